@@ -1,0 +1,1 @@
+//! Values that every other room agrees on. No I/O, no AWS, no HCL.
