@@ -1,0 +1,119 @@
+//! All codes of diagnostics and notes, each with its page for `backstay explain`.
+//!
+//! `BKS` and four digits; the first two are the area: 01 policy, 02 selection, 03 read, 04 ratchet, 05 apply. A code is never reused.
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $title:literal;)+) => {
+        /// A stable code; its page says what it means and how to mend it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)+];
+
+            /// The code as it is printed: `BKS0101`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $code,)+ }
+            }
+
+            /// What it is about, in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$name => $title,)+ }
+            }
+
+            /// The page that `backstay explain` prints.
+            pub fn page(self) -> &'static str {
+                match self { $(Code::$name => concat!($($doc, "\n",)+),)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The file is not valid HCL. The message says what was expected at the marked place.
+    ///
+    /// Often a missing quote, brace or `=` a little before the marked place.
+    Syntax = "BKS0101", "syntax error";
+    /// A block, setting or argument of this name does not exist here.
+    ///
+    /// The message lists what does exist and, where one name is close, suggests it.
+    /// `backstay schema KIND` prints every setting of a kind.
+    UnknownName = "BKS0102", "unknown block, setting or argument";
+    /// A value is outside the range, the list or the form that AWS accepts.
+    ///
+    /// The message names the rule that was broken and its source.
+    OutOfRange = "BKS0103", "value out of range";
+    /// A value has another type than its setting or argument.
+    WrongType = "BKS0104", "wrong type";
+    /// A setting, argument or block that must be there is absent.
+    Missing = "BKS0105", "missing setting, argument or block";
+    /// Two settings that AWS does not accept together, or one name given twice.
+    Conflict = "BKS0106", "conflicting settings";
+    /// An expression could not be evaluated. The mark is on the smallest part that fails.
+    Evaluation = "BKS0107", "expression fails";
+    /// A reference names something that this policy does not declare.
+    UnknownReference = "BKS0108", "unknown reference";
+    /// Blocks refer to each other in a circle, so none of them can be evaluated first. The message shows the circle.
+    Cycle = "BKS0109", "reference cycle";
+    /// A variable has no value, has a value of the wrong type, or breaks its own `validation`.
+    ///
+    /// Values come, later ones first, from `--var`, `--var-file`, `*.auto.vars.hcl`, `BACKSTAY_VAR_name`, and the variable's default.
+    Variable = "BKS0110", "variable without a usable value";
+    /// A policy file or folder cannot be used: not there, no `*.hcl` in it, not UTF-8, or too large.
+    Unreadable = "BKS0111", "policy cannot be read";
+    /// `required_version` does not allow this backstay.
+    Version = "BKS0112", "this backstay is not the required version";
+    /// A `waiver` is expired, matches nothing, or was not needed.
+    ///
+    /// An expired waiver lets nothing through. An unused one is clutter that would let a later weakening through unseen: remove it.
+    Waiver = "BKS0113", "waiver expired or unused";
+    /// A `select` block, or one literal name in it, matches nothing in the target.
+    ///
+    /// A misspelled name would silently protect nothing, so this is an error. Write `allow_empty = true` into the `select`
+    /// block where an empty result is fine.
+    SelectsNothing = "BKS0201", "select matches nothing";
+    /// Two blocks give one setting of one resource different values. Both places are shown; keep one.
+    ConflictingClaims = "BKS0202", "two blocks disagree";
+    /// Something could not be read, so nothing is concluded from it and the run is incomplete (exit 3).
+    ///
+    /// Denied: grant the IAM action that the message names. Throttled: run again with a lower `--parallelism`.
+    /// Region off: enable the region for the account or take it out of the policy.
+    Gap = "BKS0301", "could not be read";
+    /// The credentials reach another account than the target's `account_id` allows. Nothing was read.
+    WrongAccount = "BKS0302", "wrong account";
+    /// AWS could not be reached as anybody: no credentials, expired credentials, or no connection.
+    Identity = "BKS0303", "no usable credentials";
+    /// What a recorded snapshot holds was not recorded for this policy; record it anew with `backstay snapshot`.
+    NotRecorded = "BKS0304", "not in the snapshot";
+    /// A change weakens protection and nothing consents to it, so the plan is refused (exit 4).
+    ///
+    /// The message prints the `waiver` that would let it through; `--allow-weakening ADDRESS` does the same for one run.
+    Weakening = "BKS0401", "weakening without consent";
+    /// A change cannot be undone by anybody, so it needs `--accept-irreversible ADDRESS`.
+    Irreversible = "BKS0402", "irreversible change without consent";
+    /// AWS moved between plan and apply: a value that the plan relies on is no longer what it was. Nothing was written; plan again.
+    Stale = "BKS0501", "stale plan";
+    /// The plan file is not what `backstay plan --out` wrote: it was edited, cut short, or is of another policy or version. Plan again.
+    PlanFile = "BKS0502", "plan file is not usable";
+    /// A write failed. What does not depend on it went on; a new run goes on from what AWS now has.
+    Failed = "BKS0503", "a change failed";
+    /// After the apply AWS does not yet read as planned. Run `backstay plan` again: if it still shows changes, something else is changing them.
+    NotSettled = "BKS0504", "did not settle";
+}
+
+impl Code {
+    /// Finds a code by its name, in any case.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.as_str().eq_ignore_ascii_case(name.trim()))
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.as_str())
+    }
+}

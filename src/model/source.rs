@@ -1,0 +1,89 @@
+//! Where something stands in the policy's text.
+
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// One loaded file, as its place in [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct SourceId(pub usize);
+
+/// A range of bytes of one loaded file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The file.
+    pub source: SourceId,
+    /// The bytes, from the first to past the last.
+    pub range: Range<usize>,
+}
+
+/// One loaded file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The path as the user would type it.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// All loaded files.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+/// A place that a person can go to: `policy.hcl:12:3`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Position {
+    /// The path as the user would type it.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+}
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl Sources {
+    /// Keeps a file and returns its id.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        self.files.push(Source {
+            name: name.into(),
+            text: text.into(),
+        });
+        SourceId(self.files.len() - 1)
+    }
+
+    /// The file of that id.
+    pub fn get(&self, id: SourceId) -> Option<&Source> {
+        self.files.get(id.0)
+    }
+
+    /// All files in the order in which they were loaded.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.files.iter()
+    }
+
+    /// The line and column where a span starts.
+    pub fn position(&self, span: &Span) -> Position {
+        let Some(source) = self.get(span.source) else {
+            return Position {
+                file: "?".into(),
+                line: 1,
+                column: 1,
+            };
+        };
+        let before: String = String::from_utf8_lossy(source.text.as_bytes().get(..span.range.start).unwrap_or_default()).into_owned();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+        Position {
+            file: source.name.clone(),
+            line,
+            column,
+        }
+    }
+}
