@@ -2,10 +2,20 @@
 
 mod codes;
 mod diagnostic;
+mod effect;
+mod plan;
+mod policy;
+mod reading;
 mod source;
+mod spec;
 mod value;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Label, Severity};
+pub use effect::Effect;
+pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Summary, Verb};
+pub use policy::{AssumeRole, BlockAddress, Except, Pattern, Policy, Protect, Replicas, Selector, Target, Waiver, Wanted};
+pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Reading, ResourceId, Snapshot};
 pub use source::{Position, Source, SourceId, Sources, Span};
+pub use spec::{Fallback, KindSpec, Loss, Misfit, Ownership, Safer, Setting, Shape, partition};
 pub use value::Value;

@@ -1,0 +1,196 @@
+//! A policy that was loaded, evaluated and checked: what must be, before anybody looked at AWS.
+
+use super::source::{Sources, Span};
+use super::value::Value;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// A checked policy.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// The files that it was read from.
+    pub sources: Sources,
+    /// The owner name that is written on all that backstay creates.
+    pub workspace: Option<String>,
+    /// The targets, by name. With none declared there is one named `default`, of the environment's account and region.
+    pub targets: BTreeMap<String, Target>,
+    /// What must be set on things that others own.
+    pub protects: Vec<Protect>,
+    /// Consents to weakenings.
+    pub waivers: Vec<Waiver>,
+    /// Blocks that were released on purpose with `removed`.
+    pub removed: Vec<BlockAddress>,
+    /// SHA-256 of each file, by name.
+    pub files: BTreeMap<String, String>,
+    /// SHA-256 over the files and the values of all variables.
+    pub digest: String,
+}
+
+/// An account and region to read and change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its name: `primary`, or `primary["eu"]` of a `for_each`.
+    pub name: String,
+    /// The region; `None` takes it from the environment as every AWS tool does.
+    pub region: Option<String>,
+    /// The only account that may be reached; `None` takes any.
+    pub account_id: Option<String>,
+    /// A role to assume first.
+    pub assume_role: Option<AssumeRole>,
+    /// A profile of the AWS configuration files.
+    pub profile: Option<String>,
+}
+
+/// A role to assume.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssumeRole {
+    /// Its ARN.
+    pub role_arn: String,
+    /// The external id that the role's trust policy asks for.
+    pub external_id: Option<String>,
+    /// The name of the session in CloudTrail; `backstay` where absent.
+    pub session_name: Option<String>,
+}
+
+/// The address of a block: `aws_dynamodb_table.sales`, or with `for_each` `aws_dynamodb_table.sales["eu"]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BlockAddress {
+    /// The kind.
+    pub kind: String,
+    /// The block's label.
+    pub name: String,
+    /// The key of a `for_each`.
+    pub key: Option<String>,
+}
+
+impl fmt::Display for BlockAddress {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.kind, self.name)?;
+        match &self.key {
+            Some(key) => write!(out, "[{}]", Value::from(key.as_str())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl BlockAddress {
+    /// The key, within the brackets, of one selected thing: the parts that tell it apart, joined by `/`.
+    pub fn instance_key(&self, target: Option<&str>, name: &str, replica_region: Option<&str>) -> String {
+        let mut parts: Vec<&str> = Vec::new();
+        parts.extend(self.key.as_deref());
+        parts.extend(target);
+        parts.push(name);
+        let key = parts.join("/");
+        match replica_region {
+            Some(region) => format!("{key}@{region}"),
+            None => key,
+        }
+    }
+}
+
+/// Settings that must hold on every thing that a selector finds.
+#[derive(Clone, Debug)]
+pub struct Protect {
+    /// The block's address.
+    pub address: BlockAddress,
+    /// The targets to look in, by name.
+    pub targets: Vec<String>,
+    /// Which things.
+    pub select: Selector,
+    /// Which replicas of each thing.
+    pub replicas: Replicas,
+    /// The declared settings, by path.
+    pub wanted: BTreeMap<String, Wanted>,
+    /// Blocks that this one refers to.
+    pub depends_on: BTreeSet<BlockAddress>,
+    /// The block's header.
+    pub span: Span,
+}
+
+/// A declared value of one setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The value, of the setting's type and within its range.
+    pub value: Value,
+    /// Where the policy says so.
+    pub span: Span,
+}
+
+/// Which replicas of a thing hold the settings too.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Replicas {
+    /// Every one that AWS knows.
+    #[default]
+    All,
+    /// Those in these regions; each must exist.
+    Only(BTreeSet<String>),
+}
+
+/// One pattern of names or ARNs: `*` is any text, `?` any one character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// The pattern.
+    pub text: String,
+    /// Where the policy says so.
+    pub span: Span,
+}
+
+impl Pattern {
+    /// Whether it names exactly one thing.
+    pub fn is_literal(&self) -> bool {
+        !self.text.contains(['*', '?'])
+    }
+}
+
+/// Which things a `protect` is about: any of `names` or `arns`, and all of `tags`, but none of `except`.
+#[derive(Clone, Debug)]
+pub struct Selector {
+    /// Names.
+    pub names: Vec<Pattern>,
+    /// ARNs.
+    pub arns: Vec<Pattern>,
+    /// Tags that must all match; the value is a pattern.
+    pub tags: BTreeMap<String, String>,
+    /// Also things that have no tags at all, which the tagging API never shows.
+    pub include_untagged: bool,
+    /// What is left out again.
+    pub except: Except,
+    /// Whether nothing found is fine.
+    pub allow_empty: bool,
+    /// The block.
+    pub span: Span,
+}
+
+/// What a selector leaves out: any of these.
+#[derive(Clone, Debug, Default)]
+pub struct Except {
+    /// Names.
+    pub names: Vec<Pattern>,
+    /// ARNs.
+    pub arns: Vec<Pattern>,
+    /// Tags; one that matches is enough.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Consent to one weakening.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// Its label.
+    pub name: String,
+    /// The address that it is about; `*` and `?` are patterns.
+    pub address: String,
+    /// The setting's path.
+    pub setting: String,
+    /// The value that it lets through.
+    pub to: Value,
+    /// Why.
+    pub reason: String,
+    /// Who said yes.
+    pub approved_by: String,
+    /// The last day on which it counts, UTC.
+    pub expires: Date,
+    /// The block's header.
+    pub span: Span,
+}

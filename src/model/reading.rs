@@ -1,0 +1,197 @@
+//! What was read of live AWS, and what could not be.
+
+use super::spec::Fallback;
+use super::value::Value;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What one read learned about one setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// AWS said so.
+    Known(Value),
+    /// Nobody set it: AWS's default is in force.
+    Unset,
+    /// It could not be read, so nothing may be concluded.
+    Unreadable {
+        /// Why, in a sentence.
+        cause: String,
+    },
+}
+
+impl Reading {
+    /// The value in force, `None` where it could not be read.
+    pub fn effective(&self, aws_default: Fallback) -> Option<Value> {
+        match self {
+            Self::Known(value) => Some(value.clone()),
+            Self::Unset => Some(aws_default.into()),
+            Self::Unreadable { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Reading {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(value) => write!(out, "{value}"),
+            Self::Unset => out.write_str("(unset)"),
+            Self::Unreadable { .. } => out.write_str("(unknown)"),
+        }
+    }
+}
+
+/// One thing in AWS: which kind, where, and its name there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ResourceId {
+    /// The kind: `aws_dynamodb_table`.
+    pub kind: String,
+    /// The target whose credentials reach it.
+    pub target: String,
+    /// The region it lives in, which for a replica is not its target's.
+    pub region: String,
+    /// Its name in AWS.
+    pub name: String,
+}
+
+/// One live thing, as far as it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Live {
+    /// Which thing.
+    pub id: ResourceId,
+    /// The region of the thing whose replica this is; `None` for a thing that was selected itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replica_of: Option<String>,
+    /// What was read of its settings, by path. A setting that nobody asked for is not there.
+    pub settings: BTreeMap<String, Reading>,
+    /// What else AWS said that makes a loss concrete (`earliest_restorable`, `status`); never compared.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Value>,
+}
+
+/// A thing as a listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Listed {
+    /// Its name in AWS.
+    pub name: String,
+    /// Its tags; `None` where they were not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// The things of one kind in one target's region, as far as a policy's selectors needed them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inventory {
+    /// The kind.
+    pub kind: String,
+    /// The target.
+    pub target: String,
+    /// Whether every name was listed; else only tagged things, or none, are here.
+    pub names_complete: bool,
+    /// Whether the tags of all tagged things are here.
+    pub tags_complete: bool,
+    /// The things, by name.
+    pub listed: Vec<Listed>,
+}
+
+/// Who a target's credentials are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The 12-digit account.
+    pub account: String,
+    /// The ARN of the caller.
+    pub arn: String,
+    /// The region that the target reads.
+    pub region: String,
+}
+
+/// Why something could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The caller may not.
+    Denied,
+    /// AWS kept asking to slow down.
+    Throttled,
+    /// The region is off for the account, or the credentials do not count there.
+    RegionOff,
+    /// Credentials are missing, expired or refused.
+    Credentials,
+    /// No answer: connection, timeout.
+    Unreachable,
+    /// The recorded snapshot does not hold it.
+    NotRecorded,
+    /// AWS answered with another error.
+    Failed,
+}
+
+/// Something that could not be read. A gap is never an absence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Gap {
+    /// The target.
+    pub target: String,
+    /// The region.
+    pub region: String,
+    /// The kind, where one kind is concerned.
+    pub kind: Option<String>,
+    /// The thing, where one thing is concerned.
+    pub resource: Option<String>,
+    /// The IAM action that was tried: `dynamodb:DescribeTable`.
+    pub action: String,
+    /// Why.
+    pub cause: Cause,
+    /// What AWS said, or what is missing, in a sentence.
+    pub message: String,
+}
+
+/// All that a plan reads of AWS, in one value that can be saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// `backstay-snapshot/1`.
+    pub format: String,
+    /// When reading began.
+    pub taken_at: Timestamp,
+    /// Who each target's credentials are; a target that could not be reached is not here but in `gaps`.
+    pub identities: BTreeMap<String, Identity>,
+    /// What the listings gave.
+    pub inventories: Vec<Inventory>,
+    /// The things that were read, by id.
+    pub resources: Vec<Live>,
+    /// Things that were looked for by name and are not there.
+    pub absent: Vec<ResourceId>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+impl Snapshot {
+    /// The format that this version writes and reads.
+    pub const FORMAT: &'static str = "backstay-snapshot/1";
+
+    /// A snapshot that holds nothing yet.
+    pub fn empty(taken_at: Timestamp) -> Self {
+        Self {
+            format: Self::FORMAT.to_owned(),
+            taken_at,
+            identities: BTreeMap::new(),
+            inventories: Vec::new(),
+            resources: Vec::new(),
+            absent: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
+
+    /// Sorts everything, so that the same AWS always gives the same bytes whatever answered first.
+    pub fn sort(&mut self) {
+        self.inventories.sort_by(|a, b| (&a.kind, &a.target).cmp(&(&b.kind, &b.target)));
+        for inventory in &mut self.inventories {
+            inventory.listed.sort();
+        }
+        self.resources.sort_by(|a, b| a.id.cmp(&b.id));
+        self.absent.sort();
+        self.absent.dedup();
+        self.gaps.sort();
+        self.gaps.dedup();
+    }
+}
