@@ -19,3 +19,12 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
+
+/// Opens a file to add to its end, making it where it is not there.
+///
+/// # Errors
+///
+/// Any error of the file system.
+pub fn append(path: &Path) -> io::Result<std::fs::File> {
+    std::fs::OpenOptions::new().create(true).append(true).open(path)
+}

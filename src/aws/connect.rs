@@ -1,0 +1,198 @@
+//! From a target of the policy to a connection: configuration, credentials, and the guard that the account is the right one.
+
+use super::failure::Explain as _;
+use super::{Aws, CallFailed, ConnectFailed, Connection, Journal, Witness};
+use crate::model::{AssumeRole, Cause, Identity, Target};
+use crate::time::Clock;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::region::Region;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// How many times a call is tried in all before its failure counts.
+const ATTEMPTS: u32 = 8;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How AWS is reached in this run.
+pub struct Access {
+    /// The embedded AWS instead of the network: its HTTP client, and the credentials that it knows.
+    pub embedded: Option<(SharedHttpClient, SharedCredentialsProvider)>,
+    /// The region of targets that declare none, where the command line or the environment gave one to the embedded AWS.
+    pub embedded_region: String,
+    /// How many calls may be under way at once, at least 1.
+    pub parallelism: usize,
+    /// Where writes are noted.
+    pub journal: Option<Journal>,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Connects to every target at once, and proves for each that the account is the one that the policy allows, before anything is read.
+pub async fn connect(targets: &BTreeMap<String, Target>, access: Access) -> (Aws, Vec<ConnectFailed>) {
+    let limit = Arc::new(Semaphore::new(access.parallelism.max(1)));
+    let witness = Witness::new(access.journal.clone(), access.clock.clone());
+    let connecting = targets.values().map(|target| connect_one(target, &access, &witness, &limit));
+    let mut connections = BTreeMap::new();
+    let mut failed = Vec::new();
+    for outcome in futures_util::future::join_all(connecting).await {
+        match outcome {
+            Ok(connection) => {
+                connections.insert(connection.target.name.clone(), connection);
+            }
+            Err(failure) => failed.push(failure),
+        }
+    }
+    (
+        Aws {
+            connections,
+            witness,
+            clock: access.clock,
+        },
+        failed,
+    )
+}
+
+async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit: &Arc<Semaphore>) -> Result<Connection, ConnectFailed> {
+    let base = match &access.embedded {
+        Some((client, credentials)) => embedded_config(target, client, credentials, &access.embedded_region),
+        None => ambient_config(target).await,
+    };
+    let Some(region) = base.region().map(ToString::to_string) else {
+        return Err(ConnectFailed::Identity {
+            target: target.name.clone(),
+            cause: Cause::Failed,
+            message: "no region".to_owned(),
+            help: format!("write `region = \"us-east-1\"` into target `{}`, or set AWS_REGION", target.name),
+        });
+    };
+    let config = match &target.assume_role {
+        Some(role) => {
+            let provider = assume(role, &base).await;
+            base.to_builder()
+                .credentials_provider(SharedCredentialsProvider::new(provider))
+                .build()
+        }
+        None => base,
+    };
+    let identity = who_am_i(&config, witness, &region)
+        .await
+        .map_err(|failed| not_reached(target, &failed))?;
+    if let Some(expected) = target.account_id.as_ref().filter(|expected| **expected != identity.account) {
+        return Err(ConnectFailed::WrongAccount {
+            target: target.name.clone(),
+            expected: expected.clone(),
+            found: identity.account,
+            arn: identity.arn,
+        });
+    }
+    Ok(Connection {
+        target: target.clone(),
+        identity,
+        config,
+        witness: witness.clone(),
+        limit: Arc::clone(limit),
+        clock: access.clock.clone(),
+        clients: Mutex::default(),
+    })
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::adaptive().with_max_attempts(ATTEMPTS)
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build()
+}
+
+/// What every AWS tool takes from variables, profiles, SSO, web identity and instance roles.
+async fn ambient_config(target: &Target) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(retries())
+        .timeout_config(timeouts());
+    if let Some(region) = &target.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &target.profile {
+        loader = loader.profile_name(profile);
+    }
+    loader.load().await
+}
+
+fn embedded_config(target: &Target, client: &SharedHttpClient, credentials: &SharedCredentialsProvider, region: &str) -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(client.clone())
+        .credentials_provider(credentials.clone())
+        .region(Region::new(target.region.clone().unwrap_or_else(|| region.to_owned())))
+        .retry_config(retries())
+        .timeout_config(timeouts())
+        .build()
+}
+
+async fn assume(role: &AssumeRole, base: &SdkConfig) -> AssumeRoleProvider {
+    let session = role.session_name.clone().unwrap_or_else(|| "backstay".to_owned());
+    let mut provider = AssumeRoleProvider::builder(&role.role_arn).session_name(session).configure(base);
+    if let Some(external_id) = &role.external_id {
+        provider = provider.external_id(external_id);
+    }
+    provider.build().await
+}
+
+async fn who_am_i(config: &SdkConfig, witness: &Witness, region: &str) -> Result<Identity, CallFailed> {
+    let client = aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(config).interceptor(witness.clone()).build());
+    let caller = client
+        .get_caller_identity()
+        .send()
+        .await
+        .map_err(|error| error.explain("sts:GetCallerIdentity"))?;
+    Ok(Identity {
+        account: caller.account().unwrap_or_default().to_owned(),
+        arn: caller.arn().unwrap_or_default().to_owned(),
+        region: region.to_owned(),
+    })
+}
+
+fn not_reached(target: &Target, failed: &CallFailed) -> ConnectFailed {
+    let expired = failed.code.as_deref().is_some_and(|code| code.starts_with("Expired"));
+    let (message, help) = match failed.cause {
+        Cause::Credentials if expired => (
+            format!("the credentials have expired ({})", failed.message),
+            "log in again (`aws sso login`, or whatever makes your credentials) and run the same command".to_owned(),
+        ),
+        Cause::Credentials => (
+            format!("no usable credentials ({})", failed.message),
+            "set AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with `aws sso login`; `--sandbox` needs none"
+                .to_owned(),
+        ),
+        Cause::RegionOff => (
+            format!("AWS refuses the credentials ({})", failed.message),
+            "the access key does not exist (any more), or the region is not turned on for this account".to_owned(),
+        ),
+        Cause::Denied => (
+            failed.message.clone(),
+            format!("allow {} to the caller, or trust it in the role of the target", failed.action),
+        ),
+        Cause::Unreachable => (
+            format!("AWS does not answer ({})", failed.message),
+            "check the network, the region's spelling, and AWS_ENDPOINT_URL if it is set".to_owned(),
+        ),
+        Cause::Throttled | Cause::NotRecorded | Cause::Failed => (failed.message.clone(), "run the same command again".to_owned()),
+    };
+    ConnectFailed::Identity {
+        target: target.name.clone(),
+        cause: failed.cause,
+        message,
+        help,
+    }
+}

@@ -1,0 +1,122 @@
+//! What a failed call means: which of the few causes that backstay tells apart, and what to do about it.
+
+use crate::model::Cause;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::error::Error;
+
+/// A call that failed for good, after the SDK's retries.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{action}: {message}")]
+pub struct CallFailed {
+    /// The IAM action: `dynamodb:DescribeTable`.
+    pub action: String,
+    /// AWS's error code, where AWS answered.
+    pub code: Option<String>,
+    /// Which cause it is.
+    pub cause: Cause,
+    /// What AWS said, or what broke.
+    pub message: String,
+}
+
+/// Turns an error of any SDK into a [`CallFailed`].
+pub trait Explain {
+    /// What it means.
+    fn explain(self, action: &str) -> CallFailed;
+}
+
+impl<E, R> Explain for SdkError<E, R>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    fn explain(self, action: &str) -> CallFailed {
+        let code = self.as_service_error().and_then(|error| error.code()).map(str::to_owned);
+        let said = self.as_service_error().and_then(|error| error.message()).map(str::to_owned);
+        let (cause, message) = match &self {
+            SdkError::ServiceError(_) => {
+                let code = code.as_deref().unwrap_or("an error without a code");
+                (
+                    cause_of_code(code),
+                    said.map_or_else(|| code.to_owned(), |said| format!("{code}: {said}")),
+                )
+            }
+            SdkError::TimeoutError(_) => (Cause::Unreachable, "no answer in time".to_owned()),
+            other => {
+                let credentials = chain(other).any(|part| part.downcast_ref::<CredentialsError>().is_some());
+                let cause = if credentials { Cause::Credentials } else { Cause::Unreachable };
+                (cause, innermost(other))
+            }
+        };
+        CallFailed {
+            action: action.to_owned(),
+            code,
+            cause,
+            message,
+        }
+    }
+}
+
+impl CallFailed {
+    /// Whether AWS answered with this code.
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    /// What is wrong and what to do, for somebody who reads `region`.
+    pub fn sentence(&self, region: &str) -> String {
+        let message = &self.message;
+        match self.cause {
+            Cause::Denied => format!("{message}; allow {} to the caller", self.action),
+            Cause::Throttled => format!("{message}; AWS kept asking to slow down: run again, with a lower --parallelism"),
+            Cause::RegionOff => format!("{message}; is region {region} turned on for this account?"),
+            Cause::Credentials => format!("{message}; the credentials are missing, expired or refused"),
+            Cause::Unreachable => format!("no answer from AWS in {region}: {message}"),
+            Cause::NotRecorded | Cause::Failed => message.clone(),
+        }
+    }
+}
+
+fn cause_of_code(code: &str) -> Cause {
+    match code {
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthorizationError" | "NotAuthorized" => Cause::Denied,
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "TooManyRequestsException"
+        | "SlowDown"
+        | "LimitExceededException"
+        | "ProvisionedThroughputExceededException"
+        | "RequestThrottled"
+        | "RequestThrottledException" => Cause::Throttled,
+        "UnrecognizedClientException" | "InvalidClientTokenId" | "AuthFailure" | "OptInRequired" => Cause::RegionOff,
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "RequestExpired"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException" => Cause::Credentials,
+        _ => Cause::Failed,
+    }
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let this = next?;
+        next = this.source();
+        Some(this)
+    })
+}
+
+/// The last two parts of an error's chain: the reason, and what it was the reason of.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut parts: Vec<String> = chain(error).map(ToString::to_string).collect();
+    parts.dedup();
+    let last = parts.split_off(parts.len().saturating_sub(2));
+    last.join(": ")
+}

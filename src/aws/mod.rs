@@ -1,0 +1,138 @@
+//! The only room that talks to AWS, beside the kinds' `aws.rs`: clients by target and region, who we are, limits, retries, counts, journal.
+//!
+//! A [`Connection`] is one target with its credentials; clients of it are made when first needed, one for each service and region.
+//! Calls are bounded by one semaphore for the whole run (`--parallelism`), and the SDK's adaptive retry mode slows down for each service
+//! and region when AWS asks to. A [`Witness`] sees every call of every client: it counts them and writes the journal of those that wrote.
+
+mod connect;
+mod failure;
+mod tagging;
+mod witness;
+
+pub use connect::{Access, connect};
+pub use failure::CallFailed;
+pub use tagging::tagged;
+pub use witness::{Counts, Journal, JournalEntry, Witness, acting_on};
+
+use crate::model::{Cause, Gap, Identity, Target};
+use crate::time::Clock;
+use aws_types::SdkConfig;
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
+
+/// All targets that could be reached.
+pub struct Aws {
+    connections: BTreeMap<String, Connection>,
+    /// What every client tells of its calls.
+    pub witness: Witness,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Aws {
+    /// The connection of that target, `None` where it could not be reached.
+    pub fn connection(&self, target: &str) -> Option<&Connection> {
+        self.connections.get(target)
+    }
+
+    /// All connections, by target.
+    pub fn connections(&self) -> impl Iterator<Item = &Connection> {
+        self.connections.values()
+    }
+}
+
+/// One target with its credentials.
+pub struct Connection {
+    /// What the policy says of it.
+    pub target: Target,
+    /// Who the credentials are.
+    pub identity: Identity,
+    config: SdkConfig,
+    witness: Witness,
+    limit: Arc<Semaphore>,
+    clock: Clock,
+    clients: Mutex<BTreeMap<(&'static str, String), Arc<dyn Any + Send + Sync>>>,
+}
+
+impl Connection {
+    /// The client of a service in a region, made by `build` when it is first needed.
+    pub fn client<C: Any + Send + Sync>(
+        &self,
+        service: &'static str,
+        region: &str,
+        build: impl FnOnce(&SdkConfig, Witness) -> C,
+    ) -> Arc<C> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (service, region.to_owned());
+        if let Some(client) = clients.get(&key).and_then(|known| Arc::clone(known).downcast::<C>().ok()) {
+            return client;
+        }
+        let config = self
+            .config
+            .to_builder()
+            .region(aws_types::region::Region::new(region.to_owned()))
+            .build();
+        let client = Arc::new(build(&config, self.witness.clone()));
+        clients.insert(key, Arc::clone(&client) as Arc<dyn Any + Send + Sync>);
+        client
+    }
+
+    /// Makes one call, waiting for a free place first.
+    pub async fn call<T, E>(&self, action: &str, call: impl Future<Output = Result<T, E>>) -> Result<T, CallFailed>
+    where
+        E: failure::Explain,
+    {
+        // The semaphore is never closed, so this cannot fail; if it did, going on without a place would be harmless.
+        let _place = self.limit.acquire().await.ok();
+        call.await.map_err(|error| error.explain(action))
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// A gap in what was read here.
+    pub fn gap(&self, region: &str, kind: Option<&str>, resource: Option<&str>, failed: &CallFailed) -> Gap {
+        Gap {
+            target: self.target.name.clone(),
+            region: region.to_owned(),
+            kind: kind.map(str::to_owned),
+            resource: resource.map(str::to_owned),
+            action: failed.action.clone(),
+            cause: failed.cause,
+            message: failed.sentence(region),
+        }
+    }
+}
+
+/// A target that could not be reached at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectFailed {
+    /// No usable credentials, or no answer.
+    #[error("target `{target}`: {message}")]
+    Identity {
+        /// The target.
+        target: String,
+        /// Why.
+        cause: Cause,
+        /// What is wrong, in a sentence.
+        message: String,
+        /// How to mend it.
+        help: String,
+    },
+    /// The credentials reach an account that the policy does not allow.
+    #[error("target `{target}` must be account {expected}, but its credentials are {arn} in account {found}")]
+    WrongAccount {
+        /// The target.
+        target: String,
+        /// The account that the policy allows.
+        expected: String,
+        /// The account that was reached.
+        found: String,
+        /// Who the credentials are.
+        arn: String,
+    },
+}

@@ -1,0 +1,160 @@
+//! Sees every call of every client: counts them, and keeps the journal of those that wrote.
+
+use crate::files;
+use crate::time::Clock;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+tokio::task_local! {
+    static ACTING_ON: (String, String);
+}
+
+/// Runs a future whose writes the journal notes as being about this target and resource.
+pub async fn acting_on<F: Future>(target: &str, address: &str, future: F) -> F::Output {
+    ACTING_ON.scope((target.to_owned(), address.to_owned()), future).await
+}
+
+/// How many requests were sent for each operation: `dynamodb:DescribeTable`. A retry counts again.
+pub type Counts = BTreeMap<String, u64>;
+
+/// One request that wrote, or may have written.
+#[derive(Debug, Serialize)]
+pub struct JournalEntry {
+    /// When the answer came.
+    pub time: String,
+    /// The target.
+    pub target: String,
+    /// The region.
+    pub region: String,
+    /// The operation: `dynamodb:UpdateContinuousBackups`.
+    pub operation: String,
+    /// The address that it was about.
+    pub resource: String,
+    /// AWS's id of the request, where AWS answered.
+    pub request_id: Option<String>,
+    /// The HTTP status, where AWS answered. Without one the write may or may not have happened.
+    pub status: Option<u16>,
+}
+
+/// A file of JSON lines, one for each request that wrote.
+#[derive(Clone)]
+pub struct Journal(Arc<Mutex<File>>);
+
+impl Journal {
+    /// Opens the file, adding to what is there.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self(Arc::new(Mutex::new(files::append(path)?))))
+    }
+
+    fn write(&self, entry: &JournalEntry) -> io::Result<()> {
+        let mut line = serde_json::to_vec(entry).map_err(io::Error::other)?;
+        line.push(b'\n');
+        // One write for each line, so that a killed process leaves whole lines.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line)
+    }
+}
+
+/// Sees every call. Cheap to clone; all clones share what they saw.
+#[derive(Clone)]
+pub struct Witness {
+    counts: Arc<Mutex<Counts>>,
+    journal: Option<Journal>,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for Witness {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Witness")
+    }
+}
+
+impl Witness {
+    /// A witness that keeps a journal where one is given.
+    pub fn new(journal: Option<Journal>, clock: Clock) -> Self {
+        Self {
+            counts: Arc::default(),
+            journal,
+            clock,
+        }
+    }
+
+    /// What was counted so far.
+    pub fn counts(&self) -> Counts {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Intercept for Witness {
+    fn name(&self) -> &'static str {
+        "backstay-witness"
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(metadata) = config.load::<Metadata>() else { return Ok(()) };
+        let operation = format!("{}:{}", iam_prefix(metadata.service()), metadata.name());
+        *self
+            .counts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(operation.clone())
+            .or_default() += 1;
+        let response = context.response();
+        let request_id = response
+            .and_then(|response| response.headers().get("x-amzn-requestid"))
+            .map(str::to_owned);
+        let status = response.map(|response| response.status().as_u16());
+        tracing::debug!(operation, ?status, ?request_id, "call");
+        if let Some(journal) = self.journal.as_ref().filter(|_| writes(metadata.name())) {
+            let (target, resource) = ACTING_ON.try_with(Clone::clone).unwrap_or_default();
+            let region = config
+                .load::<aws_types::region::Region>()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let time = self.clock.now().to_string();
+            journal.write(&JournalEntry {
+                time,
+                target,
+                region,
+                operation,
+                resource,
+                request_id,
+                status,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether an operation of that name changes something, as AWS names them.
+fn writes(operation: &str) -> bool {
+    !["Describe", "List", "Get", "BatchGet", "Assume"]
+        .iter()
+        .any(|prefix| operation.starts_with(prefix))
+}
+
+/// The service's name in IAM actions.
+fn iam_prefix(service: &str) -> String {
+    match service {
+        "Resource Groups Tagging API" => "tag".to_owned(),
+        other => other.to_lowercase().replace(' ', ""),
+    }
+}

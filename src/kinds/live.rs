@@ -1,0 +1,102 @@
+//! The effects of a kind: finding, reading and changing its things in AWS.
+
+use crate::aws::{CallFailed, Connection};
+use crate::model::{Change, Gap, Live, Reading, Replicas, ResourceId, Value};
+use futures_util::future::BoxFuture;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The calls that find, read and change the things of a kind.
+pub trait KindAws: Sync {
+    /// The type's name in the Resource Groups Tagging API: `dynamodb:table`.
+    fn tagging_type(&self) -> &'static str;
+
+    /// Lists the names of all things of the kind in the target's region.
+    fn list<'a>(&'a self, connection: &'a Connection) -> BoxFuture<'a, Result<Vec<String>, CallFailed>>;
+
+    /// Reads the declared settings of one or many things, with the fewest calls that AWS allows.
+    fn read<'a>(&'a self, request: ReadRequest<'a>) -> BoxFuture<'a, Found>;
+
+    /// Makes one thing as wanted, waiting for it where AWS needs that.
+    fn change<'a>(&'a self, request: ChangeRequest<'a>) -> BoxFuture<'a, Result<(), ChangeFailed>>;
+}
+
+/// Which things to read, and which settings of each.
+pub struct ReadRequest<'a> {
+    /// Whose credentials.
+    pub connection: &'a Connection,
+    /// The things, by region and name.
+    pub wishes: BTreeMap<String, Wish>,
+    /// Called when a thing has been read.
+    pub done: &'a (dyn Fn() + Sync),
+}
+
+/// What is asked of one thing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The settings, by path.
+    pub settings: BTreeSet<String>,
+    /// The replicas to read too.
+    pub replicas: Replicas,
+}
+
+/// What reading found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The things, replicas among them.
+    pub live: Vec<Live>,
+    /// Those that are not there.
+    pub absent: Vec<ResourceId>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// What to change on one thing.
+pub struct ChangeRequest<'a> {
+    /// Whose credentials.
+    pub connection: &'a Connection,
+    /// Which thing.
+    pub id: &'a ResourceId,
+    /// The changes to make now.
+    pub changes: &'a [&'a Change],
+    /// All that was read of it before.
+    pub before: &'a BTreeMap<String, Reading>,
+    /// Told what is being waited for.
+    pub waiting: &'a (dyn Fn(&str) + Sync),
+}
+
+impl ChangeRequest<'_> {
+    /// The value that one of the changes gives a setting.
+    pub fn after(&self, setting: &str) -> Option<&Value> {
+        self.changes
+            .iter()
+            .find(|change| change.setting == setting)
+            .map(|change| &change.after)
+    }
+
+    /// The value that was read of a setting.
+    pub fn before(&self, setting: &str) -> Option<&Value> {
+        match self.before.get(setting) {
+            Some(Reading::Known(value)) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// Why a change was not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeFailed {
+    /// A call failed.
+    #[error(transparent)]
+    Call(#[from] CallFailed),
+    /// The thing is gone.
+    #[error("it no longer exists")]
+    Gone,
+    /// AWS took longer than backstay waits.
+    #[error("still {state} after {minutes} minutes; run apply again when it is ready")]
+    NotReady {
+        /// What it was waited for.
+        state: String,
+        /// How long.
+        minutes: u64,
+    },
+}
