@@ -16,6 +16,9 @@ pub mod aws;
 pub mod files;
 pub mod kinds;
 pub mod model;
+pub mod plan;
+pub mod policy;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod snapshot;
 pub mod time;

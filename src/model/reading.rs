@@ -64,6 +64,9 @@ pub struct Live {
     /// The region of the thing whose replica this is; `None` for a thing that was selected itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replica_of: Option<String>,
+    /// The other regions that it is replicated to; `None` where that was not asked or could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<Vec<String>>,
     /// What was read of its settings, by path. A setting that nobody asked for is not there.
     pub settings: BTreeMap<String, Reading>,
     /// What else AWS said that makes a loss concrete (`earliest_restorable`, `status`); never compared.
@@ -76,7 +79,7 @@ pub struct Live {
 pub struct Listed {
     /// Its name in AWS.
     pub name: String,
-    /// Its tags; `None` where they were not asked for.
+    /// Its tags; `None` where it has none or they were not asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<BTreeMap<String, String>>,
 }
@@ -90,8 +93,9 @@ pub struct Inventory {
     pub target: String,
     /// Whether every name was listed; else only tagged things, or none, are here.
     pub names_complete: bool,
-    /// Whether the tags of all tagged things are here.
-    pub tags_complete: bool,
+    /// The tags that were asked for: all tagged things that have these keys, and these values where one is given, are here with all their
+    /// tags. An empty filter is every tagged thing; `None` is no tags at all.
+    pub tag_filter: Option<BTreeMap<String, Option<String>>>,
     /// The things, by name.
     pub listed: Vec<Listed>,
 }

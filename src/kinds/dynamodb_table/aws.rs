@@ -126,8 +126,15 @@ impl TableRead<'_> {
         let mut found = Found::default();
         let discover = self.wish.replicas == Replicas::All && !self.known_single;
         let described = self.read_in(&home, None, discover, &mut found).await;
+        if let Some(table) = found.live.first_mut() {
+            table.replicas = match &described {
+                Some(description) => Some(replica_regions(description, &home)),
+                None if self.known_single => Some(Vec::new()),
+                None => None,
+            };
+        }
         let regions: Vec<String> = match (&self.wish.replicas, described) {
-            (Replicas::All, Some(table)) => replica_regions(&table),
+            (Replicas::All, Some(table)) => replica_regions(&table, &home),
             (Replicas::All, None) => Vec::new(),
             (Replicas::Only(regions), _) => regions.iter().cloned().collect(),
         };
@@ -195,6 +202,7 @@ impl TableRead<'_> {
         found.live.push(Live {
             id: self.id(region),
             replica_of: home.map(str::to_owned),
+            replicas: None,
             settings,
             facts,
         });
@@ -253,13 +261,9 @@ fn is_going(table: &TableDescription) -> bool {
     table.table_status().is_some_and(|status| status.as_str() == "DELETING")
 }
 
-fn replica_regions(table: &TableDescription) -> Vec<String> {
-    table
-        .replicas()
-        .iter()
-        .filter_map(|replica| replica.region_name())
-        .map(str::to_owned)
-        .collect()
+fn replica_regions(table: &TableDescription, home: &str) -> Vec<String> {
+    let regions = table.replicas().iter().filter_map(|replica| replica.region_name());
+    regions.filter(|region| *region != home).map(str::to_owned).collect()
 }
 
 fn note_backups(backups: &ContinuousBackupsDescription, settings: &mut BTreeMap<String, Reading>, facts: &mut BTreeMap<String, Value>) {

@@ -1,0 +1,97 @@
+//! A plan as a file: what was reviewed, with a digest that shows when somebody changed it afterwards.
+
+use crate::files;
+use crate::model::Plan;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A plan file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanFileError {
+    /// The file cannot be read or written.
+    #[error("cannot use {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is no plan of a format that this version reads.
+    #[error("{} is no plan that this backstay reads: {reason}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        reason: String,
+    },
+    /// It was changed after `plan --out` wrote it.
+    #[error("{} was changed after `backstay plan --out` wrote it, so it is not what was reviewed", path.display())]
+    Edited {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    digest: String,
+    plan: serde_json::Value,
+}
+
+/// Writes a plan, whole or not at all.
+///
+/// # Errors
+///
+/// The file cannot be written.
+pub fn save(plan: &Plan, path: &Path) -> Result<(), PlanFileError> {
+    let io = |source| PlanFileError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let plan = serde_json::to_value(plan).map_err(|error| io(error.into()))?;
+    let sealed = Sealed {
+        digest: digest(&plan),
+        plan,
+    };
+    let mut bytes = serde_json::to_vec_pretty(&sealed).map_err(|error| io(error.into()))?;
+    bytes.push(b'\n');
+    files::write_atomically(path, &bytes).map_err(io)
+}
+
+/// Reads a plan.
+///
+/// # Errors
+///
+/// The file cannot be read, is of another format, or was changed since it was written.
+pub fn load(path: &Path) -> Result<Plan, PlanFileError> {
+    let format = |reason: String| PlanFileError::Format {
+        path: path.to_owned(),
+        reason,
+    };
+    let bytes = std::fs::read(path).map_err(|source| PlanFileError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    let sealed: Sealed = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
+    match sealed.plan.get("format").and_then(serde_json::Value::as_str) {
+        Some(Plan::FORMAT) => {}
+        Some(other) => return Err(format(format_args!("its format is `{other}`, not `{}`", Plan::FORMAT).to_string())),
+        None => return Err(format("it has no `format`".to_owned())),
+    }
+    if digest(&sealed.plan) != sealed.digest {
+        return Err(PlanFileError::Edited { path: path.to_owned() });
+    }
+    serde_json::from_value(sealed.plan).map_err(|error| format(error.to_string()))
+}
+
+/// SHA-256 of the plan's canonical JSON: keys sorted, no white space.
+fn digest(plan: &serde_json::Value) -> String {
+    Sha256::digest(plan.to_string().as_bytes())
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            hex.push_str(&format!("{byte:02x}"));
+            hex
+        })
+}

@@ -1,0 +1,148 @@
+//! The ratchet: a change that weakens needs a waiver or a flag, one that nobody can undo needs a flag of its own.
+
+use super::address_matches;
+use crate::model::{Action, Change, Code, Consent, Consents, Effect, Note, Sources, Value, Waiver};
+use jiff::civil::Date;
+use jiff::{Span, ToSpan as _};
+use std::collections::BTreeSet;
+
+/// How long the printed waiver lasts.
+const WAIVER_LIFE: fn() -> Span = || 90.days();
+
+/// Decides the consent of every change; returns how many needed one, and notes on waivers that are expired or were not needed.
+pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consents, today: Date, sources: &Sources) -> (usize, Vec<Note>) {
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    let mut gated = 0;
+    for action in actions {
+        let addresses: Vec<String> = std::iter::once(action.address.clone()).chain(action.also.iter().cloned()).collect();
+        for change in action.changes.iter_mut().filter(|change| change.effect.needs_consent()) {
+            gated += 1;
+            change.consent = consent(&addresses, change, waivers, consents, today, &mut used);
+        }
+    }
+    let notes = waivers
+        .iter()
+        .filter_map(|waiver| note(waiver, used.contains(waiver.name.as_str()), today, sources))
+        .collect();
+    (gated, notes)
+}
+
+fn consent<'w>(
+    addresses: &[String],
+    change: &Change,
+    waivers: &'w [Waiver],
+    consents: &Consents,
+    today: Date,
+    used: &mut BTreeSet<&'w str>,
+) -> Consent {
+    let flagged = |flags: &[String]| {
+        flags
+            .iter()
+            .any(|flag| addresses.iter().any(|address| address_matches(flag, address)))
+    };
+    if change.effect == Effect::Irreversible {
+        return if flagged(&consents.irreversible) {
+            Consent::Flag
+        } else {
+            Consent::Missing { waiver: None }
+        };
+    }
+    let fits = |waiver: &&Waiver| {
+        waiver.setting == change.setting
+            && waiver.to == change.after
+            && addresses.iter().any(|address| address_matches(&waiver.address, address))
+    };
+    if let Some(waiver) = waivers.iter().filter(fits).find(|waiver| waiver.expires >= today) {
+        used.insert(&waiver.name);
+        return Consent::Waiver {
+            name: waiver.name.clone(),
+            reason: waiver.reason.clone(),
+            approved_by: waiver.approved_by.clone(),
+            expires: waiver.expires,
+        };
+    }
+    if flagged(&consents.weakening) {
+        return Consent::Flag;
+    }
+    Consent::Missing {
+        waiver: addresses.first().map(|address| waiver_text(address, change, today)),
+    }
+}
+
+/// The HCL of a waiver that lets a change through.
+fn waiver_text(address: &str, change: &Change, today: Date) -> String {
+    let expires = today.checked_add(WAIVER_LIFE()).unwrap_or(today);
+    let label: String = address
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let label = label.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    let setting = change.setting.rsplit('.').next().unwrap_or(&change.setting).replace('_', "-");
+    format!(
+        "waiver {label} {{\n  address     = {address}\n  setting     = {setting_path}\n  to          = {to}\n  reason      = \"…\"\n  approved_by = \"…\"\n  expires     = \"{expires}\"\n}}\n",
+        label = quoted(&format!("{label}-{setting}")),
+        address = quoted(address),
+        setting_path = quoted(&change.setting),
+        to = change.after,
+    )
+}
+
+/// A literal of HCL: as JSON, but for the template signs, which are doubled.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string().replace("${", "$${").replace("%{", "%%{")
+}
+
+fn note(waiver: &Waiver, used: bool, today: Date, sources: &Sources) -> Option<Note> {
+    let name = &waiver.name;
+    let place = sources.position(&waiver.span);
+    let text = if waiver.expires < today {
+        format!(
+            "waiver `{name}` ({place}) expired on {} and lets nothing through; remove or renew it",
+            waiver.expires
+        )
+    } else if used {
+        return None;
+    } else {
+        format!(
+            "waiver `{name}` ({place}) was not needed: no weakening of `{}` to `{}` at `{}`; remove it",
+            waiver.setting, waiver.to, waiver.address
+        )
+    };
+    Some(Note {
+        code: Some(Code::Waiver.to_string()),
+        text,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Reaches, Reading};
+
+    fn shorten() -> Change {
+        Change {
+            setting: "point_in_time_recovery.recovery_period_in_days".into(),
+            before: Reading::Known(Value::from(35)),
+            after: Value::from(7),
+            effect: Effect::LosesData,
+            reaches: Reaches::Existing,
+            consequence: None,
+            consent: Consent::NotNeeded,
+            because: None,
+        }
+    }
+
+    #[test]
+    fn the_printed_waiver_quotes_what_hcl_needs_quoted() {
+        insta::assert_snapshot!(waiver_text("aws_dynamodb_table.sales[\"SalesTable-staging\"]", &shorten(), jiff::civil::date(2026, 11, 21)), @r#"
+        waiver "aws-dynamodb-table-sales-salestable-staging-recovery-period-in-days" {
+          address     = "aws_dynamodb_table.sales[\"SalesTable-staging\"]"
+          setting     = "point_in_time_recovery.recovery_period_in_days"
+          to          = 7
+          reason      = "…"
+          approved_by = "…"
+          expires     = "2027-02-19"
+        }
+        "#);
+    }
+}

@@ -1,0 +1,116 @@
+//! From a policy and a snapshot to a plan. Pure: the same input gives the same plan.
+//!
+//! [`resolve`] says what each thing must be, [`diff`] what differs and what that does, [`gate`] who consented, [`order`] in which steps
+//! apply goes about it, [`preconditions`] whether AWS still is what the plan was made from.
+
+mod diff;
+pub mod file;
+mod gate;
+pub mod order;
+pub mod preconditions;
+mod resolve;
+
+use crate::model::{Code, Consents, Diagnostic, Note, Plan, PlannedTarget, Policy, PolicyRef, Snapshot};
+use jiff::tz::TimeZone;
+use wildmatch::WildMatch;
+
+/// What a run asks of a plan beside the policy.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The path of the policy as the user gave it.
+    pub path: String,
+    /// Addresses that flags consent to.
+    pub consents: Consents,
+    /// Only addresses that one of these patterns matches; all where empty.
+    pub only: Vec<String>,
+}
+
+/// Works out the plan.
+///
+/// # Errors
+///
+/// Every problem that makes the policy inapplicable to what is live: a selector that matches nothing, two blocks that disagree.
+pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<Diagnostic>> {
+    let resolved = resolve::resolve(policy, snapshot)?;
+    let mut gaps = snapshot.gaps.clone();
+    gaps.extend(resolved.gaps);
+    gaps.sort();
+    gaps.dedup();
+    let mut actions: Vec<_> = resolved
+        .rows
+        .iter()
+        .filter(|row| is_asked_for(row, &request.only))
+        .map(|row| diff::action(row, snapshot, &policy.sources))
+        .collect();
+    let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
+    let mut notes = resolved.notes;
+    // With `--only`, waivers of what was left out are neither used nor clutter.
+    let (gated, waiver_notes) = gate::gate(&mut actions, &policy.waivers, &request.consents, today, &policy.sources);
+    debug_assert!(gated <= actions.iter().map(|action| action.changes.len()).sum());
+    if request.only.is_empty() {
+        notes.extend(waiver_notes);
+    } else {
+        notes.extend(unmatched_only(&resolved.rows, &request.only));
+    }
+    notes.sort();
+    Ok(Plan {
+        format: Plan::FORMAT.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        read_at: snapshot.taken_at,
+        policy: PolicyRef {
+            path: request.path.clone(),
+            workspace: policy.workspace.clone(),
+            digest: policy.digest.clone(),
+            files: policy.files.clone(),
+        },
+        targets: planned_targets(policy, snapshot),
+        actions,
+        gaps,
+        notes,
+        consents: request.consents.clone(),
+    })
+}
+
+fn planned_targets(policy: &Policy, snapshot: &Snapshot) -> std::collections::BTreeMap<String, PlannedTarget> {
+    let planned = |target: &crate::model::Target| {
+        let identity = snapshot.identities.get(&target.name);
+        PlannedTarget {
+            target: target.clone(),
+            account: identity.map(|identity| identity.account.clone()),
+            region: identity.map(|identity| identity.region.clone()),
+        }
+    };
+    policy
+        .targets
+        .values()
+        .map(|target| (target.name.clone(), planned(target)))
+        .collect()
+}
+
+/// Whether an address is meant by a pattern: equal, matching, or the address of its block.
+pub fn address_matches(pattern: &str, address: &str) -> bool {
+    pattern == address
+        || WildMatch::new(pattern).matches(address)
+        || address.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('['))
+}
+
+fn is_asked_for(row: &resolve::Row, only: &[String]) -> bool {
+    only.is_empty()
+        || only
+            .iter()
+            .any(|pattern| row.addresses().any(|address| address_matches(pattern, address)))
+}
+
+fn unmatched_only(rows: &[resolve::Row], only: &[String]) -> Vec<Note> {
+    let unmatched = only.iter().filter(|pattern| {
+        !rows
+            .iter()
+            .any(|row| row.addresses().any(|address| address_matches(pattern, address)))
+    });
+    unmatched
+        .map(|pattern| Note {
+            code: Some(Code::SelectsNothing.to_string()),
+            text: format!("--only `{pattern}` matches no address of this plan"),
+        })
+        .collect()
+}

@@ -1,0 +1,310 @@
+//! What each live thing must be: selectors matched, blocks merged, exceptions worked in, so that the diff has no special cases.
+
+use crate::kinds;
+use crate::model::{
+    Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Pattern, Policy, Protect, Replicas, ResourceId, Snapshot, Wanted,
+};
+use crate::policy::select;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One thing and what must hold on it.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The address of the first block that is about it.
+    pub(super) address: String,
+    /// That block's address.
+    pub(super) block: String,
+    /// The part within the brackets.
+    pub(super) index: String,
+    /// The addresses of other blocks that are about it.
+    pub(super) also: Vec<String>,
+    /// Which thing.
+    pub(super) id: ResourceId,
+    /// Its account.
+    pub(super) account: String,
+    /// What must hold, by path.
+    pub(super) wanted: BTreeMap<String, Wanted>,
+    /// Blocks that must be done first.
+    pub(super) depends_on: BTreeSet<String>,
+}
+
+impl Row {
+    /// All addresses of the thing.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.address.as_str()).chain(self.also.iter().map(String::as_str))
+    }
+}
+
+/// What was resolved.
+#[derive(Debug, Default)]
+pub(super) struct Resolved {
+    /// The things, by address.
+    pub(super) rows: Vec<Row>,
+    /// What a recorded snapshot does not hold.
+    pub(super) gaps: Vec<Gap>,
+    /// What else to say.
+    pub(super) notes: Vec<Note>,
+}
+
+/// What AWS knows a thing by: kind, account, region and name.
+type Identified = (String, String, String, String);
+
+struct Resolver<'a> {
+    policy: &'a Policy,
+    snapshot: &'a Snapshot,
+    live: BTreeMap<&'a ResourceId, &'a Live>,
+    /// The replicas of a thing, by kind, target and name.
+    replicas: BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a Live>>,
+    absent: BTreeSet<&'a ResourceId>,
+    rows: BTreeMap<Identified, Row>,
+    resolved: Resolved,
+    problems: Vec<Diagnostic>,
+}
+
+/// Resolves a policy against what is live.
+///
+/// # Errors
+///
+/// Selectors that match nothing and blocks that disagree.
+pub(super) fn resolve(policy: &Policy, snapshot: &Snapshot) -> Result<Resolved, Vec<Diagnostic>> {
+    let mut replicas: BTreeMap<_, Vec<&Live>> = BTreeMap::new();
+    for live in snapshot.resources.iter().filter(|live| live.replica_of.is_some()) {
+        replicas
+            .entry((live.id.kind.as_str(), live.id.target.as_str(), live.id.name.as_str()))
+            .or_default()
+            .push(live);
+    }
+    let mut resolver = Resolver {
+        policy,
+        snapshot,
+        live: snapshot.resources.iter().map(|live| (&live.id, live)).collect(),
+        replicas,
+        absent: snapshot.absent.iter().collect(),
+        rows: BTreeMap::new(),
+        resolved: Resolved::default(),
+        problems: Vec::new(),
+    };
+    for protect in &policy.protects {
+        resolver.protect(protect);
+    }
+    resolver.finish()
+}
+
+impl<'a> Resolver<'a> {
+    fn finish(mut self) -> Result<Resolved, Vec<Diagnostic>> {
+        if self.policy.protects.is_empty() {
+            let text =
+                "this policy declares nothing; what it declared before is released: backstay leaves those settings as they are".to_owned();
+            self.resolved.notes.push(Note { code: None, text });
+        }
+        for block in &self.policy.removed {
+            let text = format!("{block} is released: its settings stay as they are in AWS, and backstay no longer looks at them");
+            self.resolved.notes.push(Note { code: None, text });
+        }
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        self.resolved.rows = self.rows.into_values().collect();
+        self.resolved
+            .rows
+            .sort_by(|a, b| (&a.block, &a.address).cmp(&(&b.block, &b.address)));
+        Ok(self.resolved)
+    }
+
+    fn protect(&mut self, protect: &Protect) {
+        let Some(spec) = kinds::spec(&protect.address.kind) else { return };
+        let mut found = 0;
+        let mut unsure = false;
+        let mut missing: Vec<(Pattern, String)> = Vec::new();
+        for target in &protect.targets {
+            let Some(identity) = self.snapshot.identities.get(target) else {
+                unsure = true;
+                self.not_recorded_unless_known(target, "-", None, None, "the target was not read");
+                continue;
+            };
+            let inventory = self
+                .snapshot
+                .inventories
+                .iter()
+                .find(|inventory| inventory.kind == spec.name && inventory.target == *target);
+            let Ok(chosen) = select::choose(&protect.select, spec, identity, inventory) else {
+                unsure = true;
+                self.not_recorded_unless_known(target, &identity.region, Some(spec.name), None, "names or tags were not listed");
+                continue;
+            };
+            missing.extend(
+                chosen
+                    .missing
+                    .into_iter()
+                    .map(|pattern| (pattern, format!("{} ({})", identity.region, identity.account))),
+            );
+            for name in &chosen.names {
+                match self.one(protect, spec, target, identity, name) {
+                    Presence::Here => found += 1,
+                    Presence::Unsure => unsure = true,
+                    Presence::Absent => {
+                        let literal = protect
+                            .select
+                            .names
+                            .iter()
+                            .chain(&protect.select.arns)
+                            .find(|pattern| pattern.is_literal() && pattern.text.ends_with(name));
+                        missing.extend(literal.map(|pattern| (pattern.clone(), format!("{} ({})", identity.region, identity.account))));
+                    }
+                }
+            }
+        }
+        self.report_missing(protect, spec, found, unsure, missing);
+    }
+
+    fn report_missing(&mut self, protect: &Protect, spec: &KindSpec, found: usize, unsure: bool, missing: Vec<(Pattern, String)>) {
+        if protect.select.allow_empty {
+            return;
+        }
+        let help = "correct the name, or write `allow_empty = true` into the `select` block where that is fine";
+        if missing.is_empty() && found == 0 && !unsure {
+            let title = format!("`select` of `{}` matches no {}", protect.address, spec.title);
+            let help = "loosen the selector, or write `allow_empty = true` into the `select` block where that is fine";
+            self.problems.push(
+                Diagnostic::error(Code::SelectsNothing, title)
+                    .at(protect.select.span.clone())
+                    .help(help),
+            );
+        }
+        for (pattern, place) in missing {
+            let title = format!("there is no {} `{}` in {place}", spec.title, pattern.text);
+            self.problems
+                .push(Diagnostic::error(Code::SelectsNothing, title).at(pattern.span).help(help));
+        }
+    }
+
+    /// Adds one selected thing and its replicas.
+    fn one(&mut self, protect: &Protect, spec: &'static KindSpec, target: &str, identity: &Identity, name: &str) -> Presence {
+        let id = ResourceId {
+            kind: spec.name.to_owned(),
+            target: target.to_owned(),
+            region: identity.region.clone(),
+            name: name.to_owned(),
+        };
+        if self.absent.contains(&id) {
+            return Presence::Absent;
+        }
+        let Some(live) = self.live.get(&id).copied() else {
+            self.not_recorded_unless_known(target, &identity.region, Some(spec.name), Some(name), "it was not read");
+            return Presence::Unsure;
+        };
+        self.claim(protect, spec, identity, &id, None);
+        if spec.replicas {
+            self.replicas_of(protect, spec, identity, live);
+        }
+        Presence::Here
+    }
+
+    fn replicas_of(&mut self, protect: &Protect, spec: &'static KindSpec, identity: &Identity, home: &'a Live) {
+        let key = (home.id.kind.as_str(), home.id.target.as_str(), home.id.name.as_str());
+        let read: Vec<&Live> = self.replicas.get(&key).cloned().unwrap_or_default();
+        let regions: Vec<String> = match &protect.replicas {
+            Replicas::All if home.replicas.is_none() => {
+                let (target, region, name) = (&home.id.target, &identity.region, &home.id.name);
+                return self.not_recorded_unless_known(target, region, Some(spec.name), Some(name), "its replicas were not read");
+            }
+            Replicas::All => home.replicas.iter().flatten().cloned().collect(),
+            Replicas::Only(regions) => regions.iter().filter(|region| **region != identity.region).cloned().collect(),
+        };
+        for region in regions {
+            let id = ResourceId {
+                region: region.clone(),
+                ..home.id.clone()
+            };
+            if self.absent.contains(&id) {
+                let title = format!("{} `{}` has no replica in {region}", spec.title, id.name);
+                let help = "add the replica, or take the region out of `replicas`";
+                self.problems
+                    .push(Diagnostic::error(Code::SelectsNothing, title).at(protect.span.clone()).help(help));
+            } else if read.iter().any(|live| live.id == id) {
+                self.claim(protect, spec, identity, &id, Some(&region));
+            } else {
+                self.not_recorded_unless_known(&id.target, &region, Some(spec.name), Some(&id.name), "this replica was not read");
+            }
+        }
+    }
+
+    /// Notes that a block wants its settings on a thing; what another block wants of the same thing is merged.
+    fn claim(&mut self, protect: &Protect, spec: &'static KindSpec, identity: &Identity, id: &ResourceId, replica: Option<&str>) {
+        let target = (protect.targets.len() > 1).then_some(id.target.as_str());
+        let index = protect.address.instance_key(target, &id.name, replica);
+        let block = crate::model::BlockAddress {
+            key: None,
+            ..protect.address.clone()
+        }
+        .to_string();
+        let address = format!("{block}[{}]", crate::model::Value::from(index.as_str()));
+        let key = (id.kind.clone(), identity.account.clone(), id.region.clone(), id.name.clone());
+        let depends_on: BTreeSet<String> = protect.depends_on.iter().map(ToString::to_string).collect();
+        let Some(row) = self.rows.get_mut(&key) else {
+            let row = Row {
+                address,
+                block,
+                index,
+                also: Vec::new(),
+                id: id.clone(),
+                account: identity.account.clone(),
+                wanted: protect.wanted.clone(),
+                depends_on,
+            };
+            self.rows.insert(key, row);
+            return;
+        };
+        if row.address != address {
+            row.also.push(address);
+        }
+        row.depends_on.extend(depends_on);
+        for (path, wanted) in &protect.wanted {
+            match row.wanted.get(path) {
+                Some(other) if other.value != wanted.value => {
+                    let title = format!(
+                        "two blocks give `{path}` of {} `{}` different values: `{}` and `{}`",
+                        spec.title, id.name, other.value, wanted.value
+                    );
+                    let problem = Diagnostic::error(Code::ConflictingClaims, title)
+                        .label(wanted.span.clone(), format!("here it is `{}`", wanted.value))
+                        .label(other.span.clone(), format!("here it is `{}`", other.value))
+                        .help("keep one of the two, or leave the table out of one block with `except`");
+                    if !self.problems.contains(&problem) {
+                        self.problems.push(problem);
+                    }
+                }
+                Some(_) => {}
+                None => {
+                    row.wanted.insert(path.clone(), wanted.clone());
+                }
+            }
+        }
+    }
+
+    /// Something is not in the snapshot. Where a gap says already why, that is enough; else it was never recorded.
+    fn not_recorded_unless_known(&mut self, target: &str, region: &str, kind: Option<&str>, resource: Option<&str>, what: &str) {
+        let known = self.snapshot.gaps.iter().any(|gap| {
+            gap.target == target
+                && (gap.kind.is_none() || gap.kind.as_deref() == kind)
+                && (gap.resource.is_none() || resource.is_none() || gap.resource.as_deref() == resource)
+        });
+        if !known {
+            self.resolved.gaps.push(Gap {
+                target: target.to_owned(),
+                region: region.to_owned(),
+                kind: kind.map(str::to_owned),
+                resource: resource.map(str::to_owned),
+                action: "snapshot".to_owned(),
+                cause: Cause::NotRecorded,
+                message: format!("{what} when the snapshot was recorded; record it anew with `backstay snapshot` and this policy"),
+            });
+        }
+    }
+}
+
+enum Presence {
+    Here,
+    Absent,
+    Unsure,
+}

@@ -1,0 +1,2 @@
+//! HCL to a checked policy.
+pub mod select;

@@ -1,0 +1,11 @@
+//! What is live: listed as far as the selectors need it, then only the declared settings of what they chose.
+//!
+//! Every target and kind is read at the same time. What could not be read is a gap in the snapshot, never an absence, and never silence.
+
+mod file;
+#[cfg(feature = "aws")]
+mod read;
+
+pub use file::{SnapshotFileError, load, save};
+#[cfg(feature = "aws")]
+pub use read::{again, read};

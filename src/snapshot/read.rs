@@ -1,0 +1,203 @@
+//! Reading live AWS.
+
+use crate::aws::{Aws, CallFailed, ConnectFailed, Connection, tagged};
+use crate::kinds::{self, Found, Kind, ReadRequest, Wish};
+use crate::model::{Cause, Gap, Inventory, Listed, Plan, Policy, Replicas, Snapshot};
+use crate::policy::select::{self, ListNeed};
+use futures_util::future::join_all;
+use std::collections::BTreeMap;
+
+/// Reads what a plan of this policy needs.
+///
+/// `unreached` are the targets that could not be connected to; they become gaps. `done` is told of each thing that was read, and how many
+/// there are in all.
+pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done: &(dyn Fn(u64, u64) + Sync)) -> Snapshot {
+    let mut snapshot = begin(aws, unreached);
+    let needs = needs(policy, aws);
+    let listings = needs
+        .iter()
+        .filter(|(_, need)| !need.is_nothing())
+        .filter_map(|((kind, target), need)| {
+            let connection = aws.connection(target)?;
+            Some(list(kinds::find(kind)?, connection, need))
+        });
+    for listing in join_all(listings).await {
+        match listing {
+            Ok(inventory) => snapshot.inventories.push(inventory),
+            Err(gap) => snapshot.gaps.push(gap),
+        }
+    }
+    let wishes = wishes(policy, aws, &snapshot);
+    fill(&mut snapshot, aws, wishes, done).await;
+    snapshot
+}
+
+/// Reads again what a plan relies on, and nothing else.
+pub async fn again(plan: &Plan, aws: &Aws, unreached: &[ConnectFailed]) -> Snapshot {
+    let mut snapshot = begin(aws, unreached);
+    let mut wishes: Wishes = BTreeMap::new();
+    for action in &plan.actions {
+        let home = aws
+            .connection(&action.id.target)
+            .map(|connection| connection.identity.region.clone());
+        let of_target = wishes.entry((action.id.kind.clone(), action.id.target.clone())).or_default();
+        let wish = of_target.entry(action.id.name.clone()).or_insert_with(|| Wish {
+            replicas: Replicas::Only([].into()),
+            ..Wish::default()
+        });
+        wish.settings.extend(action.before.keys().cloned());
+        if let Replicas::Only(regions) = &mut wish.replicas
+            && home.as_deref() != Some(action.id.region.as_str())
+        {
+            regions.insert(action.id.region.clone());
+        }
+    }
+    fill(&mut snapshot, aws, wishes, &|_, _| {}).await;
+    snapshot
+}
+
+/// What to read: by kind and target, then by name.
+type Wishes = BTreeMap<(String, String), BTreeMap<String, Wish>>;
+
+fn begin(aws: &Aws, unreached: &[ConnectFailed]) -> Snapshot {
+    let mut snapshot = Snapshot::empty(aws.clock.now());
+    snapshot.identities = aws
+        .connections()
+        .map(|connection| (connection.target.name.clone(), connection.identity.clone()))
+        .collect();
+    for failed in unreached {
+        let (target, cause, message) = match failed {
+            ConnectFailed::Identity {
+                target, cause, message, ..
+            } => (target, *cause, message.clone()),
+            ConnectFailed::WrongAccount { target, .. } => (target, Cause::Denied, failed.to_string()),
+        };
+        snapshot.gaps.push(Gap {
+            target: target.clone(),
+            region: "-".to_owned(),
+            kind: None,
+            resource: None,
+            action: "sts:GetCallerIdentity".to_owned(),
+            cause,
+            message,
+        });
+    }
+    snapshot
+}
+
+/// What the selectors of the policy must be told, by kind and target.
+fn needs(policy: &Policy, aws: &Aws) -> BTreeMap<(String, String), ListNeed> {
+    let mut needs: BTreeMap<(String, String), ListNeed> = BTreeMap::new();
+    for protect in &policy.protects {
+        for target in protect.targets.iter().filter(|target| aws.connection(target).is_some()) {
+            needs
+                .entry((protect.address.kind.clone(), target.clone()))
+                .or_default()
+                .merge(select::need(&protect.select));
+        }
+    }
+    needs
+}
+
+async fn list(kind: &'static dyn Kind, connection: &Connection, need: &ListNeed) -> Result<Inventory, Gap> {
+    let spec = kind.spec();
+    let gap = |failed: CallFailed| connection.gap(&connection.identity.region, Some(spec.name), None, &failed);
+    let names = async {
+        match need.names {
+            true => kind.aws().list(connection).await,
+            false => Ok(Vec::new()),
+        }
+    };
+    let tags = async {
+        match &need.tags {
+            Some(filter) => tagged(connection, kind.aws().tagging_type(), spec.arn_prefix, filter).await,
+            None => Ok(Vec::new()),
+        }
+    };
+    let (names, tags) = futures_util::future::join(names, tags).await;
+    let mut listed: BTreeMap<String, Listed> = tags.map_err(gap)?.into_iter().map(|thing| (thing.name.clone(), thing)).collect();
+    let names = names.map_err(gap)?;
+    if need.names {
+        // The tagging API still shows things for a while after they are gone; the kind's own listing knows better.
+        let exists: std::collections::BTreeSet<&String> = names.iter().collect();
+        listed.retain(|name, _| exists.contains(name));
+    }
+    for name in names {
+        listed.entry(name.clone()).or_insert(Listed { name, tags: None });
+    }
+    Ok(Inventory {
+        kind: spec.name.to_owned(),
+        target: connection.target.name.clone(),
+        names_complete: need.names,
+        tag_filter: need.tags.clone(),
+        listed: listed.into_values().collect(),
+    })
+}
+
+fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
+    let mut wishes: Wishes = BTreeMap::new();
+    for protect in &policy.protects {
+        let kind = &protect.address.kind;
+        let Some(spec) = kinds::spec(kind) else { continue };
+        for connection in protect.targets.iter().filter_map(|target| aws.connection(target)) {
+            let target = &connection.target.name;
+            let inventory = snapshot
+                .inventories
+                .iter()
+                .find(|inventory| inventory.kind == *kind && inventory.target == *target);
+            // Where nothing could be listed there is a gap already.
+            let Ok(chosen) = select::choose(&protect.select, spec, &connection.identity, inventory) else {
+                continue;
+            };
+            let of_target = wishes.entry((kind.clone(), target.clone())).or_default();
+            for name in chosen.names {
+                let settings = protect.wanted.keys().cloned();
+                match of_target.get_mut(&name) {
+                    Some(wish) => {
+                        wish.settings.extend(settings);
+                        wish.replicas = union(&wish.replicas, &protect.replicas);
+                    }
+                    None => {
+                        of_target.insert(
+                            name,
+                            Wish {
+                                settings: settings.collect(),
+                                replicas: protect.replicas.clone(),
+                            },
+                        );
+                    }
+                }
+            }
+        }
+    }
+    wishes
+}
+
+fn union(a: &Replicas, b: &Replicas) -> Replicas {
+    match (a, b) {
+        (Replicas::Only(a), Replicas::Only(b)) => Replicas::Only(a.union(b).cloned().collect()),
+        _ => Replicas::All,
+    }
+}
+
+async fn fill(snapshot: &mut Snapshot, aws: &Aws, wishes: Wishes, done: &(dyn Fn(u64, u64) + Sync)) {
+    let total = wishes.values().map(|names| names.len() as u64).sum();
+    let read = std::sync::atomic::AtomicU64::new(0);
+    let one_done = || done(read.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
+    let mut reads = Vec::new();
+    for ((kind, target), wishes) in wishes {
+        if let (Some(kind), Some(connection)) = (kinds::find(&kind), aws.connection(&target)) {
+            reads.push(kind.aws().read(ReadRequest {
+                connection,
+                wishes,
+                done: &one_done,
+            }));
+        }
+    }
+    for Found { live, absent, gaps } in join_all(reads).await {
+        snapshot.resources.extend(live);
+        snapshot.absent.extend(absent);
+        snapshot.gaps.extend(gaps);
+    }
+    snapshot.sort();
+}
