@@ -1,0 +1,123 @@
+//! Files to text: which files a policy is, and the bounds within which they are read.
+
+use crate::model::{Code, Diagnostic, SourceId, Sources};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The largest policy file that is read, in bytes. A hand-written policy is thousands of times smaller; what is larger is another file.
+pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
+
+/// The text of a policy, not yet looked at.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// All files that were read.
+    pub sources: Sources,
+    /// The policy files.
+    pub policy: Vec<SourceId>,
+    /// The files of variables that are read by themselves: `*.auto.vars.hcl`.
+    pub variables: Vec<SourceId>,
+    /// SHA-256 of each file, by name.
+    pub digests: BTreeMap<String, String>,
+    /// The folder that relative paths of functions start from.
+    pub folder: PathBuf,
+    /// What is wrong with files.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Reads a policy: a folder's `*.hcl` files, or one file.
+///
+/// Files of variables (`*.vars.hcl`) and seeds of the sandbox (`*.seed.hcl`) are not policy; of them only `*.auto.vars.hcl` are read.
+pub fn load(path: &Path) -> Files {
+    let mut files = Files { folder: path.to_owned(), ..Files::default() };
+    if path.is_dir() {
+        match names_in(path) {
+            Ok(names) => {
+                for name in names {
+                    files.read(&path.join(&name), &name);
+                }
+                if files.policy.is_empty() && files.problems.is_empty() {
+                    let title = format!("there is no policy in {}", path.display());
+                    let help = "a policy is one or more `*.hcl` files; give its folder as the argument, or write one: `backstay schema` lists what can stand in it";
+                    files.problems.push(Diagnostic::error(Code::Unreadable, title).help(help));
+                }
+            }
+            Err(error) => files.problems.push(unreadable(path, &error)),
+        }
+    } else {
+        files.folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")).to_owned();
+        files.read(path, &path.display().to_string());
+    }
+    files
+}
+
+fn names_in(folder: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_policy = name.ends_with(".hcl") && (!name.ends_with(".vars.hcl") || name.ends_with(".auto.vars.hcl")) && !name.ends_with(".seed.hcl");
+        if is_policy && !name.starts_with('.') && entry.path().is_file() {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let title = format!("cannot read {}: {}", path.display(), plain(error));
+    Diagnostic::error(Code::Unreadable, title).help("give the folder or file of the policy as the argument")
+}
+
+/// The error in words, without the operating system's number.
+fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text).to_owned();
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}
+
+impl Files {
+    fn read(&mut self, path: &Path, name: &str) {
+        match read_text(path) {
+            Ok(text) => {
+                self.digests.insert(name.to_owned(), digest(text.as_bytes()));
+                let id = self.sources.add(path.display().to_string(), text);
+                if name.ends_with(".auto.vars.hcl") {
+                    self.variables.push(id);
+                } else {
+                    self.policy.push(id);
+                }
+            }
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+}
+
+/// Reads one file as text.
+///
+/// # Errors
+///
+/// It is not there, too large, or not UTF-8.
+pub fn read_text(path: &Path) -> Result<String, Diagnostic> {
+    let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
+    if size > LARGEST_FILE {
+        let title = format!("{} has {size} bytes; a policy file may have {LARGEST_FILE} at most", path.display());
+        return Err(Diagnostic::error(Code::Unreadable, title).help("is this the right file? If so, split it"));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;
+        let title = format!("{} is not UTF-8: line {line} has a byte that is not text", path.display());
+        Diagnostic::error(Code::Unreadable, title).help("save the file as UTF-8")
+    })?;
+    // Editors of some systems put a byte-order mark in front; HCL does not know it.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// SHA-256 in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
