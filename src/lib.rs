@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`model`] | the values that all others agree on: settings, readings, changes, plans, diagnostics |
 //! | [`files`] | writing a file whole or not at all |
+//! | [`policy`] | the policy language: expressions, functions, types, layout |
 //! | `sandbox` | the embedded AWS: services, state, faults, loopback server |
 #![cfg_attr(
     not(feature = "aws"),
@@ -14,5 +15,6 @@
 
 pub mod files;
 pub mod model;
+pub mod policy;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

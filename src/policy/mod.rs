@@ -1,0 +1,4 @@
+//! The policy language: HCL 2 text to values.
+
+pub mod eval;
+pub mod functions;
