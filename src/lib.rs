@@ -8,7 +8,11 @@
 //! | [`files`] | writing a file whole or not at all |
 //! | [`time`] | the clock |
 //! | [`kinds`] | one folder for each AWS thing: its table of settings, and the calls that read and change it |
+//! | [`policy`] | HCL to a checked policy |
+//! | [`snapshot`] | what is live, and what could not be read |
+//! | [`plan`] | policy and snapshot to a plan: resolve, diff, gate, order |
 //! | `aws` | clients by target, the account guard, limits, counts, journal |
+//! | `apply` | a plan made true, and proven by reading again |
 //! | `sandbox` | the embedded AWS: services, state, faults, loopback server |
 
 #[cfg(feature = "aws")]

@@ -163,6 +163,25 @@ pub struct Selector {
     pub span: Span,
 }
 
+impl Selector {
+    /// A selector that means nothing at all, for a block that has none.
+    pub fn nothing(span: Span) -> Self {
+        let names = vec![Pattern {
+            text: String::new(),
+            span: span.clone(),
+        }];
+        Self {
+            names,
+            arns: Vec::new(),
+            tags: BTreeMap::new(),
+            include_untagged: false,
+            except: Except::default(),
+            allow_empty: true,
+            span,
+        }
+    }
+}
+
 /// What a selector leaves out: any of these.
 #[derive(Clone, Debug, Default)]
 pub struct Except {

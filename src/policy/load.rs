@@ -29,7 +29,10 @@ pub struct Files {
 ///
 /// Files of variables (`*.vars.hcl`) and seeds of the sandbox (`*.seed.hcl`) are not policy; of them only `*.auto.vars.hcl` are read.
 pub fn load(path: &Path) -> Files {
-    let mut files = Files { folder: path.to_owned(), ..Files::default() };
+    let mut files = Files {
+        folder: path.to_owned(),
+        ..Files::default()
+    };
     if path.is_dir() {
         match names_in(path) {
             Ok(names) => {
@@ -45,7 +48,11 @@ pub fn load(path: &Path) -> Files {
             Err(error) => files.problems.push(unreadable(path, &error)),
         }
     } else {
-        files.folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")).to_owned();
+        files.folder = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or_else(|| Path::new("."))
+            .to_owned();
         files.read(path, &path.display().to_string());
     }
     files
@@ -56,7 +63,8 @@ fn names_in(folder: &Path) -> std::io::Result<Vec<String>> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_policy = name.ends_with(".hcl") && (!name.ends_with(".vars.hcl") || name.ends_with(".auto.vars.hcl")) && !name.ends_with(".seed.hcl");
+        let is_policy =
+            name.ends_with(".hcl") && (!name.ends_with(".vars.hcl") || name.ends_with(".auto.vars.hcl")) && !name.ends_with(".seed.hcl");
         if is_policy && !name.starts_with('.') && entry.path().is_file() {
             names.push(name);
         }
@@ -75,7 +83,9 @@ fn plain(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text).to_owned();
     let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
 impl Files {

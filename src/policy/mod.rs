@@ -1,2 +1,66 @@
-//! HCL to a checked policy.
+//! HCL to a checked policy, completely and before any call to AWS.
+//!
+//! | step | where |
+//! |---|---|
+//! | files to text | [`load`] |
+//! | text to blocks, each with its labels checked | `blocks` |
+//! | values of variables | [`variables`] |
+//! | blocks in the order of their references, each evaluated | `graph`, [`eval`], [`functions`] |
+//! | bodies to values, by the kind's table | `reader`, `decode`, `selector`, `things`, `statements` |
+//! | which live things a selector means | [`select`] |
+//!
+//! Every step goes on after an error, so that all problems of a policy show in one run; what hangs on something broken is skipped, as its
+//! errors would be noise.
+
+mod blocks;
+mod decode;
+pub mod eval;
+pub mod functions;
+mod graph;
+pub mod load;
+mod reader;
 pub mod select;
+mod selector;
+mod statements;
+mod things;
+pub mod types;
+pub mod variables;
+mod version;
+
+use crate::model::{Diagnostic, Policy};
+use load::Files;
+use std::path::Path;
+use variables::Given;
+
+/// A policy and everything that is wrong with it. With an error among the problems the policy is not to be used.
+#[derive(Debug)]
+pub struct Checked {
+    /// The policy, as far as it could be understood; its `sources` are what the problems point into.
+    pub policy: Policy,
+    /// What is wrong.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// Whether the policy may be used.
+    pub fn is_good(&self) -> bool {
+        !self.problems.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Loads and checks the policy at `path`, a folder or a file.
+pub fn check(path: &Path, given: &[Given]) -> Checked {
+    check_files(load::load(path), given)
+}
+
+/// Checks a policy whose text is there already.
+pub fn check_files(mut files: Files, given: &[Given]) -> Checked {
+    let mut problems = std::mem::take(&mut files.problems);
+    let parsed = blocks::parse(&files, &mut problems);
+    let mut policy = graph::evaluate(&parsed, &mut files, given, &mut problems);
+    problems.sort_by_key(|problem| problem.labels.first().map(|label| (label.span.source, label.span.range.start)));
+    problems.dedup();
+    policy.files = files.digests;
+    policy.sources = files.sources;
+    Checked { policy, problems }
+}

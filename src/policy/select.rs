@@ -94,7 +94,12 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
         .filter(|inventory| inventory.names_complete)
         .map(|_| listed.iter().map(|thing| thing.name.as_str()).collect());
     let mut chosen = Chosen::default();
-    for literal in selector.names.iter().chain(&selector.arns).filter(|pattern| pattern.is_literal() && !pattern.text.is_empty()) {
+    for literal in selector
+        .names
+        .iter()
+        .chain(&selector.arns)
+        .filter(|pattern| pattern.is_literal() && !pattern.text.is_empty())
+    {
         let name = name_of(literal, selector, &arn(""));
         match name.filter(|name| exists.as_ref().is_none_or(|exists| exists.contains(name.as_str()))) {
             Some(name) if fits(&name) => {

@@ -1,0 +1,174 @@
+//! `a.b`, `a[0]`, `a.*.b` and `a[*].b`.
+
+use super::convert::to_number;
+use super::failure::suggestion;
+use super::{EvalError, Scope, evaluate, range_of, to_text};
+use crate::model::{Code, Value};
+use hcl::edit::Decorated;
+use hcl::edit::expr::{Expression, Traversal, TraversalOperator};
+use std::borrow::Cow;
+use std::ops::Range;
+
+type Operator = Decorated<TraversalOperator>;
+
+pub(super) fn evaluate_traversal(traversal: &Traversal, scope: &Scope<'_>) -> Result<Value, EvalError> {
+    if let Expression::Variable(name) = &traversal.expr {
+        // A root is walked by reference: `local.tables[0]` must not copy all locals.
+        let root = scope.find(name.as_str(), &range_of(&traversal.expr))?;
+        return walk(Cow::Borrowed(root), &traversal.operators, scope)
+            .map(Cow::into_owned)
+            .map_err(|error| undeclared(error, name.as_str(), traversal, root, scope));
+    }
+    let start = evaluate(&traversal.expr, scope)?;
+    walk(Cow::Owned(start), &traversal.operators, scope).map(Cow::into_owned)
+}
+
+/// What is missing directly below a declared root (`local.typo`) is an unknown reference, which `try` must not hide.
+fn undeclared(mut error: EvalError, name: &str, traversal: &Traversal, root: &Value, scope: &Scope<'_>) -> EvalError {
+    if let (Value::Map(map), Some(first)) = (root, traversal.operators.first())
+        && let TraversalOperator::GetAttr(attribute) = first.value()
+        && !map.contains_key(attribute.as_str())
+        && scope.declares(name)
+    {
+        error.code = Code::UnknownReference;
+        error.title = format!("nothing declares `{name}.{}`", attribute.as_str());
+        error.range = range_of(&traversal.expr).start..error.range.end;
+    }
+    error
+}
+
+fn walk<'v>(mut value: Cow<'v, Value>, operators: &[Operator], scope: &Scope<'_>) -> Result<Cow<'v, Value>, EvalError> {
+    let mut rest = operators;
+    while let Some((operator, after)) = rest.split_first() {
+        rest = after;
+        let range = range_of(operator);
+        value = match operator.value() {
+            TraversalOperator::GetAttr(name) => attribute(value, name.as_str(), operator_range(operator, &range))?,
+            TraversalOperator::LegacyIndex(index) => element(value, &Value::Number((*index.value()).into()), range)?,
+            TraversalOperator::Index(index) => {
+                let key = evaluate(index, scope)?;
+                element(value, &key, range_of(index))?
+            }
+            TraversalOperator::AttrSplat(_) => {
+                let names = rest
+                    .iter()
+                    .take_while(|next| matches!(next.value(), TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_)))
+                    .count();
+                let (inside, after) = rest.split_at(names);
+                rest = after;
+                splat(value, inside, scope)?
+            }
+            TraversalOperator::FullSplat(_) => {
+                let inside = rest;
+                rest = &[];
+                splat(value, inside, scope)?
+            }
+        };
+    }
+    Ok(value)
+}
+
+fn operator_range(operator: &Operator, whole: &Range<usize>) -> Range<usize> {
+    match operator.value() {
+        TraversalOperator::GetAttr(name) => hcl::edit::Span::span(name).unwrap_or_else(|| whole.clone()),
+        _ => whole.clone(),
+    }
+}
+
+fn splat<'v>(value: Cow<'v, Value>, inside: &[Operator], scope: &Scope<'_>) -> Result<Cow<'v, Value>, EvalError> {
+    let items = match value.into_owned() {
+        Value::Unknown => return Ok(Cow::Owned(Value::Unknown)),
+        Value::Null => Vec::new(),
+        Value::List(items) | Value::Set(items) => items,
+        single => vec![single],
+    };
+    let items: Result<Vec<Value>, EvalError> = items
+        .into_iter()
+        .map(|item| walk(Cow::Owned(item), inside, scope).map(Cow::into_owned))
+        .collect();
+    Ok(Cow::Owned(Value::List(items?)))
+}
+
+fn attribute<'v>(value: Cow<'v, Value>, name: &str, range: Range<usize>) -> Result<Cow<'v, Value>, EvalError> {
+    let found = match value {
+        Cow::Borrowed(Value::Map(map)) => map.get(name).map(Cow::Borrowed),
+        Cow::Owned(Value::Map(ref map)) => map.get(name).cloned().map(Cow::Owned),
+        _ => None,
+    };
+    match (found, value.as_ref()) {
+        (Some(found), _) => Ok(found),
+        (None, Value::Unknown) => Ok(Cow::Owned(Value::Unknown)),
+        (None, Value::Map(map)) => Err(EvalError::new(range, format!("there is no attribute `{name}`")).help_opt(
+            suggestion(name, map.keys().map(String::as_str)).or_else(|| {
+                let keys: Vec<String> = map.keys().take(8).map(|key| format!("`{key}`")).collect();
+                (!keys.is_empty()).then(|| format!("there are {}", keys.join(", ")))
+            }),
+        )),
+        (None, Value::Null) => Err(EvalError::new(
+            range,
+            format!("there is no attribute `{name}`, because the value is null"),
+        )),
+        (None, Value::List(_)) => Err(EvalError::new(range, format!("a list has no attribute `{name}`"))
+            .help("choose one item with an index such as `[0]`, or all with `[*]`")),
+        (None, other) => Err(EvalError::new(range, format!("{} has no attribute `{name}`", other.type_name()))),
+    }
+}
+
+fn element<'v>(value: Cow<'v, Value>, key: &Value, range: Range<usize>) -> Result<Cow<'v, Value>, EvalError> {
+    if matches!(value.as_ref(), Value::Unknown) || matches!(key, Value::Unknown) {
+        return Ok(Cow::Owned(Value::Unknown));
+    }
+    if matches!(key, Value::Null) {
+        return Err(EvalError::new(range, "an index must not be null"));
+    }
+    match value.as_ref() {
+        Value::Map(_) => match to_text(key) {
+            Some(name) => attribute(value, &name, range),
+            None => Err(EvalError::new(range, format!("a key must be a string, found {}", key.type_name()))),
+        },
+        Value::List(items) => {
+            let place = position(key, items.len(), range)?;
+            let item = match value {
+                Cow::Borrowed(Value::List(items)) => items.get(place).map(Cow::Borrowed),
+                Cow::Owned(Value::List(items)) => items.into_iter().nth(place).map(Cow::Owned),
+                _ => None,
+            };
+            Ok(item.unwrap_or(Cow::Owned(Value::Null)))
+        }
+        Value::Set(_) => Err(EvalError::new(range, "items of a set have no index").help("make it a list with `tolist(…)`")),
+        other => Err(EvalError::new(range, format!("{} has no items", other.type_name()))),
+    }
+}
+
+/// The place in a list of that length that an index names.
+fn position(key: &Value, length: usize, range: Range<usize>) -> Result<usize, EvalError> {
+    let Some(number) = to_number(key) else {
+        return Err(EvalError::new(
+            range,
+            format!("the index of a list must be a whole number, found {}", key.type_name()),
+        ));
+    };
+    if number.as_f64().is_some_and(|number| number < 0.0) {
+        return Err(
+            EvalError::new(range, format!("the index {number} is negative; the list has {}", items(length)))
+                .help("count from the end with `list[length(list) - 1]` or `reverse(list)[0]`"),
+        );
+    }
+    let place = number.as_u64().and_then(|place| usize::try_from(place).ok());
+    match place {
+        Some(place) if place < length => Ok(place),
+        None if number.is_f64() => Err(EvalError::new(range, format!("an index must be a whole number, found {number}"))),
+        _ => Err(EvalError::new(
+            range,
+            format!("there is no item {number}: the list has {}", items(length)),
+        )),
+    }
+}
+
+fn items(length: usize) -> String {
+    match length {
+        0 => "no items".to_owned(),
+        1 => "1 item".to_owned(),
+        more => format!("{more} items"),
+    }
+}

@@ -1,0 +1,509 @@
+//! Blocks in the order of their references: what a block refers to is evaluated before it, and a circle is an error that shows the circle.
+
+use super::blocks::{Blocks, Parsed};
+use super::eval::{self, Reference, Scope, Segment};
+use super::load::{self, Files};
+use super::reader::{Located, Reader};
+use super::statements;
+use super::things;
+use super::variables::{self, Given, Values};
+use crate::kinds;
+use crate::model::{BlockAddress, Code, Diagnostic, Policy, SourceId, Span, Target, Value};
+use hcl::edit::expr::Expression;
+use hcl::edit::structure::{Body, Structure};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// Something that is evaluated as a whole and that others can refer to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Node {
+    /// `backstay`.
+    Backstay,
+    /// `local.NAME`.
+    Local(String),
+    /// `target.NAME`.
+    Target(String),
+    /// `KIND.NAME`.
+    Thing(String, String),
+}
+
+impl std::fmt::Display for Node {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Backstay => out.write_str("backstay"),
+            Self::Local(name) => write!(out, "local.{name}"),
+            Self::Target(name) => write!(out, "target.{name}"),
+            Self::Thing(kind, name) => write!(out, "{kind}.{name}"),
+        }
+    }
+}
+
+/// A reference from one node to another, and where it stands.
+type Edges = BTreeMap<Node, Span>;
+
+/// Evaluates everything.
+pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], problems: &mut Vec<Diagnostic>) -> Policy {
+    let blocks = parsed.blocks(problems);
+    let variables = variables::values(&blocks.variables, files, given, problems);
+    let mut evaluator = Evaluator {
+        blocks: &blocks,
+        variables,
+        folder: files.folder.clone(),
+        locals: BTreeMap::new(),
+        targets: BTreeMap::new(),
+        things: BTreeMap::new(),
+        broken: BTreeSet::new(),
+        policy: Policy::default(),
+        problems,
+    };
+    evaluator.run();
+    let mut policy = evaluator.policy;
+    policy.protects.sort_by(|a, b| a.address.cmp(&b.address));
+    let values = Value::Map(evaluator.variables.values);
+    let sealed = format!(
+        "{}\n{values}",
+        files
+            .digests
+            .iter()
+            .map(|(name, digest)| format!("{name} {digest}\n"))
+            .collect::<String>()
+    );
+    policy.digest = load::digest(sealed.as_bytes());
+    policy
+}
+
+/// What has been evaluated so far.
+pub(super) struct Evaluator<'a, 'p> {
+    pub(super) blocks: &'a Blocks<'a>,
+    variables: Values,
+    folder: PathBuf,
+    locals: BTreeMap<String, Value>,
+    targets: BTreeMap<String, Value>,
+    things: BTreeMap<String, BTreeMap<String, Value>>,
+    broken: BTreeSet<Node>,
+    pub(super) policy: Policy,
+    pub(super) problems: &'p mut Vec<Diagnostic>,
+}
+
+impl<'a> Evaluator<'a, '_> {
+    fn run(&mut self) {
+        let mut graph: BTreeMap<Node, Edges> = BTreeMap::new();
+        for node in self.nodes() {
+            let edges = self.edges(&node);
+            graph.insert(node, edges);
+        }
+        if self.blocks.targets.is_empty() {
+            let name = "default".to_owned();
+            let target = Target {
+                name: name.clone(),
+                region: None,
+                account_id: None,
+                assume_role: None,
+                profile: None,
+            };
+            self.policy.targets.insert(name, target);
+        }
+        for node in self.in_order(&graph) {
+            let waits_for_broken = graph
+                .get(&node)
+                .is_some_and(|edges| edges.keys().any(|needed| self.broken.contains(needed)));
+            if waits_for_broken || self.broken.contains(&node) {
+                self.broken.insert(node);
+                continue;
+            }
+            let before = self.errors();
+            self.one(&node, graph.get(&node));
+            if self.errors() > before {
+                self.broken.insert(node);
+            }
+        }
+        self.rest();
+    }
+
+    fn errors(&self) -> usize {
+        self.problems.iter().filter(|problem| problem.is_error()).count()
+    }
+
+    fn nodes(&self) -> Vec<Node> {
+        let mut nodes: Vec<Node> = self.blocks.backstay.iter().map(|_| Node::Backstay).collect();
+        nodes.extend(self.blocks.locals.keys().cloned().map(Node::Local));
+        nodes.extend(self.blocks.targets.keys().cloned().map(Node::Target));
+        nodes.extend(self.blocks.things.keys().cloned().map(|(kind, name)| Node::Thing(kind, name)));
+        nodes
+    }
+
+    /// The names that expressions can use now.
+    pub(super) fn scope(&self) -> Scope<'_> {
+        let folder = Value::from(self.folder.display().to_string());
+        let path = BTreeMap::from([("module".to_owned(), folder.clone()), ("root".to_owned(), folder)]);
+        let backstay = BTreeMap::from([(
+            "workspace".to_owned(),
+            self.policy.workspace.clone().map_or(Value::Null, Value::from),
+        )]);
+        let mut scope = Scope::new(&self.folder)
+            .with("var", Value::Map(self.variables.values.clone()))
+            .with("local", Value::Map(self.locals.clone()))
+            .with("target", Value::Map(self.targets.clone()))
+            .with("path", Value::Map(path))
+            .with("backstay", Value::Map(backstay));
+        for (kind, things) in &self.things {
+            scope = scope.with(kind.clone(), Value::Map(things.clone()));
+        }
+        scope
+    }
+
+    fn one(&mut self, node: &Node, edges: Option<&Edges>) {
+        match node {
+            Node::Backstay => {
+                let Some(located) = self.blocks.backstay else { return };
+                let mut problems = Vec::new();
+                self.policy.workspace = statements::backstay(located, &self.scope(), &mut problems);
+                self.problems.extend(problems);
+            }
+            Node::Local(name) => self.local(name),
+            Node::Target(name) => self.target(name),
+            Node::Thing(kind, name) => {
+                let needed = edges.into_iter().flat_map(BTreeMap::keys).filter_map(|node| match node {
+                    Node::Thing(kind, name) => Some(BlockAddress {
+                        kind: kind.clone(),
+                        name: name.clone(),
+                        key: None,
+                    }),
+                    _ => None,
+                });
+                let needed: BTreeSet<BlockAddress> = needed.collect();
+                if let Some(value) = things::protect(self, kind, name, &needed) {
+                    self.things.entry(kind.clone()).or_default().insert(name.clone(), value);
+                }
+            }
+        }
+    }
+
+    fn local(&mut self, name: &str) {
+        let Some((source, attribute)) = self.blocks.locals.get(name) else {
+            return;
+        };
+        match eval::evaluate(&attribute.value, &self.scope()) {
+            Ok(value) => {
+                self.locals.insert(name.to_owned(), value);
+            }
+            Err(error) => self.problems.push(error.into_diagnostic(*source)),
+        }
+    }
+
+    fn target(&mut self, name: &str) {
+        let Some(located) = self.blocks.targets.get(name).copied() else {
+            return;
+        };
+        let mut problems = Vec::new();
+        let mut values = Vec::new();
+        let instances = instances(located, &self.scope(), &mut problems);
+        for (key, each) in instances.iter().flatten() {
+            let scope = self.scope();
+            let scope = match each {
+                Some(each) => scope.with("each", each.clone()),
+                None => scope,
+            };
+            let full = key.as_ref().map_or_else(|| name.to_owned(), |key| format!("{name}/{key}"));
+            let target = statements::target(full, located, &scope, &mut problems);
+            values.push((key.clone(), target));
+        }
+        self.problems.extend(problems);
+        let mut map = BTreeMap::new();
+        let mut single = None;
+        for (key, target) in values {
+            match key {
+                Some(key) => {
+                    map.insert(key, target_value(&target));
+                }
+                None => single = Some(target_value(&target)),
+            }
+            self.policy.targets.insert(target.name.clone(), target);
+        }
+        self.targets.insert(name.to_owned(), single.unwrap_or(Value::Map(map)));
+    }
+
+    /// What nothing refers to: waivers and released blocks.
+    fn rest(&mut self) {
+        for located in self.blocks.waivers.values() {
+            let edges = self.check_references(&located.block.body, located.source, false);
+            if edges.keys().any(|needed| self.broken.contains(needed)) {
+                continue;
+            }
+            let mut problems = Vec::new();
+            let waiver = statements::waiver(*located, &self.scope(), &mut problems);
+            self.policy.waivers.extend(waiver);
+            self.problems.extend(problems);
+        }
+        for located in &self.blocks.removed {
+            let mut problems = Vec::new();
+            let address = statements::removed(*located, &self.scope(), &mut problems);
+            self.problems.extend(problems);
+            let Some(address) = address else { continue };
+            if let Some(still) = self.blocks.things.get(&(address.kind.clone(), address.name.clone())) {
+                let problem = Diagnostic::error(Code::Conflict, format!("`{address}` is said to be removed, and is still declared"));
+                self.problems.push(
+                    problem
+                        .at(located.header())
+                        .label(still.header(), "declared here")
+                        .help("remove one of the two blocks"),
+                );
+            }
+            self.policy.removed.push(address);
+        }
+    }
+
+    fn edges(&mut self, node: &Node) -> Edges {
+        let before = self.errors();
+        let edges = match node {
+            Node::Backstay => match self.blocks.backstay {
+                Some(located) => self.check_references(&located.block.body, located.source, false),
+                None => Edges::new(),
+            },
+            Node::Local(name) => match self.blocks.locals.get(name) {
+                Some((source, attribute)) => self.check_expression(&attribute.value, *source, false),
+                None => Edges::new(),
+            },
+            Node::Target(name) => self
+                .blocks
+                .targets
+                .get(name)
+                .copied()
+                .map(|located| self.block_references(located))
+                .unwrap_or_default(),
+            Node::Thing(kind, name) => {
+                let located = self.blocks.things.get(&(kind.clone(), name.clone())).copied();
+                located.map(|located| self.block_references(located)).unwrap_or_default()
+            }
+        };
+        if self.errors() > before {
+            self.broken.insert(node.clone());
+        }
+        edges
+    }
+
+    fn block_references(&mut self, located: Located<'a>) -> Edges {
+        let has_each = located.block.body.has_attribute("for_each");
+        self.check_references(&located.block.body, located.source, has_each)
+    }
+
+    fn check_references(&mut self, body: &Body, source: SourceId, has_each: bool) -> Edges {
+        let mut edges = Edges::new();
+        for structure in body {
+            match structure {
+                Structure::Attribute(attribute) => {
+                    let each_here = has_each && attribute.key.as_str() != "for_each";
+                    edges.extend(self.check_expression(&attribute.value, source, each_here));
+                }
+                Structure::Block(block) => edges.extend(self.check_references(&block.body, source, has_each)),
+            }
+        }
+        edges
+    }
+
+    fn check_expression(&mut self, expression: &Expression, source: SourceId, has_each: bool) -> Edges {
+        let mut edges = Edges::new();
+        for reference in eval::references(expression) {
+            let span = Span {
+                source,
+                range: reference.range.clone(),
+            };
+            match self.meaning(&reference, has_each) {
+                Ok(Some(node)) => {
+                    edges.entry(node).or_insert(span);
+                }
+                Ok(None) => {}
+                Err((title, help)) => self
+                    .problems
+                    .push(Diagnostic::error(Code::UnknownReference, title).at(span).help_opt(help)),
+            }
+        }
+        edges
+    }
+
+    /// The node that a reference means; none for names that are always there. A reference to a broken variable means the broken `backstay`
+    /// node of nobody: the evaluation is skipped by its own check.
+    fn meaning(&mut self, reference: &Reference, has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
+        let root = match reference.path.first() {
+            Some(Segment::Name(root)) => root.as_str(),
+            _ => return Ok(None),
+        };
+        let name = match reference.path.get(1) {
+            Some(Segment::Name(name)) => Some(name.as_str()),
+            Some(Segment::Index(Some(Value::String(name)))) => Some(name.as_str()),
+            _ => None,
+        };
+        let (known, node): (Vec<&str>, fn(String) -> Node) = match root {
+            "var" => return self.variable(name),
+            "each" if has_each => return Ok(None),
+            "each" => {
+                return Err((
+                    "`each` is known only in a block with `for_each`".to_owned(),
+                    Some("add `for_each = …` to the block".to_owned()),
+                ));
+            }
+            "path" => return Ok(None),
+            "backstay" => return Ok(self.blocks.backstay.map(|_| Node::Backstay)),
+            "local" => (self.blocks.locals.keys().map(String::as_str).collect(), Node::Local),
+            "target" => (self.blocks.targets.keys().map(String::as_str).collect(), Node::Target),
+            kind if kinds::find(kind).is_some() => return self.thing(kind, name),
+            _ => return Err((format!("nothing is named `{root}`"), Some(root_help(root)))),
+        };
+        let Some(name) = name else { return Err(whole(root, &known)) };
+        if known.contains(&name) {
+            return Ok(Some(node(name.to_owned())));
+        }
+        let help =
+            eval::suggestion(name, known.iter().copied()).unwrap_or_else(|| format!("declare it, or use one of: {}", listed(&known)));
+        Err((format!("`{root}.{name}` is not declared"), Some(help)))
+    }
+
+    fn variable(&mut self, name: Option<&str>) -> Result<Option<Node>, (String, Option<String>)> {
+        let known: Vec<&str> = self.blocks.variables.keys().map(String::as_str).collect();
+        let Some(name) = name else { return Err(whole("var", &known)) };
+        if self.variables.values.contains_key(name) && !self.variables.broken.contains(name) {
+            return Ok(None);
+        }
+        if self.variables.broken.contains(name) {
+            // Its problem is told already; whoever uses it is skipped.
+            let node = Node::Local(format!("var.{name}"));
+            self.broken.insert(node.clone());
+            return Ok(Some(node));
+        }
+        let help = eval::suggestion(name, known.iter().copied()).unwrap_or_else(|| format!("declare it: `variable \"{name}\" {{}}`"));
+        Err((format!("`var.{name}` is not declared"), Some(help)))
+    }
+
+    fn thing(&self, kind: &str, name: Option<&str>) -> Result<Option<Node>, (String, Option<String>)> {
+        let known: Vec<&str> = self
+            .blocks
+            .things
+            .keys()
+            .filter(|(of, _)| of == kind)
+            .map(|(_, name)| name.as_str())
+            .collect();
+        let Some(name) = name else { return Err(whole(kind, &known)) };
+        if known.contains(&name) {
+            return Ok(Some(Node::Thing(kind.to_owned(), name.to_owned())));
+        }
+        let help = eval::suggestion(name, known.iter().copied()).unwrap_or_else(|| format!("declared of this kind: {}", listed(&known)));
+        Err((format!("`{kind}.{name}` is not declared"), Some(help)))
+    }
+
+    /// Every node after those that it refers to. The nodes of a circle are broken, and the circle is shown once.
+    fn in_order(&mut self, graph: &BTreeMap<Node, Edges>) -> Vec<Node> {
+        let mut order = Vec::new();
+        let mut done: BTreeSet<&Node> = BTreeSet::new();
+        for start in graph.keys() {
+            // A path of nodes, each with the edges that are still to be walked; no recursion, as a chain can be as long as a file allows.
+            let mut path: Vec<(&Node, Vec<(&Node, &Span)>)> = Vec::new();
+            if !done.contains(start) {
+                path.push((start, graph.get(start).into_iter().flatten().collect()));
+            }
+            while let Some((node, todo)) = path.last_mut() {
+                let node = *node;
+                match todo.pop() {
+                    Some((next, _)) if done.contains(next) || !graph.contains_key(next) => {}
+                    Some((next, span)) => {
+                        if let Some(from) = path.iter().position(|(on_path, _)| *on_path == next) {
+                            let circle: Vec<&Node> = path.iter().skip(from).map(|(node, _)| *node).collect();
+                            self.circle(&circle, graph, span);
+                        } else {
+                            path.push((next, graph.get(next).into_iter().flatten().collect()));
+                        }
+                    }
+                    None => {
+                        done.insert(node);
+                        order.push(node.clone());
+                        path.pop();
+                    }
+                }
+            }
+        }
+        order
+    }
+
+    fn circle(&mut self, circle: &[&Node], graph: &BTreeMap<Node, Edges>, closing: &Span) {
+        let names: Vec<String> = circle.iter().chain(circle.first()).map(|node| format!("`{node}`")).collect();
+        let title = format!("these refer to each other in a circle: {}", names.join(" → "));
+        let mut problem = Diagnostic::error(Code::Cycle, title).help("one of them must say its value by itself");
+        for (node, next) in circle.iter().zip(circle.iter().skip(1)) {
+            if let Some(span) = graph.get(*node).and_then(|edges| edges.get(*next)) {
+                problem = problem.label(span.clone(), format!("`{node}` needs `{next}`"));
+            }
+        }
+        let (last, first) = (
+            circle.last().map_or_else(String::new, ToString::to_string),
+            circle.first().map_or_else(String::new, ToString::to_string),
+        );
+        self.problems
+            .push(problem.label(closing.clone(), format!("`{last}` needs `{first}`")));
+        self.broken.extend(circle.iter().map(|node| (*node).clone()));
+    }
+}
+
+fn target_value(target: &Target) -> Value {
+    let text = |text: &Option<String>| text.clone().map_or(Value::Null, Value::from);
+    Value::Map(BTreeMap::from([
+        ("name".to_owned(), Value::from(target.name.as_str())),
+        ("region".to_owned(), text(&target.region)),
+        ("account_id".to_owned(), text(&target.account_id)),
+    ]))
+}
+
+fn root_help(root: &str) -> String {
+    let kinds: Vec<&str> = kinds::all().map(|kind| kind.spec().name).collect();
+    let known = ["var", "local", "target", "each", "path", "backstay"].into_iter().chain(kinds);
+    eval::suggestion(root, known)
+        .unwrap_or_else(|| "values are named `var.NAME`, `local.NAME`, `target.NAME` or `KIND.NAME`; text goes into quotes".to_owned())
+}
+
+fn whole(root: &str, known: &[&str]) -> (String, Option<String>) {
+    (
+        format!("`{root}` must be followed by a name"),
+        Some(format!("declared: {}", listed(known))),
+    )
+}
+
+fn listed(names: &[&str]) -> String {
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}
+
+/// The instances of a block: one without a key, or one for each item of its `for_each`. `None` where `for_each` cannot be used.
+pub(super) fn instances(
+    located: Located<'_>,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Vec<(Option<String>, Option<Value>)>> {
+    let mut reader = Reader::new(located, scope, "the block", problems);
+    if reader.expression("for_each").is_none() {
+        return Some(vec![(None, None)]);
+    }
+    let (value, span) = reader.value("for_each")?;
+    let each = |key: &str, value: Value| {
+        let map = BTreeMap::from([("key".to_owned(), Value::from(key)), ("value".to_owned(), value)]);
+        (Some(key.to_owned()), Some(Value::Map(map)))
+    };
+    let problem = match &value {
+        Value::Map(map) => return Some(map.iter().map(|(key, value)| each(key, value.clone())).collect()),
+        Value::Set(items) if items.iter().all(|item| item.as_str().is_some()) => {
+            return Some(
+                items
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(|key| each(key, Value::from(key)))
+                    .collect(),
+            );
+        }
+        Value::List(_) => {
+            Diagnostic::error(Code::WrongType, "`for_each` must be a map or a set, found a list").help("write `for_each = toset([…])`")
+        }
+        Value::Set(_) => Diagnostic::error(Code::WrongType, "`for_each` over a set needs a set of strings"),
+        other => Diagnostic::error(
+            Code::WrongType,
+            format!("`for_each` must be a map or a set, found {}", other.type_name()),
+        ),
+    };
+    reader.problem(problem.at(span));
+    None
+}

@@ -1,0 +1,278 @@
+//! The blocks that are no kind: `backstay`, `target`, `waiver`, `removed`; and the arguments that all `protect` blocks share.
+
+use super::decode;
+use super::eval::{self, Scope};
+use super::reader::{Located, Reader};
+use super::version;
+use crate::kinds;
+use crate::model::{AssumeRole, BlockAddress, Code, Diagnostic, Misfit, Replicas, Setting, Span, Target, Value, Waiver};
+use jiff::civil::Date;
+
+/// The longest `workspace`.
+const LONGEST_WORKSPACE: usize = 40;
+
+/// Reads `backstay { … }`: the workspace, after the required version was checked.
+pub(super) fn backstay(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let mut reader = Reader::new(located, scope, "`backstay`", problems);
+    if let Some((constraint, span)) = reader.text("required_version") {
+        let running = env!("CARGO_PKG_VERSION");
+        match version::allows(&constraint, running) {
+            Ok(true) => {}
+            Ok(false) => {
+                let title = format!("this policy needs backstay `{constraint}`, and this is {running}");
+                reader.problem(
+                    Diagnostic::error(Code::Version, title)
+                        .at(span)
+                        .help("install a version that fits, or change `required_version`"),
+                );
+            }
+            Err(reason) => {
+                let problem = Diagnostic::error(Code::OutOfRange, format!("`required_version` is no version constraint: {reason}"));
+                reader.problem(problem.at(span).help("write for example `>= 0.1, < 2.0`"));
+            }
+        }
+    }
+    let workspace = reader.text("workspace");
+    let mut name = None;
+    if let Some((text, span)) = workspace {
+        let fits = !text.is_empty()
+            && text.len() <= LONGEST_WORKSPACE
+            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if fits {
+            name = Some(text);
+        } else {
+            let title = format!("`workspace` must be 1 to {LONGEST_WORKSPACE} of a-z, 0-9 and `-`, found `{text}`");
+            reader.problem(
+                Diagnostic::error(Code::OutOfRange, title)
+                    .at(span)
+                    .help("it becomes part of tags and names in AWS"),
+            );
+        }
+    }
+    reader.finish(|_| None);
+    name
+}
+
+/// Reads one `target`.
+pub(super) fn target(name: String, located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnostic>) -> Target {
+    let mut reader = Reader::new(located, scope, format!("target `{name}`"), problems);
+    let _ = reader.expression("for_each");
+    let region = reader.text("region");
+    if let Some((region, span)) = &region
+        && !is_region(region)
+    {
+        let title = format!("`{region}` is not the name of a region");
+        reader.problem(
+            Diagnostic::error(Code::OutOfRange, title)
+                .at(span.clone())
+                .help("a region is written like `us-east-1`"),
+        );
+    }
+    let account = reader.text("account_id");
+    if let Some((account, span)) = &account
+        && !is_account(account)
+    {
+        let title = format!("an account id has 12 digits, found `{account}`");
+        let help = "put it in quotes, so that leading zeros stay";
+        reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span.clone()).help(help));
+    }
+    let profile = reader.text("profile").map(|(text, _)| text);
+    let role = reader.block("assume_role");
+    reader.finish(|_| None);
+    let assume_role = role.and_then(|located| assume_role(located, scope, problems));
+    Target {
+        name,
+        region: region.map(|(text, _)| text),
+        account_id: account.map(|(text, _)| text),
+        assume_role,
+        profile,
+    }
+}
+
+fn assume_role(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnostic>) -> Option<AssumeRole> {
+    let mut reader = Reader::new(located, scope, "`assume_role`", problems);
+    let arn = reader.required_text("role_arn");
+    let external_id = reader.text("external_id").map(|(text, _)| text);
+    let session_name = reader.text("session_name").map(|(text, _)| text);
+    if let Some((arn, span)) = &arn {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let fits = matches!(parts.as_slice(), ["arn", _, "iam", "", account, role] if is_account(account) && role.starts_with("role/"));
+        if !fits {
+            let problem = Diagnostic::error(Code::OutOfRange, format!("`{arn}` is not the ARN of a role"));
+            reader.problem(
+                problem
+                    .at(span.clone())
+                    .help("it is written like `arn:aws:iam::123456789012:role/backstay`"),
+            );
+        }
+    }
+    reader.finish(|_| None);
+    arn.map(|(role_arn, _)| AssumeRole {
+        role_arn,
+        external_id,
+        session_name,
+    })
+}
+
+/// Whether a text has the form of a region's name: `us-east-1`, `us-gov-west-1`.
+pub(super) fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let letters = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
+    match parts.split_last() {
+        Some((number, rest)) => {
+            rest.len() >= 2 && rest.iter().all(letters) && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
+        }
+        None => false,
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Reads one `waiver`.
+pub(super) fn waiver(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnostic>) -> Option<Waiver> {
+    let name = located.label(0).to_owned();
+    let mut reader = Reader::new(located, scope, format!("waiver `{name}`"), problems);
+    let address = reader.required_text("address");
+    let setting = reader.required_text("setting");
+    let before = reader.problems.len();
+    let to = reader.value("to");
+    if to.is_none() && reader.problems.len() == before {
+        reader.missing("to");
+    }
+    let reason = not_empty(&mut reader, "reason");
+    let approved_by = not_empty(&mut reader, "approved_by");
+    let expires = reader.required_text("expires");
+    let expires = expires.and_then(|(text, span)| match text.parse::<Date>() {
+        Ok(date) => Some(date),
+        Err(_) => {
+            let problem = Diagnostic::error(
+                Code::OutOfRange,
+                format!("`expires` must be a day like `2027-03-31`, found `{text}`"),
+            );
+            reader.problem(problem.at(span));
+            None
+        }
+    });
+    let to = match (&address, &setting, to) {
+        (Some((address, _)), Some((setting, span)), Some((to, to_span))) => {
+            waived_value(&mut reader, address, setting, span, &to, &to_span)
+        }
+        _ => None,
+    };
+    let span = reader.header();
+    reader.finish(|_| None);
+    Some(Waiver {
+        name,
+        address: address?.0,
+        setting: setting?.0,
+        to: to?,
+        reason: reason?,
+        approved_by: approved_by?,
+        expires: expires?,
+        span,
+    })
+}
+
+fn not_empty(reader: &mut Reader<'_, '_>, name: &str) -> Option<String> {
+    let (text, span) = reader.required_text(name)?;
+    if text.trim().is_empty() {
+        reader.problem(Diagnostic::error(Code::OutOfRange, format!("`{name}` must say something")).at(span));
+        return None;
+    }
+    Some(text)
+}
+
+/// The value that a waiver lets through, of the type of its setting, which must exist.
+fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_span: &Span, to: &Value, to_span: &Span) -> Option<Value> {
+    let kind = address.split('.').next().unwrap_or_default();
+    let settings: Vec<&'static Setting> = kinds::all()
+        .filter(|one| kinds::find(kind).is_none() || one.spec().name == kind)
+        .flat_map(|one| one.spec().settings)
+        .collect();
+    let Some(setting) = settings.iter().find(|setting| setting.path == path) else {
+        let paths = settings.iter().map(|setting| setting.path);
+        let nested = settings
+            .iter()
+            .find(|setting| setting.name() == path)
+            .map(|setting| format!("did you mean `{}`?", setting.path));
+        let help = nested.or_else(|| eval::suggestion(path, paths));
+        reader.problem(
+            Diagnostic::error(Code::UnknownName, format!("there is no setting `{path}` of `{kind}`"))
+                .at(path_span.clone())
+                .help_opt(help),
+        );
+        return None;
+    };
+    match setting.shape.accept(to) {
+        Ok(value) => Some(value),
+        Err(misfit @ (Misfit::Type(_) | Misfit::Range { .. })) => {
+            reader.problem(decode::misfit_problem(setting, "to", misfit, to_span.clone()));
+            None
+        }
+    }
+}
+
+/// Reads one `removed { from = aws_dynamodb_table.sales }`.
+pub(super) fn removed(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnostic>) -> Option<BlockAddress> {
+    let mut reader = Reader::new(located, scope, "`removed`", problems);
+    let Some(expression) = reader.expression("from") else {
+        reader.missing("from");
+        reader.finish(|_| None);
+        return None;
+    };
+    let span = reader.span(eval::range_of(expression));
+    let found = eval::references(expression);
+    let address = match found.first().map(|reference| reference.path.as_slice()) {
+        Some([eval::Segment::Name(kind), eval::Segment::Name(name)]) if found.len() == 1 && kinds::find(kind).is_some() => {
+            Some(BlockAddress {
+                kind: kind.clone(),
+                name: name.clone(),
+                key: None,
+            })
+        }
+        _ => {
+            let problem = Diagnostic::error(Code::WrongType, "`from` must be the address of a block that was here");
+            reader.problem(
+                problem
+                    .at(span)
+                    .help("write it without quotes, like `from = aws_dynamodb_table.sales`"),
+            );
+            None
+        }
+    };
+    reader.finish(|_| None);
+    address
+}
+
+/// Reads `replicas`: `"all"` or a list of regions.
+pub(super) fn replicas(reader: &mut Reader<'_, '_>) -> Replicas {
+    let Some((value, span)) = reader.value("replicas") else {
+        return Replicas::All;
+    };
+    if value.as_str() == Some("all") {
+        return Replicas::All;
+    }
+    let regions: Option<Vec<String>> = value.as_items().map(|items| {
+        items
+            .iter()
+            .filter_map(|item| item.as_str().filter(|text| is_region(text)).map(str::to_owned))
+            .collect()
+    });
+    match (regions, value.as_items()) {
+        (Some(regions), Some(items)) if regions.len() == items.len() => Replicas::Only(regions.into_iter().collect()),
+        _ => {
+            let problem = Diagnostic::error(
+                Code::WrongType,
+                format!("`replicas` must be \"all\" or a list of regions, found `{value}`"),
+            );
+            reader.problem(
+                problem
+                    .at(span)
+                    .help("write for example `replicas = [\"eu-west-1\"]`; `[]` means the table itself only"),
+            );
+            Replicas::All
+        }
+    }
+}

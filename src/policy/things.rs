@@ -1,0 +1,176 @@
+//! `protect` blocks: the arguments that all of them share, then the settings of their kind.
+
+use super::decode;
+use super::eval::Scope;
+use super::graph::{Evaluator, instances};
+use super::reader::{Located, Reader};
+use super::selector;
+use super::statements;
+use crate::kinds::{self, Kind};
+use crate::model::{BlockAddress, Code, Diagnostic, KindSpec, Protect, Target, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Reads one `protect` block into the policy; returns what other blocks can refer to.
+pub(super) fn protect(evaluator: &mut Evaluator<'_, '_>, kind: &str, name: &str, needed: &BTreeSet<BlockAddress>) -> Option<Value> {
+    let located = evaluator.blocks.things.get(&(kind.to_owned(), name.to_owned())).copied()?;
+    let kind = kinds::find(kind)?;
+    let mut problems = Vec::new();
+    let mut protects = Vec::new();
+    for (key, each) in instances(located, &evaluator.scope(), &mut problems).into_iter().flatten() {
+        let scope = match each {
+            Some(each) => evaluator.scope().with("each", each),
+            None => evaluator.scope(),
+        };
+        let address = BlockAddress {
+            kind: kind.spec().name.to_owned(),
+            name: name.to_owned(),
+            key,
+        };
+        protects.push(one(kind, address, located, &scope, evaluator, needed, &mut problems));
+    }
+    evaluator.problems.extend(problems);
+    let mut map = BTreeMap::new();
+    let mut single = None;
+    for protect in protects {
+        let value = value(&protect, kind.spec(), &evaluator.policy.targets);
+        match &protect.address.key {
+            Some(key) => {
+                map.insert(key.clone(), value);
+            }
+            None => single = Some(value),
+        }
+        evaluator.policy.protects.push(protect);
+    }
+    Some(single.unwrap_or(Value::Map(map)))
+}
+
+fn one(
+    kind: &dyn Kind,
+    address: BlockAddress,
+    located: Located<'_>,
+    scope: &Scope<'_>,
+    evaluator: &Evaluator<'_, '_>,
+    needed: &BTreeSet<BlockAddress>,
+    problems: &mut Vec<Diagnostic>,
+) -> Protect {
+    let spec = kind.spec();
+    let mut reader = Reader::new(located, scope, format!("`{address}`"), problems);
+    let _ = reader.expression("for_each");
+    let _ = reader.expression("depends_on");
+    let targets = targets(&mut reader, &evaluator.policy.targets);
+    let replicas = if spec.replicas {
+        statements::replicas(&mut reader)
+    } else {
+        crate::model::Replicas::All
+    };
+    let select_block = reader.block("select");
+    if select_block.is_none() {
+        let problem = Diagnostic::error(
+            Code::Missing,
+            format!("`{address}` has no `select` block, so it says of nothing what must be"),
+        );
+        let header = reader.header();
+        reader.problem(problem.at(header).help("add `select { names = [\"…\"] }`"));
+    }
+    let span = reader.header();
+    let select = match select_block {
+        Some(block) => selector::selector(block, scope, spec, reader.problems),
+        None => crate::model::Selector::nothing(span.clone()),
+    };
+    let wanted = decode::settings(kind, reader, scope);
+    let depends_on = needed
+        .iter()
+        .filter(|other| other.kind != address.kind || other.name != address.name)
+        .cloned()
+        .collect();
+    Protect {
+        address,
+        targets,
+        select,
+        replicas,
+        wanted,
+        depends_on,
+        span,
+    }
+}
+
+/// The targets that a block means: those of `target`, or the only one that there is.
+fn targets(reader: &mut Reader<'_, '_>, declared: &BTreeMap<String, Target>) -> Vec<String> {
+    let before = reader.problems.len();
+    let Some((value, span)) = reader.value("target") else {
+        if declared.len() == 1 {
+            return declared.keys().cloned().collect();
+        }
+        if reader.problems.len() == before {
+            let names: Vec<String> = declared.keys().map(|name| format!("target.{name}")).collect();
+            let header = reader.header();
+            let problem = Diagnostic::error(Code::Missing, "the policy has several targets, and this block does not say which");
+            reader.problem(problem.at(header).help(format!("add `target = {}`", names.join("` or `target = "))));
+        }
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    if !collect_targets(&value, declared, &mut names) || names.is_empty() {
+        let known: Vec<String> = declared.keys().map(|name| format!("`target.{name}`")).collect();
+        let help = match value.as_str().filter(|text| declared.contains_key(*text)) {
+            Some(text) => format!("write `target = target.{text}`, without quotes"),
+            None => format!("declared: {}", known.join(", ")),
+        };
+        reader.problem(
+            Diagnostic::error(Code::WrongType, "`target` must be a target or a list of targets")
+                .at(span)
+                .help(help),
+        );
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn collect_targets(value: &Value, declared: &BTreeMap<String, Target>, names: &mut Vec<String>) -> bool {
+    match value {
+        Value::List(items) | Value::Set(items) => items.iter().all(|item| collect_targets(item, declared, names)),
+        Value::Map(map) => match map.get("name").and_then(Value::as_str).filter(|name| declared.contains_key(*name)) {
+            Some(name) => {
+                names.push(name.to_owned());
+                true
+            }
+            // All instances of a `for_each`.
+            None => !map.is_empty() && map.values().all(|value| collect_targets(value, declared, names)),
+        },
+        _ => false,
+    }
+}
+
+/// What other blocks can refer to: the declared settings, and for each literal name the thing with its ARN, where that can be computed.
+fn value(protect: &Protect, spec: &KindSpec, targets: &BTreeMap<String, Target>) -> Value {
+    let mut value: BTreeMap<String, Value> = BTreeMap::new();
+    for (path, wanted) in &protect.wanted {
+        insert(&mut value, path, wanted.value.clone());
+    }
+    let settings = value.clone();
+    let place = protect.targets.first().and_then(|name| targets.get(name));
+    for pattern in protect.select.names.iter().filter(|pattern| pattern.is_literal()) {
+        let mut thing = settings.clone();
+        thing.insert("name".to_owned(), Value::from(pattern.text.as_str()));
+        if let Some((region, account)) = place.and_then(|target| Some((target.region.as_ref()?, target.account_id.as_ref()?))) {
+            thing.insert("arn".to_owned(), Value::from(spec.arn(region, account, &pattern.text)));
+        }
+        value.insert(pattern.text.clone(), Value::Map(thing));
+    }
+    Value::Map(value)
+}
+
+fn insert(map: &mut BTreeMap<String, Value>, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => {
+            map.insert(path.to_owned(), value);
+        }
+        Some((block, rest)) => {
+            let inner = map.entry(block.to_owned()).or_insert_with(|| Value::Map(BTreeMap::new()));
+            if let Value::Map(inner) = inner {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}
