@@ -16,6 +16,8 @@
 //! | `sandbox` | the embedded AWS: services, state, faults, loopback server |
 
 #[cfg(feature = "aws")]
+pub mod apply;
+#[cfg(feature = "aws")]
 pub mod aws;
 pub mod files;
 pub mod kinds;

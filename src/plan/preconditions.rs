@@ -73,3 +73,43 @@ pub fn expired_consents(plan: &Plan, today: Date) -> Vec<Moved> {
         })
         .collect()
 }
+
+/// Everything that is not as the plan wants it, in a fresh reading of the same things. What could not be read when planned is left out.
+pub fn unsettled(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
+    let mut unsettled = Vec::new();
+    for action in plan.actions.iter().filter(|action| action.verb != Verb::Unknown) {
+        let Some(live) = now.resources.iter().find(|live| live.id == action.id) else {
+            unsettled.push(Moved {
+                address: action.address.clone(),
+                what: format!("{} is not there any more", action.id.name),
+            });
+            continue;
+        };
+        let readable = |setting: &&String| !matches!(action.before.get(*setting), Some(Reading::Unreadable { .. }));
+        let declared = action.wanted.iter().map(|(setting, declared)| (setting, &declared.value));
+        let along = action
+            .changes
+            .iter()
+            .filter(|change| change.because.is_none())
+            .map(|change| (&change.setting, &change.after));
+        for (setting, wanted) in declared.chain(along).filter(|(setting, _)| readable(setting)) {
+            let reading = live.settings.get(setting).cloned().unwrap_or(Reading::Unset);
+            let default = crate::kinds::spec(&action.id.kind)
+                .and_then(|spec| spec.setting(setting))
+                .map(|setting| setting.aws_default);
+            let value = default.and_then(|default| reading.effective(default));
+            match value {
+                Some(value) if value == *wanted => {}
+                Some(value) => unsettled.push(Moved {
+                    address: action.address.clone(),
+                    what: format!("`{setting}` reads {value}, not {wanted}"),
+                }),
+                None => unsettled.push(Moved {
+                    address: action.address.clone(),
+                    what: format!("`{setting}` could not be read again"),
+                }),
+            }
+        }
+    }
+    unsettled
+}

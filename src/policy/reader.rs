@@ -200,7 +200,11 @@ impl<'a, 'p> Reader<'a, 'p> {
             );
         }
         let source = self.source;
-        self.body.blocks().filter(|block| block.has_ident(name)).map(|block| Located { source, block }).collect()
+        self.body
+            .blocks()
+            .filter(|block| block.has_ident(name))
+            .map(|block| Located { source, block })
+            .collect()
     }
 
     /// The one nested block of a name.

@@ -1,0 +1,131 @@
+//! Running the steps of a plan.
+
+use super::{Ending, Outcome, Progress, StepOutcome, Stop};
+use crate::aws::{Aws, acting_on};
+use crate::kinds::{self, ChangeFailed, ChangeRequest};
+use crate::model::Plan;
+use crate::plan::order::{Step, steps};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+/// Makes the plan true, with at most `parallelism` steps under way.
+pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progress: &dyn Progress) -> Outcome {
+    let steps = steps(plan);
+    let mut endings: Vec<Option<Ending>> = steps.iter().map(|_| None).collect();
+    let mut begun: Vec<bool> = steps.iter().map(|_| false).collect();
+    let mut under_way = FuturesUnordered::new();
+    loop {
+        for (place, step) in steps.iter().enumerate() {
+            if begun.get(place).copied().unwrap_or(true) || under_way.len() >= parallelism.max(1) {
+                continue;
+            }
+            match readiness(step, &steps, &endings) {
+                Ready::Now if stop.is_asked() => {}
+                Ready::Now => {
+                    mark(&mut begun, place, true);
+                    progress.begun(&step.action.address);
+                    under_way.push(async move { (place, one(step, aws, progress).await) });
+                }
+                Ready::Later => {}
+                Ready::Never(because) => {
+                    mark(&mut begun, place, true);
+                    end(&mut endings, place, step, Ending::Skipped(because), progress);
+                }
+            }
+        }
+        let Some((place, ending)) = under_way.next().await else {
+            // Skipping a step can make others ready or hopeless, so only a round that ended nothing is the last one.
+            let hopeless = |(place, step): (usize, &Step<'_>)| {
+                !begun.get(place).copied().unwrap_or(true) && (stop.is_asked() || matches!(readiness(step, &steps, &endings), Ready::Later))
+            };
+            if steps
+                .iter()
+                .enumerate()
+                .all(|(place, step)| begun.get(place).copied().unwrap_or(true) || hopeless((place, step)))
+            {
+                break;
+            }
+            continue;
+        };
+        if let Some(step) = steps.get(place) {
+            end(&mut endings, place, step, ending, progress);
+        }
+    }
+    let outcomes = steps
+        .iter()
+        .zip(endings)
+        .map(|(step, ending)| outcome(step, ending.unwrap_or(Ending::NotBegun)));
+    Outcome { steps: outcomes.collect() }
+}
+
+enum Ready {
+    Now,
+    Later,
+    Never(String),
+}
+
+fn readiness(step: &Step<'_>, steps: &[Step<'_>], endings: &[Option<Ending>]) -> Ready {
+    for needed in &step.needs {
+        match endings.get(*needed) {
+            Some(Some(Ending::Done)) => {}
+            Some(None) => return Ready::Later,
+            Some(Some(_)) | None => {
+                let name = steps.get(*needed).map_or("what it needs", |needed| needed.action.address.as_str());
+                return Ready::Never(format!("{name} was not done"));
+            }
+        }
+    }
+    // What weakens waits until everything that strengthens has ended, well or not.
+    let strengthening_left = steps.iter().zip(endings).any(|(other, ending)| !other.last && ending.is_none());
+    if step.last && strengthening_left {
+        Ready::Later
+    } else {
+        Ready::Now
+    }
+}
+
+fn mark(flags: &mut [bool], place: usize, value: bool) {
+    if let Some(flag) = flags.get_mut(place) {
+        *flag = value;
+    }
+}
+
+fn end(endings: &mut [Option<Ending>], place: usize, step: &Step<'_>, ending: Ending, progress: &dyn Progress) {
+    progress.ended(&outcome(step, ending.clone()));
+    if let Some(slot) = endings.get_mut(place) {
+        *slot = Some(ending);
+    }
+}
+
+fn outcome(step: &Step<'_>, ending: Ending) -> StepOutcome {
+    let changes = step
+        .changes
+        .iter()
+        .map(|change| format!("{} = {}", change.setting, change.after))
+        .collect();
+    StepOutcome {
+        address: step.action.address.clone(),
+        changes,
+        ending,
+    }
+}
+
+async fn one(step: &Step<'_>, aws: &Aws, progress: &dyn Progress) -> Ending {
+    let id = &step.action.id;
+    let (Some(kind), Some(connection)) = (kinds::find(&id.kind), aws.connection(&id.target)) else {
+        return Ending::Failed(format!("target `{}` is not connected", id.target));
+    };
+    let waiting = |what: &str| progress.waiting(&step.action.address, what);
+    let request = ChangeRequest {
+        connection,
+        id,
+        changes: &step.changes,
+        before: &step.action.before,
+        waiting: &waiting,
+    };
+    match acting_on(&id.target, &step.action.address, kind.aws().change(request)).await {
+        Ok(()) => Ending::Done,
+        Err(failed @ (ChangeFailed::Gone | ChangeFailed::NotReady { .. })) => Ending::Failed(failed.to_string()),
+        Err(ChangeFailed::Call(failed)) => Ending::Failed(format!("{}: {}", failed.action, failed.sentence(&id.region))),
+    }
+}

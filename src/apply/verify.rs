@@ -1,0 +1,36 @@
+//! The proof: everything that the plan is about is read again and compared with what it had to become.
+
+use crate::aws::Aws;
+use crate::model::{Gap, Plan};
+use crate::plan::preconditions::{self, Moved};
+use crate::snapshot;
+use std::time::Duration;
+
+/// AWS's own reads can lag behind its writes for some seconds, so what does not agree is looked at again after these pauses.
+const PAUSES_MS: [u64; 5] = [0, 500, 1_000, 2_000, 4_000];
+
+/// What reading again found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// What is still not as planned.
+    pub unsettled: Vec<Moved>,
+    /// What could not be read again.
+    pub gaps: Vec<Gap>,
+}
+
+/// Reads again until everything is as planned, or patience ends.
+pub async fn verify(plan: &Plan, aws: &Aws) -> Verdict {
+    let mut verdict = Verdict::default();
+    for pause in PAUSES_MS {
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        let now = snapshot::again(plan, aws, &[]).await;
+        verdict = Verdict {
+            unsettled: preconditions::unsettled(plan, &now),
+            gaps: now.gaps,
+        };
+        if verdict.unsettled.is_empty() {
+            break;
+        }
+    }
+    verdict
+}
