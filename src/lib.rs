@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`model`] | the values that all others agree on: settings, readings, changes, plans, diagnostics |
 //! | [`files`] | writing a file whole or not at all |
+//! | [`view`] | plans, diagnostics and kinds as text, JSON and Markdown |
 //! | `sandbox` | the embedded AWS: services, state, faults, loopback server |
 #![cfg_attr(
     not(feature = "aws"),
@@ -16,3 +17,4 @@ pub mod files;
 pub mod model;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod view;
