@@ -126,7 +126,7 @@ pub(super) fn consent(change: &Change) -> Option<String> {
     }
 }
 
-fn flag_name(effect: Effect) -> &'static str {
+pub(super) fn flag_name(effect: Effect) -> &'static str {
     match effect {
         Effect::Irreversible => "--accept-irreversible",
         Effect::Strengthens | Effect::Neutral | Effect::Weakens | Effect::LosesData => "--allow-weakening",
