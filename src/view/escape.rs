@@ -1,7 +1,5 @@
 //! Makes text that others wrote safe to show: no control character, terminal escape, markup or mention of it takes effect.
 
-use std::fmt::Write as _;
-
 /// Whether a character could move the cursor, reorder or hide text, or break a line.
 pub(super) fn is_hidden(character: char) -> bool {
     character.is_control()
@@ -22,8 +20,7 @@ pub(super) fn visible(text: &str) -> String {
             '\r' => shown.push_str("\\r"),
             '\t' => shown.push_str("\\t"),
             hidden if is_hidden(hidden) => {
-                // Writing into a string cannot fail.
-                let _ = write!(shown, "\\u{{{:x}}}", u32::from(hidden));
+                put!(shown, "\\u{{{:x}}}", u32::from(hidden));
             }
             plain => shown.push(plain),
         }
@@ -33,20 +30,46 @@ pub(super) fn visible(text: &str) -> String {
 
 /// Text for running Markdown and table cells: no markup, link, HTML, mention or issue reference of it takes effect.
 pub(super) fn markdown(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in visible(text).chars() {
+    at_start(&inline(text))
+}
+
+/// Keeps the start of a text from beginning a list, a heading or indented code.
+fn at_start(text: &str) -> String {
+    let rest = text.trim_start_matches(|character: char| character.is_ascii_digit());
+    let digits = text.strip_suffix(rest).unwrap_or_default();
+    match rest.strip_prefix(' ') {
+        Some(rest) if digits.is_empty() => format!("&#32;{rest}"),
+        _ if rest.starts_with(if digits.is_empty() { ['-', '+', '='] } else { ['.', ')', '.'] }) => format!("{digits}\\{rest}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn inline(text: &str) -> String {
+    // An entity for a space of no width: GitHub looks for mentions, references and addresses after it has decoded entities, so
+    // writing `@` as one would not do.
+    const APART: &str = "&#8203;";
+    let shown = visible(text);
+    let mut safe = String::with_capacity(shown.len());
+    for character in shown.chars() {
         match character {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
-            // A mention, and an address that GitHub would link, end at an entity; so do `#12`, `a://b` and `www.`.
-            '@' => safe.push_str("&#64;"),
-            '#' => safe.push_str("&#35;"),
-            ':' => safe.push_str("&#58;"),
-            '.' => safe.push_str("&#46;"),
             '|' => safe.push_str("&#124;"),
             '`' => safe.push_str("&#96;"),
-            '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '~' | '+' | '-' | '=' | '$' => {
+            '@' | '#' => {
+                safe.push(character);
+                safe.push_str(APART);
+            }
+            '/' if safe.ends_with(':') => {
+                safe.push_str(APART);
+                safe.push('/');
+            }
+            '.' if safe.to_ascii_lowercase().ends_with("www") => {
+                safe.push_str(APART);
+                safe.push('.');
+            }
+            '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '~' | '$' | '!' => {
                 safe.push('\\');
                 safe.push(character);
             }
@@ -56,23 +79,53 @@ pub(super) fn markdown(text: &str) -> String {
     safe
 }
 
-/// A literal in Markdown. It is HTML and not backticks, because between backticks a table still splits at `|`, and a backtick of the
-/// text would end the code.
+/// A literal in Markdown, as a code span that no backtick of it ends.
 pub(super) fn code(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len() + 13);
-    safe.push_str("<code>");
-    for character in visible(text).chars() {
-        match character {
-            letter if letter.is_alphanumeric() => safe.push(letter),
-            ' ' | '/' | '"' | ',' | ';' => safe.push(character),
-            // Markdown is read within `<code>` too, so whatever could be markup is an entity, which never is.
-            other => {
-                let _ = write!(safe, "&#{};", u32::from(other));
-            }
-        }
+    let shown = visible(text);
+    if shown.is_empty() {
+        return "(empty)".to_owned();
     }
-    safe.push_str("</code>");
-    safe
+    let ticks = "`".repeat(longest_run(&shown, '`') + 1);
+    // One space at each end is not part of the code, so text that starts or ends with a backtick or a space gets one.
+    let pad = if shown.starts_with(['`', ' ']) || shown.ends_with(['`', ' ']) {
+        " "
+    } else {
+        ""
+    };
+    format!("{ticks}{pad}{shown}{pad}{ticks}")
+}
+
+/// A sentence in which backticks stand round literals, as our own sentences have them; anything else is as in [`markdown`].
+pub(super) fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return markdown(text);
+    }
+    let parts = parts.iter().enumerate();
+    let shown: String = parts
+        .map(|(index, part)| {
+            if index.is_multiple_of(2) || part.is_empty() {
+                inline(part)
+            } else {
+                code(part)
+            }
+        })
+        .collect();
+    at_start(&shown)
+}
+
+/// A literal in a cell of a Markdown table, where `\|` is a bar also within code.
+pub(super) fn cell(text: &str) -> String {
+    code(text).replace('|', "\\|")
+}
+
+/// Text within HTML, where Markdown takes no effect.
+pub(super) fn html(text: &str) -> String {
+    visible(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// A fenced block in Markdown of lines that are already one line each.
@@ -116,9 +169,15 @@ mod tests {
     fn markup_takes_no_effect_in_markdown() {
         assert_eq!(
             markdown("<!-- | `x` @team #1 https://a.b [l](u)"),
-            r"&lt;\!\-\- &#124; &#96;x&#96; &#64;team &#35;1 https&#58;//a&#46;b \[l\]\(u\)"
+            r"&lt;\!-- &#124; &#96;x&#96; @&#8203;team #&#8203;1 https:&#8203;//a.b \[l\](u)"
         );
-        assert_eq!(code("a|b"), "<code>a&#124;b</code>");
+        assert_eq!(markdown("- a"), r"\- a");
+        assert_eq!(markdown("12. a - b"), r"12\. a - b");
+        assert_eq!(code("a`b|"), "``a`b|``");
+        assert_eq!(prose("use `a*b` @x"), "use `a*b` @&#8203;x");
+        assert_eq!(prose("odd ` one"), "odd &#96; one");
+        assert_eq!(cell("`a|"), "`` `a\\| ``");
+        assert_eq!(html("<code>\"&"), "&lt;code&gt;&quot;&amp;");
     }
 
     #[test]
@@ -130,7 +189,7 @@ mod tests {
         #[test]
         fn nothing_hidden_remains(text in any::<String>()) {
             prop_assert!(!visible(&text).chars().any(is_hidden));
-            prop_assert!(!markdown(&text).chars().any(|c| is_hidden(c) || "<>|`@".contains(c)));
+            prop_assert!(!markdown(&text).chars().any(|c| is_hidden(c) || "<>|`".contains(c)));
             prop_assert!(!shell(&text).chars().any(is_hidden));
         }
     }

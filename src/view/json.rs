@@ -4,9 +4,10 @@
 //! Source of the form: <https://developer.hashicorp.com/terraform/internals/json-format>, compared with what Terraform 1.11.4 prints.
 //! What could not be read is in none of Terraform's parts, where it would look fine, but in `backstay.gaps` and `backstay.unknown`.
 
+use super::Specs;
 use super::escape::is_hidden;
-use super::{Specs, words};
-use crate::model::{Action, Change, Consent, Plan, Reading, Value, Verb};
+use super::ours::ours;
+use crate::model::{Action, Plan, Reading, Value, Verb};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -132,6 +133,14 @@ fn identity(action: &Action) -> BTreeMap<&str, Value> {
 
 /// What is live, of what was read.
 fn before(action: &Action) -> BTreeMap<&str, Value> {
+    // What is as declared is so too where nobody set it and AWS's default is what the policy asks for.
+    if action.verb == Verb::NoOp {
+        return after(action);
+    }
+    live(action)
+}
+
+fn live(action: &Action) -> BTreeMap<&str, Value> {
     let mut values = identity(action);
     for (path, reading) in &action.before {
         if let Reading::Known(value) = reading {
@@ -146,7 +155,7 @@ fn after(action: &Action) -> BTreeMap<&str, Value> {
     let mut values = if action.verb == Verb::Create {
         identity(action)
     } else {
-        before(action)
+        live(action)
     };
     for (path, declared) in &action.wanted {
         values.insert(path, declared.value.clone());
@@ -180,7 +189,7 @@ fn insert(object: &mut Map<String, Json>, path: &str, value: Json) {
 }
 
 /// The value without what is known only after apply.
-fn known(value: &Value) -> Option<Json> {
+pub(super) fn known(value: &Value) -> Option<Json> {
     match value {
         Value::Unknown => None,
         Value::List(items) | Value::Set(items) => Some(items.iter().map(|item| known(item).unwrap_or_default()).collect()),
@@ -248,87 +257,6 @@ fn configuration(plan: &Plan) -> Json {
     })
 }
 
-fn ours(plan: &Plan, specs: Specs) -> Json {
-    let all = || {
-        plan.actions
-            .iter()
-            .flat_map(|action| action.changes.iter().map(move |change| (action, change)))
-    };
-    let targets: BTreeMap<&str, Json> = plan
-        .targets
-        .iter()
-        .map(|(name, target)| (name.as_str(), json!({ "account": target.account, "region": target.region })))
-        .collect();
-    let said = |action: &&Action| !(action.remarks.is_empty() && action.also.is_empty() && action.depends_on.is_empty());
-    let remark = |action: &Action| json!({ "address": action.address, "also": action.also, "remarks": action.remarks, "depends_on": action.depends_on });
-    json!({
-        "format": plan.format,
-        "version": plan.version,
-        "read_at": plan.read_at.to_string(),
-        "policy": plan.policy,
-        "targets": targets,
-        "summary": plan.summary(),
-        "unread": words::unread(plan).len(),
-        "changes": all().map(|(action, change)| our_change(specs, action, change)).collect::<Vec<_>>(),
-        "blocked": plan.blocked().map(|(action, change)| blocked(action, change)).collect::<Vec<_>>(),
-        "unknown": plan.actions.iter().filter(|action| action.verb == Verb::Unknown).map(unknown_thing).collect::<Vec<_>>(),
-        "gaps": plan.gaps,
-        "notes": plan.notes,
-        "remarks": plan.actions.iter().filter(said).map(remark).collect::<Vec<_>>(),
-        "consents": plan.consents,
-    })
-}
-
-fn our_change(specs: Specs, action: &Action, change: &Change) -> Json {
-    json!({
-        "address": action.address,
-        "setting": change.setting,
-        "before": reading(&change.before),
-        "aws_default": words::setting(specs, action, change).map(|setting| Value::from(setting.aws_default)),
-        "after": known(&change.after),
-        "after_unknown": change.after.has_unknown(),
-        "effect": change.effect,
-        "reaches": change.reaches,
-        "consequence": change.consequence,
-        "consent": change.consent,
-        "because": change.because,
-    })
-}
-
-fn reading(reading: &Reading) -> Json {
-    match reading {
-        Reading::Known(value) => json!({ "reading": "known", "value": value }),
-        Reading::Unset => json!({ "reading": "unset" }),
-        Reading::Unreadable { cause } => json!({ "reading": "unreadable", "cause": cause }),
-    }
-}
-
-fn blocked(action: &Action, change: &Change) -> Json {
-    let waiver = match &change.consent {
-        Consent::Missing { waiver } => waiver.as_deref(),
-        Consent::NotNeeded | Consent::Waiver { .. } | Consent::Flag => None,
-    };
-    json!({
-        "address": action.address,
-        "setting": change.setting,
-        "effect": change.effect,
-        "waiver": waiver,
-        "flag": words::flag_name(change.effect),
-    })
-}
-
-fn unknown_thing(action: &Action) -> Json {
-    let settings: BTreeMap<&str, Json> = action.before.iter().map(|(path, value)| (path.as_str(), reading(value))).collect();
-    json!({
-        "address": action.address,
-        "type": action.id.kind,
-        "name": action.id.name,
-        "region": action.id.region,
-        "target": action.id.target,
-        "settings": settings,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{self, SPECS};
@@ -336,7 +264,7 @@ mod tests {
     use crate::model::Effect;
 
     #[test]
-    fn the_parts_are_those_of_terraform() {
+    fn a_change_has_terraforms_form() {
         let json = plan(&fixture::plan(), SPECS);
         insta::assert_snapshot!(format!("{:#}", json["resource_changes"][0]), @r#"
         {
@@ -379,6 +307,11 @@ mod tests {
           "type": "aws_dynamodb_table"
         }
         "#);
+    }
+
+    #[test]
+    fn planned_values_are_what_will_be() {
+        let json = plan(&fixture::plan(), SPECS);
         insta::assert_snapshot!(format!("{:#}", json["planned_values"]["root_module"]["resources"][1]), @r#"
         {
           "address": "aws_dynamodb_table.sales[\"B\"]",
@@ -403,6 +336,11 @@ mod tests {
           }
         }
         "#);
+    }
+
+    #[test]
+    fn a_block_stands_in_the_configuration_once() {
+        let json = plan(&fixture::plan(), SPECS);
         insta::assert_snapshot!(format!("{:#}", json["configuration"]), @r#"
         {
           "provider_config": {
@@ -440,6 +378,16 @@ mod tests {
     }
 
     #[test]
+    fn nothing_differs_in_what_is_as_declared() {
+        let mut action = fixture::action("A", Verb::NoOp, Vec::new());
+        action.before.insert(fixture::PITR.to_owned(), Reading::Unset);
+        let json = plan(&fixture::of(vec![action]), SPECS);
+        let change = &json["resource_changes"][0]["change"];
+        assert_eq!(change["actions"], json!(["no-op"]));
+        assert_eq!(change["before"], change["after"]);
+    }
+
+    #[test]
     fn what_is_unknown_is_only_in_our_part() {
         let json = plan(&fixture::plan(), SPECS);
         let address = "aws_dynamodb_table.sales[\"D\"]";
@@ -449,52 +397,6 @@ mod tests {
         assert_eq!(json["backstay"]["unknown"][0]["address"], address);
         assert_eq!(json["complete"], false);
         assert_eq!(json["applyable"], false, "a change is blocked");
-    }
-
-    #[test]
-    fn our_part_says_what_terraform_cannot() {
-        let json = plan(&fixture::plan(), SPECS);
-        insta::assert_snapshot!(format!("{:#}", json["backstay"]["changes"][1]), @r#"
-        {
-          "address": "aws_dynamodb_table.sales[\"A\"]",
-          "after": 35,
-          "after_unknown": false,
-          "aws_default": 35,
-          "because": null,
-          "before": {
-            "reading": "unset"
-          },
-          "consent": {
-            "by": "not_needed"
-          },
-          "consequence": null,
-          "effect": "strengthens",
-          "reaches": "future",
-          "setting": "point_in_time_recovery.recovery_period_in_days"
-        }
-        "#);
-        insta::assert_snapshot!(format!("{:#}", json["backstay"]["blocked"]), @r#"
-        [
-          {
-            "address": "aws_dynamodb_table.sales[\"C\"]",
-            "effect": "loses_data",
-            "flag": "--allow-weakening",
-            "setting": "point_in_time_recovery.enabled",
-            "waiver": "waiver \"sales-pitr\" {\n  address     = \"aws_dynamodb_table.sales[\\\"C\\\"]\"\n  setting     = \"point_in_time_recovery.enabled\"\n  to          = false\n  reason      = \"\"\n  approved_by = \"\"\n  expires     = \"2026-12-21\"\n}\n"
-          }
-        ]
-        "#);
-        insta::assert_snapshot!(format!("{:#}", json["backstay"]["summary"]), @r#"
-        {
-          "add": 0,
-          "blocked": 1,
-          "change": 3,
-          "destroy": 0,
-          "unchanged": 1,
-          "unknown": 1,
-          "weakenings": 3
-        }
-        "#);
     }
 
     #[test]

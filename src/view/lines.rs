@@ -72,11 +72,11 @@ fn spread_into(out: &mut String, value: &Value, depth: usize, prefix: &str) {
         Value::Map(map) if !map.is_empty() => ("{", "}"),
         Value::List(items) | Value::Set(items) if !items.is_empty() => ("[", "]"),
         _ => {
-            *out += &format!("{indent}{prefix}{value}\n");
+            put!(out, "{indent}{prefix}{value}\n");
             return;
         }
     };
-    *out += &format!("{indent}{prefix}{open}\n");
+    put!(out, "{indent}{prefix}{open}\n");
     for (key, inner) in value.as_map().into_iter().flatten() {
         let key = Value::from(key.as_str());
         spread_into(out, inner, depth + 1, &format!("{key} = "));
@@ -84,7 +84,7 @@ fn spread_into(out: &mut String, value: &Value, depth: usize, prefix: &str) {
     for inner in value.as_items().into_iter().flatten() {
         spread_into(out, inner, depth + 1, "");
     }
-    *out += &format!("{indent}{close}\n");
+    put!(out, "{indent}{close}\n");
 }
 
 fn diff(old: &str, new: &str) -> Vec<DiffLine> {
@@ -148,7 +148,13 @@ mod tests {
         let before = Reading::Known(Value::from(before));
         compare(Some(&before), &Value::from(after)).map_or_else(
             || "one line".to_owned(),
-            |lines| lines.iter().map(|line| format!("{} {}\n", line.marker, line.text)).collect(),
+            |lines| {
+                lines
+                    .iter()
+                    .map(|line| format!("{} {}", line.marker, line.text))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            },
         )
     }
 

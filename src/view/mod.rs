@@ -5,11 +5,22 @@
 
 use crate::model::KindSpec;
 
+/// Appends formatted text to a string.
+macro_rules! put {
+    ($out:expr, $($text:tt)+) => {{
+        use std::fmt::Write as _;
+        // Writing into a string cannot fail.
+        let _ = write!($out, $($text)+);
+    }};
+}
+
+mod alike;
 pub mod diagnostics;
 mod escape;
 pub mod json;
 mod lines;
 pub mod markdown;
+mod ours;
 pub mod schema;
 mod style;
 pub mod text;
@@ -17,6 +28,8 @@ mod words;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod properties;
 
 pub use style::Style;
 

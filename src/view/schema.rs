@@ -37,10 +37,17 @@ pub fn list(specs: &[&KindSpec]) -> String {
     let mut sorted: Vec<&&KindSpec> = specs.iter().collect();
     sorted.sort_by_key(|spec| spec.name);
     let width = sorted.iter().map(|spec| spec.name.chars().count()).max().unwrap_or_default();
-    sorted
-        .iter()
-        .map(|spec| format!("{:width$}  {} ({})\n", spec.name, spec.doc, count(spec.settings.len(), "setting")))
-        .collect()
+    let mut out = String::new();
+    for spec in sorted {
+        put!(
+            out,
+            "{:width$}  {} ({})\n",
+            spec.name,
+            spec.doc,
+            count(spec.settings.len(), "setting")
+        );
+    }
+    out
 }
 
 fn ownership(spec: &KindSpec) -> String {

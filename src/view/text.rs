@@ -1,13 +1,11 @@
 //! A plan as text, in Terraform's habits, with a column for the effect of each change.
 
+use super::alike::alike;
 use super::escape::visible;
 use super::style::{Label, Style};
 use super::{Specs, lines, words};
 use crate::model::{Action, Change, Effect, Plan, Reading, Verb};
-use std::collections::BTreeMap;
 
-/// More actions than this that do the same are shown once, with all their addresses.
-const ALIKE: usize = 20;
 /// Wider values do not push the effect column to the right.
 const WIDEST: usize = 48;
 
@@ -239,50 +237,6 @@ impl Page<'_> {
             self.line(0, label, &words::no_changes(self.plan, self.specs));
         }
     }
-}
-
-/// The actions that change anything, those that do exactly the same together where they are many, at the place of the first of them.
-fn alike(actions: &[Action]) -> Vec<Vec<&Action>> {
-    let mut groups: BTreeMap<String, usize> = BTreeMap::new();
-    let mut together: Vec<Vec<&Action>> = Vec::new();
-    for action in actions.iter().filter(|action| action.changes_anything()) {
-        let id = &action.id;
-        let key = format!(
-            "{:?}",
-            (
-                &action.block,
-                action.verb,
-                &id.kind,
-                &id.target,
-                &id.region,
-                &action.changes,
-                &action.also,
-                &action.remarks
-            )
-        );
-        let next = together.len();
-        let group = *groups.entry(key).or_insert(next);
-        match together.get_mut(group) {
-            Some(group) => group.push(action),
-            None => together.push(vec![action]),
-        }
-    }
-    // A group that is shown whole stands where its first member stood.
-    let mut shown: Vec<(&str, Vec<&Action>)> = Vec::new();
-    for group in together {
-        if group.len() > ALIKE {
-            shown.extend(group.first().map(|first| (first.address.as_str(), group.clone())));
-        } else {
-            shown.extend(group.into_iter().map(|action| (action.address.as_str(), vec![action])));
-        }
-    }
-    let place: BTreeMap<&str, usize> = actions
-        .iter()
-        .enumerate()
-        .map(|(at, action)| (action.address.as_str(), at))
-        .collect();
-    shown.sort_by_key(|(address, _)| place.get(address).copied());
-    shown.into_iter().map(|(_, group)| group).collect()
 }
 
 fn row<'a>(specs: Specs, action: &Action, change: &'a Change) -> Row<'a> {

@@ -250,11 +250,11 @@ pub(super) fn totals(plan: &Plan) -> String {
     } = plan.summary();
     let mut line = format!("Plan: {add} to add, {change} to change, {destroy} to destroy");
     if unknown > 0 {
-        line += &format!(", {unknown} unknown");
+        put!(line, ", {unknown} unknown");
     }
     let others = unread(plan).len().saturating_sub(unknown);
     if others > 0 {
-        line += &format!(", {others} could not be read");
+        put!(line, ", {others} could not be read");
     }
     line + "."
 }
@@ -289,15 +289,18 @@ pub(super) fn no_changes(plan: &Plan, specs: Specs) -> String {
 
 /// The things that are as declared, by kind, and their number: `3 DynamoDB tables and 1 S3 bucket`.
 pub(super) fn unchanged(plan: &Plan, specs: Specs) -> Option<(String, usize)> {
+    // More kinds than this are only counted, so that a verdict stays short.
+    const NAMED: usize = 4;
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for action in plan.actions.iter().filter(|action| action.verb == Verb::NoOp) {
-        *kinds.entry(action.id.kind.as_str()).or_default() += 1;
+        let title = specs(&action.id.kind).map_or("other thing", |spec| spec.title);
+        *kinds.entry(title).or_default() += 1;
     }
     let total = kinds.values().sum();
-    let mut names: Vec<String> = kinds
-        .into_iter()
-        .map(|(kind, number)| count(number, &kind_title(specs, kind)))
-        .collect();
+    if kinds.len() > NAMED {
+        return Some((format!("{total} things of {} kinds", kinds.len()), total));
+    }
+    let mut names: Vec<String> = kinds.into_iter().map(|(title, number)| count(number, title)).collect();
     let last = names.pop()?;
     let things = if names.is_empty() {
         last
