@@ -11,14 +11,18 @@
 //! | [`policy`] | HCL to a checked policy |
 //! | [`snapshot`] | what is live, and what could not be read |
 //! | [`plan`] | policy and snapshot to a plan: resolve, diff, gate, order |
+//! | [`view`] | plans, diagnostics and kinds as text, JSON and Markdown |
 //! | `aws` | clients by target, the account guard, limits, counts, journal |
 //! | `apply` | a plan made true, and proven by reading again |
 //! | `sandbox` | the embedded AWS: services, state, faults, loopback server |
+//! | `cli` | the verbs: arguments, streams, exit codes |
 
 #[cfg(feature = "aws")]
 pub mod apply;
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "aws")]
+pub mod cli;
 pub mod files;
 pub mod kinds;
 pub mod model;
@@ -28,3 +32,4 @@ pub mod policy;
 pub mod sandbox;
 pub mod snapshot;
 pub mod time;
+pub mod view;

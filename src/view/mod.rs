@@ -1,0 +1,37 @@
+//! Plans, diagnostics and kinds as bytes: one file for each format; no logic, no I/O, no decisions.
+//!
+//! What two formats both say comes from [`words`], so that they cannot disagree. Text from AWS or from a policy passes through
+//! [`escape`] before it is written.
+
+use crate::model::KindSpec;
+
+/// Appends formatted text to a string.
+macro_rules! put {
+    ($out:expr, $($text:tt)+) => {{
+        use std::fmt::Write as _;
+        // Writing into a string cannot fail.
+        let _ = write!($out, $($text)+);
+    }};
+}
+
+mod alike;
+pub mod diagnostics;
+mod escape;
+pub mod json;
+mod lines;
+pub mod markdown;
+mod ours;
+pub mod schema;
+mod style;
+pub mod text;
+mod words;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod properties;
+
+pub use style::Style;
+
+/// Finds the table of a kind by its name, so that views need not know which kinds there are.
+pub type Specs = fn(&str) -> Option<&'static KindSpec>;

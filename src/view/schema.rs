@@ -1,0 +1,264 @@
+//! The reference of kinds, from their tables.
+
+use super::words::count;
+use crate::model::{Effect, Fallback, KindSpec, Loss, Ownership, Safer, Setting, Shape, Value};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+
+/// The reference of one kind: each setting with its type, range, default, meaning and source, and what both directions of it do.
+pub fn text(spec: &KindSpec) -> String {
+    let mut out = format!("{}: {}\n\n  {}\n\n  {}\n", spec.name, spec.title, spec.doc, ownership(spec));
+    if spec.replicas {
+        out.push_str("  Copies in other regions hold settings of their own, chosen with `replicas`.\n");
+    }
+    for setting in spec.settings {
+        out.push('\n');
+        out.push_str(&one(setting));
+    }
+    out.push_str("\nIAM actions\n");
+    for (what, actions) in [
+        ("to find it", spec.inventory_actions.iter().copied().collect()),
+        ("to read it", actions(spec, |setting| setting.reads)),
+        ("to change it", actions(spec, |setting| setting.writes)),
+    ] {
+        out.push_str(&row(2, what, &list_or_none(&actions)));
+    }
+    out
+}
+
+/// All kinds as JSON: what [`text`] says of each, for machines.
+pub fn json(specs: &[&KindSpec]) -> Json {
+    let kinds: Vec<Json> = specs.iter().map(|spec| kind(spec)).collect();
+    json!({ "format": "backstay-schema/1", "kinds": kinds })
+}
+
+/// One line for each kind, sorted by name.
+pub fn list(specs: &[&KindSpec]) -> String {
+    let mut sorted: Vec<&&KindSpec> = specs.iter().collect();
+    sorted.sort_by_key(|spec| spec.name);
+    let width = sorted.iter().map(|spec| spec.name.chars().count()).max().unwrap_or_default();
+    let mut out = String::new();
+    for spec in sorted {
+        put!(
+            out,
+            "{:width$}  {} ({})\n",
+            spec.name,
+            spec.doc,
+            count(spec.settings.len(), "setting")
+        );
+    }
+    out
+}
+
+fn ownership(spec: &KindSpec) -> String {
+    match spec.ownership {
+        Ownership::Settings => format!(
+            "Write `protect \"{}\"`: backstay sets what is declared, somebody else owns the thing.",
+            spec.name
+        ),
+        Ownership::Whole => format!("Write `resource \"{}\"`: backstay makes, changes and removes it.", spec.name),
+    }
+}
+
+fn one(setting: &Setting) -> String {
+    let need = if setting.required {
+        "required where its block is written"
+    } else {
+        "optional"
+    };
+    let mut out = format!("  {}\n", setting.path);
+    out.push_str(&row(6, "type", &format!("{}, {need}", setting.shape.describe())));
+    out.push_str(&row(6, "AWS default", &Value::from(setting.aws_default).to_string()));
+    if let Some(flag) = setting.only_while {
+        out.push_str(&row(6, "only while", &format!("`{flag}` is on")));
+    }
+    out.push_str(&row(6, "meaning", setting.doc));
+    let (up, down) = directions(setting.safer);
+    out.push_str(&row(6, up, &format!("{}: {}", Effect::Strengthens, setting.when_safer)));
+    out.push_str(&row(6, down, &format!("{}: {}", weaker(setting.loses), setting.when_weaker)));
+    out.push_str(&row(6, "compared", setting.normalisation));
+    out.push_str(&row(6, "source", setting.source));
+    out.push_str(&row(6, "reads", &list_or_none(&setting.reads.iter().copied().collect())));
+    out.push_str(&row(6, "writes", &list_or_none(&setting.writes.iter().copied().collect())));
+    out
+}
+
+fn row(indent: usize, name: &str, text: &str) -> String {
+    format!("{:indent$}{name:<12}  {text}\n", "")
+}
+
+/// The words for the safer and the other direction.
+fn directions(safer: Safer) -> (&'static str, &'static str) {
+    match safer {
+        Safer::WhenTrue => ("turned on", "turned off"),
+        Safer::WhenGreater => ("raised", "lowered"),
+    }
+}
+
+fn weaker(loses: Loss) -> Effect {
+    match loses {
+        Loss::Later => Effect::Weakens,
+        Loss::ExistingRecoveryPoints => Effect::LosesData,
+    }
+}
+
+fn actions(spec: &KindSpec, of: fn(&Setting) -> &'static [&'static str]) -> BTreeSet<&'static str> {
+    spec.settings.iter().flat_map(of).copied().collect()
+}
+
+fn list_or_none(actions: &BTreeSet<&str>) -> String {
+    if actions.is_empty() {
+        return "none".to_owned();
+    }
+    actions.iter().copied().collect::<Vec<_>>().join(", ")
+}
+
+fn kind(spec: &KindSpec) -> Json {
+    json!({
+        "name": spec.name,
+        "title": spec.title,
+        "doc": spec.doc,
+        "block": match spec.ownership { Ownership::Settings => "protect", Ownership::Whole => "resource" },
+        "service": spec.service,
+        "replicas": spec.replicas,
+        "settings": spec.settings.iter().map(setting).collect::<Vec<_>>(),
+        "actions": {
+            "inventory": spec.inventory_actions,
+            "read": actions(spec, |setting| setting.reads),
+            "write": actions(spec, |setting| setting.writes),
+        },
+    })
+}
+
+fn setting(setting: &Setting) -> Json {
+    let (kind, minimum, maximum) = match setting.shape {
+        Shape::Bool => ("bool", None, None),
+        Shape::Days { min, max } => ("number", Some(min), Some(max)),
+    };
+    let default = match setting.aws_default {
+        Fallback::Bool(flag) => json!(flag),
+        Fallback::Number(number) => json!(number),
+    };
+    let (up, down) = directions(setting.safer);
+    json!({
+        "path": setting.path,
+        "type": kind,
+        "minimum": minimum,
+        "maximum": maximum,
+        "required": setting.required,
+        "aws_default": default,
+        "only_while": setting.only_while,
+        "doc": setting.doc,
+        "normalisation": setting.normalisation,
+        "effects": [
+            { "when": up, "effect": Effect::Strengthens, "does": setting.when_safer },
+            { "when": down, "effect": weaker(setting.loses), "does": setting.when_weaker },
+        ],
+        "source": setting.source,
+        "reads": setting.reads,
+        "writes": setting.writes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::SPECS;
+    use super::*;
+
+    fn spec() -> &'static KindSpec {
+        SPECS("aws_dynamodb_table").unwrap()
+    }
+
+    #[test]
+    fn the_reference_of_a_kind() {
+        insta::assert_snapshot!(text(spec()), @r#"
+        aws_dynamodb_table: DynamoDB table
+
+          Point-in-time recovery and deletion protection of tables that others own.
+
+          Write `protect "aws_dynamodb_table"`: backstay sets what is declared, somebody else owns the thing.
+          Copies in other regions hold settings of their own, chosen with `replicas`.
+
+          deletion_protection_enabled
+              type          a bool, optional
+              AWS default   false
+              meaning       Refuses to delete the table.
+              turned on     strengthens: nobody can delete the table by mistake
+              turned off    weakens: anybody who may delete tables can delete this one
+              compared      absent means off
+              source        DynamoDB UpdateTable
+              reads         dynamodb:DescribeTable
+              writes        dynamodb:UpdateTable
+
+          point_in_time_recovery.enabled
+              type          a bool, required where its block is written
+              AWS default   false
+              meaning       Continuous backup.
+              turned on     strengthens: the table can be restored to any second from now on
+              turned off    loses data: the whole history is deleted at once
+              compared      none
+              source        DynamoDB UpdateContinuousBackups
+              reads         dynamodb:DescribeContinuousBackups
+              writes        dynamodb:UpdateContinuousBackups
+
+          point_in_time_recovery.recovery_period_in_days
+              type          a whole number of days between 1 and 35, optional
+              AWS default   35
+              only while    `point_in_time_recovery.enabled` is on
+              meaning       How far back a restore can go.
+              raised        strengthens: the history grows to the longer window from now on
+              lowered       loses data: the history that is older than the shorter window is deleted
+              compared      none
+              source        DynamoDB UpdateContinuousBackups
+              reads         dynamodb:DescribeContinuousBackups
+              writes        dynamodb:UpdateContinuousBackups
+
+        IAM actions
+          to find it    dynamodb:ListTables, tag:GetResources
+          to read it    dynamodb:DescribeContinuousBackups, dynamodb:DescribeTable
+          to change it  dynamodb:UpdateContinuousBackups, dynamodb:UpdateTable
+        "#);
+        insta::assert_snapshot!(list(&[spec()]), @"aws_dynamodb_table  Point-in-time recovery and deletion protection of tables that others own. (3 settings)");
+    }
+
+    #[test]
+    fn json_says_what_the_text_says() {
+        let all = json(&[spec()]);
+        insta::assert_snapshot!(format!("{:#}", all["kinds"][0]["settings"][2]), @r#"
+        {
+          "aws_default": 35,
+          "doc": "How far back a restore can go.",
+          "effects": [
+            {
+              "does": "the history grows to the longer window from now on",
+              "effect": "strengthens",
+              "when": "raised"
+            },
+            {
+              "does": "the history that is older than the shorter window is deleted",
+              "effect": "loses_data",
+              "when": "lowered"
+            }
+          ],
+          "maximum": 35,
+          "minimum": 1,
+          "normalisation": "none",
+          "only_while": "point_in_time_recovery.enabled",
+          "path": "point_in_time_recovery.recovery_period_in_days",
+          "reads": [
+            "dynamodb:DescribeContinuousBackups"
+          ],
+          "required": false,
+          "source": "DynamoDB UpdateContinuousBackups",
+          "type": "number",
+          "writes": [
+            "dynamodb:UpdateContinuousBackups"
+          ]
+        }
+        "#);
+        assert_eq!(
+            all["kinds"][0]["actions"]["inventory"],
+            json!(["dynamodb:ListTables", "tag:GetResources"])
+        );
+    }
+}

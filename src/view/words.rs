@@ -1,0 +1,311 @@
+//! What every format says in the same words: counts, verdicts, consents, gaps. All of it is one line and holds nothing hidden.
+
+use super::Specs;
+use super::escape::{shell, visible};
+use crate::model::{Action, Cause, Change, Consent, Effect, Gap, Plan, Reaches, Reading, Setting, Summary, Verb};
+use std::collections::BTreeMap;
+
+/// `1 change`, `2 changes`.
+pub(super) fn count(number: usize, thing: &str) -> String {
+    if number == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{number} {}", plural(thing))
+    }
+}
+
+fn plural(thing: &str) -> String {
+    match thing.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{thing}s"),
+    }
+}
+
+/// The kind's name in a sentence: `DynamoDB table`; of a kind without a table, its name in policies.
+pub(super) fn kind_title(specs: Specs, kind: &str) -> String {
+    specs(kind).map_or_else(|| visible(kind), |spec| spec.title.to_owned())
+}
+
+/// The thing, where it is: `DynamoDB table Sales (us-east-1, account 123456789012)`.
+pub(super) fn thing(plan: &Plan, specs: Specs, action: &Action) -> String {
+    let id = &action.id;
+    format!("{} {} {}", kind_title(specs, &id.kind), visible(&id.name), place(plan, action))
+}
+
+/// Where it is: `(us-east-1, account 123456789012)`.
+pub(super) fn place(plan: &Plan, action: &Action) -> String {
+    let id = &action.id;
+    let account = plan.targets.get(&id.target).and_then(|target| target.account.as_deref());
+    let account = account.map_or_else(
+        || format!("target {}", visible(&id.target)),
+        |account| format!("account {}", visible(account)),
+    );
+    format!("({}, {account})", visible(&id.region))
+}
+
+/// The end of a sentence that starts with an address.
+pub(super) fn fate(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Create => "will be created",
+        Verb::Update => "will be updated in-place",
+        Verb::Replace => "must be replaced",
+        Verb::Delete => "will be destroyed",
+        Verb::NoOp => "is as declared",
+        Verb::Unknown => "is unknown, so apply leaves it alone",
+    }
+}
+
+/// Terraform's sign for it.
+pub(super) fn marker(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Create => "+",
+        Verb::Update => "~",
+        Verb::Replace => "-/+",
+        Verb::Delete => "-",
+        Verb::NoOp => " ",
+        Verb::Unknown => "?",
+    }
+}
+
+/// The setting's row in the table of its kind.
+pub(super) fn setting(specs: Specs, action: &Action, change: &Change) -> Option<&'static Setting> {
+    specs(&action.id.kind).and_then(|spec| spec.setting(&change.setting))
+}
+
+/// What is live, with AWS's default where nobody set it.
+pub(super) fn before(reading: &Reading, setting: Option<&Setting>) -> String {
+    match (reading, setting) {
+        (Reading::Unset, Some(setting)) => format!("(unset: AWS default {})", crate::model::Value::from(setting.aws_default)),
+        _ => visible(&reading.to_string()),
+    }
+}
+
+/// What it becomes.
+pub(super) fn after(change: &Change) -> String {
+    visible(&change.after.to_string())
+}
+
+/// The effect; what needs consent starts with `!`, so that it stands out without colour.
+pub(super) fn effect(effect: Effect) -> String {
+    if effect.needs_consent() {
+        format!("! {effect}")
+    } else {
+        effect.to_string()
+    }
+}
+
+/// Whether it touches what exists, and where the policy says so.
+pub(super) fn reach(change: &Change) -> String {
+    let reaches = match change.reaches {
+        Reaches::Existing => "reaches existing recovery points",
+        Reaches::Future => "reaches only what comes later",
+    };
+    match &change.because {
+        Some(position) => format!("{reaches}; {}", visible(&position.to_string())),
+        None => format!("{reaches}; not in the policy: AWS's default, which comes along with another change"),
+    }
+}
+
+/// Who agreed to it; `None` where nobody needs to.
+pub(super) fn consent(change: &Change) -> Option<String> {
+    match &change.consent {
+        Consent::NotNeeded => None,
+        Consent::Waiver {
+            name,
+            reason,
+            approved_by,
+            expires,
+        } => Some(format!(
+            "waived by `{}` until {expires}, approved by {}: {}",
+            visible(name),
+            visible(approved_by),
+            visible(reason)
+        )),
+        Consent::Flag => Some(format!("consented to by {}", flag_name(change.effect))),
+        Consent::Missing { .. } => Some("BLOCKED: nobody consented to it".to_owned()),
+    }
+}
+
+pub(super) fn flag_name(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Irreversible => "--accept-irreversible",
+        Effect::Strengthens | Effect::Neutral | Effect::Weakens | Effect::LosesData => "--allow-weakening",
+    }
+}
+
+/// The flags that would let an action's blocked changes through for one run, as they are typed.
+pub(super) fn flags(action: &Action) -> Vec<String> {
+    let mut flags: Vec<String> = action
+        .changes
+        .iter()
+        .filter(|change| change.is_blocked())
+        .map(|change| format!("{} {}", flag_name(change.effect), shell(&action.address)))
+        .collect();
+    flags.sort();
+    flags.dedup();
+    flags
+}
+
+/// The HCL that would let a blocked change through, by line.
+pub(super) fn waiver(change: &Change) -> Option<Vec<String>> {
+    match &change.consent {
+        Consent::Missing { waiver: Some(waiver) } => Some(waiver.trim_end().lines().map(visible).collect()),
+        Consent::Missing { waiver: None } | Consent::NotNeeded | Consent::Waiver { .. } | Consent::Flag => None,
+    }
+}
+
+/// The actions that hold blocked changes.
+pub(super) fn blocked(plan: &Plan) -> impl Iterator<Item = &Action> {
+    plan.actions.iter().filter(|action| action.changes.iter().any(Change::is_blocked))
+}
+
+/// One thing, or one listing, that could not be read.
+#[derive(Debug)]
+pub(super) struct Unread<'a> {
+    /// The action that is unknown for it.
+    pub(super) action: Option<&'a Action>,
+    /// What was tried and failed. Empty where only the settings say why.
+    pub(super) gaps: Vec<&'a Gap>,
+}
+
+/// What could not be read: the gaps with the actions that they leave unknown, and what else is unknown.
+pub(super) fn unread(plan: &Plan) -> Vec<Unread<'_>> {
+    let key = |gap: &'_ Gap| Some((gap.target.clone(), gap.region.clone(), gap.kind.clone()?, gap.resource.clone()?));
+    let mut of_thing: BTreeMap<_, Vec<&Gap>> = BTreeMap::new();
+    for gap in &plan.gaps {
+        if let Some(key) = key(gap) {
+            of_thing.entry(key).or_default().push(gap);
+        }
+    }
+    let mut unread = Vec::new();
+    for action in plan.actions.iter().filter(|action| action.verb == Verb::Unknown) {
+        let id = &action.id;
+        let key = (id.target.clone(), id.region.clone(), id.kind.clone(), id.name.clone());
+        unread.push(Unread {
+            action: Some(action),
+            gaps: of_thing.remove(&key).unwrap_or_default(),
+        });
+    }
+    let shown: Vec<&Gap> = unread.iter().flat_map(|entry| entry.gaps.iter().copied()).collect();
+    // Those that belong to an unknown action were taken out of the map, so what it still holds, and what never was in it, is left.
+    let left = plan
+        .gaps
+        .iter()
+        .filter(|gap| key(gap).is_none_or(|key| of_thing.contains_key(&key)))
+        .collect::<Vec<_>>();
+    debug_assert_eq!(shown.len() + left.len(), plan.gaps.len(), "every gap is shown once");
+    unread.extend(left.into_iter().map(|gap| Unread {
+        action: None,
+        gaps: vec![gap],
+    }));
+    unread
+}
+
+/// What a gap is about: `DynamoDB table Sales (us-east-1, target primary)`.
+pub(super) fn gap_subject(specs: Specs, gap: &Gap) -> String {
+    let place = format!("({}, target {})", visible(&gap.region), visible(&gap.target));
+    match (&gap.kind, &gap.resource) {
+        (Some(kind), Some(name)) => format!("{} {} {place}", kind_title(specs, kind), visible(name)),
+        (Some(kind), None) => format!("{} {place}", plural(&kind_title(specs, kind))),
+        (None, Some(name)) => format!("{} {place}", visible(name)),
+        (None, None) => format!("everything {place}"),
+    }
+}
+
+/// What was tried and why it failed.
+pub(super) fn gap_cause(gap: &Gap) -> String {
+    let cause = match gap.cause {
+        Cause::Denied => "was denied",
+        Cause::Throttled => "was throttled until backstay gave up",
+        Cause::RegionOff => "is not possible there: the region is off for the account",
+        Cause::Credentials => "found no usable credentials",
+        Cause::Unreachable => "got no answer",
+        Cause::NotRecorded => "is not in the recorded snapshot",
+        Cause::Failed => "failed",
+    };
+    format!("{} {cause}: {}", visible(&gap.action), visible(&gap.message))
+}
+
+/// The settings that leave an action unknown; each with its cause where no gap says it.
+pub(super) fn unreadable_settings(action: &Action, with_cause: bool) -> Vec<String> {
+    action
+        .before
+        .iter()
+        .filter_map(|(path, reading)| match reading {
+            Reading::Unreadable { cause } if with_cause => Some(format!("unknown: {}, {}", visible(path), visible(cause))),
+            Reading::Unreadable { .. } => Some(format!("unknown: {}", visible(path))),
+            Reading::Known(_) | Reading::Unset => None,
+        })
+        .collect()
+}
+
+/// Terraform's last line, with what is unknown: `Plan: 3 to add, 2 to change, 0 to destroy, 1 unknown.`
+pub(super) fn totals(plan: &Plan) -> String {
+    let Summary {
+        add,
+        change,
+        destroy,
+        unknown,
+        ..
+    } = plan.summary();
+    let mut line = format!("Plan: {add} to add, {change} to change, {destroy} to destroy");
+    if unknown > 0 {
+        put!(line, ", {unknown} unknown");
+    }
+    let others = unread(plan).len().saturating_sub(unknown);
+    if others > 0 {
+        put!(line, ", {others} could not be read");
+    }
+    line + "."
+}
+
+/// How many changes protect less, and how many of them nobody consented to; `None` where none does.
+pub(super) fn weakenings(summary: Summary) -> Option<String> {
+    let Summary { weakenings, blocked, .. } = summary;
+    let weaken = if weakenings == 1 { "weakens" } else { "weaken" };
+    let head = format!("{} {weaken} protection", count(weakenings, "change"));
+    match (weakenings, blocked) {
+        (0, _) => None,
+        (_, 0) => Some(format!("{head}, with consent.")),
+        (1, _) => Some(format!("{head} and is blocked: nobody consented to it.")),
+        (all, some) if all == some => Some(format!("{head} and are blocked: nobody consented to them.")),
+        (_, 1) => Some(format!("{head}; 1 is blocked, as nobody consented to it.")),
+        (_, some) => Some(format!("{head}; {some} are blocked, as nobody consented to them.")),
+    }
+}
+
+/// What to say when nothing differs. `No changes.` alone is said only when everything could be read.
+pub(super) fn no_changes(plan: &Plan, specs: Specs) -> String {
+    let unread = unread(plan).len();
+    if unread > 0 || !plan.is_complete() {
+        return format!("No changes in what could be read; {unread} could not be read.");
+    }
+    match unchanged(plan, specs) {
+        Some((things, 1)) => format!("No changes. {things} is as the policy declares."),
+        Some((things, _)) => format!("No changes. {things} are as the policy declares."),
+        None => "No changes. The policy declares nothing that could differ.".to_owned(),
+    }
+}
+
+/// The things that are as declared, by kind, and their number: `3 DynamoDB tables and 1 S3 bucket`.
+pub(super) fn unchanged(plan: &Plan, specs: Specs) -> Option<(String, usize)> {
+    // More kinds than this are only counted, so that a verdict stays short.
+    const NAMED: usize = 4;
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for action in plan.actions.iter().filter(|action| action.verb == Verb::NoOp) {
+        let title = specs(&action.id.kind).map_or("other thing", |spec| spec.title);
+        *kinds.entry(title).or_default() += 1;
+    }
+    let total = kinds.values().sum();
+    if kinds.len() > NAMED {
+        return Some((format!("{total} things of {} kinds", kinds.len()), total));
+    }
+    let mut names: Vec<String> = kinds.into_iter().map(|(title, number)| count(number, title)).collect();
+    let last = names.pop()?;
+    let things = if names.is_empty() {
+        last
+    } else {
+        format!("{} and {last}", names.join(", "))
+    };
+    Some((things, total))
+}
