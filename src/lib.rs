@@ -7,7 +7,10 @@
 //! | [`model`] | the values that all others agree on: settings, readings, changes, plans, diagnostics |
 //! | [`files`] | writing a file whole or not at all |
 //! | `sandbox` | the embedded AWS: services, state, faults, loopback server |
-#![cfg_attr(not(feature = "aws"), allow(dead_code, reason = "the core is built alone to prove that it needs no SDK"))]
+#![cfg_attr(
+    not(feature = "aws"),
+    allow(dead_code, reason = "the core is built alone to prove that it needs no SDK")
+)]
 
 pub mod files;
 pub mod model;
