@@ -300,3 +300,152 @@ fn front_door(service: &Service, code: &str, message: &str) -> AwsError {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sandbox::testing::World;
+    use crate::sandbox::wire::Request;
+
+    #[test]
+    fn an_unsigned_call_is_refused() {
+        let world = World::new();
+        let headers = [("x-amz-target".to_owned(), "DynamoDB_20120810.ListTables".to_owned())].into();
+        let reply = world.sandbox.handle(&Request {
+            method: "POST".into(),
+            path: "/".into(),
+            headers,
+            ..Request::default()
+        });
+        let Reply::Answer { response, .. } = reply else {
+            panic!("no answer")
+        };
+        assert!(
+            String::from_utf8(response.body)
+                .unwrap()
+                .contains("com.amazon.coral.service#MissingAuthenticationTokenException")
+        );
+    }
+
+    #[test]
+    fn a_service_that_is_not_there_says_so() {
+        let world = World::new();
+        let Reply::Answer { response, .. } = world.send("elasticache", "/", None, String::new()) else {
+            panic!("no answer")
+        };
+        assert_eq!(response.status, 400);
+        assert!(
+            String::from_utf8(response.body)
+                .unwrap()
+                .contains("the sandbox has no service `elasticache`")
+        );
+    }
+
+    #[test]
+    fn a_denial_names_user_action_and_resource() {
+        let world = World::new();
+        world.create_table("Orders-eu");
+        world.set_faults(Faults {
+            denied: vec!["dynamodb:DescribeContinuousBackups@Orders-*".into()],
+            ..Faults::default()
+        });
+        assert_eq!(
+            world.fails("DescribeContinuousBackups", json!({"TableName": "Orders-eu"})),
+            (
+                "AccessDeniedException".into(),
+                "User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: dynamodb:DescribeContinuousBackups on resource: arn:aws:dynamodb:us-east-1:123456789012:table/Orders-eu because no identity-based policy allows the dynamodb:DescribeContinuousBackups action".into()
+            )
+        );
+        world.dynamodb("DescribeTable", json!({"TableName": "Orders-eu"}));
+    }
+
+    #[test]
+    fn the_first_calls_are_throttled_but_never_those_to_sts() {
+        let world = World::new();
+        world.set_faults(Faults {
+            throttle_first: 1,
+            ..Faults::default()
+        });
+        assert!(world.sts("Action=GetCallerIdentity").contains("<Account>123456789012</Account>"));
+        assert_eq!(
+            world.fails("ListTables", json!({})),
+            ("ThrottlingException".into(), "Rate exceeded".into())
+        );
+        world.dynamodb("ListTables", json!({}));
+    }
+
+    #[test]
+    fn a_region_that_is_off_and_expired_credentials_are_refused() {
+        let world = World::new();
+        world.set_faults(Faults {
+            region_off: vec!["eu-west-1".into()],
+            ..Faults::default()
+        });
+        assert_eq!(
+            world.in_region("eu-west-1").fails("ListTables", json!({})),
+            (
+                "UnrecognizedClientException".into(),
+                "The security token included in the request is invalid.".into()
+            )
+        );
+        world.dynamodb("ListTables", json!({}));
+        world.set_faults(Faults {
+            expired_credentials: true,
+            ..Faults::default()
+        });
+        assert_eq!(world.fails("ListTables", json!({})).0, "ExpiredTokenException");
+        assert!(world.sts("Action=GetCallerIdentity").contains("<Code>ExpiredToken</Code>"));
+    }
+
+    #[test]
+    fn after_so_many_writes_the_connection_dies_before_the_next_one_does_anything() {
+        let world = World::new();
+        world.set_faults(Faults {
+            stop_after_writes: Some(1),
+            ..Faults::default()
+        });
+        world.create_table("orders");
+        let target = Some("DynamoDB_20120810.UpdateTable".to_owned());
+        let update = json!({"TableName": "orders", "DeletionProtectionEnabled": true}).to_string();
+        assert!(matches!(world.send("dynamodb", "/", target, update), Reply::HangUp));
+        let table = world.dynamodb("DescribeTable", json!({"TableName": "orders"}));
+        assert_eq!(table["Table"]["DeletionProtectionEnabled"], false);
+    }
+
+    #[test]
+    fn latency_is_told_to_the_connector() {
+        let world = World::new();
+        world.set_faults(Faults {
+            latency_ms: 40,
+            ..Faults::default()
+        });
+        let reply = world.send("dynamodb", "/", Some("DynamoDB_20120810.ListTables".into()), "{}".into());
+        assert!(matches!(reply, Reply::Answer { delay, .. } if delay == Duration::from_millis(40)));
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing_behind() {
+        let world = World::new();
+        world.create_table("orders");
+        let both = json!({"TableName": "orders", "ReplicaUpdates": [{"Create": {"RegionName": "eu-west-1"}}, {"Create": {"RegionName": "us-east-1"}}]});
+        assert_eq!(world.fails("UpdateTable", both).0, "ValidationException");
+        assert_eq!(
+            world.in_region("eu-west-1").dynamodb("ListTables", json!({}))["TableNames"],
+            json!([])
+        );
+    }
+
+    #[test]
+    fn expired_session_credentials_are_refused() {
+        let world = World::new();
+        let answer =
+            world.sts("Action=AssumeRole&RoleArn=arn:aws:iam::210987654321:role/backstay&RoleSessionName=plan&DurationSeconds=900");
+        let key = answer.split("<AccessKeyId>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let role = world.with_key(&key);
+        role.dynamodb("ListTables", json!({}));
+        world.advance(900);
+        assert_eq!(role.fails("ListTables", json!({})).0, "ExpiredTokenException");
+    }
+}

@@ -92,11 +92,6 @@ impl State {
             .or_default()
     }
 
-    /// Returns every touched region of an account with its name.
-    pub(crate) fn regions_mut(&mut self, account: &str) -> impl Iterator<Item = (&String, &mut Region)> {
-        self.accounts.entry(account.to_owned()).or_default().regions.iter_mut()
-    }
-
     /// Tells whether an opt-in region was opted into.
     pub(crate) fn is_enabled(&self, account: &str, region: &str) -> bool {
         self.accounts

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::input::Input;
 use super::{Access, AwsError, Call, Operation, Protocol, Service};
-use crate::sandbox::state::Caller;
 
 /// Regions that every account has.
 const ENABLED_BY_DEFAULT: &[&str] = &[

@@ -114,7 +114,6 @@ fn as_query(error: AwsError) -> AwsError {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::sandbox::testing::World;
 
     #[test]

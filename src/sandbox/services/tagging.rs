@@ -161,3 +161,99 @@ fn paged(call: &Call<'_>, input: &Value, member: &str, all: BTreeSet<String>) ->
 fn invalid(message: &str) -> AwsError {
     AwsError::service("InvalidParameterException", message)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::sandbox::testing::World;
+
+    fn names(answer: &Value) -> Vec<&str> {
+        let found = answer["ResourceTagMappingList"].as_array().unwrap();
+        found
+            .iter()
+            .map(|resource| resource["ResourceARN"].as_str().unwrap().rsplit('/').next().unwrap())
+            .collect()
+    }
+
+    fn world() -> World {
+        World::seeded(
+            r#"
+            resource "aws_dynamodb_table" "t" {
+              for_each = { prod-a = "production", prod-b = "production", test-a = "test" }
+              name     = each.key
+              tags     = { env = each.value, name = each.key }
+            }
+            resource "aws_dynamodb_table" "untagged" {
+              name = "untagged"
+            }
+            "#,
+        )
+    }
+
+    #[test]
+    fn filters_are_joined_by_and_their_values_by_or() {
+        let world = world();
+        let find = |filters: Value| {
+            world.tagging(
+                "GetResources",
+                json!({"TagFilters": filters, "ResourceTypeFilters": ["dynamodb:table"]}),
+            )
+        };
+        assert_eq!(
+            names(&find(json!([{"Key": "env", "Values": ["production"]}]))),
+            ["prod-a", "prod-b"]
+        );
+        assert_eq!(
+            names(&find(
+                json!([{"Key": "env", "Values": ["production", "test"]}, {"Key": "name", "Values": ["prod-a", "test-a"]}])
+            )),
+            ["prod-a", "test-a"]
+        );
+        assert_eq!(names(&find(json!([{"Key": "env"}]))).len(), 3);
+        assert_eq!(names(&find(json!([{"Key": "env", "Values": ["staging"]}]))).len(), 0);
+    }
+
+    #[test]
+    fn a_table_that_was_never_tagged_is_not_there_and_one_that_lost_its_tags_is() {
+        let world = world();
+        let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/test-a";
+        world.dynamodb("UntagResource", json!({"ResourceArn": arn, "TagKeys": ["env", "name"]}));
+        let all = world.tagging("GetResources", json!({"ResourceTypeFilters": ["dynamodb"]}));
+        assert_eq!(names(&all), ["prod-a", "prod-b", "test-a"]);
+        assert_eq!(all["ResourceTagMappingList"][2]["Tags"], json!([]));
+        assert_eq!(
+            names(&world.tagging("GetResources", json!({"ResourceTypeFilters": ["s3"]}))).len(),
+            0
+        );
+    }
+
+    #[test]
+    fn resources_come_in_pages() {
+        let world = world();
+        let first = world.tagging("GetResources", json!({"ResourcesPerPage": 2}));
+        assert_eq!(names(&first), ["prod-a", "prod-b"]);
+        let second = world.tagging(
+            "GetResources",
+            json!({"ResourcesPerPage": 2, "PaginationToken": first["PaginationToken"]}),
+        );
+        assert_eq!((names(&second), &second["PaginationToken"]), (vec!["test-a"], &json!("")));
+    }
+
+    #[test]
+    fn missing_arns_are_silently_absent() {
+        let arns = json!([
+            "arn:aws:dynamodb:us-east-1:123456789012:table/prod-a",
+            "arn:aws:dynamodb:us-east-1:123456789012:table/nope"
+        ]);
+        assert_eq!(
+            names(&world().tagging("GetResources", json!({"ResourceARNList": arns}))),
+            ["prod-a"]
+        );
+        assert_eq!(world().tagging("GetTagKeys", json!({}))["TagKeys"], json!(["env", "name"]));
+        assert_eq!(
+            world().tagging("GetTagValues", json!({"Key": "env"}))["TagValues"],
+            json!(["production", "test"])
+        );
+    }
+}

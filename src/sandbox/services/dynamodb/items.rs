@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::replicas::write_item;
-use super::table::{Item, Table};
+use super::table::{Definition, Item, Table, key_names};
 use super::{Call, find, item_table_not_found, table_name};
 use crate::sandbox::services::AwsError;
 use crate::sandbox::services::input::Input;
@@ -29,7 +29,7 @@ pub(super) fn put(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
     refuse_unsupported(fields)?;
     let name = table_name(call, fields, "TableName", "tableName")?;
     let item = fields.object("Item")?.ok_or_else(|| AwsError::required("item"))?;
-    let key = key_of(writable(call, &name)?, item, false)?;
+    let key = key_of(&writable(call, &name)?.definition, item, false)?;
     let before = write_item(call, &name, &key, Some(item));
     returned(fields, before)
 }
@@ -41,7 +41,7 @@ pub(super) fn get(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
     let name = table_name(call, fields, "TableName", "tableName")?;
     let key = fields.object("Key")?.ok_or_else(|| AwsError::required("key"))?;
     let table = writable(call, &name)?;
-    let found = table.items.get(&key_of(table, key, true)?);
+    let found = table.items.get(&key_of(&table.definition, key, true)?);
     Ok(found.map_or_else(|| json!({}), |item| json!({ "Item": item })))
 }
 
@@ -51,7 +51,7 @@ pub(super) fn delete(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     refuse_unsupported(fields)?;
     let name = table_name(call, fields, "TableName", "tableName")?;
     let key = fields.object("Key")?.ok_or_else(|| AwsError::required("key"))?;
-    let key = key_of(writable(call, &name)?, key, true)?;
+    let key = key_of(&writable(call, &name)?.definition, key, true)?;
     let before = write_item(call, &name, &key, None);
     returned(fields, before)
 }
@@ -63,7 +63,7 @@ pub(super) fn update(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     let name = table_name(call, fields, "TableName", "tableName")?;
     let key_fields = fields.object("Key")?.ok_or_else(|| AwsError::required("key"))?;
     let table = writable(call, &name)?;
-    let key = key_of(table, key_fields, true)?;
+    let key = key_of(&table.definition, key_fields, true)?;
     let before = table.items.get(&key).cloned();
     let mut item = before.clone().unwrap_or_else(|| key_fields.clone());
     for step in steps(fields)? {
@@ -72,7 +72,7 @@ pub(super) fn update(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
             Step::Remove(attribute) => item.remove(&attribute),
         };
     }
-    if key_of(table, &item, false)? != key {
+    if key_of(&table.definition, &item, false)? != key {
         return Err(AwsError::validation(
             "One or more parameter values were invalid: Cannot update attribute. This attribute is part of the key",
         ));
@@ -94,7 +94,7 @@ pub(super) fn scan(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
     let table = writable(call, &name)?;
     let after = fields
         .object("ExclusiveStartKey")?
-        .map(|key| key_of(table, key, true))
+        .map(|key| key_of(&table.definition, key, true))
         .transpose()?
         .unwrap_or_default();
     // AWS's own limit is 1 MB; so many items is near it for small ones.
@@ -132,10 +132,10 @@ pub(super) fn batch_write(call: &mut Call<'_>, input: &Value) -> Result<Value, A
         for entry in entries.as_array().into_iter().flatten() {
             let write = if let Some(put) = Input(entry).structure("PutRequest")? {
                 let item = put.object("Item")?.ok_or_else(|| AwsError::required("item"))?;
-                (name.clone(), key_of(table, item, false)?, Some(item.clone()))
+                (name.clone(), key_of(&table.definition, item, false)?, Some(item.clone()))
             } else if let Some(delete) = Input(entry).structure("DeleteRequest")? {
                 let key = delete.object("Key")?.ok_or_else(|| AwsError::required("key"))?;
-                (name.clone(), key_of(table, key, true)?, None)
+                (name.clone(), key_of(&table.definition, key, true)?, None)
             } else {
                 return Err(AwsError::validation(
                     "Supplied AttributeValue has no request: a write is a PutRequest or a DeleteRequest",
@@ -167,12 +167,12 @@ fn writable<'a>(call: &'a Call<'_>, name: &str) -> Result<&'a Table, AwsError> {
 }
 
 /// The canonical text of an item's key. `exact` refuses anything beside the key.
-fn key_of(table: &Table, item: &Item, exact: bool) -> Result<String, AwsError> {
-    let names = table.key_names();
+pub(crate) fn key_of(definition: &Definition, item: &Item, exact: bool) -> Result<String, AwsError> {
+    let names = key_names(&definition.key_schema);
     if exact && item.len() != names.len() {
         return Err(AwsError::validation("The provided key element does not match the schema"));
     }
-    let attributes = table.definition.attributes.as_array();
+    let attributes = definition.attributes.as_array();
     let mut parts = Vec::new();
     for name in names {
         let kind = attributes

@@ -22,7 +22,9 @@ use super::input::Input;
 use super::{AwsError, Call, Operation, Protocol, Service};
 use crate::sandbox::state::Caller;
 
-pub(crate) use table::{Definition, Item, Pitr, Table, Tables, table_arn};
+pub(crate) use create::table_id;
+pub(crate) use items::key_of;
+pub(crate) use table::{Definition, Item, Pitr, Stream, Table, Tables, days_before, table_arn};
 pub(crate) use tags::ever_tagged;
 
 /// Amazon DynamoDB, 2012-08-10.
@@ -190,3 +192,6 @@ fn require_settled(table: &Table, call_now: jiff::Timestamp) -> Result<(), AwsEr
     );
     Err(AwsError::service("ResourceInUseException", message))
 }
+
+#[cfg(test)]
+mod tests;
