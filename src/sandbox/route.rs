@@ -1,0 +1,451 @@
+//! From a request to an answer: who calls, which service and operation, which fault stands in the way, and what the operation says.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::SandboxError;
+use super::faults::Faults;
+use super::protocol::{self, aws_json, aws_query};
+use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, account};
+use super::state::{Caller, State};
+use super::store::Contents;
+use super::wire::{Reply, Request};
+
+/// How long transitional states last when nothing else is said.
+const DEFAULT_LAG_MS: u64 = 1000;
+
+/// Who signed a request, and for what.
+struct Signature<'a> {
+    access_key: &'a str,
+    region: &'a str,
+    service: &'a str,
+}
+
+/// Answers one request on contents that are locked and up to date.
+pub(crate) fn handle(contents: &mut Contents, dir: &Path, request: &Request, request_id: &str) -> Result<Reply, SandboxError> {
+    let delay = Duration::from_millis(contents.faults.value.latency_ms);
+    let signature = signature(request);
+    let Some(service) = find_service(request, signature.as_ref()) else {
+        let name = signature.map_or("unknown", |signature| signature.service);
+        let error = AwsError::front_door("UnknownOperationException", format!("the sandbox has no service `{name}`"));
+        let response = protocol::answer(
+            Protocol::AwsJson {
+                version: "1.0",
+                target: "",
+                namespace: "",
+            },
+            "",
+            Err(error),
+            request_id,
+        );
+        return Ok(Reply::Answer { response, delay });
+    };
+    let (operation, outcome) = match resolve(contents, dir, service, signature.as_ref(), request)? {
+        Resolved::Answer { operation, outcome } => (operation, outcome),
+        Resolved::HangUp => return Ok(Reply::HangUp),
+    };
+    Ok(Reply::Answer {
+        response: protocol::answer(service.protocol, operation, outcome, request_id),
+        delay,
+    })
+}
+
+enum Resolved {
+    Answer {
+        operation: &'static str,
+        outcome: Result<Value, AwsError>,
+    },
+    HangUp,
+}
+
+/// Finds the operation, lets the faults have their say, runs it, and saves what it changed.
+fn resolve(
+    contents: &mut Contents,
+    dir: &Path,
+    service: &'static Service,
+    signature: Option<&Signature<'_>>,
+    request: &Request,
+) -> Result<Resolved, SandboxError> {
+    let refuse = |error| {
+        Ok(Resolved::Answer {
+            operation: "",
+            outcome: Err(error),
+        })
+    };
+    let Some(signature) = signature else {
+        return refuse(front_door(
+            service,
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        ));
+    };
+    let (operation, input) = match decode(service, request) {
+        Ok(found) => found,
+        Err(error) => return refuse(error),
+    };
+    let caller = contents.state.value.caller(signature.access_key, signature.region);
+    if let Err(error) = admit(contents, dir, service, signature, &caller)? {
+        return refuse(error);
+    }
+    let faults = contents.faults.value.clone();
+    if let Err(error) = authorize(&faults, service, operation, &caller, &input) {
+        return refuse(error);
+    }
+    let stopped = faults
+        .stop_after_writes
+        .is_some_and(|limit| contents.counters.value.writes >= limit);
+    if operation.access == Access::Write && stopped {
+        return Ok(Resolved::HangUp);
+    }
+    let outcome = run(contents, &faults, operation, caller, &input);
+    keep(contents, dir, operation.access, outcome.is_ok())?;
+    Ok(Resolved::Answer {
+        operation: operation.name,
+        outcome,
+    })
+}
+
+fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: Caller, input: &Value) -> Result<Value, AwsError> {
+    let clock = contents.clock.value;
+    // On a clock that stands still a transition would never end, so there is none unless it is asked for.
+    let lag = faults.lag_ms.unwrap_or(if clock.runs() { DEFAULT_LAG_MS } else { 0 });
+    let mut call = Call {
+        state: &mut contents.state.value,
+        caller,
+        now: clock.now(),
+        lag: SignedDuration::from_millis(i64::try_from(lag).unwrap_or(i64::MAX)),
+        page_size: faults.page_size,
+        region_off: faults.region_off.clone(),
+    };
+    (operation.run)(&mut call, input)
+}
+
+/// Saves what an operation changed, and drops what a failed one may have left half done.
+fn keep(contents: &mut Contents, dir: &Path, access: Access, succeeded: bool) -> Result<(), SandboxError> {
+    if access == Access::Read {
+        return Ok(());
+    }
+    if !succeeded {
+        contents.state.forget();
+        return Ok(());
+    }
+    if let Err(error) = contents.state.save(dir) {
+        contents.state.forget();
+        return Err(error);
+    }
+    if access == Access::Write && contents.faults.value.stop_after_writes.is_some() {
+        contents.counters.value.writes += 1;
+        contents.counters.save(dir)?;
+    }
+    Ok(())
+}
+
+/// Reads `Authorization: AWS4-HMAC-SHA256 Credential=KEY/20261121/eu-west-1/dynamodb/aws4_request, …`.
+fn signature(request: &Request) -> Option<Signature<'_>> {
+    let (_, credential) = request.header("authorization")?.split_once("Credential=")?;
+    let mut parts = credential.split(',').next()?.trim().split('/');
+    let access_key = parts.next().filter(|key| !key.is_empty())?;
+    let _date = parts.next()?;
+    Some(Signature {
+        access_key,
+        region: parts.next()?,
+        service: parts.next()?,
+    })
+}
+
+/// The target header says it best, then the scope of the signature; an unsigned form can only be for STS.
+fn find_service(request: &Request, signature: Option<&Signature<'_>>) -> Option<&'static Service> {
+    let by_target = aws_json::target(request).and_then(|(prefix, _)| {
+        services::ALL
+            .iter()
+            .find(|service| matches!(service.protocol, Protocol::AwsJson { target, .. } if target == prefix))
+    });
+    let by_scope = || {
+        services::ALL
+            .iter()
+            .find(|service| signature.is_some_and(|signature| signature.service == service.signing_name))
+    };
+    let unsigned = || {
+        services::ALL
+            .iter()
+            .find(|service| signature.is_none() && matches!(service.protocol, Protocol::AwsQuery { .. }))
+    };
+    by_target.or_else(by_scope).or_else(unsigned).copied()
+}
+
+fn decode(service: &'static Service, request: &Request) -> Result<(&'static Operation, Value), AwsError> {
+    match service.protocol {
+        Protocol::AwsJson { .. } => {
+            let name = aws_json::target(request).map(|(_, name)| name).unwrap_or_default();
+            let operation = named(service, name).ok_or_else(|| AwsError::front_door("UnknownOperationException", ""))?;
+            Ok((operation, aws_json::read(&request.body)?))
+        }
+        Protocol::AwsQuery { .. } => {
+            let input = aws_query::read(request);
+            let name = input.get("Action").and_then(Value::as_str).unwrap_or_default();
+            let version = input.get("Version").and_then(Value::as_str).unwrap_or_default();
+            let unknown = || AwsError::front_door("InvalidAction", format!("Could not find operation {name} for version {version}"));
+            Ok((named(service, name).ok_or_else(unknown)?, input))
+        }
+        Protocol::RestJson => {
+            // botocore writes some paths with a slash at the end, the other SDKs without.
+            let path = request.path.trim_end_matches('/');
+            let found = service
+                .operations
+                .iter()
+                .find(|operation| operation.route == Some((request.method.as_str(), path)));
+            let unknown = || AwsError {
+                status: 404,
+                ..AwsError::front_door("UnknownOperationException", "")
+            };
+            Ok((found.ok_or_else(unknown)?, aws_json::read(&request.body)?))
+        }
+    }
+}
+
+fn named(service: &'static Service, name: &str) -> Option<&'static Operation> {
+    service.operations.iter().find(|operation| operation.name == name)
+}
+
+/// The faults that do not look at the operation: credentials, regions, throttling.
+fn admit(
+    contents: &mut Contents,
+    dir: &Path,
+    service: &Service,
+    signature: &Signature<'_>,
+    caller: &Caller,
+) -> Result<Result<(), AwsError>, SandboxError> {
+    let now = contents.clock.value.now();
+    let expired = contents
+        .state
+        .value
+        .sessions
+        .get(signature.access_key)
+        .is_some_and(|session| session.expires <= now);
+    let faults = &contents.faults.value;
+    if faults.expired_credentials || expired {
+        return Ok(Err(front_door(
+            service,
+            "ExpiredToken",
+            "The security token included in the request is expired",
+        )));
+    }
+    if is_off(&contents.state.value, faults, caller) {
+        let code = if matches!(service.protocol, Protocol::AwsQuery { .. }) {
+            "InvalidClientTokenId"
+        } else {
+            "UnrecognizedClient"
+        };
+        return Ok(Err(front_door(
+            service,
+            code,
+            "The security token included in the request is invalid.",
+        )));
+    }
+    if !faults.counts() || service.signing_name == "sts" {
+        return Ok(Ok(()));
+    }
+    let call = contents.counters.value.calls;
+    let throttled = faults.throttles(call);
+    if faults.throttle_rate > 0.0 || call < faults.throttle_first {
+        contents.counters.value.calls += 1;
+        contents.counters.save(dir)?;
+    }
+    let error = AwsError {
+        origin: Origin::Availability,
+        ..AwsError::service(service.throttle_code, "Rate exceeded")
+    };
+    Ok(if throttled { Err(error) } else { Ok(()) })
+}
+
+fn is_off(state: &State, faults: &Faults, caller: &Caller) -> bool {
+    faults.region_off.contains(&caller.region) || (account::is_opt_in(&caller.region) && !state.is_enabled(&caller.account, &caller.region))
+}
+
+fn authorize(faults: &Faults, service: &Service, operation: &Operation, caller: &Caller, input: &Value) -> Result<(), AwsError> {
+    if faults.denied.is_empty() {
+        return Ok(());
+    }
+    let action = format!("{}:{}", service.iam_prefix, operation.name);
+    let resources = (service.resources)(caller, input);
+    let Some(resource) = faults.denies(&action, &resources) else {
+        return Ok(());
+    };
+    let on = if resource == "*" {
+        String::new()
+    } else {
+        format!(" on resource: {resource}")
+    };
+    let message = format!(
+        "User: {} is not authorized to perform: {action}{on} because no identity-based policy allows the {action} action",
+        caller.arn
+    );
+    Err(front_door(service, "AccessDenied", &message))
+}
+
+/// An error of authentication or authorization: JSON services end its code with `Exception` and answer 400, the others do not and answer 403.
+fn front_door(service: &Service, code: &str, message: &str) -> AwsError {
+    match service.protocol {
+        Protocol::AwsJson { .. } => AwsError::front_door(&format!("{code}Exception"), message),
+        Protocol::RestJson => AwsError {
+            status: 403,
+            ..AwsError::front_door(&format!("{code}Exception"), message)
+        },
+        Protocol::AwsQuery { .. } => AwsError {
+            status: 403,
+            ..AwsError::front_door(code, message)
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sandbox::testing::World;
+    use crate::sandbox::wire::Request;
+
+    #[test]
+    fn an_unsigned_call_is_refused() {
+        let world = World::new();
+        let headers = [("x-amz-target".to_owned(), "DynamoDB_20120810.ListTables".to_owned())].into();
+        let reply = world.sandbox.handle(&Request {
+            method: "POST".into(),
+            path: "/".into(),
+            headers,
+            ..Request::default()
+        });
+        let Reply::Answer { response, .. } = reply else {
+            panic!("no answer")
+        };
+        assert!(
+            String::from_utf8(response.body)
+                .unwrap()
+                .contains("com.amazon.coral.service#MissingAuthenticationTokenException")
+        );
+    }
+
+    #[test]
+    fn a_service_that_is_not_there_says_so() {
+        let world = World::new();
+        let Reply::Answer { response, .. } = world.send("elasticache", "/", None, String::new()) else {
+            panic!("no answer")
+        };
+        assert_eq!(response.status, 400);
+        assert!(
+            String::from_utf8(response.body)
+                .unwrap()
+                .contains("the sandbox has no service `elasticache`")
+        );
+    }
+
+    #[test]
+    fn a_denial_names_user_action_and_resource() {
+        let world = World::new();
+        world.create_table("Orders-eu");
+        world.set_faults(Faults {
+            denied: vec!["dynamodb:DescribeContinuousBackups@Orders-*".into()],
+            ..Faults::default()
+        });
+        assert_eq!(
+            world.fails("DescribeContinuousBackups", json!({"TableName": "Orders-eu"})),
+            (
+                "AccessDeniedException".into(),
+                "User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: dynamodb:DescribeContinuousBackups on resource: arn:aws:dynamodb:us-east-1:123456789012:table/Orders-eu because no identity-based policy allows the dynamodb:DescribeContinuousBackups action".into()
+            )
+        );
+        world.dynamodb("DescribeTable", json!({"TableName": "Orders-eu"}));
+    }
+
+    #[test]
+    fn the_first_calls_are_throttled_but_never_those_to_sts() {
+        let world = World::new();
+        world.set_faults(Faults {
+            throttle_first: 1,
+            ..Faults::default()
+        });
+        assert!(world.sts("Action=GetCallerIdentity").contains("<Account>123456789012</Account>"));
+        assert_eq!(
+            world.fails("ListTables", json!({})),
+            ("ThrottlingException".into(), "Rate exceeded".into())
+        );
+        world.dynamodb("ListTables", json!({}));
+    }
+
+    #[test]
+    fn a_region_that_is_off_and_expired_credentials_are_refused() {
+        let world = World::new();
+        world.set_faults(Faults {
+            region_off: vec!["eu-west-1".into()],
+            ..Faults::default()
+        });
+        assert_eq!(
+            world.in_region("eu-west-1").fails("ListTables", json!({})),
+            (
+                "UnrecognizedClientException".into(),
+                "The security token included in the request is invalid.".into()
+            )
+        );
+        world.dynamodb("ListTables", json!({}));
+        world.set_faults(Faults {
+            expired_credentials: true,
+            ..Faults::default()
+        });
+        assert_eq!(world.fails("ListTables", json!({})).0, "ExpiredTokenException");
+        assert!(world.sts("Action=GetCallerIdentity").contains("<Code>ExpiredToken</Code>"));
+    }
+
+    #[test]
+    fn after_so_many_writes_the_connection_dies_before_the_next_one_does_anything() {
+        let world = World::new();
+        world.set_faults(Faults {
+            stop_after_writes: Some(1),
+            ..Faults::default()
+        });
+        world.create_table("orders");
+        let target = Some("DynamoDB_20120810.UpdateTable".to_owned());
+        let update = json!({"TableName": "orders", "DeletionProtectionEnabled": true}).to_string();
+        assert!(matches!(world.send("dynamodb", "/", target, update), Reply::HangUp));
+        let table = world.dynamodb("DescribeTable", json!({"TableName": "orders"}));
+        assert_eq!(table["Table"]["DeletionProtectionEnabled"], false);
+    }
+
+    #[test]
+    fn latency_is_told_to_the_connector() {
+        let world = World::new();
+        world.set_faults(Faults {
+            latency_ms: 40,
+            ..Faults::default()
+        });
+        let reply = world.send("dynamodb", "/", Some("DynamoDB_20120810.ListTables".into()), "{}".into());
+        assert!(matches!(reply, Reply::Answer { delay, .. } if delay == Duration::from_millis(40)));
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing_behind() {
+        let world = World::new();
+        world.create_table("orders");
+        let both = json!({"TableName": "orders", "ReplicaUpdates": [{"Create": {"RegionName": "eu-west-1"}}, {"Create": {"RegionName": "us-east-1"}}]});
+        assert_eq!(world.fails("UpdateTable", both).0, "ValidationException");
+        assert_eq!(
+            world.in_region("eu-west-1").dynamodb("ListTables", json!({}))["TableNames"],
+            json!([])
+        );
+    }
+
+    #[test]
+    fn expired_session_credentials_are_refused() {
+        let world = World::new();
+        let answer =
+            world.sts("Action=AssumeRole&RoleArn=arn:aws:iam::210987654321:role/backstay&RoleSessionName=plan&DurationSeconds=900");
+        let key = answer.split("<AccessKeyId>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let role = world.with_key(&key);
+        role.dynamodb("ListTables", json!({}));
+        world.advance(900);
+        assert_eq!(role.fails("ListTables", json!({})).0, "ExpiredTokenException");
+    }
+}

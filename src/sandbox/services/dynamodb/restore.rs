@@ -1,0 +1,138 @@
+//! Restores, always into a new table: PITR, tags, deletion protection, streams, time to live and table class are not brought along.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::backups::{find_backup, source_table};
+use super::table::{Definition, Item, RestoredFrom, Table, table_arn};
+use super::{Call, check_name, create, description};
+use crate::sandbox::services::AwsError;
+use crate::sandbox::services::input::Input;
+
+/// `RestoreTableFromBackup`.
+pub(super) fn from_backup(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let fields = Input(input);
+    let backup = find_backup(call, fields.required_text("BackupArn", "backupArn")?)?;
+    let origin = RestoredFrom {
+        backup_arn: Some(backup.arn.clone()),
+        table_arn: Some(backup.source.arn.clone()),
+        at: backup.created_at,
+    };
+    restore(call, fields, backup.definition, backup.items, origin)
+}
+
+/// `RestoreTableToPointInTime`: the items as they were then, which needs PITR and a moment within its window.
+pub(super) fn to_point_in_time(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let fields = Input(input);
+    let source = source_table(call, fields, "SourceTableName", "SourceTableArn")?;
+    let Some(pitr) = &source.pitr else {
+        return Err(pitr_unavailable(&source));
+    };
+    let (earliest, latest) = (pitr.earliest(call.now), pitr.latest(call.now));
+    let at = match (
+        fields.flag("UseLatestRestorableTime")?.unwrap_or(false),
+        fields.time("RestoreDateTime")?,
+    ) {
+        (true, None) => latest,
+        (false, Some(at)) => at,
+        (true, Some(_)) => {
+            return Err(AwsError::validation(
+                "One or more parameter values were invalid: UseLatestRestorableTime and RestoreDateTime cannot both be specified",
+            ));
+        }
+        (false, None) => {
+            return Err(AwsError::validation(
+                "One or more parameter values were invalid: either UseLatestRestorableTime or RestoreDateTime must be specified",
+            ));
+        }
+    };
+    if at < earliest || at > latest {
+        return Err(AwsError::service(
+            "InvalidRestoreTimeException",
+            "An invalid restore time was specified. RestoreDateTime must be between EarliestRestorableDateTime and LatestRestorableDateTime.",
+        ));
+    }
+    let items = source.items_at(at);
+    let origin = RestoredFrom {
+        backup_arn: None,
+        table_arn: Some(source.arn.clone()),
+        at,
+    };
+    restore(call, fields, source.definition, items, origin)
+}
+
+/// What a restore or an export says of a table without PITR.
+pub(super) fn pitr_unavailable(table: &Table) -> AwsError {
+    let message = format!("Point in time recovery is not enabled for table '{}'", table.name);
+    AwsError::service("PointInTimeRecoveryUnavailableException", message)
+}
+
+fn restore(
+    call: &mut Call<'_>,
+    fields: Input<'_>,
+    definition: Definition,
+    items: BTreeMap<String, Item>,
+    origin: RestoredFrom,
+) -> Result<Value, AwsError> {
+    let target = fields.required_text("TargetTableName", "targetTableName")?;
+    check_name(target, "targetTableName")?;
+    let now = call.now;
+    if call.region().dynamodb.table(target, now).is_some() {
+        return Err(AwsError::service(
+            "TableAlreadyExistsException",
+            format!("Table already exists: {target}"),
+        ));
+    }
+    let definition = overridden(call, fields, definition)?;
+    let mut table = create::blank(call, target, definition);
+    table.arn = table_arn(&call.caller.account, &call.caller.region, target);
+    table.items = items;
+    table.restored_from = Some(origin);
+    let answer = description::table(call, &table);
+    call.region().dynamodb.insert(table);
+    Ok(json!({ "TableDescription": answer }))
+}
+
+/// The definition that the new table gets: what is never restored is dropped, and what the request overrides is changed.
+fn overridden(call: &Call<'_>, fields: Input<'_>, mut definition: Definition) -> Result<Definition, AwsError> {
+    definition.stream = None;
+    definition.class = None;
+    match fields.text("BillingModeOverride")? {
+        Some("PAY_PER_REQUEST") => {
+            definition.pay_per_request = true;
+            (definition.read_units, definition.write_units) = (0, 0);
+        }
+        Some("PROVISIONED") => {
+            let units = json!({ "ProvisionedThroughput": fields.get("ProvisionedThroughputOverride") });
+            (definition.read_units, definition.write_units) = create::throughput(Input(&units), false)?;
+            definition.pay_per_request = false;
+        }
+        _ => {}
+    }
+    subset(&mut definition.global_indexes, fields, "GlobalSecondaryIndexOverride")?;
+    subset(&mut definition.local_indexes, fields, "LocalSecondaryIndexOverride")?;
+    let encryption = json!({ "SSESpecification": fields.get("SSESpecificationOverride") });
+    if let Some(key) = create::encryption(call, Input(&encryption))? {
+        definition.kms_key_arn = key;
+    }
+    Ok(definition)
+}
+
+/// Indexes can be left out of a restore, not added.
+fn subset(indexes: &mut Vec<Value>, fields: Input<'_>, member: &str) -> Result<(), AwsError> {
+    if fields.get(member).is_none() {
+        return Ok(());
+    }
+    let wanted = fields.list(member)?;
+    let name = |index: &Value| index.get("IndexName").and_then(Value::as_str).map(str::to_owned);
+    if let Some(unknown) = wanted.iter().find(|index| !indexes.iter().any(|known| name(known) == name(index))) {
+        let message = format!(
+            "One or more parameter values were invalid: index {} is not part of the source",
+            name(unknown).unwrap_or_default()
+        );
+        return Err(AwsError::validation(message));
+    }
+    indexes.retain(|known| wanted.iter().any(|index| name(index) == name(known)));
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! Tags and time to live of tables.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Call, Table, find, find_mut, foreign, require_settled, resource_not_found, table_arn, table_name};
+use crate::sandbox::services::AwsError;
+use crate::sandbox::services::input::Input;
+
+/// The most tags that a table can have.
+const MAX_TAGS: usize = 50;
+
+/// Reads and checks a list of tags.
+pub(super) fn read(fields: Input<'_>) -> Result<BTreeMap<String, String>, AwsError> {
+    let mut tags = BTreeMap::new();
+    for tag in fields.list("Tags")? {
+        let key = Input(tag).required_text("Key", "tags.1.member.key")?;
+        let value = Input(tag).required_text("Value", "tags.1.member.value")?;
+        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
+            return Err(AwsError::validation(
+                "One or more parameter values were invalid: a tag key has 1 to 128 characters, a tag value up to 256",
+            ));
+        }
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            return Err(AwsError::validation(format!(
+                "One or more parameter values were invalid: Tag keys starting with 'aws:' are reserved for system use: {key}"
+            )));
+        }
+        if tags.insert(key.to_owned(), value.to_owned()).is_some() {
+            return Err(AwsError::validation(
+                "One or more parameter values were invalid: Duplicate tag keys found",
+            ));
+        }
+    }
+    check_count(&tags)?;
+    Ok(tags)
+}
+
+fn check_count(tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
+    if tags.len() > MAX_TAGS {
+        return Err(AwsError::validation(format!(
+            "One or more parameter values were invalid: Too many tags: {}",
+            tags.len()
+        )));
+    }
+    Ok(())
+}
+
+/// `TagResource`.
+pub(super) fn tag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let name = resource(call, Input(input))?;
+    let added = read(Input(input))?;
+    let now = call.now;
+    let table = find_mut(call, &name, resource_not_found)?;
+    require_settled(table, now)?;
+    let mut tags = table.tags.clone().unwrap_or_default();
+    tags.extend(added);
+    check_count(&tags)?;
+    table.tags = Some(tags);
+    Ok(json!({}))
+}
+
+/// `UntagResource`. A table that has lost its last tag has still been tagged.
+pub(super) fn untag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let name = resource(call, Input(input))?;
+    let removed = Input(input).texts("TagKeys")?;
+    let now = call.now;
+    let table = find_mut(call, &name, resource_not_found)?;
+    require_settled(table, now)?;
+    if let Some(tags) = &mut table.tags {
+        tags.retain(|key, _| !removed.contains(&key.as_str()));
+    }
+    Ok(json!({}))
+}
+
+/// `ListTagsOfResource`, in pages of 10.
+pub(super) fn list(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let name = resource(call, Input(input))?;
+    let after = Input(input).text("NextToken")?.unwrap_or_default();
+    let size = call.page(None, 10);
+    let tags = find(call, &name, resource_not_found)?.tags.clone().unwrap_or_default();
+    let rest: Vec<(String, String)> = tags.into_iter().filter(|(key, _)| key.as_str() > after).collect();
+    let page: Vec<Value> = rest
+        .iter()
+        .take(size)
+        .map(|(key, value)| json!({ "Key": key, "Value": value }))
+        .collect();
+    let mut answer = json!({ "Tags": page });
+    if let (true, Some((last, _))) = (rest.len() > size, rest.get(size.saturating_sub(1))) {
+        answer["NextToken"] = json!(last);
+    }
+    Ok(answer)
+}
+
+/// The name of the table in `ResourceArn`.
+fn resource(call: &Call<'_>, fields: Input<'_>) -> Result<String, AwsError> {
+    let arn = fields.required_text("ResourceArn", "resourceArn")?;
+    let prefix = table_arn(&call.caller.account, &call.caller.region, "");
+    let name = arn.strip_prefix(&prefix).ok_or_else(|| {
+        if arn.starts_with("arn:") {
+            foreign(call, arn)
+        } else {
+            AwsError::validation(format!("Invalid TableArn: Invalid ResourceArn provided as input {arn}"))
+        }
+    })?;
+    if name.is_empty() || name.contains('/') {
+        return Err(AwsError::validation(format!(
+            "Invalid TableArn: Invalid ResourceArn provided as input {arn}"
+        )));
+    }
+    // AWS's message has this spelling.
+    find(call, name, |_| AwsError::service("ResourceNotFoundException", "")).map_err(|error| AwsError {
+        message: format!("Requested resource not found: ResourcArn: {arn} not found"),
+        ..error
+    })?;
+    Ok(name.to_owned())
+}
+
+/// The ARN and the tags of a table that has been tagged at any time.
+pub(crate) fn ever_tagged(table: &Table) -> Option<(String, Value)> {
+    let tags = table.tags.as_ref()?;
+    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    Some((table.arn.clone(), Value::Array(tags)))
+}
+
+/// `DescribeTimeToLive`.
+pub(super) fn describe_ttl(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let name = table_name(call, Input(input), "TableName", "tableName")?;
+    let table = find(call, &name, resource_not_found)?;
+    let mut description = Map::from_iter([("TimeToLiveStatus".to_owned(), json!("DISABLED"))]);
+    if let Some(attribute) = &table.ttl_attribute {
+        description.insert("TimeToLiveStatus".to_owned(), json!("ENABLED"));
+        description.insert("AttributeName".to_owned(), json!(attribute));
+    }
+    Ok(json!({ "TimeToLiveDescription": description }))
+}
+
+/// `UpdateTimeToLive`. AWS takes up to an hour for it; here it is done at once.
+pub(super) fn update_ttl(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let name = table_name(call, Input(input), "TableName", "tableName")?;
+    let specification = Input(input)
+        .structure("TimeToLiveSpecification")?
+        .ok_or_else(|| AwsError::required("timeToLiveSpecification"))?;
+    let attribute = specification.required_text("AttributeName", "timeToLiveSpecification.attributeName")?;
+    let enabled = specification
+        .flag("Enabled")?
+        .ok_or_else(|| AwsError::required("timeToLiveSpecification.enabled"))?;
+    let now = call.now;
+    let table = find_mut(call, &name, resource_not_found)?;
+    require_settled(table, now)?;
+    match (enabled, &table.ttl_attribute) {
+        (true, Some(_)) => return Err(AwsError::validation("TimeToLive is already enabled")),
+        (false, None) => return Err(AwsError::validation("TimeToLive is already disabled")),
+        (false, Some(current)) if current != attribute => {
+            return Err(AwsError::validation(format!(
+                "TimeToLive is active on a different AttributeName: current AttributeName is {current}"
+            )));
+        }
+        _ => {}
+    }
+    table.ttl_attribute = enabled.then(|| attribute.to_owned());
+    Ok(json!({ "TimeToLiveSpecification": { "AttributeName": attribute, "Enabled": enabled } }))
+}

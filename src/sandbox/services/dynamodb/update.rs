@@ -1,0 +1,73 @@
+//! UpdateTable.
+
+use serde_json::{Value, json};
+
+use super::table::Table;
+use super::{Call, create, description, find, indexes, replicas, require_settled, resource_not_found, table_name};
+use crate::sandbox::services::AwsError;
+use crate::sandbox::services::input::Input;
+
+/// Members of UpdateTable that change something.
+const CHANGES: &[&str] = &[
+    "BillingMode",
+    "DeletionProtectionEnabled",
+    "GlobalSecondaryIndexUpdates",
+    "OnDemandThroughput",
+    "ProvisionedThroughput",
+    "ReplicaUpdates",
+    "SSESpecification",
+    "StreamSpecification",
+    "TableClass",
+];
+
+/// `UpdateTable`. The table is UPDATING for a while, and refuses another update meanwhile.
+pub(super) fn update(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let fields = Input(input);
+    let name = table_name(call, fields, "TableName", "tableName")?;
+    if !CHANGES.iter().any(|member| fields.get(member).is_some()) {
+        return Err(AwsError::validation(
+            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
+        ));
+    }
+    let mut table = find(call, &name, resource_not_found)?.clone();
+    require_settled(&table, call.now)?;
+    change(call, &mut table, fields)?;
+    replicas::apply(call, &mut table, fields.list("ReplicaUpdates")?)?;
+    table.busy_until = Some(call.settles_at());
+    let answer = description::table(call, &table);
+    call.region().dynamodb.insert(table);
+    Ok(json!({ "TableDescription": answer }))
+}
+
+fn change(call: &Call<'_>, table: &mut Table, fields: Input<'_>) -> Result<(), AwsError> {
+    if let Some(protected) = fields.flag("DeletionProtectionEnabled")? {
+        table.deletion_protection = protected;
+    }
+    let definition = &mut table.definition;
+    if let Some(pay_per_request) = create::billing(fields)? {
+        (definition.read_units, definition.write_units) = create::throughput(fields, pay_per_request)?;
+        definition.pay_per_request = pay_per_request;
+    } else if fields.get("ProvisionedThroughput").is_some() {
+        (definition.read_units, definition.write_units) = create::throughput(fields, definition.pay_per_request)?;
+    }
+    if let Some(attributes) = fields.get("AttributeDefinitions") {
+        definition.attributes = attributes.clone();
+    }
+    indexes::apply(definition, fields.list("GlobalSecondaryIndexUpdates")?)?;
+    match (create::stream(call, fields)?, definition.stream.is_some()) {
+        (Some(Some(_)), true) => return Err(AwsError::validation("Table already has an enabled stream")),
+        (Some(None), false) => return Err(AwsError::validation("Table is already without a stream")),
+        (Some(stream), _) => definition.stream = stream,
+        (None, _) => {}
+    }
+    if let Some(key) = create::encryption(call, fields)? {
+        definition.kms_key_arn = key;
+    }
+    if let Some(class) = fields.text("TableClass")? {
+        definition.class = Some(class.to_owned());
+    }
+    if let Some(limits) = fields.get("OnDemandThroughput") {
+        definition.on_demand = Some(limits.clone());
+    }
+    Ok(())
+}

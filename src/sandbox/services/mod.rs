@@ -1,0 +1,192 @@
+//! The services: one file or folder each, and the table that the router finds them in.
+//!
+//! A new service is a file with a [`Service`] and one line in [`ALL`]. Operations take and return JSON values whatever the protocol on the
+//! wire is; the codecs translate.
+
+pub(crate) mod account;
+pub(crate) mod dynamodb;
+pub(crate) mod input;
+pub(crate) mod sts;
+pub(crate) mod tagging;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::clock::later;
+use super::state::{Caller, Region, State};
+
+/// Every service that the sandbox has.
+pub(crate) static ALL: &[&Service] = &[&account::SERVICE, &dynamodb::SERVICE, &sts::SERVICE, &tagging::SERVICE];
+
+/// One AWS service as the router sees it.
+pub(crate) struct Service {
+    /// The name in the credential scope and in IAM actions: `dynamodb`, `tag`, …
+    pub(crate) iam_prefix: &'static str,
+    /// The name in the credential scope of a signature.
+    pub(crate) signing_name: &'static str,
+    pub(crate) protocol: Protocol,
+    /// The error code for throttling, which differs by service.
+    pub(crate) throttle_code: &'static str,
+    pub(crate) operations: &'static [Operation],
+    /// Names the resources (ARNs) that a request is about, for denials.
+    pub(crate) resources: fn(&Caller, &Value) -> Vec<String>,
+}
+
+/// How a service talks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// JSON bodies; the operation stands in `X-Amz-Target`.
+    AwsJson {
+        version: &'static str,
+        target: &'static str,
+        namespace: &'static str,
+    },
+    /// Form bodies in, XML out; the operation stands in `Action`.
+    AwsQuery { namespace: &'static str },
+    /// JSON bodies; the operation is known by method and path.
+    RestJson,
+}
+
+/// One operation of a service.
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    pub(crate) access: Access,
+    /// Method and path, for REST protocols.
+    pub(crate) route: Option<(&'static str, &'static str)>,
+    pub(crate) run: fn(&mut Call<'_>, &Value) -> Result<Value, AwsError>,
+}
+
+/// What an operation does to the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Read,
+    Write,
+    /// A write that is bookkeeping of the caller's (credentials): saved, but not counted as a write.
+    Session,
+}
+
+impl Operation {
+    /// An operation that reads.
+    pub(crate) const fn read(name: &'static str, run: fn(&mut Call<'_>, &Value) -> Result<Value, AwsError>) -> Self {
+        Self {
+            name,
+            access: Access::Read,
+            route: None,
+            run,
+        }
+    }
+
+    /// An operation that writes.
+    pub(crate) const fn write(name: &'static str, run: fn(&mut Call<'_>, &Value) -> Result<Value, AwsError>) -> Self {
+        Self {
+            name,
+            access: Access::Write,
+            route: None,
+            run,
+        }
+    }
+}
+
+/// One call under way: the whole state, who calls, when, and the faults that reach into operations.
+pub(crate) struct Call<'a> {
+    pub(crate) state: &'a mut State,
+    pub(crate) caller: Caller,
+    pub(crate) now: Timestamp,
+    /// How long things stay in a transitional state.
+    pub(crate) lag: SignedDuration,
+    /// The largest page that a paged operation returns.
+    pub(crate) page_size: Option<usize>,
+    /// Regions that the faults have switched off.
+    pub(crate) region_off: Vec<String>,
+}
+
+impl Call<'_> {
+    /// The caller's region, to read or change.
+    pub(crate) fn region(&mut self) -> &mut Region {
+        self.state.region_mut(&self.caller.account, &self.caller.region)
+    }
+
+    /// When something that starts now is through its transitional state.
+    pub(crate) fn settles_at(&self) -> Timestamp {
+        later(self.now, self.lag)
+    }
+
+    /// The size of the page to return: what was asked for, at most AWS's own limit and the fault's.
+    pub(crate) fn page(&self, asked: Option<usize>, limit: usize) -> usize {
+        asked.unwrap_or(limit).min(limit).min(self.page_size.unwrap_or(limit)).max(1)
+    }
+}
+
+/// An error as AWS answers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AwsError {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) status: u16,
+    pub(crate) origin: Origin,
+}
+
+/// Which layer of AWS an error comes from: JSON protocols write it before the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The service's own model.
+    Service,
+    /// The front door: authentication, unknown operations, malformed input.
+    FrontDoor,
+    /// Input validation.
+    Validation,
+    /// Rate limits.
+    Availability,
+}
+
+impl AwsError {
+    /// An error of the service's own model, with status 400.
+    pub(crate) fn service(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            status: 400,
+            origin: Origin::Service,
+        }
+    }
+
+    /// An error of the front door, with status 400.
+    pub(crate) fn front_door(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            origin: Origin::FrontDoor,
+            ..Self::service(code, message)
+        }
+    }
+
+    /// `ValidationException` with exactly this message.
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
+        Self {
+            origin: Origin::Validation,
+            ..Self::service("ValidationException", message)
+        }
+    }
+
+    /// `ValidationException` in the words of a broken constraint of the model.
+    pub(crate) fn constraint(value: &str, path: &str, rule: &str) -> Self {
+        Self::validation(format!(
+            "1 validation error detected: Value {value} at '{path}' failed to satisfy constraint: {rule}"
+        ))
+    }
+
+    /// The constraint error for a required member that is missing.
+    pub(crate) fn required(path: &str) -> Self {
+        Self::constraint("null", path, "Member must not be null")
+    }
+}
+
+/// Seconds since 1970 with milliseconds, as JSON protocols write a time.
+pub(crate) fn epoch(at: Timestamp) -> Value {
+    Value::from(at.as_duration().as_secs_f64())
+}
+
+/// Reads seconds since 1970.
+pub(crate) fn from_epoch(seconds: f64) -> Option<Timestamp> {
+    let duration = SignedDuration::try_from_secs_f64(seconds).ok()?;
+    let at = Timestamp::from_duration(duration).ok()?;
+    Timestamp::from_millisecond(at.as_millisecond()).ok()
+}

@@ -1,0 +1,259 @@
+//! The Resource Groups Tagging API: resources by tag, across services.
+//!
+//! It shows what is tagged or ever was. A resource that was never tagged is not there at all.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::dynamodb::ever_tagged;
+use super::input::Input;
+use super::{AwsError, Call, Operation, Protocol, Service};
+
+/// Resource Groups Tagging API, 2017-01-26.
+pub(crate) static SERVICE: Service = Service {
+    iam_prefix: "tag",
+    signing_name: "tagging",
+    protocol: Protocol::AwsJson {
+        version: "1.1",
+        target: "ResourceGroupsTaggingAPI_20170126",
+        namespace: "",
+    },
+    throttle_code: "ThrottledException",
+    operations: &[
+        Operation::read("GetResources", get_resources),
+        Operation::read("GetTagKeys", get_tag_keys),
+        Operation::read("GetTagValues", get_tag_values),
+    ],
+    resources: |_, _| Vec::new(),
+};
+
+/// A resource with its type (`dynamodb:table`) and its tags as the API writes them.
+struct Tagged {
+    kind: &'static str,
+    arn: String,
+    tags: Value,
+}
+
+/// Everything in the caller's region that was ever tagged, by ARN. A new service adds its own here.
+fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
+    let now = call.now;
+    let tables = call.region().dynamodb.live(now).filter_map(ever_tagged);
+    let mut all: Vec<Tagged> = tables
+        .map(|(arn, tags)| Tagged {
+            kind: "dynamodb:table",
+            arn,
+            tags,
+        })
+        .collect();
+    all.sort_by(|one, other| one.arn.cmp(&other.arn));
+    all
+}
+
+impl Tagged {
+    fn has_type(&self, wanted: &str) -> bool {
+        self.kind == wanted || self.kind.split(':').next() == Some(wanted)
+    }
+
+    fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tags
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|tag| Some((tag.get("Key")?.as_str()?, tag.get("Value")?.as_str()?)))
+    }
+
+    /// Values of one filter are alternatives; a filter without values wants the key.
+    fn matches(&self, key: &str, values: &[&str]) -> bool {
+        self.tags()
+            .any(|(name, value)| name == key && (values.is_empty() || values.contains(&value)))
+    }
+}
+
+fn get_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let fields = Input(input);
+    let arns = fields.texts("ResourceARNList")?;
+    let types = fields.texts("ResourceTypeFilters")?;
+    let filters = filters(fields)?;
+    if !arns.is_empty() && !(types.is_empty() && filters.is_empty() && fields.get("ResourcesPerPage").is_none()) {
+        return Err(invalid(
+            "ResourceARNList cannot be specified together with other filters or ResourcesPerPage",
+        ));
+    }
+    if arns.len() > 100 {
+        return Err(invalid("ResourceARNList must have length less than or equal to 100"));
+    }
+    let asked = fields
+        .page_limit("ResourcesPerPage", "resourcesPerPage", 100)
+        .map_err(|error| invalid(&error.message))?;
+    let size = call.page(asked, 100);
+    let after = fields.text("PaginationToken")?.unwrap_or_default();
+    let matching: Vec<Tagged> = tagged(call)
+        .into_iter()
+        .filter(|resource| types.is_empty() || types.iter().any(|wanted| resource.has_type(wanted)))
+        .filter(|resource| filters.iter().all(|(key, values)| resource.matches(key, values)))
+        .filter(|resource| (arns.is_empty() || arns.contains(&resource.arn.as_str())) && resource.arn.as_str() > after)
+        .collect();
+    let token = if matching.len() > size {
+        matching.get(size.saturating_sub(1)).map_or("", |last| last.arn.as_str())
+    } else {
+        ""
+    };
+    let page: Vec<Value> = matching
+        .iter()
+        .take(size)
+        .map(|found| json!({ "ResourceARN": found.arn, "Tags": found.tags }))
+        .collect();
+    Ok(json!({ "ResourceTagMappingList": page, "PaginationToken": token }))
+}
+
+fn filters<'a>(fields: Input<'a>) -> Result<Vec<(&'a str, Vec<&'a str>)>, AwsError> {
+    let filters = fields.list("TagFilters")?;
+    if filters.len() > 50 {
+        return Err(invalid("TagFilters must have length less than or equal to 50"));
+    }
+    filters
+        .iter()
+        .map(|filter| {
+            let values = Input(filter).texts("Values")?;
+            if values.len() > 20 {
+                return Err(invalid("a tag filter must have at most 20 values"));
+            }
+            Ok((Input(filter).required_text("Key", "tagFilters.1.member.key")?, values))
+        })
+        .collect()
+}
+
+fn get_tag_keys(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let keys = tagged(call)
+        .iter()
+        .flat_map(|resource| resource.tags().map(|(key, _)| key.to_owned()).collect::<Vec<_>>())
+        .collect();
+    paged(call, input, "TagKeys", keys)
+}
+
+fn get_tag_values(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let wanted = Input(input).required_text("Key", "key")?;
+    let matching = |resource: &Tagged| {
+        resource
+            .tags()
+            .filter(|(key, _)| *key == wanted)
+            .map(|(_, value)| value.to_owned())
+            .collect::<Vec<_>>()
+    };
+    let values = tagged(call).iter().flat_map(matching).collect();
+    paged(call, input, "TagValues", values)
+}
+
+fn paged(call: &Call<'_>, input: &Value, member: &str, all: BTreeSet<String>) -> Result<Value, AwsError> {
+    let after = Input(input).text("PaginationToken")?.unwrap_or_default();
+    let size = call.page(None, 1000);
+    let rest: Vec<String> = all.into_iter().filter(|text| text.as_str() > after).collect();
+    let page: Vec<&String> = rest.iter().take(size).collect();
+    let token = if rest.len() > size {
+        page.last().map_or("", |last| last.as_str())
+    } else {
+        ""
+    };
+    Ok(json!({ member: page, "PaginationToken": token }))
+}
+
+fn invalid(message: &str) -> AwsError {
+    AwsError::service("InvalidParameterException", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::sandbox::testing::World;
+
+    fn names(answer: &Value) -> Vec<&str> {
+        let found = answer["ResourceTagMappingList"].as_array().unwrap();
+        found
+            .iter()
+            .map(|resource| resource["ResourceARN"].as_str().unwrap().rsplit('/').next().unwrap())
+            .collect()
+    }
+
+    fn world() -> World {
+        World::seeded(
+            r#"
+            resource "aws_dynamodb_table" "t" {
+              for_each = { prod-a = "production", prod-b = "production", test-a = "test" }
+              name     = each.key
+              tags     = { env = each.value, name = each.key }
+            }
+            resource "aws_dynamodb_table" "untagged" {
+              name = "untagged"
+            }
+            "#,
+        )
+    }
+
+    #[test]
+    fn filters_are_joined_by_and_their_values_by_or() {
+        let world = world();
+        let find = |filters: Value| {
+            world.tagging(
+                "GetResources",
+                json!({"TagFilters": filters, "ResourceTypeFilters": ["dynamodb:table"]}),
+            )
+        };
+        assert_eq!(
+            names(&find(json!([{"Key": "env", "Values": ["production"]}]))),
+            ["prod-a", "prod-b"]
+        );
+        assert_eq!(
+            names(&find(
+                json!([{"Key": "env", "Values": ["production", "test"]}, {"Key": "name", "Values": ["prod-a", "test-a"]}])
+            )),
+            ["prod-a", "test-a"]
+        );
+        assert_eq!(names(&find(json!([{"Key": "env"}]))).len(), 3);
+        assert_eq!(names(&find(json!([{"Key": "env", "Values": ["staging"]}]))).len(), 0);
+    }
+
+    #[test]
+    fn a_table_that_was_never_tagged_is_not_there_and_one_that_lost_its_tags_is() {
+        let world = world();
+        let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/test-a";
+        world.dynamodb("UntagResource", json!({"ResourceArn": arn, "TagKeys": ["env", "name"]}));
+        let all = world.tagging("GetResources", json!({"ResourceTypeFilters": ["dynamodb"]}));
+        assert_eq!(names(&all), ["prod-a", "prod-b", "test-a"]);
+        assert_eq!(all["ResourceTagMappingList"][2]["Tags"], json!([]));
+        assert_eq!(
+            names(&world.tagging("GetResources", json!({"ResourceTypeFilters": ["s3"]}))).len(),
+            0
+        );
+    }
+
+    #[test]
+    fn resources_come_in_pages() {
+        let world = world();
+        let first = world.tagging("GetResources", json!({"ResourcesPerPage": 2}));
+        assert_eq!(names(&first), ["prod-a", "prod-b"]);
+        let second = world.tagging(
+            "GetResources",
+            json!({"ResourcesPerPage": 2, "PaginationToken": first["PaginationToken"]}),
+        );
+        assert_eq!((names(&second), &second["PaginationToken"]), (vec!["test-a"], &json!("")));
+    }
+
+    #[test]
+    fn missing_arns_are_silently_absent() {
+        let arns = json!([
+            "arn:aws:dynamodb:us-east-1:123456789012:table/prod-a",
+            "arn:aws:dynamodb:us-east-1:123456789012:table/nope"
+        ]);
+        assert_eq!(
+            names(&world().tagging("GetResources", json!({"ResourceARNList": arns}))),
+            ["prod-a"]
+        );
+        assert_eq!(world().tagging("GetTagKeys", json!({}))["TagKeys"], json!(["env", "name"]));
+        assert_eq!(
+            world().tagging("GetTagValues", json!({"Key": "env"}))["TagValues"],
+            json!(["production", "test"])
+        );
+    }
+}

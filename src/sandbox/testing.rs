@@ -1,0 +1,160 @@
+//! A sandbox for unit tests: fixed clock, and calls without an SDK.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::wire::{Reply, Request, Response};
+use super::{Faults, Sandbox, Seed};
+
+/// A fresh sandbox whose clock stands at 2026-11-21 00:00 UTC, seen by one caller in one region.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
+    _dir: std::sync::Arc<TempDir>,
+    key: String,
+    region: String,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::open(dir.path()).unwrap();
+        sandbox.set_clock(Some("2026-11-21T00:00:00Z".parse().unwrap())).unwrap();
+        Self {
+            sandbox,
+            _dir: std::sync::Arc::new(dir),
+            key: "AKIATEST".into(),
+            region: "us-east-1".into(),
+        }
+    }
+
+    /// A world with this seed planted.
+    pub(crate) fn seeded(hcl: &str) -> Self {
+        let world = Self::new();
+        world.seed(hcl);
+        world
+    }
+
+    pub(crate) fn seed(&self, hcl: &str) {
+        self.sandbox.seed(&Seed::parse("seed.hcl", hcl).unwrap()).unwrap();
+    }
+
+    pub(crate) fn with_key(&self, key: &str) -> Self {
+        Self {
+            key: key.into(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn in_region(&self, region: &str) -> Self {
+        Self {
+            region: region.into(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn set_faults(&self, faults: Faults) {
+        self.sandbox.set_faults(&faults).unwrap();
+    }
+
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.sandbox.advance_clock(SignedDuration::from_secs(seconds)).unwrap();
+    }
+
+    pub(crate) fn now(&self) -> f64 {
+        self.sandbox.clock().unwrap().now().as_duration().as_secs_f64()
+    }
+
+    /// Calls DynamoDB, which must succeed.
+    pub(crate) fn dynamodb(&self, operation: &str, input: Value) -> Value {
+        self.json("dynamodb", "DynamoDB_20120810", operation, input)
+    }
+
+    /// Calls the tagging API, which must succeed.
+    pub(crate) fn tagging(&self, operation: &str, input: Value) -> Value {
+        self.json("tagging", "ResourceGroupsTaggingAPI_20170126", operation, input)
+    }
+
+    /// Calls DynamoDB, which must fail; gives the code and the message.
+    pub(crate) fn fails(&self, operation: &str, input: Value) -> (String, String) {
+        let response = self.answer("dynamodb", "/", Some(format!("DynamoDB_20120810.{operation}")), input.to_string());
+        assert!(
+            response.status >= 400,
+            "{operation} succeeded: {}",
+            String::from_utf8_lossy(&response.body)
+        );
+        let body: Value = serde_json::from_slice(&response.body).unwrap();
+        let code = body["__type"].as_str().unwrap().rsplit('#').next().unwrap().to_owned();
+        (code, body["message"].as_str().unwrap().to_owned())
+    }
+
+    /// Posts a form to STS.
+    pub(crate) fn sts(&self, form: &str) -> String {
+        String::from_utf8(self.answer("sts", "/", None, form.to_owned()).body).unwrap()
+    }
+
+    /// Posts JSON to a path.
+    pub(crate) fn rest(&self, service: &str, path: &str, input: Value) -> Value {
+        serde_json::from_slice(&self.answer(service, path, None, input.to_string()).body).unwrap()
+    }
+
+    fn json(&self, service: &str, prefix: &str, operation: &str, input: Value) -> Value {
+        let response = self.answer(service, "/", Some(format!("{prefix}.{operation}")), input.to_string());
+        let body: Value = serde_json::from_slice(&response.body).unwrap();
+        assert_eq!(response.status, 200, "{operation}: {body}");
+        body
+    }
+
+    fn answer(&self, service: &str, path: &str, target: Option<String>, body: String) -> Response {
+        match self.send(service, path, target, body) {
+            Reply::Answer { response, .. } => response,
+            other => panic!("no answer: {other:?}"),
+        }
+    }
+
+    /// Sends one signed request.
+    pub(crate) fn send(&self, service: &str, path: &str, target: Option<String>, body: String) -> Reply {
+        let credential = format!(
+            "AWS4-HMAC-SHA256 Credential={}/20261121/{}/{service}/aws4_request, SignedHeaders=host",
+            self.key, self.region
+        );
+        let mut headers = BTreeMap::from([("authorization".to_owned(), credential)]);
+        if let Some(target) = target {
+            headers.insert("x-amz-target".to_owned(), target);
+        }
+        self.sandbox.handle(&Request {
+            method: "POST".into(),
+            path: path.into(),
+            query: None,
+            headers,
+            body: body.into_bytes(),
+        })
+    }
+
+    /// Creates a table with a string key `id`.
+    pub(crate) fn create_table(&self, name: &str) -> Value {
+        self.dynamodb(
+            "CreateTable",
+            json!({
+                "TableName": name, "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            }),
+        )
+    }
+
+    pub(crate) fn put(&self, table: &str, id: &str, note: &str) {
+        self.dynamodb(
+            "PutItem",
+            json!({"TableName": table, "Item": {"id": {"S": id}, "note": {"S": note}}}),
+        );
+    }
+}
+
+/// Seconds since 1970.
+pub(crate) fn seconds(at: &str) -> f64 {
+    at.parse::<Timestamp>().unwrap().as_duration().as_secs_f64()
+}
