@@ -31,6 +31,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// The command line, a file name or the terminal does not fit the verb. `backstay VERB --help` says what does.
+    Usage = "BKS0100", "usage";
     /// The file is not valid HCL. The message says what was expected at the marked place.
     ///
     /// Often a missing quote, brace or `=` a little before the marked place.
@@ -84,6 +86,8 @@ codes! {
     WrongAccount = "BKS0302", "wrong account";
     /// AWS could not be reached as anybody: no credentials, expired credentials, or no connection.
     Identity = "BKS0303", "no usable credentials";
+    /// The embedded AWS cannot be used as asked: its folder, its state, its clock, its faults or a seed. The message says what to do.
+    Sandbox = "BKS0305", "sandbox cannot be used";
     /// What a recorded snapshot holds was not recorded for this policy; record it anew with `backstay snapshot`.
     NotRecorded = "BKS0304", "not in the snapshot";
     /// A change weakens protection and nothing consents to it, so the plan is refused (exit 4).

@@ -87,6 +87,23 @@ fn planned_targets(policy: &Policy, snapshot: &Snapshot) -> std::collections::BT
         .collect()
 }
 
+/// What a policy no longer declares that an earlier one did: those settings are released, and stay in AWS as they are.
+pub fn released(before: &Policy, now: &Policy) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for old in &before.protects {
+        let still: std::collections::BTreeSet<&String> =
+            now.protects.iter().filter(|new| new.address == old.address).flat_map(|new| new.wanted.keys()).collect();
+        let gone: Vec<String> = old.wanted.keys().filter(|path| !still.contains(path)).map(|path| format!("`{path}`")).collect();
+        if gone.is_empty() {
+            continue;
+        }
+        let place = before.sources.position(&old.span);
+        let text = format!("{} ({place}) is released: {} no longer managed and stay in AWS as they are", old.address, gone.join(", "));
+        notes.push(Note { code: None, text });
+    }
+    notes
+}
+
 /// Whether an address is meant by a pattern: equal, matching, or the address of its block.
 pub fn address_matches(pattern: &str, address: &str) -> bool {
     pattern == address

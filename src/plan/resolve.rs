@@ -116,7 +116,10 @@ impl<'a> Resolver<'a> {
         let mut found = 0;
         let mut unsure = false;
         let mut missing: Vec<(Pattern, String)> = Vec::new();
-        for target in &protect.targets {
+        // A target that was left out of this run with `--target` is neither found nor missing.
+        let asked: Vec<&String> = protect.targets.iter().filter(|target| self.policy.targets.contains_key(*target)).collect();
+        unsure |= asked.len() < protect.targets.len();
+        for target in asked {
             let Some(identity) = self.snapshot.identities.get(target) else {
                 unsure = true;
                 self.not_recorded_unless_known(target, "-", None, None, "the target was not read");

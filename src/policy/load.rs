@@ -131,3 +131,27 @@ pub fn read_text(path: &Path) -> Result<String, Diagnostic> {
 pub fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+/// The files that `fmt` formats: every `*.hcl` of a folder, variables and seeds among them, or one file.
+///
+/// # Errors
+///
+/// The path is not there, or a folder without such files.
+pub fn formattable(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    if !path.is_dir() {
+        return std::fs::metadata(path).map(|_| vec![path.to_owned()]).map_err(|error| unreadable(path, &error));
+    }
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|error| unreadable(path, &error))? {
+        let file = entry.map_err(|error| unreadable(path, &error))?.path();
+        if file.extension().is_some_and(|extension| extension == "hcl") && file.is_file() {
+            paths.push(file);
+        }
+    }
+    paths.sort();
+    if paths.is_empty() {
+        let title = format!("there is no `*.hcl` file in {}", path.display());
+        return Err(Diagnostic::error(Code::Unreadable, title).help("give the folder or file to format as the argument"));
+    }
+    Ok(paths)
+}

@@ -1,0 +1,264 @@
+//! The command line.
+
+use super::failure::Failure;
+use crate::policy::variables::Given;
+use clap::{ArgMatches, Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Plan and apply backup configuration on AWS: what must be, what is, what the difference puts at risk
+#[derive(Debug, Parser)]
+#[command(name = "backstay", version, disable_help_subcommand = true, max_term_width = 110)]
+#[command(after_help = "Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 incomplete, 4 refused, 5 failed part of the way.")]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct GlobalArgs {
+    /// Change to this folder first
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Common options")]
+    pub(super) chdir: Option<PathBuf>,
+    /// Print without colour (also NO_COLOR)
+    #[arg(long, global = true, help_heading = "Common options")]
+    pub(super) no_color: bool,
+    /// Print no progress and no hints, only results and errors
+    #[arg(long, global = true, help_heading = "Common options")]
+    pub(super) quiet: bool,
+    /// Log to stderr: error, warn, info (counts of calls), debug (each call), trace (also BACKSTAY_LOG)
+    #[arg(long, global = true, value_name = "LEVEL", help_heading = "Common options")]
+    pub(super) log: Option<String>,
+    /// Use the embedded AWS, whose state stays in DIR [default: .backstay/sandbox], instead of the network
+    #[cfg(feature = "sandbox")]
+    #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = super::commands::sandbox::DEFAULT_DIR, help_heading = "Common options")]
+    pub(super) sandbox: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check a policy, offline
+    Validate(ValidateArgs),
+    /// Format policies, keeping comments
+    Fmt(FmtArgs),
+    /// Show what apply would change, and what each change puts at risk
+    Plan(PlanArgs),
+    /// Make AWS what the policy or a saved plan says, then prove it by reading again
+    Apply(ApplyArgs),
+    /// Show a saved plan
+    Show(ShowArgs),
+    /// Record what is live, for `plan --from`
+    Snapshot(SnapshotArgs),
+    /// Print what a code means
+    Explain(ExplainArgs),
+    /// Print the kinds, or every setting of one kind
+    Schema(SchemaArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    #[cfg(feature = "sandbox")]
+    Sandbox(super::commands::sandbox::SandboxArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PolicyArgs {
+    /// Folder of `*.hcl` files, or one file
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
+}
+
+/// The values themselves are taken by [`given`], which knows their order.
+#[derive(Debug, Args)]
+pub(super) struct VariableArgs {
+    /// Value of a variable
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    _var: Vec<String>,
+    /// File of variables, HCL or JSON
+    #[arg(long = "var-file", value_name = "FILE")]
+    _var_file: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LiveArgs {
+    /// Only this target of the policy; may be given several times
+    #[arg(long = "target", value_name = "NAME")]
+    pub(super) targets: Vec<String>,
+    /// Calls to AWS that may be under way at once
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(super) parallelism: u16,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConsentArgs {
+    /// Consent, for this run, to what weakens or loses data at this address (`*` and `?` are patterns)
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) allow_weakening: Vec<String>,
+    /// Consent, for this run, to what nobody can undo at this address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) accept_irreversible: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Text,
+    /// Terraform's plan representation, and what is ours under `backstay`.
+    Json,
+    /// A pull-request comment.
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FormatArgs {
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Longest Markdown, in bytes; details are left out from the end
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(600..))]
+    pub(super) max_bytes: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ValidateArgs {
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(super) format: CheckFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FmtArgs {
+    /// Folder of `*.hcl` files, or one file; `-` is the standard input
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// Change nothing; name the files that are not formatted, and exit 1 if there are any
+    #[arg(long)]
+    pub(super) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
+    /// Only addresses that match (`*` and `?` are patterns; a block's address means all that it selects)
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) only: Vec<String>,
+    #[command(flatten)]
+    pub(super) consent: ConsentArgs,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
+    /// Save the plan, for `apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Plan from a recorded snapshot, with no call to AWS
+    #[arg(long, value_name = "FILE")]
+    pub(super) from: Option<PathBuf>,
+    /// Say what this policy releases compared with an earlier one, such as that of the main branch
+    #[arg(long, value_name = "PATH")]
+    pub(super) base: Option<PathBuf>,
+    /// Exit 2 when there are changes
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    /// Folder of `*.hcl` files, one such file, or a plan that `plan --out` saved
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) _variables: VariableArgs,
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
+    /// Only addresses that match (`*` and `?` are patterns; a block's address means all that it selects)
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) only: Vec<String>,
+    #[command(flatten)]
+    pub(super) consent: ConsentArgs,
+    /// Do not ask before changing anything
+    #[arg(long)]
+    pub(super) auto_approve: bool,
+    /// Add a line of JSON to this file for every request that wrote
+    #[arg(long, value_name = "FILE")]
+    pub(super) journal: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// Plan that `plan --out` saved
+    #[arg(value_name = "PLANFILE")]
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SnapshotArgs {
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
+    /// File to write
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// Code such as BKS0103; all codes where it is left out
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Kind such as `aws_dynamodb_table`; all kinds where it is left out
+    #[arg(value_name = "KIND")]
+    pub(super) kind: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// Shell
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// The values of `--var` and `--var-file` in the order in which they stand on the command line, as later ones win.
+pub(super) fn given(matches: &ArgMatches) -> Result<Vec<Given>, Failure> {
+    let mut innermost = matches;
+    while let Some((_, inner)) = innermost.subcommand() {
+        innermost = inner;
+    }
+    let mut given: Vec<(usize, Given)> = Vec::new();
+    if let Ok(Some(values)) = innermost.try_get_many::<String>("_var") {
+        for (text, place) in values.zip(innermost.indices_of("_var").into_iter().flatten()) {
+            let Some((name, text)) = text.split_once('=') else {
+                return Err(Failure::error(format!("--var `{text}` has no `=`")).help("write `--var NAME=VALUE`"));
+            };
+            given.push((place, Given::Flag { name: name.trim().to_owned(), text: text.to_owned() }));
+        }
+    }
+    if let Ok(Some(files)) = innermost.try_get_many::<PathBuf>("_var_file") {
+        for (file, place) in files.zip(innermost.indices_of("_var_file").into_iter().flatten()) {
+            given.push((place, Given::File(file.clone())));
+        }
+    }
+    given.sort_by_key(|(place, _)| *place);
+    Ok(given.into_iter().map(|(_, given)| given).collect())
+}

@@ -1,0 +1,249 @@
+//! `backstay apply`: of a policy, or of a plan that was saved and reviewed.
+
+use super::plan::exit;
+use crate::apply::{self, Ending, Outcome, Progress, StepOutcome, Stop, Verdict};
+use crate::cli::Context;
+use crate::cli::args::ApplyArgs;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::session::{self, Session, block_on, narrow, unplannable};
+use crate::kinds;
+use crate::model::{Code, Consent, Consents, Diagnostic, Effect, Plan, Target};
+use crate::plan::{self, preconditions};
+use crate::policy::load;
+use crate::snapshot;
+use crate::view;
+use indicatif::ProgressBar;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Applies.
+pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
+    if args.path.is_file() && args.path.extension().is_none_or(|extension| extension != "hcl") {
+        return saved(context, args);
+    }
+    if !args.auto_approve && !context.ui.can_ask() {
+        return Err(Failure::error("apply changes AWS, and there is nobody to ask")
+            .help("give --auto-approve, or review a plan first: `backstay plan --out plan.json`, then `backstay apply plan.json`"));
+    }
+    let mut policy = session::policy(context, &args.path)?;
+    narrow(&mut policy, &args.live.targets)?;
+    block_on(async {
+        let session = Session::connect(context, &policy.targets, &args.live, args.journal.as_deref()).await?;
+        let snapshot = session.snapshot(context, &policy).await;
+        let request = plan::Request { path: args.path.display().to_string(), consents: consents(args), only: args.only.clone() };
+        let plan = plan::plan(&policy, &snapshot, &request).map_err(|problems| unplannable(problems, policy))?;
+        context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
+        let before = exit(&plan, false);
+        if before == Exit::Refused || !plan.has_changes() {
+            session.log_counts();
+            return Ok(before);
+        }
+        if !args.auto_approve {
+            if !context.ui.asks_yes("\nDo you want to make these changes?") {
+                return Err(Failure::error("not confirmed; nothing was changed"));
+            }
+            // While somebody read the plan, AWS may have moved.
+            refuse_moved(&plan, &session).await?;
+        }
+        finish(context, args, &plan, &session).await
+    })?
+}
+
+/// Applies a saved plan: exactly it, or nothing.
+fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
+    if !args.only.is_empty() || !args.live.targets.is_empty() {
+        let problem = Failure::error("a saved plan is applied as it was reviewed, so --only and --target do not go with it");
+        return Err(problem.help("give them to `backstay plan --out`"));
+    }
+    let mut plan = plan::file::load(&args.path)?;
+    if plan.version != env!("CARGO_PKG_VERSION") {
+        let message = format!("the plan was made by backstay {}, and this is {}", plan.version, env!("CARGO_PKG_VERSION"));
+        return Err(Failure::coded(Exit::Refused, Code::PlanFile, message).help("make a new plan with this version"));
+    }
+    refuse_other_policy(&plan)?;
+    consent_now(&mut plan, &consents(args));
+    if plan.blocked().next().is_some() {
+        context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
+        return Ok(Exit::Refused);
+    }
+    block_on(async {
+        let targets: BTreeMap<String, Target> = plan.targets.iter().map(|(name, planned)| (name.clone(), planned.target.clone())).collect();
+        let session = Session::connect(context, &targets, &args.live, args.journal.as_deref()).await?;
+        let today = session.aws.clock.now().to_zoned(TimeZone::UTC).date();
+        let expired = preconditions::expired_consents(&plan, today);
+        if !expired.is_empty() {
+            return Err(Failure::stale(&expired));
+        }
+        refuse_moved(&plan, &session).await?;
+        if !plan.has_changes() {
+            context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
+            return Ok(exit(&plan, false));
+        }
+        finish(context, args, &plan, &session).await
+    })?
+}
+
+fn consents(args: &ApplyArgs) -> Consents {
+    Consents { weakening: args.consent.allow_weakening.clone(), irreversible: args.consent.accept_irreversible.clone() }
+}
+
+/// Consent that is given to a saved plan when it is applied.
+fn consent_now(plan: &mut Plan, consents: &Consents) {
+    for action in &mut plan.actions {
+        let addresses: Vec<&String> = std::iter::once(&action.address).chain(&action.also).collect();
+        let flagged = |flags: &[String]| flags.iter().any(|flag| addresses.iter().any(|address| plan::address_matches(flag, address)));
+        for change in action.changes.iter_mut().filter(|change| change.is_blocked()) {
+            let flags = if change.effect == Effect::Irreversible { &consents.irreversible } else { &consents.weakening };
+            if flagged(flags) {
+                change.consent = Consent::Flag;
+            }
+        }
+    }
+}
+
+/// Refuses when the policy beside the plan is not the one that it was made from. A plan that travels without its policy stands for itself.
+fn refuse_other_policy(plan: &Plan) -> Result<(), Failure> {
+    let path = PathBuf::from(&plan.policy.path);
+    if !path.exists() {
+        return Ok(());
+    }
+    let files = load::load(&path);
+    let changed = |name: &String| files.digests.get(name) != plan.policy.files.get(name);
+    let names: Vec<&String> = files.digests.keys().chain(plan.policy.files.keys()).filter(|name| changed(name)).collect();
+    match names.first() {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("the policy in {} is not the one that this plan was made from: {name} differs", path.display());
+            Err(Failure::coded(Exit::Refused, Code::Stale, message).help("nothing was written; make a new plan and have it reviewed"))
+        }
+    }
+}
+
+async fn refuse_moved(plan: &Plan, session: &Session) -> Result<(), Failure> {
+    let now = snapshot::again(plan, &session.aws, &session.unreached).await;
+    let moved = preconditions::moved(plan, &now);
+    if moved.is_empty() { Ok(()) } else { Err(Failure::stale(&moved)) }
+}
+
+async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Session) -> Result<Exit, Failure> {
+    let stop = Stop::default();
+    let told = Told::new(context, plan);
+    let running = apply::run(plan, &session.aws, usize::from(args.live.parallelism), &stop, &told);
+    let outcome = tokio::select! {
+        outcome = running => outcome,
+        () = asked_twice(&stop, &told) => {
+            told.bar.finish_and_clear();
+            let message = "stopped at once: what was under way may or may not have happened";
+            return Err(Failure::coded(Exit::Partial, Code::Failed, message).help("run `backstay plan` to see where it stands; a new apply goes on from there"));
+        }
+    };
+    told.bar.finish_and_clear();
+    // What was done is proven even where the rest failed.
+    let verdict = if outcome.is_whole() { Some(apply::verify(plan, &session.aws).await) } else { None };
+    session.log_counts();
+    conclude(context, plan, &outcome, verdict.as_ref())
+}
+
+/// Ends when somebody has asked twice to stop; the first time only asks the run to begin nothing new.
+async fn asked_twice(stop: &Stop, told: &Told<'_>) {
+    interrupted().await;
+    stop.ask();
+    told.say("Stopping: what is under way is finished, nothing new is begun. Interrupt again to stop at once.");
+    interrupted().await;
+}
+
+#[cfg(unix)]
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: Option<&Verdict>) -> Result<Exit, Failure> {
+    let done = outcome.count(|ending| *ending == Ending::Done);
+    let failed = outcome.count(|ending| matches!(ending, Ending::Failed(_)));
+    let skipped = outcome.count(|ending| matches!(ending, Ending::Skipped(_)));
+    let not_begun = outcome.count(|ending| *ending == Ending::NotBegun);
+    let Some(verdict) = verdict else {
+        let mut text = format!("\nApply incomplete: {done} done, {failed} failed, {skipped} skipped, {not_begun} not begun.\n");
+        for step in outcome.steps.iter().filter(|step| step.ending == Ending::NotBegun) {
+            text.push_str(&format!("  not begun: {}\n", step.address));
+        }
+        text.push_str("A new `backstay apply` goes on from what AWS now has.\n");
+        context.ui.answer(&text)?;
+        return Ok(Exit::Partial);
+    };
+    if !verdict.unsettled.is_empty() {
+        let problems = verdict.unsettled.iter().map(|moved| Diagnostic::error(Code::NotSettled, format!("{}: {}", moved.address, moved.what)));
+        let mut failure = Failure { exit: Exit::Partial, problems: problems.collect(), sources: crate::model::Sources::default() };
+        failure = failure.help("every call succeeded, but AWS does not read so; run `backstay plan` to see where it stands");
+        return Err(failure);
+    }
+    let summary = plan.summary();
+    let mut text = format!("\nApply complete: {} added, {} changed, {} destroyed.", summary.add, summary.change, summary.destroy);
+    text.push_str(if verdict.gaps.is_empty() { " Read again: no changes.\n" } else { "\n" });
+    for gap in &verdict.gaps {
+        text.push_str(&format!("  not read again: {} in {}: {}\n", gap.resource.as_deref().unwrap_or("-"), gap.region, gap.message));
+    }
+    context.ui.answer(&text)?;
+    Ok(if verdict.gaps.is_empty() { exit(plan, false) } else { Exit::Incomplete })
+}
+
+/// Tells how it goes: a bar on a terminal, one line for each finished step otherwise.
+struct Told<'a> {
+    context: &'a Context,
+    bar: ProgressBar,
+}
+
+impl<'a> Told<'a> {
+    fn new(context: &'a Context, plan: &Plan) -> Self {
+        let bar = context.ui.bar("applying");
+        bar.set_length(u64::try_from(plan::order::steps(plan).len()).unwrap_or_default());
+        Self { context, bar }
+    }
+
+    fn say(&self, line: &str) {
+        if self.context.ui.draws() {
+            self.bar.println(line);
+        } else {
+            self.context.ui.say(line);
+        }
+    }
+}
+
+impl Progress for Told<'_> {
+    fn begun(&self, address: &str) {
+        self.bar.set_message(address.to_owned());
+    }
+
+    fn waiting(&self, address: &str, what: &str) {
+        self.bar.set_message(format!("{address}: {what}"));
+        tracing::info!(address, what, "waiting");
+    }
+
+    fn ended(&self, step: &StepOutcome) {
+        self.bar.inc(1);
+        let what = match &step.ending {
+            Ending::Done => format!("done: {} ({})", step.address, step.changes.join(", ")),
+            Ending::Failed(why) => format!("FAILED: {}: {why}", step.address),
+            Ending::Skipped(why) => format!("skipped: {}: {why}", step.address),
+            Ending::NotBegun => return,
+        };
+        self.say(&what);
+    }
+}

@@ -1,0 +1,38 @@
+//! One file for each verb.
+
+mod apply;
+mod explain;
+mod fmt;
+mod plan;
+#[cfg(feature = "sandbox")]
+pub(super) mod sandbox;
+mod schema;
+mod snapshot;
+mod validate;
+
+use super::args::{Cli, Command};
+use super::failure::{Exit, Failure};
+use super::Context;
+use clap::CommandFactory as _;
+
+/// Runs a verb.
+pub(super) fn run(context: &Context, command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Validate(args) => validate::run(context, &args),
+        Command::Fmt(args) => fmt::run(context, &args),
+        Command::Plan(args) => plan::run(context, &args),
+        Command::Apply(args) => apply::run(context, &args),
+        Command::Show(args) => plan::show(context, &args),
+        Command::Snapshot(args) => snapshot::run(context, &args),
+        Command::Explain(args) => explain::run(context, &args),
+        Command::Schema(args) => schema::run(context, &args),
+        Command::Completions(args) => {
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "backstay", &mut script);
+            context.ui.answer(&String::from_utf8_lossy(&script))?;
+            Ok(Exit::Done)
+        }
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(args) => sandbox::run_verb(context, &args),
+    }
+}

@@ -1,0 +1,83 @@
+//! `backstay plan` and `backstay show`.
+
+use crate::cli::Context;
+use crate::cli::args::{Format, FormatArgs, PlanArgs, ShowArgs};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::session::{self, Session, block_on, policy_of_targets, unplannable};
+use crate::kinds;
+use crate::model::{Consents, Plan};
+use crate::plan;
+use crate::snapshot;
+use crate::view;
+use std::path::Path;
+
+/// Plans.
+pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
+    let policy = policy_of_targets(context, &args.policy, &args.live)?;
+    let released = match &args.base {
+        Some(base) => plan::released(&session::policy(context, base)?, &policy),
+        None => Vec::new(),
+    };
+    let snapshot = match &args.from {
+        Some(file) => snapshot::load(file)?,
+        None => block_on(async {
+            let session = Session::connect(context, &policy.targets, &args.live, None).await?;
+            let snapshot = session.snapshot(context, &policy).await;
+            session.log_counts();
+            Ok::<_, Failure>(snapshot)
+        })??,
+    };
+    let request = plan::Request {
+        path: args.policy.path.display().to_string(),
+        consents: Consents { weakening: args.consent.allow_weakening.clone(), irreversible: args.consent.accept_irreversible.clone() },
+        only: args.only.clone(),
+    };
+    let mut plan = plan::plan(&policy, &snapshot, &request).map_err(|problems| unplannable(problems, policy))?;
+    plan.notes.extend(released);
+    plan.notes.sort();
+    if let Some(file) = &args.out {
+        plan::file::save(&plan, file)?;
+    }
+    context.ui.answer(&rendered(context, &plan, &args.format))?;
+    if let Some(file) = &args.out {
+        say_saved(context, &plan, file);
+    }
+    Ok(exit(&plan, args.detailed_exitcode))
+}
+
+fn say_saved(context: &Context, plan: &Plan, file: &Path) {
+    if plan.blocked().next().is_some() {
+        context.ui.say(&format!("Saved in {}; it is blocked, so `backstay apply` refuses it without consent.", file.display()));
+    } else {
+        context.ui.say(&format!("Saved in {}; make it true with `backstay apply {}`.", file.display(), file.display()));
+    }
+}
+
+/// Shows a saved plan. It is what it was: the exit code says whether it could be shown, nothing of what it holds.
+pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Exit, Failure> {
+    let plan = plan::file::load(&args.file)?;
+    context.ui.answer(&rendered(context, &plan, &args.format))?;
+    Ok(Exit::Done)
+}
+
+/// The plan in the form that was asked for.
+pub(super) fn rendered(context: &Context, plan: &Plan, args: &FormatArgs) -> String {
+    match args.format {
+        Format::Text => view::text::plan(plan, kinds::spec, context.ui.style()),
+        Format::Json => view::json::print(&view::json::plan(plan, kinds::spec)),
+        Format::Markdown => view::markdown::plan(plan, kinds::spec, args.max_bytes.and_then(|bytes| usize::try_from(bytes).ok())),
+    }
+}
+
+/// What a plan says with its exit code: refused before incomplete, incomplete before changes.
+pub(super) fn exit(plan: &Plan, detailed: bool) -> Exit {
+    if plan.blocked().next().is_some() {
+        Exit::Refused
+    } else if !plan.is_complete() {
+        Exit::Incomplete
+    } else if detailed && plan.has_changes() {
+        Exit::Changes
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,26 @@
+//! `backstay snapshot`: records what a plan of this policy would read.
+
+use crate::cli::Context;
+use crate::cli::args::SnapshotArgs;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::session::{Session, block_on, policy_of_targets};
+use crate::snapshot;
+
+/// Reads and saves.
+pub(super) fn run(context: &Context, args: &SnapshotArgs) -> Result<Exit, Failure> {
+    let policy = policy_of_targets(context, &args.policy, &args.live)?;
+    let snapshot = block_on(async {
+        let session = Session::connect(context, &policy.targets, &args.live, None).await?;
+        let snapshot = session.snapshot(context, &policy).await;
+        session.log_counts();
+        Ok::<_, Failure>(snapshot)
+    })??;
+    snapshot::save(&snapshot, &args.out)?;
+    let gaps = snapshot.gaps.len();
+    context.ui.answer(&format!("Recorded {} things in {}; {gaps} could not be read.\n", snapshot.resources.len(), args.out.display()))?;
+    for gap in &snapshot.gaps {
+        let what = gap.resource.as_deref().or(gap.kind.as_deref()).unwrap_or("the target");
+        context.ui.say(&format!("not read: {what} in {}: {} ({})", gap.region, gap.message, gap.action));
+    }
+    Ok(if gaps == 0 { Exit::Done } else { Exit::Incomplete })
+}

@@ -1,0 +1,122 @@
+//! Every error of a library becomes a message, a hint and an exit code here, and nowhere else.
+
+use crate::aws::ConnectFailed;
+use crate::model::{Code, Diagnostic, Sources};
+use crate::plan::file::PlanFileError;
+use crate::plan::preconditions::Moved;
+use crate::snapshot::SnapshotFileError;
+use std::process::ExitCode;
+
+/// The exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// Usage, policy or AWS.
+    Error = 1,
+    /// There are changes, and the caller asked to be told.
+    Changes = 2,
+    /// Something could not be read.
+    Incomplete = 3,
+    /// Weakening without consent, irreversible, stale plan, wrong account.
+    Refused = 4,
+    /// An apply that failed part of the way.
+    Partial = 5,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::from(0),
+            Exit::Error => Self::from(1),
+            Exit::Changes => Self::from(2),
+            Exit::Incomplete => Self::from(3),
+            Exit::Refused => Self::from(4),
+            Exit::Partial => Self::from(5),
+        }
+    }
+}
+
+/// Why a verb ends early.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// The exit code.
+    pub(super) exit: Exit,
+    /// What is wrong; several where several things are.
+    pub(super) problems: Vec<Diagnostic>,
+    /// The texts that the problems point into.
+    pub(super) sources: Sources,
+}
+
+impl Failure {
+    /// One problem without a place or a code of its own.
+    pub(super) fn error(message: impl Into<String>) -> Self {
+        Self::coded(Exit::Error, Code::Usage, message)
+    }
+
+    /// One problem of a code.
+    pub(super) fn coded(exit: Exit, code: Code, message: impl Into<String>) -> Self {
+        Self { exit, problems: vec![Diagnostic::error(code, message)], sources: Sources::default() }
+    }
+
+    /// Problems of a policy.
+    pub(super) fn policy(problems: Vec<Diagnostic>, sources: Sources) -> Self {
+        Self { exit: Exit::Error, problems, sources }
+    }
+
+    /// Says how to mend it.
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(last) = self.problems.last_mut() {
+            last.help = Some(help.into());
+        }
+        self
+    }
+
+    /// Targets that could not be reached: refused where the account is wrong, else an error.
+    pub(super) fn unreached(failed: &[ConnectFailed]) -> Self {
+        let wrong_account = failed.iter().any(|failed| matches!(failed, ConnectFailed::WrongAccount { .. }));
+        let problems = failed.iter().map(|failed| match failed {
+            ConnectFailed::Identity { help, .. } => Diagnostic::error(Code::Identity, failed.to_string()).help(help.clone()),
+            ConnectFailed::WrongAccount { .. } => Diagnostic::error(Code::WrongAccount, failed.to_string())
+                .help("nothing was read; use credentials of that account, add an `assume_role`, or correct `account_id`"),
+        });
+        Self { exit: if wrong_account { Exit::Refused } else { Exit::Error }, problems: problems.collect(), sources: Sources::default() }
+    }
+
+    /// A plan that is no longer what AWS is.
+    pub(super) fn stale(moved: &[Moved]) -> Self {
+        let problems = moved.iter().map(|moved| Diagnostic::error(Code::Stale, format!("{}: {}", moved.address, moved.what)));
+        let mut failure = Self { exit: Exit::Refused, problems: problems.collect(), sources: Sources::default() };
+        failure = failure.help("nothing was written; make a new plan and have it reviewed");
+        failure
+    }
+}
+
+impl From<PlanFileError> for Failure {
+    fn from(error: PlanFileError) -> Self {
+        let exit = match error {
+            PlanFileError::Edited { .. } => Exit::Refused,
+            PlanFileError::Io { .. } | PlanFileError::Format { .. } => Exit::Error,
+        };
+        Self::coded(exit, Code::PlanFile, error.to_string()).help("make a plan file with `backstay plan --out FILE`")
+    }
+}
+
+impl From<SnapshotFileError> for Failure {
+    fn from(error: SnapshotFileError) -> Self {
+        Self::coded(Exit::Error, Code::NotRecorded, error.to_string())
+    }
+}
+
+#[cfg(feature = "sandbox")]
+impl From<crate::sandbox::SandboxError> for Failure {
+    fn from(error: crate::sandbox::SandboxError) -> Self {
+        Self::coded(Exit::Error, Code::Sandbox, error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::error(format!("cannot write the output: {error}"))
+    }
+}

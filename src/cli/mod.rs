@@ -1,0 +1,68 @@
+//! The verbs: arguments in, bytes and an exit code out. Nothing but this room prints, asks, or reads the environment.
+//!
+//! Each verb is one file of `commands/`. A failure becomes a message and an exit code in [`failure`] alone.
+
+mod args;
+mod commands;
+mod environment;
+mod failure;
+mod session;
+mod ui;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+use environment::Environment;
+use failure::{Exit, Failure};
+use std::process::ExitCode;
+use ui::Ui;
+
+/// All that a verb is given beside its own arguments.
+struct Context {
+    ui: Ui,
+    environment: Environment,
+    global: args::GlobalArgs,
+    /// `--var` and `--var-file` in the order in which they were given, after the environment's.
+    given: Vec<crate::policy::variables::Given>,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let environment = Environment::read();
+    let matches = match args::Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error),
+    };
+    let cli = match args::Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let ui = Ui::new(&cli.global, &environment);
+    let mut given = environment.variables.clone();
+    match args::given(&matches) {
+        Ok(more) => given.extend(more),
+        Err(failure) => return ui.fail(&failure).into(),
+    }
+    let context = Context { ui, environment, global: cli.global, given };
+    if let Err(failure) = prepare(&context) {
+        return context.ui.fail(&failure).into();
+    }
+    match commands::run(&context, cli.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => context.ui.fail(&failure).into(),
+    }
+}
+
+/// Help and version are answers; everything else that clap says is a usage error, which is exit 1 here as any error.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A reader that went away (`| head`) is no reason to fail.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Error.into() } else { Exit::Done.into() }
+}
+
+fn prepare(context: &Context) -> Result<(), Failure> {
+    if let Some(folder) = &context.global.chdir {
+        std::env::set_current_dir(folder).map_err(|error| {
+            Failure::error(format!("cannot change to {}: {error}", folder.display())).help("give --chdir a folder that exists")
+        })?;
+    }
+    ui::start_log(context.global.log.as_deref().or(context.environment.log.as_deref()), context.ui.colour_on_stderr())
+}

@@ -1,0 +1,123 @@
+//! What several verbs do alike: a checked policy, connections, a snapshot, and the runtime under them.
+
+use super::args::{LiveArgs, PolicyArgs};
+use super::failure::Failure;
+use super::Context;
+use crate::aws::{self, Access, Aws, ConnectFailed, Journal};
+use crate::model::{Diagnostic, Policy, Snapshot, Target};
+use crate::policy;
+use crate::snapshot;
+use crate::time::Clock;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Loads and checks a policy; with an error the verb ends, warnings are shown.
+pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> {
+    let checked = policy::check(path, &context.given);
+    if !checked.is_good() {
+        return Err(Failure::policy(checked.problems, checked.policy.sources));
+    }
+    context.ui.warn(&checked.problems, &checked.policy.sources);
+    Ok(checked.policy)
+}
+
+/// Loads a policy and keeps only the targets that were asked for.
+pub(super) fn policy_of_targets(context: &Context, args: &PolicyArgs, live: &LiveArgs) -> Result<Policy, Failure> {
+    let mut policy = policy(context, &args.path)?;
+    narrow(&mut policy, &live.targets)?;
+    Ok(policy)
+}
+
+/// Keeps only the named targets.
+pub(super) fn narrow(policy: &mut Policy, names: &[String]) -> Result<(), Failure> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    if let Some(unknown) = names.iter().find(|name| !policy.targets.contains_key(*name)) {
+        let known: Vec<&str> = policy.targets.keys().map(String::as_str).collect();
+        return Err(Failure::error(format!("the policy has no target `{unknown}`")).help(format!("its targets are {}", known.join(", "))));
+    }
+    // The blocks keep their lists, as the address of a thing must not depend on which targets were asked for.
+    policy.targets.retain(|name, _| names.contains(name));
+    Ok(())
+}
+
+/// Runs a future on a runtime of this process.
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    Ok(runtime.map_err(|error| Failure::error(format!("cannot start: {error}")))?.block_on(future))
+}
+
+/// Connections to all targets that could be reached.
+pub(super) struct Session {
+    pub(super) aws: Aws,
+    /// Targets that could not be reached, while others could.
+    pub(super) unreached: Vec<ConnectFailed>,
+}
+
+impl Session {
+    /// Connects. A wrong account refuses everything; where no target can be reached at all the verb ends.
+    pub(super) async fn connect(context: &Context, targets: &BTreeMap<String, Target>, live: &LiveArgs, journal: Option<&Path>) -> Result<Self, Failure> {
+        let journal = journal.map(|path| {
+            Journal::open(path).map_err(|error| Failure::error(format!("cannot open the journal {}: {error}", path.display())))
+        });
+        let access = access(context, usize::from(live.parallelism), journal.transpose()?)?;
+        let (aws, unreached) = aws::connect(targets, access).await;
+        let refused = unreached.iter().any(|failed| matches!(failed, ConnectFailed::WrongAccount { .. }));
+        if refused || (aws.connections().next().is_none() && !unreached.is_empty()) {
+            return Err(Failure::unreached(&unreached));
+        }
+        Ok(Self { aws, unreached })
+    }
+
+    /// Reads what a plan of the policy needs.
+    pub(super) async fn snapshot(&self, context: &Context, policy: &Policy) -> Snapshot {
+        let bar = context.ui.bar("reading");
+        let snapshot = snapshot::read(policy, &self.aws, &self.unreached, &|done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        })
+        .await;
+        bar.finish_and_clear();
+        snapshot
+    }
+
+    /// Logs how many calls were made.
+    pub(super) fn log_counts(&self) {
+        let counts = self.aws.witness.counts();
+        for (operation, count) in &counts {
+            tracing::info!(operation, count, "calls");
+        }
+        tracing::info!(total = counts.values().sum::<u64>(), "calls");
+    }
+}
+
+#[cfg(feature = "sandbox")]
+fn access(context: &Context, parallelism: usize, journal: Option<Journal>) -> Result<Access, Failure> {
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+    let embedded_region = context.environment.region.clone().unwrap_or_else(|| "us-east-1".to_owned());
+    let Some(folder) = &context.global.sandbox else {
+        return Ok(Access { embedded: None, embedded_region, parallelism, journal, clock: Clock::system() });
+    };
+    let sandbox = crate::sandbox::Sandbox::open(folder)?;
+    // Twelve digits are an account of their own; any other key of the environment is of no use here and stays unseen.
+    let account = context.environment.access_key.clone().filter(|key| key.len() == 12 && key.chars().all(|c| c.is_ascii_digit()));
+    let key = account.unwrap_or_else(|| crate::sandbox::DEFAULT_ACCOUNT.to_owned());
+    let credentials = SharedCredentialsProvider::new(Credentials::new(key, "sandbox", None, None, "sandbox"));
+    let client = sandbox.http_client();
+    let clock = Clock::new(move || sandbox.clock().unwrap_or_default().now());
+    Ok(Access { embedded: Some((client, credentials)), embedded_region, parallelism, journal, clock })
+}
+
+#[cfg(not(feature = "sandbox"))]
+#[expect(clippy::unnecessary_wraps, reason = "with the sandbox it can fail")]
+fn access(context: &Context, parallelism: usize, journal: Option<Journal>) -> Result<Access, Failure> {
+    let embedded_region = context.environment.region.clone().unwrap_or_default();
+    Ok(Access { embedded: None, embedded_region, parallelism, journal, clock: Clock::system() })
+}
+
+/// The problems of a plan that cannot be made.
+pub(super) fn unplannable(problems: Vec<Diagnostic>, policy: Policy) -> Failure {
+    Failure::policy(problems, policy.sources)
+}
