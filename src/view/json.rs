@@ -9,8 +9,7 @@ use super::escape::is_hidden;
 use super::ours::ours;
 use crate::model::{Action, Plan, Reading, Value, Verb};
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of Terraform's plan representation.
 const FORMAT_VERSION: &str = "1.2";
@@ -51,19 +50,26 @@ pub fn plan(plan: &Plan, specs: Specs) -> Json {
 /// Prints JSON with every control and hidden character as `\uXXXX`: the same value, and harmless on a terminal.
 pub fn print(json: &Json) -> String {
     let mut out = String::new();
-    for character in format!("{json:#}").chars() {
-        // Outside strings JSON has no hidden character but the line break of the indentation.
-        if character == '\n' || !is_hidden(character) {
-            out.push(character);
-            continue;
+    // Outside strings JSON has no hidden character but the line breaks of the indentation.
+    for line in format!("{json:#}\n").lines() {
+        if line.chars().any(is_hidden) {
+            line.chars().for_each(|character| push_escaped(&mut out, character));
+        } else {
+            out.push_str(line);
         }
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            // Writing into a string cannot fail.
-            let _ = write!(out, "\\u{unit:04x}");
-        }
+        out.push('\n');
     }
-    out.push('\n');
     out
+}
+
+fn push_escaped(out: &mut String, character: char) {
+    if !is_hidden(character) {
+        out.push(character);
+        return;
+    }
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        put!(out, "\\u{unit:04x}");
+    }
 }
 
 /// The block's label: `sales` of `aws_dynamodb_table.sales["eu"]`.
@@ -251,8 +257,14 @@ fn configuration(plan: &Plan) -> Json {
             Json::Object(resource)
         })
         .collect();
+    let mut provider = json!({ "name": "aws", "full_name": PROVIDER });
+    // Tools that price or place things read the region here; with several regions there is no one answer.
+    let regions: BTreeSet<&str> = plan.targets.values().filter_map(|target| target.region.as_deref()).collect();
+    if let (Some(region), 1, Some(provider)) = (regions.first(), regions.len(), provider.as_object_mut()) {
+        provider.insert("expressions".to_owned(), json!({ "region": { "constant_value": region } }));
+    }
     json!({
-        "provider_config": { "aws": { "name": "aws", "full_name": PROVIDER } },
+        "provider_config": { "aws": provider },
         "root_module": { "resources": resources },
     })
 }
@@ -345,6 +357,11 @@ mod tests {
         {
           "provider_config": {
             "aws": {
+              "expressions": {
+                "region": {
+                  "constant_value": "us-east-1"
+                }
+              },
               "full_name": "registry.terraform.io/hashicorp/aws",
               "name": "aws"
             }

@@ -19,7 +19,7 @@ pub fn plan(plan: &Plan, specs: Specs, max_bytes: Option<usize>) -> String {
     // The longest that the last line can become is that where everything is left out.
     let room = budget.saturating_sub(comment.left_out(&kept).len());
     for class in CLASSES {
-        let index = class as usize;
+        let index = class.place();
         let (mut fits, mut too_many) = (0, comment.of(class).len() + 1);
         while too_many - fits > 1 {
             let middle = fits.midpoint(too_many);
@@ -60,6 +60,34 @@ const CLASSES: [Class; 6] = [
     Class::Note,
     Class::Detail,
 ];
+
+impl Class {
+    /// Its place in [`CLASSES`].
+    fn place(self) -> usize {
+        match self {
+            Self::Blocked => 0,
+            Self::Unread => 1,
+            Self::Consent => 2,
+            Self::Weakened => 3,
+            Self::Note => 4,
+            Self::Detail => 5,
+        }
+    }
+
+    /// So many parts of it, in words.
+    fn count(self, number: usize) -> String {
+        let name = match self {
+            Self::Blocked => "blocked change",
+            Self::Unread => "unread entry",
+            Self::Consent if number == 1 => "way to consent",
+            Self::Consent => return format!("{number} ways to consent"),
+            Self::Weakened => "consented weakening",
+            Self::Note => "note",
+            Self::Detail => "row",
+        };
+        words::count(number, name)
+    }
+}
 
 /// How many parts of each class are kept, from the first.
 type Kept = [usize; CLASSES.len()];
@@ -130,11 +158,11 @@ impl Comment {
     }
 
     fn of(&self, class: Class) -> &[Part] {
-        self.parts.get(class as usize).map(Vec::as_slice).unwrap_or_default()
+        self.parts.get(class.place()).map(Vec::as_slice).unwrap_or_default()
     }
 
     fn kept(&self, class: Class, kept: &Kept) -> &[Part] {
-        let number = kept.get(class as usize).copied().unwrap_or_default();
+        let number = kept.get(class.place()).copied().unwrap_or_default();
         self.of(class).get(..number).unwrap_or_else(|| self.of(class))
     }
 
@@ -174,23 +202,11 @@ impl Comment {
 
     /// The line that says what was left out.
     fn left_out(&self, kept: &Kept) -> String {
-        let names = [
-            "blocked change",
-            "unread entry",
-            "way to consent",
-            "consented weakening",
-            "note",
-            "row",
-        ];
         let left: Vec<String> = CLASSES
             .into_iter()
-            .zip(names)
-            .map(|(class, name)| (self.of(class).len() - self.kept(class, kept).len(), name))
-            .filter(|(left, _)| *left > 0)
-            .map(|(left, name)| match name {
-                "way to consent" if left > 1 => format!("{left} ways to consent"),
-                _ => words::count(left, name),
-            })
+            .map(|class| (class, self.of(class).len() - self.kept(class, kept).len()))
+            .filter(|(_, left)| *left > 0)
+            .map(|(class, left)| class.count(left))
             .collect();
         if left.is_empty() {
             return String::new();

@@ -1,7 +1,7 @@
 //! Plans, diagnostics and kinds as bytes: one file for each format; no logic, no I/O, no decisions.
 //!
-//! What two formats both say comes from [`words`], so that they cannot disagree. Text from AWS or from a policy passes through
-//! [`escape`] before it is written.
+//! What two formats both say comes from `words`, so that they cannot disagree. Text from AWS or from a policy passes through
+//! `escape` before it is written.
 
 use crate::model::KindSpec;
 
