@@ -15,6 +15,7 @@
 mod blocks;
 mod decode;
 pub mod eval;
+pub mod format;
 pub mod functions;
 mod graph;
 pub mod load;

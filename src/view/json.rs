@@ -17,7 +17,7 @@ const FORMAT_VERSION: &str = "1.2";
 /// that ran.
 const TERRAFORM_VERSION: &str = "1.11.4";
 /// Where tools look the provider up.
-const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
+const PROVIDER: &str = "hashicorp/aws";
 
 /// A plan in Terraform's plan representation.
 pub fn plan(plan: &Plan, specs: Specs) -> Json {
@@ -315,7 +315,7 @@ mod tests {
           "index": "A",
           "mode": "managed",
           "name": "sales",
-          "provider_name": "registry.terraform.io/hashicorp/aws",
+          "provider_name": "hashicorp/aws",
           "type": "aws_dynamodb_table"
         }
         "#);
@@ -330,7 +330,7 @@ mod tests {
           "index": "B",
           "mode": "managed",
           "name": "sales",
-          "provider_name": "registry.terraform.io/hashicorp/aws",
+          "provider_name": "hashicorp/aws",
           "schema_version": 0,
           "sensitive_values": {},
           "type": "aws_dynamodb_table",
@@ -362,7 +362,7 @@ mod tests {
                   "constant_value": "us-east-1"
                 }
               },
-              "full_name": "registry.terraform.io/hashicorp/aws",
+              "full_name": "hashicorp/aws",
               "name": "aws"
             }
           },

@@ -7,11 +7,17 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Span, Timestamp};
 
+use crate::cli::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::session::block_on;
 use crate::sandbox::{ClockSetting, Faults, Sandbox, SandboxError, Seed};
+
+/// Where the sandbox's state stays unless `--sandbox=DIR` says otherwise.
+pub(in crate::cli) const DEFAULT_DIR: &str = ".backstay/sandbox";
 
 /// Fill, serve, disturb or empty the embedded AWS
 #[derive(Debug, Args)]
-pub(crate) struct SandboxArgs {
+pub(in crate::cli) struct SandboxArgs {
     #[command(subcommand)]
     command: SandboxCommand,
 }
@@ -206,4 +212,11 @@ mod tests {
         assert!(duration("soon").is_err());
         assert!(duration("-5s").is_err());
     }
+}
+
+/// Runs the verb on the folder that the command line means.
+pub(in crate::cli) fn run_verb(context: &Context, args: &SandboxArgs) -> Result<Exit, Failure> {
+    let folder = context.global.sandbox.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DIR));
+    block_on(run(args, &folder, &mut std::io::stdout()))??;
+    Ok(Exit::Done)
 }

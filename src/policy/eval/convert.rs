@@ -46,10 +46,7 @@ pub fn to_bool(value: &Value) -> Option<bool> {
 
 /// Reads a decimal number; refuses `inf` and `nan`, which Rust would read.
 pub(crate) fn parse_number(text: &str) -> Option<Number> {
-    if !text
-        .chars()
-        .all(|ch| ch.is_ascii_digit() || matches!(ch, '+' | '-' | '.' | 'e' | 'E'))
-    {
+    if !text.chars().all(|ch| ch.is_ascii_digit() || matches!(ch, '+' | '-' | '.' | 'e' | 'E')) {
         return None;
     }
     let unsigned = text.strip_prefix('+').unwrap_or(text);

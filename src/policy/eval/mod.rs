@@ -19,6 +19,7 @@ mod tests;
 pub use convert::{number_text, to_bool, to_number, to_text};
 pub use failure::EvalError;
 pub(crate) use failure::suggestion;
+pub(crate) use operators::add;
 pub use references::{Reference, Segment, references};
 pub use scope::Scope;
 pub(crate) use template::evaluate_text as evaluate_template_text;
@@ -43,8 +44,8 @@ pub fn evaluate(expr: &Expression, scope: &Scope<'_>) -> Result<Value, EvalError
             items.map(Value::List)
         }
         Expression::Object(object) => evaluate_object(object, scope),
-        Expression::StringTemplate(template) => template::evaluate(&template.iter().collect::<Vec<_>>(), scope),
-        Expression::HeredocTemplate(heredoc) => template::evaluate(&heredoc.template.iter().collect::<Vec<_>>(), scope),
+        Expression::StringTemplate(template) => template::evaluate(&template.iter().collect::<Vec<_>>(), template::Lines::Whole, scope),
+        Expression::HeredocTemplate(heredoc) => template::evaluate(&heredoc.template.iter().collect::<Vec<_>>(), template::Lines::Each, scope),
         Expression::Parenthesis(inner) => evaluate(inner.inner(), scope),
         Expression::Variable(name) => scope.find(name.as_str(), &range_of(expr)).cloned(),
         Expression::Conditional(conditional) => evaluate_conditional(conditional, scope),

@@ -216,3 +216,8 @@ fn to_hcl_number(number: &Number) -> Option<hcl::Number> {
         hcl::Number::from_f64(number.as_f64()?)
     }
 }
+
+/// `a + b`; `None` for what cannot be added.
+pub(crate) fn add(left: &Value, right: &Value) -> Option<Value> {
+    arithmetic(BinaryOperator::Plus, &to_number(left)?, &to_number(right)?)
+}

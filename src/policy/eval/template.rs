@@ -7,12 +7,12 @@ use hcl::edit::template::{Directive, Element, ForDirective, IfDirective, Interpo
 use std::str::FromStr;
 
 /// Evaluates the parts of a template; a template that is one interpolation and nothing else has that value, whatever its type.
-pub(super) fn evaluate(elements: &[&Element], scope: &Scope<'_>) -> Result<Value, EvalError> {
+pub(super) fn evaluate(elements: &[&Element], lines: Lines, scope: &Scope<'_>) -> Result<Value, EvalError> {
     if let [Element::Interpolation(only)] = elements {
         return super::evaluate(&only.expr, scope);
     }
     let mut text = String::new();
-    let known = render(&mut text, elements, Edges::default(), scope)?;
+    let known = render(&mut text, elements, Edges::default(), lines, scope)?;
     Ok(if known { Value::String(text) } else { Value::Unknown })
 }
 
@@ -29,7 +29,14 @@ pub(crate) fn evaluate_text(text: &str, scope: &Scope<'_>) -> Result<Value, Eval
         ),
         help: None,
     })?;
-    evaluate(&template.iter().collect::<Vec<_>>(), scope)
+    evaluate(&template.iter().collect::<Vec<_>>(), Lines::Each, scope)
+}
+
+/// How far a strip marker reaches: HCL reads heredocs and files line by line, and quoted strings whole.
+#[derive(Clone, Copy)]
+pub(super) enum Lines {
+    Each,
+    Whole,
 }
 
 /// Whether the markers around a run of elements strip the space next to it.
@@ -40,7 +47,7 @@ struct Edges {
 }
 
 /// Appends the text of the elements; false where a part is known only after apply.
-fn render(out: &mut String, elements: &[&Element], edges: Edges, scope: &Scope<'_>) -> Result<bool, EvalError> {
+fn render(out: &mut String, elements: &[&Element], edges: Edges, lines: Lines, scope: &Scope<'_>) -> Result<bool, EvalError> {
     let mut known = true;
     for (index, element) in elements.iter().enumerate() {
         known &= match element {
@@ -50,13 +57,13 @@ fn render(out: &mut String, elements: &[&Element], edges: Edges, scope: &Scope<'
                     None => edges.before,
                 };
                 let after = elements.get(index + 1).map_or(edges.after, |next| strips_before(next));
-                out.push_str(stripped(literal.value(), before, after));
+                out.push_str(stripped(literal.value(), Edges { before, after }, lines));
                 true
             }
             Element::Interpolation(part) => render_interpolation(out, part, scope)?,
             Element::Directive(directive) => match directive.as_ref() {
-                Directive::If(directive) => render_if(out, directive, scope)?,
-                Directive::For(directive) => render_for(out, directive, scope)?,
+                Directive::If(directive) => render_if(out, directive, lines, scope)?,
+                Directive::For(directive) => render_for(out, directive, lines, scope)?,
             },
         };
     }
@@ -82,18 +89,22 @@ fn render_interpolation(out: &mut String, part: &Interpolation, scope: &Scope<'_
     Ok(true)
 }
 
-fn render_if(out: &mut String, directive: &IfDirective, scope: &Scope<'_>) -> Result<bool, EvalError> {
+
+fn render_if(out: &mut String, directive: &IfDirective, lines: Lines, scope: &Scope<'_>) -> Result<bool, EvalError> {
     let Some(holds) = evaluate_condition(&directive.if_expr.cond_expr, scope)? else {
         return Ok(false);
     };
     let last = directive.endif_expr.strip.strip_start();
     if holds {
-        let after = directive.else_expr.as_ref().map_or(last, |otherwise| otherwise.strip.strip_start());
+        let after = directive
+            .else_expr
+            .as_ref()
+            .map_or(last, |otherwise| otherwise.strip.strip_start());
         let edges = Edges {
             before: directive.if_expr.strip.strip_end(),
             after,
         };
-        return render_template(out, &directive.if_expr.template, edges, scope);
+        return render_template(out, &directive.if_expr.template, edges, lines, scope);
     }
     match &directive.else_expr {
         Some(otherwise) => {
@@ -101,13 +112,13 @@ fn render_if(out: &mut String, directive: &IfDirective, scope: &Scope<'_>) -> Re
                 before: otherwise.strip.strip_end(),
                 after: last,
             };
-            render_template(out, &otherwise.template, edges, scope)
+            render_template(out, &otherwise.template, edges, lines, scope)
         }
         None => Ok(true),
     }
 }
 
-fn render_for(out: &mut String, directive: &ForDirective, scope: &Scope<'_>) -> Result<bool, EvalError> {
+fn render_for(out: &mut String, directive: &ForDirective, lines: Lines, scope: &Scope<'_>) -> Result<bool, EvalError> {
     let intro = &directive.for_expr;
     let Some(pairs) = pairs(&intro.collection_expr, scope)? else {
         return Ok(false);
@@ -119,13 +130,13 @@ fn render_for(out: &mut String, directive: &ForDirective, scope: &Scope<'_>) -> 
     let mut known = true;
     for pair in pairs {
         let inner = turn(scope, intro.key_var.as_ref(), &intro.value_var, pair);
-        known &= render_template(out, &intro.template, edges, &inner)?;
+        known &= render_template(out, &intro.template, edges, lines, &inner)?;
     }
     Ok(known)
 }
 
-fn render_template(out: &mut String, template: &Template, edges: Edges, scope: &Scope<'_>) -> Result<bool, EvalError> {
-    render(out, &template.iter().collect::<Vec<_>>(), edges, scope)
+fn render_template(out: &mut String, template: &Template, edges: Edges, lines: Lines, scope: &Scope<'_>) -> Result<bool, EvalError> {
+    render(out, &template.iter().collect::<Vec<_>>(), edges, lines, scope)
 }
 
 /// Whether the element's first marker is `${~` or `%{~`.
@@ -153,26 +164,34 @@ fn first_and_last(directive: &Directive) -> (Strip, Strip) {
     }
 }
 
-fn stripped(mut text: &str, before: bool, after: bool) -> &str {
-    if before {
-        text = without_start(text);
+fn stripped(mut text: &str, edges: Edges, lines: Lines) -> &str {
+    if edges.before {
+        let (first, _) = match lines {
+            Lines::Each => text.split_once('\n').unwrap_or((text, "")),
+            Lines::Whole => (text, ""),
+        };
+        if first.trim().is_empty() && matches!(lines, Lines::Each) {
+            text = text.trim_start_matches(|ch: char| ch.is_whitespace() && ch != '\n');
+            text = text.strip_prefix('\n').unwrap_or(text);
+        } else {
+            text = text.trim_start();
+        }
     }
-    if after {
-        text = without_end(text);
+    if edges.after {
+        text = match lines {
+            Lines::Whole => text.trim_end(),
+            Lines::Each => without_end(text),
+        };
     }
     text
 }
 
-fn is_blank(ch: char) -> bool {
-    ch.is_whitespace() && ch != '\r' && ch != '\n'
-}
-
-fn without_start(text: &str) -> &str {
-    let text = text.trim_start_matches(is_blank);
-    text.strip_prefix("\r\n").or_else(|| text.strip_prefix('\n')).unwrap_or(text)
-}
-
+/// Strips the last line only, with its line end where nothing follows that.
 fn without_end(text: &str) -> &str {
-    let text = text.trim_end_matches(is_blank);
-    text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(text)
+    let kept = text.trim_end_matches(|ch: char| ch.is_whitespace() && ch != '\n');
+    if kept.len() < text.len() && kept.ends_with('\n') {
+        return kept;
+    }
+    let kept = kept.strip_suffix('\n').unwrap_or(kept);
+    kept.trim_end_matches(|ch: char| ch.is_whitespace() && ch != '\n')
 }

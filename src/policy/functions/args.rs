@@ -95,3 +95,17 @@ fn shown(value: &Value) -> String {
         _ => value.type_name().to_owned(),
     }
 }
+
+/// A flag as the outcome of a function.
+pub(super) fn flag_value(flag: bool) -> super::Outcome {
+    Ok(Value::Bool(flag))
+}
+
+/// Refuses to build a value so large that it would take all memory.
+pub(super) fn bounded(size: usize) -> Got<()> {
+    const LIMIT: usize = 1_000_000;
+    if size > LIMIT {
+        return Err(failed(format!("the result would have {size} parts, and {LIMIT} is the most")));
+    }
+    Ok(())
+}

@@ -4,9 +4,18 @@
 
 mod args;
 mod collection;
+mod conversion;
+mod encoding;
+mod filesystem;
+mod format;
+mod numeric;
+mod regex;
+mod sets;
+mod text;
+mod time;
+mod yaml;
 
 use crate::model::Value;
-use crate::policy::eval::suggestion;
 use std::path::Path;
 
 /// What a function may know beyond its arguments.
@@ -52,12 +61,36 @@ pub struct Function {
     /// What it does, in a sentence.
     pub doc: &'static str,
     pub(crate) takes: Takes,
-    pub(crate) call: fn(&Call<'_>, &[Value]) -> Outcome,
+    pub(crate) call: Body,
 }
 
 pub(crate) type Outcome = Result<Value, FunctionError>;
 
-const AREAS: &[&[Function]] = &[collection::FUNCTIONS];
+const AREAS: &[&[Function]] = &[
+    collection::FUNCTIONS,
+    conversion::FUNCTIONS,
+    encoding::FUNCTIONS,
+    filesystem::FUNCTIONS,
+    format::FUNCTIONS,
+    numeric::FUNCTIONS,
+    regex::FUNCTIONS,
+    sets::FUNCTIONS,
+    text::FUNCTIONS,
+    time::FUNCTIONS,
+];
+
+type Body = fn(&Call<'_>, &[Value]) -> Outcome;
+
+/// One line of an area's table.
+const fn define(name: &'static str, signature: &'static str, doc: &'static str, takes: Takes, call: Body) -> Function {
+    Function {
+        name,
+        signature,
+        doc,
+        takes,
+        call,
+    }
+}
 
 /// All functions, in no particular order.
 pub fn all() -> impl Iterator<Item = &'static Function> {
@@ -124,9 +157,4 @@ impl Function {
         }
         (least, most)
     }
-}
-
-/// Help for a wrong one of some literal names.
-pub(crate) fn help_among(wrong: &str, names: &[&'static str]) -> Option<String> {
-    suggestion(wrong, names.iter().copied())
 }
