@@ -75,7 +75,8 @@ fn get_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
     let arns = fields.texts("ResourceARNList")?;
     let types = fields.texts("ResourceTypeFilters")?;
     let filters = filters(fields)?;
-    if !arns.is_empty() && !(types.is_empty() && filters.is_empty() && fields.get("ResourcesPerPage").is_none()) {
+    let others = !types.is_empty() || !filters.is_empty() || fields.get("ResourcesPerPage").is_some();
+    if others && !arns.is_empty() {
         return Err(invalid(
             "ResourceARNList cannot be specified together with other filters or ResourcesPerPage",
         ));
@@ -107,7 +108,7 @@ fn get_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
     Ok(json!({ "ResourceTagMappingList": page, "PaginationToken": token }))
 }
 
-fn filters<'a>(fields: Input<'a>) -> Result<Vec<(&'a str, Vec<&'a str>)>, AwsError> {
+fn filters(fields: Input<'_>) -> Result<Vec<(&str, Vec<&str>)>, AwsError> {
     let filters = fields.list("TagFilters")?;
     if filters.len() > 50 {
         return Err(invalid("TagFilters must have length less than or equal to 50"));

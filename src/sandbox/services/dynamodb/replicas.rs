@@ -49,7 +49,7 @@ fn add(call: &mut Call<'_>, table: &mut Table, region: &str) -> Result<(), AwsEr
     }
     let mut replica = create::blank_in(call, region, &table.name, table.definition.clone());
     replica.items = table.items.clone();
-    replica.replicas = table.replicas.clone();
+    replica.replicas.clone_from(&table.replicas);
     replica.replicas.insert(call.caller.region.clone());
     for other in table.replicas.clone() {
         if let Some(other) = call.state.region_mut(&account, &other).dynamodb.table_mut(&table.name, now) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::backups::{find_backup, source_table};
+use super::create::Switch;
 use super::table::{Definition, Item, RestoredFrom, Table, table_arn};
 use super::{Call, check_name, create, description};
 use crate::sandbox::services::AwsError;
@@ -113,8 +114,10 @@ fn overridden(call: &Call<'_>, fields: Input<'_>, mut definition: Definition) ->
     subset(&mut definition.global_indexes, fields, "GlobalSecondaryIndexOverride")?;
     subset(&mut definition.local_indexes, fields, "LocalSecondaryIndexOverride")?;
     let encryption = json!({ "SSESpecification": fields.get("SSESpecificationOverride") });
-    if let Some(key) = create::encryption(call, Input(&encryption))? {
-        definition.kms_key_arn = key;
+    match create::encryption(call, Input(&encryption))? {
+        Switch::On(key) => definition.kms_key_arn = Some(key),
+        Switch::Off => definition.kms_key_arn = None,
+        Switch::Unsaid => {}
     }
     Ok(definition)
 }
