@@ -302,3 +302,14 @@ async fn concurrent_writers_in_two_handles_lose_nothing() {
     }
     assert_eq!(world.dynamodb().await.list_tables().send().await.unwrap().table_names().len(), 40);
 }
+
+#[tokio::test]
+async fn a_state_that_breaks_under_way_is_told_with_the_way_out() {
+    let world = World::new();
+    let client = world.dynamodb().await;
+    create(&client, "orders").await;
+    backstay::files::write_atomically(&world.sandbox.dir().join("state.json"), b"{").unwrap();
+    let error = client.list_tables().send().await.unwrap_err();
+    let text = aws_sdk_dynamodb::error::DisplayErrorContext(&error).to_string();
+    assert!(text.contains("state.json") && text.contains("backstay sandbox reset"), "{text}");
+}

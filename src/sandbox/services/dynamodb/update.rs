@@ -35,6 +35,7 @@ pub(super) fn update(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     change(call, &mut table, fields)?;
     replicas::apply(call, &mut table, fields.list("ReplicaUpdates")?)?;
     table.busy_until = Some(call.settles_at());
+    replicas::share_settings(call, &table);
     let answer = description::table(call, &table);
     call.region().dynamodb.insert(table);
     Ok(json!({ "TableDescription": answer }))
