@@ -1,5 +1,6 @@
 //! The unmodified AWS SDK against the sandbox, in the process and over loopback.
 #![cfg(feature = "sandbox")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
@@ -250,7 +251,7 @@ async fn a_served_sandbox_and_the_one_in_the_process_are_one_world() {
     let (told, address) = tokio::sync::oneshot::channel();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let served = Sandbox::open(world.sandbox.dir()).unwrap();
-    let server = tokio::spawn(async move {
+    let serving = tokio::spawn(async move {
         let until = async {
             let _ = stopped.await;
         };
@@ -280,7 +281,7 @@ async fn a_served_sandbox_and_the_one_in_the_process_are_one_world() {
         "{delete:?}"
     );
     stop.send(()).unwrap();
-    server.await.unwrap().unwrap();
+    serving.await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -300,4 +301,15 @@ async fn concurrent_writers_in_two_handles_lose_nothing() {
         result.unwrap();
     }
     assert_eq!(world.dynamodb().await.list_tables().send().await.unwrap().table_names().len(), 40);
+}
+
+#[tokio::test]
+async fn a_state_that_breaks_under_way_is_told_with_the_way_out() {
+    let world = World::new();
+    let client = world.dynamodb().await;
+    create(&client, "orders").await;
+    backstay::files::write_atomically(&world.sandbox.dir().join("state.json"), b"{").unwrap();
+    let error = client.list_tables().send().await.unwrap_err();
+    let text = aws_sdk_dynamodb::error::DisplayErrorContext(&error).to_string();
+    assert!(text.contains("state.json") && text.contains("backstay sandbox reset"), "{text}");
 }

@@ -23,7 +23,7 @@ pub(crate) struct State {
     accounts: BTreeMap<String, Account>,
 }
 
-/// Temporary credentials that AssumeRole gave out.
+/// Temporary credentials that `AssumeRole` gave out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) account: String,
@@ -53,7 +53,7 @@ pub(crate) struct Region {
 pub(crate) struct Caller {
     pub(crate) account: String,
     pub(crate) region: String,
-    /// The ARN that GetCallerIdentity answers and that denials name.
+    /// The ARN that `GetCallerIdentity` answers and that denials name.
     pub(crate) arn: String,
     pub(crate) user_id: String,
 }

@@ -1,4 +1,5 @@
 //! A sandbox for unit tests: fixed clock, and calls without an SDK.
+#![expect(clippy::needless_pass_by_value, reason = "tests read better with values made in place")]
 
 use std::collections::BTreeMap;
 

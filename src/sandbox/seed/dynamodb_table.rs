@@ -33,8 +33,7 @@ struct SeededTable {
     region: String,
     definition: Definition,
     stream_view: Option<String>,
-    /// On with a key of KMS: the named one, or AWS's in the table's region.
-    encryption: Option<Option<String>>,
+    encryption: Encryption,
     protection: Protection,
     tags: Option<BTreeMap<String, String>>,
     ttl_attribute: Option<String>,
@@ -43,6 +42,16 @@ struct SeededTable {
     /// With the canonical text of each one's key.
     items: Vec<(String, Item)>,
     replicas: Vec<Replica>,
+}
+
+#[derive(Debug)]
+enum Encryption {
+    /// AWS's own key, which costs nothing and does not show.
+    Owned,
+    /// AWS's key of KMS in the table's region.
+    AwsKey,
+    /// A named key of KMS.
+    Key(String),
 }
 
 #[derive(Debug, Clone, Default)]
@@ -87,7 +96,11 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         region: fields.text("region").unwrap_or_else(|| "us-east-1".to_owned()),
         definition,
         stream_view: stream_on.then(|| stream_view.unwrap_or_else(|| "NEW_AND_OLD_IMAGES".to_owned())),
-        encryption: encryption.filter(|(enabled, _)| *enabled).map(|(_, key)| key),
+        encryption: match encryption {
+            Some((true, Some(key))) => Encryption::Key(key),
+            Some((true, None)) => Encryption::AwsKey,
+            _ => Encryption::Owned,
+        },
         protection: Protection {
             pitr,
             deletion: fields.flag("deletion_protection_enabled").unwrap_or(false),
@@ -223,31 +236,28 @@ impl Plant for SeededTable {
     }
 
     fn plant(&self, state: &mut State, now: Timestamp) -> bool {
-        let regions: Vec<&str> = std::iter::once(self.region.as_str())
-            .chain(self.replicas.iter().map(|replica| replica.region.as_str()))
-            .collect();
         for replica in &self.replicas {
             let tags = self.tags.clone().filter(|_| replica.propagate_tags);
-            self.put(state, now, &replica.region, &replica.protection, tags, &regions);
+            self.put(state, now, &replica.region, (&replica.protection, tags));
         }
-        self.put(state, now, &self.region, &self.protection, self.tags.clone(), &regions)
+        self.put(state, now, &self.region, (&self.protection, self.tags.clone()))
     }
 }
 
+/// Tags of a table; absent when it was never tagged.
+type Tags = Option<BTreeMap<String, String>>;
+
 impl SeededTable {
-    fn put(
-        &self,
-        state: &mut State,
-        now: Timestamp,
-        region: &str,
-        protection: &Protection,
-        tags: Option<BTreeMap<String, String>>,
-        regions: &[&str],
-    ) -> bool {
+    /// Puts the table into one of its regions, with what is that replica's own.
+    fn put(&self, state: &mut State, now: Timestamp, region: &str, (protection, tags): (&Protection, Tags)) -> bool {
+        let regions = self.replicas.iter().map(|replica| &replica.region).chain([&self.region]);
         let created_at = days_before(now, self.age_days);
         let mut definition = self.definition.clone();
-        let aws_key = || format!("arn:aws:kms:{region}:{}:key/aws-dynamodb", self.account);
-        definition.kms_key_arn = self.encryption.clone().map(|key| key.unwrap_or_else(aws_key));
+        definition.kms_key_arn = match &self.encryption {
+            Encryption::Owned => None,
+            Encryption::AwsKey => Some(format!("arn:aws:kms:{region}:{}:key/aws-dynamodb", self.account)),
+            Encryption::Key(key) => Some(key.clone()),
+        };
         definition.stream = self.stream_view.clone().map(|view_type| Stream {
             view_type,
             label: created_at.to_string(),
@@ -265,11 +275,7 @@ impl SeededTable {
         table.deletion_protection = protection.deletion;
         table.ttl_attribute.clone_from(&self.ttl_attribute);
         table.tags = tags;
-        table.replicas = regions
-            .iter()
-            .filter(|other| **other != region)
-            .map(|other| (*other).to_owned())
-            .collect();
+        table.replicas = regions.filter(|other| *other != region).cloned().collect();
         table.pitr = protection.pitr.map(|(period, since)| {
             let enabled_at = since.map_or(created_at, |days| days_before(now, days)).max(created_at);
             Pitr::starting(enabled_at, period)

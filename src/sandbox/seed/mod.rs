@@ -1,6 +1,6 @@
 //! Seeds: what a sandbox holds at the start, in the Terraform AWS provider's own words.
 //!
-//! `resource` blocks with `count` or `for_each`, and `locals`. One file for each type of resource; a new one is a line in [`KINDS`].
+//! `resource` blocks with `count` or `for_each`, and `locals`. One file for each type of resource; a new one is a line in `KINDS`.
 //! A seed is checked as a whole before any of it is planted.
 
 mod dynamodb_table;
@@ -204,7 +204,9 @@ impl Reader<'_> {
             if problems.is_empty() {
                 self.keep(block, plant);
             }
-            problems.into_iter().for_each(|problem| self.note(problem));
+            for problem in problems {
+                self.note(problem);
+            }
         }
     }
 

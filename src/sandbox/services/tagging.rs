@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::dynamodb::ever_tagged;
+use super::dynamodb::{self, ever_tagged};
 use super::input::Input;
 use super::{AwsError, Call, Operation, Protocol, Service};
 
@@ -24,8 +24,17 @@ pub(crate) static SERVICE: Service = Service {
         Operation::read("GetResources", get_resources),
         Operation::read("GetTagKeys", get_tag_keys),
         Operation::read("GetTagValues", get_tag_values),
+        Operation::write("TagResources", tag_resources),
+        Operation::write("UntagResources", untag_resources),
     ],
-    resources: |_, _| Vec::new(),
+    resources: |_, input| {
+        Input(input)
+            .texts("ResourceARNList")
+            .unwrap_or_default()
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
+    },
 };
 
 /// A resource with its type (`dynamodb:table`) and its tags as the API writes them.
@@ -75,7 +84,8 @@ fn get_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
     let arns = fields.texts("ResourceARNList")?;
     let types = fields.texts("ResourceTypeFilters")?;
     let filters = filters(fields)?;
-    if !arns.is_empty() && !(types.is_empty() && filters.is_empty() && fields.get("ResourcesPerPage").is_none()) {
+    let others = !types.is_empty() || !filters.is_empty() || fields.get("ResourcesPerPage").is_some();
+    if others && !arns.is_empty() {
         return Err(invalid(
             "ResourceARNList cannot be specified together with other filters or ResourcesPerPage",
         ));
@@ -107,7 +117,7 @@ fn get_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
     Ok(json!({ "ResourceTagMappingList": page, "PaginationToken": token }))
 }
 
-fn filters<'a>(fields: Input<'a>) -> Result<Vec<(&'a str, Vec<&'a str>)>, AwsError> {
+fn filters(fields: Input<'_>) -> Result<Vec<(&str, Vec<&str>)>, AwsError> {
     let filters = fields.list("TagFilters")?;
     if filters.len() > 50 {
         return Err(invalid("TagFilters must have length less than or equal to 50"));
@@ -143,6 +153,46 @@ fn get_tag_values(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
     };
     let values = tagged(call).iter().flat_map(matching).collect();
     paged(call, input, "TagValues", values)
+}
+
+/// `TagResources`: each resource succeeds or fails on its own.
+fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let tags = Input(input).object("Tags")?.ok_or_else(|| AwsError::required("tags"))?;
+    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    each_resource(call, input, |call, arn| {
+        dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": tags }))
+    })
+}
+
+/// `UntagResources`.
+fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let keys = Input(input).texts("TagKeys")?;
+    each_resource(call, input, |call, arn| {
+        dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys }))
+    })
+}
+
+/// Runs a change on each resource. A new service is told apart by its ARN here.
+fn each_resource(
+    call: &mut Call<'_>,
+    input: &Value,
+    change: impl Fn(&mut Call<'_>, &str) -> Result<Value, AwsError>,
+) -> Result<Value, AwsError> {
+    let mut failed = Map::new();
+    for arn in Input(input).texts("ResourceARNList")? {
+        if let Err(error) = change(call, arn) {
+            let code = if error.status >= 500 {
+                "InternalServiceException"
+            } else {
+                "InvalidParameterException"
+            };
+            failed.insert(
+                arn.to_owned(),
+                json!({ "StatusCode": error.status, "ErrorCode": code, "ErrorMessage": error.message }),
+            );
+        }
+    }
+    Ok(json!({ "FailedResourcesMap": failed }))
 }
 
 fn paged(call: &Call<'_>, input: &Value, member: &str, all: BTreeSet<String>) -> Result<Value, AwsError> {
@@ -255,5 +305,22 @@ mod tests {
             world().tagging("GetTagValues", json!({"Key": "env"}))["TagValues"],
             json!(["production", "test"])
         );
+    }
+
+    #[test]
+    fn resources_are_tagged_one_by_one_and_failures_are_told() {
+        let world = world();
+        let (there, missing) = (
+            "arn:aws:dynamodb:us-east-1:123456789012:table/untagged",
+            "arn:aws:dynamodb:us-east-1:123456789012:table/nope",
+        );
+        let answer = world.tagging("TagResources", json!({"ResourceARNList": [there, missing], "Tags": {"env": "new"}}));
+        assert_eq!(answer["FailedResourcesMap"][missing]["StatusCode"], 400);
+        assert_eq!(answer["FailedResourcesMap"].get(there), None);
+        let found = world.tagging("GetResources", json!({"TagFilters": [{"Key": "env", "Values": ["new"]}]}));
+        assert_eq!(names(&found), ["untagged"]);
+        world.tagging("UntagResources", json!({"ResourceARNList": [there], "TagKeys": ["env"]}));
+        let tags = world.dynamodb("ListTagsOfResource", json!({"ResourceArn": there}));
+        assert_eq!(tags["Tags"], json!([]));
     }
 }

@@ -1,4 +1,4 @@
-//! Point-in-time recovery (PITR): DescribeContinuousBackups and UpdateContinuousBackups.
+//! Point-in-time recovery (PITR): `DescribeContinuousBackups` and `UpdateContinuousBackups`.
 //!
 //! `ContinuousBackupsStatus` is no flag of PITR: it is ENABLED on every table, a few seconds after creation. The flag is
 //! `PointInTimeRecoveryStatus`.
@@ -75,9 +75,10 @@ fn period(specification: Input<'_>, enabled: bool) -> Result<Option<i64>, AwsErr
     Ok(enabled.then(|| days.unwrap_or(MAX_PERIOD_DAYS)))
 }
 
-/// To this family a table that is still being created is not there yet, though DescribeTable shows it.
+/// To this family a table that is still being created is not there yet, though `DescribeTable` shows it, and one whose delete takes long
+/// (as a seed can have it) is not there any more.
 fn require_created(table: &Table, now: Timestamp) -> Result<(), AwsError> {
-    if table.status(now) == "CREATING" {
+    if table.status(now) == "CREATING" || table.held.as_deref() == Some("DELETING") {
         Err(table_not_found(&table.name))
     } else {
         Ok(())

@@ -1,4 +1,4 @@
-//! CreateTable.
+//! `CreateTable`.
 
 use serde_json::{Value, json};
 
@@ -75,8 +75,8 @@ fn definition(call: &Call<'_>, fields: Input<'_>) -> Result<Definition, AwsError
         write_units,
         global_indexes,
         local_indexes,
-        stream: stream(call, fields)?.flatten(),
-        kms_key_arn: encryption(call, fields)?.flatten(),
+        stream: stream(call, fields)?.on(),
+        kms_key_arn: encryption(call, fields)?.on(),
         class: fields.text("TableClass")?.map(str::to_owned),
         on_demand: fields.get("OnDemandThroughput").cloned(),
     })
@@ -133,15 +133,33 @@ pub(super) fn throughput(fields: Input<'_>, pay_per_request: bool) -> Result<(i6
     Ok((read, write))
 }
 
-/// `StreamSpecification`: absent, or switched off (`Some(None)`), or on.
-pub(super) fn stream(call: &Call<'_>, fields: Input<'_>) -> Result<Option<Option<Stream>>, AwsError> {
+/// What a request says of something that can be on or off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Switch<T> {
+    /// Nothing.
+    Unsaid,
+    Off,
+    On(T),
+}
+
+impl<T> Switch<T> {
+    fn on(self) -> Option<T> {
+        match self {
+            Self::On(setting) => Some(setting),
+            Self::Unsaid | Self::Off => None,
+        }
+    }
+}
+
+/// `StreamSpecification`.
+pub(super) fn stream(call: &Call<'_>, fields: Input<'_>) -> Result<Switch<Stream>, AwsError> {
     let Some(specification) = fields.structure("StreamSpecification")? else {
-        return Ok(None);
+        return Ok(Switch::Unsaid);
     };
     let view_type = specification.text("StreamViewType")?;
     match (specification.flag("StreamEnabled")?, view_type) {
         (None, _) => Err(AwsError::required("streamSpecification.streamEnabled")),
-        (Some(false), None) => Ok(Some(None)),
+        (Some(false), None) => Ok(Switch::Off),
         (Some(false), Some(_)) => Err(AwsError::validation(
             "One or more parameter values were invalid: StreamViewType cannot be specified when StreamEnabled is set to false",
         )),
@@ -150,29 +168,29 @@ pub(super) fn stream(call: &Call<'_>, fields: Input<'_>) -> Result<Option<Option
         )),
         (Some(true), Some(view_type)) => {
             let label = call.now.strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string();
-            Ok(Some(Some(Stream {
+            Ok(Switch::On(Stream {
                 view_type: view_type.to_owned(),
                 label,
-            })))
+            }))
         }
     }
 }
 
-/// `SSESpecification`: absent, or AWS's own key (`Some(None)`), or a key of KMS.
-pub(super) fn encryption(call: &Call<'_>, fields: Input<'_>) -> Result<Option<Option<String>>, AwsError> {
+/// `SSESpecification`: off is AWS's own key, on is a key of KMS.
+pub(super) fn encryption(call: &Call<'_>, fields: Input<'_>) -> Result<Switch<String>, AwsError> {
     let Some(specification) = fields.structure("SSESpecification")? else {
-        return Ok(None);
+        return Ok(Switch::Unsaid);
     };
     let (account, region) = (&call.caller.account, &call.caller.region);
     let key = specification.text("KMSMasterKeyId")?;
     if specification.flag("Enabled")? != Some(true) {
-        return Ok(Some(None));
+        return Ok(Switch::Off);
     }
-    Ok(Some(Some(match key {
+    Ok(Switch::On(match key {
         Some(key) if key.starts_with("arn:") => key.to_owned(),
         Some(key) => format!("arn:aws:kms:{region}:{account}:key/{key}"),
         None => format!("arn:aws:kms:{region}:{account}:key/aws-dynamodb"),
-    })))
+    }))
 }
 
 /// Every key attribute must be defined, and every defined attribute must be a key of the table or of an index.

@@ -1,4 +1,4 @@
-//! `TableDescription`: what DescribeTable and every change of a table answers.
+//! `TableDescription`: what `DescribeTable` and every change of a table answers.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -25,6 +25,18 @@ pub(super) fn table(call: &Call<'_>, table: &Table) -> Value {
         "TableStatus": table.status(now),
         "WarmThroughput": warm_throughput(definition.pay_per_request, definition.read_units, definition.write_units, "ACTIVE"),
     });
+    options(&mut answer, table, now);
+    origin(&mut answer, table, now);
+    if !table.replicas.is_empty() {
+        answer["GlobalTableVersion"] = json!("2019.11.21");
+        answer["Replicas"] = table.replicas.iter().map(|region| replica(call, table, region)).collect();
+    }
+    answer
+}
+
+/// What a table has only when it was asked for.
+fn options(answer: &mut Value, table: &Table, now: Timestamp) {
+    let definition = &table.definition;
     let mut set = |member: &str, value: Value| answer[member] = value;
     if definition.pay_per_request {
         set(
@@ -72,13 +84,10 @@ pub(super) fn table(call: &Call<'_>, table: &Table) -> Value {
     if let Some(limits) = &definition.on_demand {
         set("OnDemandThroughput", limits.clone());
     }
-    if !table.replicas.is_empty() {
-        set("GlobalTableVersion", json!("2019.11.21"));
-        set(
-            "Replicas",
-            table.replicas.iter().map(|region| replica(call, table, region)).collect(),
-        );
-    }
+}
+
+/// Where a restored table came from.
+fn origin(answer: &mut Value, table: &Table, now: Timestamp) {
     if let Some(origin) = &table.restored_from {
         let mut summary = json!({ "RestoreDateTime": epoch(origin.at), "RestoreInProgress": now < table.active_at });
         if let Some(arn) = &origin.backup_arn {
@@ -87,9 +96,8 @@ pub(super) fn table(call: &Call<'_>, table: &Table) -> Value {
         if let Some(arn) = &origin.table_arn {
             summary["SourceTableArn"] = json!(arn);
         }
-        set("RestoreSummary", summary);
+        answer["RestoreSummary"] = summary;
     }
-    answer
 }
 
 /// Describes another region's replica as this region sees it.

@@ -11,10 +11,10 @@ use super::table::Pitr;
 use crate::sandbox::services::input::Input;
 use crate::sandbox::services::{AwsError, epoch};
 
-/// How long ListExports remembers.
+/// How long `ListExports` remembers.
 const LISTED_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
 
-/// Members of a request that DescribeExport repeats.
+/// Members of a request that `DescribeExport` repeats.
 const REPEATED: &[&str] = &[
     "S3Bucket",
     "S3BucketOwner",
@@ -31,7 +31,7 @@ pub(crate) struct Export {
     arn: String,
     table_arn: String,
     started_at: Timestamp,
-    /// Until then the export is IN_PROGRESS.
+    /// Until then the export is `IN_PROGRESS`.
     done_at: Timestamp,
     description: Value,
 }

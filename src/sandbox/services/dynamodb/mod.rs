@@ -25,7 +25,7 @@ use crate::sandbox::state::Caller;
 pub(crate) use create::table_id;
 pub(crate) use items::key_of;
 pub(crate) use table::{Definition, Item, Pitr, Stream, Table, Tables, days_before, table_arn};
-pub(crate) use tags::ever_tagged;
+pub(crate) use tags::{ever_tagged, tag, untag};
 
 /// Amazon DynamoDB, 2012-08-10.
 pub(crate) static SERVICE: Service = Service {
@@ -191,6 +191,20 @@ fn require_settled(table: &Table, call_now: jiff::Timestamp) -> Result<(), AwsEr
         table.name
     );
     Err(AwsError::service("ResourceInUseException", message))
+}
+
+/// Refuses what needs the data of a table whose key cannot be used.
+fn require_readable(table: &Table, call_now: jiff::Timestamp) -> Result<(), AwsError> {
+    match table.status(call_now) {
+        status @ ("INACCESSIBLE_ENCRYPTION_CREDENTIALS" | "ARCHIVED" | "ARCHIVING") => {
+            let message = format!(
+                "Attempt to change a resource which is still in use: Table is in {status}: {}",
+                table.name
+            );
+            Err(AwsError::service("ResourceInUseException", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -49,7 +49,8 @@ fn add(call: &mut Call<'_>, table: &mut Table, region: &str) -> Result<(), AwsEr
     }
     let mut replica = create::blank_in(call, region, &table.name, table.definition.clone());
     replica.items = table.items.clone();
-    replica.replicas = table.replicas.clone();
+    replica.ttl_attribute.clone_from(&table.ttl_attribute);
+    replica.replicas.clone_from(&table.replicas);
     replica.replicas.insert(call.caller.region.clone());
     for other in table.replicas.clone() {
         if let Some(other) = call.state.region_mut(&account, &other).dynamodb.table_mut(&table.name, now) {
@@ -84,6 +85,23 @@ fn remove(call: &mut Call<'_>, table: &mut Table, region: &str) -> Result<(), Aw
         replica.replicas.clear();
     }
     Ok(())
+}
+
+/// Gives the other replicas what AWS keeps the same in all of them: billing, capacity, indexes, time to live.
+pub(super) fn share_settings(call: &mut Call<'_>, table: &Table) {
+    let (account, now) = (call.caller.account.clone(), call.now);
+    for region in &table.replicas {
+        let Some(other) = call.state.region_mut(&account, region).dynamodb.table_mut(&table.name, now) else {
+            continue;
+        };
+        other.ttl_attribute.clone_from(&table.ttl_attribute);
+        let (theirs, ours) = (&mut other.definition, &table.definition);
+        theirs.attributes.clone_from(&ours.attributes);
+        theirs.pay_per_request = ours.pay_per_request;
+        (theirs.read_units, theirs.write_units) = (ours.read_units, ours.write_units);
+        theirs.global_indexes.clone_from(&ours.global_indexes);
+        theirs.on_demand.clone_from(&ours.on_demand);
+    }
 }
 
 /// Writes an item to a table and to all of its replicas. Returns what was there before.

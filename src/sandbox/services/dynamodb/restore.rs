@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::backups::{find_backup, source_table};
+use super::create::Switch;
 use super::table::{Definition, Item, RestoredFrom, Table, table_arn};
 use super::{Call, check_name, create, description};
 use crate::sandbox::services::AwsError;
@@ -13,7 +14,8 @@ use crate::sandbox::services::input::Input;
 /// `RestoreTableFromBackup`.
 pub(super) fn from_backup(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let fields = Input(input);
-    let backup = find_backup(call, fields.required_text("BackupArn", "backupArn")?)?;
+    let arn = fields.required_text("BackupArn", "backupArn")?;
+    let backup = seen_from(call, fields, Some(arn), |call| find_backup(call, arn))?;
     let origin = RestoredFrom {
         backup_arn: Some(backup.arn.clone()),
         table_arn: Some(backup.source.arn.clone()),
@@ -25,7 +27,10 @@ pub(super) fn from_backup(call: &mut Call<'_>, input: &Value) -> Result<Value, A
 /// `RestoreTableToPointInTime`: the items as they were then, which needs PITR and a moment within its window.
 pub(super) fn to_point_in_time(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let fields = Input(input);
-    let source = source_table(call, fields, "SourceTableName", "SourceTableArn")?;
+    let arn = fields.text("SourceTableArn")?;
+    let source = seen_from(call, fields, arn, |call| {
+        source_table(call, fields, "SourceTableName", "SourceTableArn")
+    })?;
     let Some(pitr) = &source.pitr else {
         return Err(pitr_unavailable(&source));
     };
@@ -60,6 +65,29 @@ pub(super) fn to_point_in_time(call: &mut Call<'_>, input: &Value) -> Result<Val
         at,
     };
     restore(call, fields, source.definition, items, origin)
+}
+
+/// Looks for the source of a restore in the region of its ARN. Restoring into another region needs an encryption that is valid there.
+fn seen_from<T>(
+    call: &mut Call<'_>,
+    fields: Input<'_>,
+    arn: Option<&str>,
+    look: impl FnOnce(&mut Call<'_>) -> Result<T, AwsError>,
+) -> Result<T, AwsError> {
+    let mut parts = arn.unwrap_or_default().split(':').skip(3);
+    let (region, account) = (parts.next().unwrap_or_default(), parts.next());
+    if region == call.caller.region || account != Some(call.caller.account.as_str()) {
+        return look(call);
+    }
+    if fields.get("SSESpecificationOverride").is_none() {
+        return Err(AwsError::validation(
+            "One or more parameter values were invalid: SSESpecificationOverride must be specified to restore into another region",
+        ));
+    }
+    let home = std::mem::replace(&mut call.caller.region, region.to_owned());
+    let found = look(call);
+    call.caller.region = home;
+    found
 }
 
 /// What a restore or an export says of a table without PITR.
@@ -113,8 +141,10 @@ fn overridden(call: &Call<'_>, fields: Input<'_>, mut definition: Definition) ->
     subset(&mut definition.global_indexes, fields, "GlobalSecondaryIndexOverride")?;
     subset(&mut definition.local_indexes, fields, "LocalSecondaryIndexOverride")?;
     let encryption = json!({ "SSESpecification": fields.get("SSESpecificationOverride") });
-    if let Some(key) = create::encryption(call, Input(&encryption))? {
-        definition.kms_key_arn = key;
+    match create::encryption(call, Input(&encryption))? {
+        Switch::On(key) => definition.kms_key_arn = Some(key),
+        Switch::Off => definition.kms_key_arn = None,
+        Switch::Unsaid => {}
     }
     Ok(definition)
 }

@@ -23,7 +23,7 @@ pub(crate) type Item = Map<String, Value>;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Tables {
-    tables: BTreeMap<String, Table>,
+    by_name: BTreeMap<String, Table>,
     /// By ARN.
     pub(super) backups: BTreeMap<String, Backup>,
     /// By ARN.
@@ -74,7 +74,7 @@ pub(crate) struct Table {
     pub(super) restored_from: Option<RestoredFrom>,
 }
 
-/// What CreateTable defines and a backup records.
+/// What `CreateTable` defines and a backup records.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Definition {
@@ -164,22 +164,22 @@ impl Pitr {
 impl Tables {
     /// The tables that are there, in the order of their names.
     pub(crate) fn live(&self, now: Timestamp) -> impl Iterator<Item = &Table> {
-        self.tables.values().filter(move |table| !table.is_gone(now))
+        self.by_name.values().filter(move |table| !table.is_gone(now))
     }
 
     /// A table that is there.
     pub(crate) fn table(&self, name: &str, now: Timestamp) -> Option<&Table> {
-        self.tables.get(name).filter(|table| !table.is_gone(now))
+        self.by_name.get(name).filter(|table| !table.is_gone(now))
     }
 
     /// A table that is there, to change.
     pub(crate) fn table_mut(&mut self, name: &str, now: Timestamp) -> Option<&mut Table> {
-        self.tables.get_mut(name).filter(|table| !table.is_gone(now))
+        self.by_name.get_mut(name).filter(|table| !table.is_gone(now))
     }
 
     /// Puts a table in, and returns the one that it replaces.
     pub(crate) fn insert(&mut self, table: Table) -> Option<Table> {
-        self.tables.insert(table.name.clone(), table)
+        self.by_name.insert(table.name.clone(), table)
     }
 }
 

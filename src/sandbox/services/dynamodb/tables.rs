@@ -1,4 +1,4 @@
-//! DescribeTable, ListTables, DeleteTable, DescribeLimits.
+//! `DescribeTable`, ListTables, `DeleteTable`, `DescribeLimits`.
 
 use serde_json::{Value, json};
 

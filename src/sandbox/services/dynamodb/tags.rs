@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, Table, find, find_mut, foreign, require_settled, resource_not_found, table_arn, table_name};
+use super::{Call, Table, find, find_mut, foreign, replicas, require_readable, require_settled, resource_not_found, table_arn, table_name};
 use crate::sandbox::services::AwsError;
 use crate::sandbox::services::input::Input;
 
@@ -48,7 +48,7 @@ fn check_count(tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
 }
 
 /// `TagResource`.
-pub(super) fn tag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+pub(crate) fn tag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let name = resource(call, Input(input))?;
     let added = read(Input(input))?;
     let now = call.now;
@@ -62,7 +62,7 @@ pub(super) fn tag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
 }
 
 /// `UntagResource`. A table that has lost its last tag has still been tagged.
-pub(super) fn untag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+pub(crate) fn untag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let name = resource(call, Input(input))?;
     let removed = Input(input).texts("TagKeys")?;
     let now = call.now;
@@ -149,6 +149,7 @@ pub(super) fn update_ttl(call: &mut Call<'_>, input: &Value) -> Result<Value, Aw
     let now = call.now;
     let table = find_mut(call, &name, resource_not_found)?;
     require_settled(table, now)?;
+    require_readable(table, now)?;
     match (enabled, &table.ttl_attribute) {
         (true, Some(_)) => return Err(AwsError::validation("TimeToLive is already enabled")),
         (false, None) => return Err(AwsError::validation("TimeToLive is already disabled")),
@@ -160,5 +161,7 @@ pub(super) fn update_ttl(call: &mut Call<'_>, input: &Value) -> Result<Value, Aw
         _ => {}
     }
     table.ttl_attribute = enabled.then(|| attribute.to_owned());
+    let table = table.clone();
+    replicas::share_settings(call, &table);
     Ok(json!({ "TimeToLiveSpecification": { "AttributeName": attribute, "Enabled": enabled } }))
 }

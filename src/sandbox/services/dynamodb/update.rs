@@ -1,13 +1,14 @@
-//! UpdateTable.
+//! `UpdateTable`.
 
 use serde_json::{Value, json};
 
+use super::create::Switch;
 use super::table::Table;
 use super::{Call, create, description, find, indexes, replicas, require_settled, resource_not_found, table_name};
 use crate::sandbox::services::AwsError;
 use crate::sandbox::services::input::Input;
 
-/// Members of UpdateTable that change something.
+/// Members of `UpdateTable` that change something.
 const CHANGES: &[&str] = &[
     "BillingMode",
     "DeletionProtectionEnabled",
@@ -34,6 +35,7 @@ pub(super) fn update(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     change(call, &mut table, fields)?;
     replicas::apply(call, &mut table, fields.list("ReplicaUpdates")?)?;
     table.busy_until = Some(call.settles_at());
+    replicas::share_settings(call, &table);
     let answer = description::table(call, &table);
     call.region().dynamodb.insert(table);
     Ok(json!({ "TableDescription": answer }))
@@ -55,13 +57,16 @@ fn change(call: &Call<'_>, table: &mut Table, fields: Input<'_>) -> Result<(), A
     }
     indexes::apply(definition, fields.list("GlobalSecondaryIndexUpdates")?)?;
     match (create::stream(call, fields)?, definition.stream.is_some()) {
-        (Some(Some(_)), true) => return Err(AwsError::validation("Table already has an enabled stream")),
-        (Some(None), false) => return Err(AwsError::validation("Table is already without a stream")),
-        (Some(stream), _) => definition.stream = stream,
-        (None, _) => {}
+        (Switch::On(_), true) => return Err(AwsError::validation("Table already has an enabled stream")),
+        (Switch::Off, false) => return Err(AwsError::validation("Table is already without a stream")),
+        (Switch::On(stream), false) => definition.stream = Some(stream),
+        (Switch::Off, true) => definition.stream = None,
+        (Switch::Unsaid, _) => {}
     }
-    if let Some(key) = create::encryption(call, fields)? {
-        definition.kms_key_arn = key;
+    match create::encryption(call, fields)? {
+        Switch::On(key) => definition.kms_key_arn = Some(key),
+        Switch::Off => definition.kms_key_arn = None,
+        Switch::Unsaid => {}
     }
     if let Some(class) = fields.text("TableClass")? {
         definition.class = Some(class.to_owned());

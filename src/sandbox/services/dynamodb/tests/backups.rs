@@ -252,3 +252,50 @@ fn an_export_needs_pitr_and_shows_up_when_it_is_done() {
     });
     assert_eq!(world.fails("ExportTableToPointInTime", short).0, "ValidationException");
 }
+
+#[test]
+fn a_restore_crosses_regions_when_it_says_how_to_encrypt() {
+    let world = World::new();
+    pitr_table(&world);
+    world.put("orders", "1", "far");
+    let arn = world.dynamodb("CreateBackup", json!({"TableName": "orders", "BackupName": "nightly"}))["BackupDetails"]["BackupArn"].clone();
+    let west = world.in_region("us-west-2");
+    let plain = json!({"TargetTableName": "orders", "BackupArn": arn});
+    assert_eq!(west.fails("RestoreTableFromBackup", plain).0, "ValidationException");
+    west.dynamodb(
+        "RestoreTableFromBackup",
+        json!({"TargetTableName": "orders", "BackupArn": arn, "SSESpecificationOverride": {"Enabled": false}}),
+    );
+    assert_eq!(notes(&west, "orders"), ["far"]);
+    let source = "arn:aws:dynamodb:us-east-1:123456789012:table/orders";
+    west.dynamodb(
+        "RestoreTableToPointInTime",
+        json!({
+            "TargetTableName": "orders-2", "SourceTableArn": source, "UseLatestRestorableTime": true,
+            "SSESpecificationOverride": {"Enabled": true},
+        }),
+    );
+    let table = west.dynamodb("DescribeTable", json!({"TableName": "orders-2"}))["Table"].clone();
+    assert_eq!(table["TableArn"], "arn:aws:dynamodb:us-west-2:123456789012:table/orders-2");
+    assert_eq!(
+        table["SSEDescription"]["KMSMasterKeyArn"],
+        "arn:aws:kms:us-west-2:123456789012:key/aws-dynamodb"
+    );
+}
+
+#[test]
+fn a_table_whose_key_is_gone_takes_pitr_but_no_backup_and_no_time_to_live() {
+    let world = World::seeded(
+        "resource \"aws_dynamodb_table\" \"t\" {\n  name = \"locked\"\n  status = \"INACCESSIBLE_ENCRYPTION_CREDENTIALS\"\n}\n",
+    );
+    world.dynamodb(
+        "UpdateContinuousBackups",
+        json!({"TableName": "locked", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}),
+    );
+    assert_eq!(
+        world.fails("CreateBackup", json!({"TableName": "locked", "BackupName": "abc"})).0,
+        "TableInUseException"
+    );
+    let ttl = json!({"TableName": "locked", "TimeToLiveSpecification": {"AttributeName": "x", "Enabled": true}});
+    assert_eq!(world.fails("UpdateTimeToLive", ttl).0, "ResourceInUseException");
+}

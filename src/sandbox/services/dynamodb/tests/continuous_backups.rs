@@ -1,4 +1,5 @@
 //! Point-in-time recovery.
+#![expect(clippy::needless_pass_by_value, reason = "tests read better with values made in place")]
 
 use serde_json::{Value, json};
 

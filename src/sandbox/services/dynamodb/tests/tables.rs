@@ -312,3 +312,33 @@ fn tags_and_time_to_live_are_kept() {
     );
     assert_eq!(world.fails("UpdateTimeToLive", ttl).1, "TimeToLive is already enabled");
 }
+
+#[test]
+fn replicas_share_billing_and_time_to_live() {
+    let world = World::new();
+    world.create_table("orders");
+    world.dynamodb(
+        "UpdateTable",
+        json!({"TableName": "orders", "ReplicaUpdates": [{"Create": {"RegionName": "eu-west-1"}}]}),
+    );
+    world.dynamodb(
+        "UpdateTimeToLive",
+        json!({"TableName": "orders", "TimeToLiveSpecification": {"AttributeName": "x", "Enabled": true}}),
+    );
+    let units = json!({"ReadCapacityUnits": 5, "WriteCapacityUnits": 6});
+    world.dynamodb(
+        "UpdateTable",
+        json!({"TableName": "orders", "BillingMode": "PROVISIONED", "ProvisionedThroughput": units}),
+    );
+    let ireland = world.in_region("eu-west-1");
+    let table = ireland.dynamodb("DescribeTable", json!({"TableName": "orders"}))["Table"].clone();
+    assert_eq!(
+        (
+            &table["ProvisionedThroughput"]["ReadCapacityUnits"],
+            table.get("BillingModeSummary")
+        ),
+        (&json!(5), None)
+    );
+    let ttl = ireland.dynamodb("DescribeTimeToLive", json!({"TableName": "orders"}));
+    assert_eq!(ttl["TimeToLiveDescription"]["AttributeName"], "x");
+}
