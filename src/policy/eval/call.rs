@@ -90,8 +90,11 @@ fn evaluate_try(call: &FuncCall, whole: Range<usize>, scope: &Scope<'_>) -> Resu
         }
     }
     Err(match first {
-        Some(first) => EvalError::new(whole, format!("`try`: none of the arguments has a value; the first says: {}", first.title))
-            .help("end it with an argument that cannot fail, such as `null`"),
+        Some(first) => EvalError::new(
+            whole,
+            format!("`try`: none of the arguments has a value; the first says: {}", first.title),
+        )
+        .help("end it with an argument that cannot fail, such as `null`"),
         None => EvalError::new(whole, "`try` needs at least one argument"),
     })
 }

@@ -1,6 +1,7 @@
 //! Terraform's conversions between strings, numbers and bools.
 
 use crate::model::Value;
+use crate::policy::functions::unified;
 use serde_json::Number;
 
 /// The value as text, as Terraform converts it; `None` for what has no text.
@@ -46,7 +47,10 @@ pub fn to_bool(value: &Value) -> Option<bool> {
 
 /// Reads a decimal number; refuses `inf` and `nan`, which Rust would read.
 pub(crate) fn parse_number(text: &str) -> Option<Number> {
-    if !text.chars().all(|ch| ch.is_ascii_digit() || matches!(ch, '+' | '-' | '.' | 'e' | 'E')) {
+    if !text
+        .chars()
+        .all(|ch| ch.is_ascii_digit() || matches!(ch, '+' | '-' | '.' | 'e' | 'E'))
+    {
         return None;
     }
     let unsigned = text.strip_prefix('+').unwrap_or(text);
@@ -68,11 +72,11 @@ pub(crate) fn unify_branches(chosen: Value, other: &Value) -> Option<Value> {
     match (&chosen, other) {
         (Null | Unknown, _) | (_, Null | Unknown) => Some(chosen),
         (Number(_) | Bool(_), String(_)) => to_text(&chosen).map(String),
-        (String(_), String(_) | Number(_) | Bool(_))
-        | (Bool(_), Bool(_))
-        | (Number(_), Number(_))
-        | (List(_) | Set(_), List(_) | Set(_))
-        | (Map(_), Map(_)) => Some(chosen),
+        (String(_), String(_) | Number(_) | Bool(_)) | (Bool(_), Bool(_)) | (Number(_), Number(_)) => Some(chosen),
+        (List(_) | Set(_), List(_) | Set(_)) | (Map(_), Map(_)) => {
+            let both = [chosen.clone(), other.clone()];
+            Some(unified(&both).and_then(|both| both.into_iter().next()).unwrap_or(chosen))
+        }
         _ => None,
     }
 }

@@ -6,6 +6,7 @@
 mod call;
 mod convert;
 mod failure;
+mod heredoc;
 mod loops;
 mod operators;
 mod references;
@@ -45,7 +46,10 @@ pub fn evaluate(expr: &Expression, scope: &Scope<'_>) -> Result<Value, EvalError
         }
         Expression::Object(object) => evaluate_object(object, scope),
         Expression::StringTemplate(template) => template::evaluate(&template.iter().collect::<Vec<_>>(), template::Lines::Whole, scope),
-        Expression::HeredocTemplate(heredoc) => template::evaluate(&heredoc.template.iter().collect::<Vec<_>>(), template::Lines::Each, scope),
+        Expression::HeredocTemplate(heredoc) => {
+            let template = heredoc::dedented(heredoc);
+            template::evaluate(&template.iter().collect::<Vec<_>>(), template::Lines::Each, scope)
+        }
         Expression::Parenthesis(inner) => evaluate(inner.inner(), scope),
         Expression::Variable(name) => scope.find(name.as_str(), &range_of(expr)).cloned(),
         Expression::Conditional(conditional) => evaluate_conditional(conditional, scope),

@@ -4,6 +4,7 @@ use super::loops::{pairs, turn};
 use super::{EvalError, Scope, evaluate_condition, range_of, to_text};
 use crate::model::{Code, Value};
 use hcl::edit::template::{Directive, Element, ForDirective, IfDirective, Interpolation, Strip, Template};
+use std::borrow::Cow;
 use std::str::FromStr;
 
 /// Evaluates the parts of a template; a template that is one interpolation and nothing else has that value, whatever its type.
@@ -37,6 +38,8 @@ pub(crate) fn evaluate_text(text: &str, scope: &Scope<'_>) -> Result<Value, Eval
 pub(super) enum Lines {
     Each,
     Whole,
+    /// Within a directive of a quoted string, where the parser leaves escapes as they are written.
+    Escaped,
 }
 
 /// Whether the markers around a run of elements strip the space next to it.
@@ -57,7 +60,11 @@ fn render(out: &mut String, elements: &[&Element], edges: Edges, lines: Lines, s
                     None => edges.before,
                 };
                 let after = elements.get(index + 1).map_or(edges.after, |next| strips_before(next));
-                out.push_str(stripped(literal.value(), Edges { before, after }, lines));
+                let text = match lines {
+                    Lines::Escaped => Cow::Owned(unescaped(literal.value())),
+                    Lines::Each | Lines::Whole => Cow::Borrowed(literal.value().as_str()),
+                };
+                out.push_str(stripped(&text, Edges { before, after }, lines));
                 true
             }
             Element::Interpolation(part) => render_interpolation(out, part, scope)?,
@@ -89,17 +96,13 @@ fn render_interpolation(out: &mut String, part: &Interpolation, scope: &Scope<'_
     Ok(true)
 }
 
-
 fn render_if(out: &mut String, directive: &IfDirective, lines: Lines, scope: &Scope<'_>) -> Result<bool, EvalError> {
     let Some(holds) = evaluate_condition(&directive.if_expr.cond_expr, scope)? else {
         return Ok(false);
     };
     let last = directive.endif_expr.strip.strip_start();
     if holds {
-        let after = directive
-            .else_expr
-            .as_ref()
-            .map_or(last, |otherwise| otherwise.strip.strip_start());
+        let after = directive.else_expr.as_ref().map_or(last, |otherwise| otherwise.strip.strip_start());
         let edges = Edges {
             before: directive.if_expr.strip.strip_end(),
             after,
@@ -136,11 +139,37 @@ fn render_for(out: &mut String, directive: &ForDirective, lines: Lines, scope: &
 }
 
 fn render_template(out: &mut String, template: &Template, edges: Edges, lines: Lines, scope: &Scope<'_>) -> Result<bool, EvalError> {
+    let lines = match lines {
+        Lines::Whole => Lines::Escaped,
+        other => other,
+    };
     render(out, &template.iter().collect::<Vec<_>>(), edges, lines, scope)
 }
 
+fn unescaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(ch) = chars.next() {
+        if ch != '\\' {
+            out.push(ch);
+            continue;
+        }
+        match chars.next() {
+            Some('n') => out.push('\n'),
+            Some('r') => out.push('\r'),
+            Some('t') => out.push('\t'),
+            Some(kind @ ('u' | 'U')) => {
+                let digits: String = chars.by_ref().take(if kind == 'u' { 4 } else { 8 }).collect();
+                out.extend(u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32));
+            }
+            other => out.extend(other),
+        }
+    }
+    out
+}
+
 /// Whether the element's first marker is `${~` or `%{~`.
-fn strips_before(element: &Element) -> bool {
+pub(super) fn strips_before(element: &Element) -> bool {
     match element {
         Element::Literal(_) => false,
         Element::Interpolation(part) => part.strip.strip_start(),
@@ -149,7 +178,7 @@ fn strips_before(element: &Element) -> bool {
 }
 
 /// Whether the element's last marker is `~}`.
-fn strips_after(element: &Element) -> bool {
+pub(super) fn strips_after(element: &Element) -> bool {
     match element {
         Element::Literal(_) => false,
         Element::Interpolation(part) => part.strip.strip_end(),
@@ -168,7 +197,7 @@ fn stripped(mut text: &str, edges: Edges, lines: Lines) -> &str {
     if edges.before {
         let (first, _) = match lines {
             Lines::Each => text.split_once('\n').unwrap_or((text, "")),
-            Lines::Whole => (text, ""),
+            Lines::Whole | Lines::Escaped => (text, ""),
         };
         if first.trim().is_empty() && matches!(lines, Lines::Each) {
             text = text.trim_start_matches(|ch: char| ch.is_whitespace() && ch != '\n');
@@ -179,7 +208,7 @@ fn stripped(mut text: &str, edges: Edges, lines: Lines) -> &str {
     }
     if edges.after {
         text = match lines {
-            Lines::Whole => text.trim_end(),
+            Lines::Whole | Lines::Escaped => text.trim_end(),
             Lines::Each => without_end(text),
         };
     }

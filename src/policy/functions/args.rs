@@ -2,7 +2,7 @@
 
 use super::FunctionError;
 use crate::model::Value;
-use crate::policy::eval::{to_bool, to_number, to_text};
+use crate::policy::eval::{to_number, to_text};
 use serde_json::Number;
 use std::collections::BTreeMap;
 
@@ -56,11 +56,6 @@ pub(super) fn integer(args: &[Value], index: usize) -> Got<i64> {
 pub(super) fn size(args: &[Value], index: usize) -> Got<usize> {
     let number = integer(args, index)?;
     usize::try_from(number).map_err(|_| wrong(index, format!("must not be negative, found {number}")))
-}
-
-pub(super) fn flag(args: &[Value], index: usize) -> Got<bool> {
-    let value = value(args, index);
-    to_bool(value).ok_or_else(|| wrong(index, format!("needs `true` or `false`, found {}", shown(value))))
 }
 
 pub(super) fn items(args: &[Value], index: usize) -> Got<&[Value]> {

@@ -13,14 +13,56 @@ use std::path::{Path, PathBuf};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     define("abspath", "abspath(path)", "Makes a path absolute.", Takes::Known, abspath),
-    define("basename", "basename(path)", "Takes the last part of a path.", Takes::Known, basename),
-    define("dirname", "dirname(path)", "Takes a path without its last part.", Takes::Known, dirname),
+    define(
+        "basename",
+        "basename(path)",
+        "Takes the last part of a path.",
+        Takes::Known,
+        basename,
+    ),
+    define(
+        "dirname",
+        "dirname(path)",
+        "Takes a path without its last part.",
+        Takes::Known,
+        dirname,
+    ),
     define("file", "file(path)", "Reads a file of UTF-8 text, up to 1 MiB.", Takes::Known, file),
-    define("filebase64", "filebase64(path)", "Reads a file as Base64.", Takes::Known, filebase64),
-    define("fileexists", "fileexists(path)", "Says whether a file is there.", Takes::Known, fileexists),
-    define("fileset", "fileset(folder, pattern)", "Lists the files of a folder that match a pattern.", Takes::Known, fileset),
-    define("pathexpand", "pathexpand(path)", "Gives a path that does not start with `~` as it is.", Takes::Known, pathexpand),
-    define("templatefile", "templatefile(path, values)", "Reads a template file and fills it in.", Takes::Parts, templatefile),
+    define(
+        "filebase64",
+        "filebase64(path)",
+        "Reads a file as Base64.",
+        Takes::Known,
+        filebase64,
+    ),
+    define(
+        "fileexists",
+        "fileexists(path)",
+        "Says whether a file is there.",
+        Takes::Known,
+        fileexists,
+    ),
+    define(
+        "fileset",
+        "fileset(folder, pattern)",
+        "Lists the files of a folder that match a pattern.",
+        Takes::Known,
+        fileset,
+    ),
+    define(
+        "pathexpand",
+        "pathexpand(path)",
+        "Gives a path that does not start with `~` as it is.",
+        Takes::Known,
+        pathexpand,
+    ),
+    define(
+        "templatefile",
+        "templatefile(path, values)",
+        "Reads a template file and fills it in.",
+        Takes::Parts,
+        templatefile,
+    ),
 ];
 
 /// The largest file that a policy may read, in bytes.
@@ -80,7 +122,10 @@ fn dirname(_: &Call<'_>, args: &[Value]) -> Outcome {
 fn pathexpand(_: &Call<'_>, args: &[Value]) -> Outcome {
     let path = text(args, 0)?;
     if path.starts_with('~') {
-        return Err(wrong(0, "a policy does not read the environment, so `~` is not known; give the folder as a variable"));
+        return Err(wrong(
+            0,
+            "a policy does not read the environment, so `~` is not known; give the folder as a variable",
+        ));
     }
     Ok(path.into())
 }

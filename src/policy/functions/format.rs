@@ -9,8 +9,20 @@ use serde_json::Number;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define("format", "format(spec, values...)", "Builds a string after a pattern of verbs such as %s and %05d.", Takes::Nulls, format),
-    define("formatlist", "formatlist(spec, values...)", "Builds a list of strings: one for each item of the lists among the values.", Takes::Nulls, formatlist),
+    define(
+        "format",
+        "format(spec, values...)",
+        "Builds a string after a pattern of verbs such as %s and %05d.",
+        Takes::Nulls,
+        format,
+    ),
+    define(
+        "formatlist",
+        "formatlist(spec, values...)",
+        "Builds a list of strings: one for each item of the lists among the values.",
+        Takes::Nulls,
+        formatlist,
+    ),
 ];
 
 fn format(_: &Call<'_>, args: &[Value]) -> Outcome {
@@ -41,7 +53,10 @@ fn formatlist(_: &Call<'_>, args: &[Value]) -> Outcome {
         match length {
             None => length = Some(items.len()),
             Some(length) if length != items.len() => {
-                return Err(wrong(index + 1, format!("has {} items, but the list before it has {length}", items.len())));
+                return Err(wrong(
+                    index + 1,
+                    format!("has {} items, but the list before it has {length}", items.len()),
+                ));
             }
             Some(_) => {}
         }
@@ -99,7 +114,11 @@ fn render(spec: &str, values: &[Value]) -> Result<String, FunctionError> {
             next = argument;
         }
         let Some(value) = values.get(next) else {
-            return Err(failed(format!("there is no value for `{}`: only {} given", verb.text, values.len())));
+            return Err(failed(format!(
+                "there is no value for `{}`: only {} given",
+                verb.text,
+                values.len()
+            )));
         };
         out.push_str(&verb.write(value, next + 1)?);
         next += 1;
@@ -166,11 +185,7 @@ impl Verb {
                     Some(length) => text.graphemes(true).take(length).collect(),
                     None => text,
                 };
-                let text = if self.verb == 'q' {
-                    json_text(&Value::String(text))
-                } else {
-                    text
-                };
+                let text = if self.verb == 'q' { json_text(&Value::String(text)) } else { text };
                 Ok(self.pad(text, self.zero && !self.minus))
             }
             'd' | 'b' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
@@ -274,7 +289,10 @@ fn general_form(float: f64, precision: Option<usize>, number: &Number) -> String
         Some(precision) => format!("{:.*e}", precision.max(1) - 1, float),
         None => format!("{float:e}"),
     };
-    let exponent: i64 = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
+    let exponent: i64 = scientific
+        .split_once('e')
+        .and_then(|(_, exponent)| exponent.parse().ok())
+        .unwrap_or(0);
     let limit = precision.map_or(21, |precision| i64::try_from(precision.max(1)).unwrap_or(i64::MAX));
     let trimmed = |text: String| -> String {
         if text.contains('.') {

@@ -15,7 +15,11 @@ mod text;
 mod time;
 mod yaml;
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::Value;
+pub(crate) use conversion::unified;
 use std::path::Path;
 
 /// What a function may know beyond its arguments.

@@ -7,7 +7,13 @@ use ::regex::{Captures, Regex, RegexBuilder};
 use std::collections::BTreeMap;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define("regex", "regex(pattern, string)", "Finds the first match: a string, a list of groups or a map of named groups.", Takes::Known, first),
+    define(
+        "regex",
+        "regex(pattern, string)",
+        "Finds the first match: a string, a list of groups or a map of named groups.",
+        Takes::Known,
+        first,
+    ),
     define("regexall", "regexall(pattern, string)", "Finds all matches.", Takes::Known, every),
 ];
 

@@ -7,10 +7,34 @@ use super::{Call, Function, FunctionError, Outcome, Takes, define};
 use crate::model::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define("range", "range(numbers...)", "Lists numbers: range(end), range(start, end), range(start, end, step).", Takes::Known, range),
-    define("setintersection", "setintersection(set, sets...)", "Keeps what is in all sets.", Takes::Known, intersection),
-    define("setproduct", "setproduct(sets...)", "Combines each item of one set with each of the others.", Takes::Known, product),
-    define("setsubtract", "setsubtract(set, other)", "Removes from a set what is in another.", Takes::Known, subtract),
+    define(
+        "range",
+        "range(numbers...)",
+        "Lists numbers: range(end), range(start, end), range(start, end, step).",
+        Takes::Known,
+        range,
+    ),
+    define(
+        "setintersection",
+        "setintersection(set, sets...)",
+        "Keeps what is in all sets.",
+        Takes::Known,
+        intersection,
+    ),
+    define(
+        "setproduct",
+        "setproduct(sets...)",
+        "Combines each item of one set with each of the others.",
+        Takes::Known,
+        product,
+    ),
+    define(
+        "setsubtract",
+        "setsubtract(set, other)",
+        "Removes from a set what is in another.",
+        Takes::Known,
+        subtract,
+    ),
     define("setunion", "setunion(set, sets...)", "Joins sets.", Takes::Known, union),
 ];
 

@@ -7,22 +7,112 @@ use crate::policy::eval::to_text;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define("chomp", "chomp(string)", "Removes line ends at the end of a string.", Takes::Known, chomp),
-    define("endswith", "endswith(string, suffix)", "Says whether a string ends with a suffix.", Takes::Known, endswith),
-    define("indent", "indent(spaces, string)", "Indents all lines but the first.", Takes::Known, indent),
-    define("join", "join(separator, lists...)", "Joins the strings of lists.", Takes::Known, join),
+    define(
+        "chomp",
+        "chomp(string)",
+        "Removes line ends at the end of a string.",
+        Takes::Known,
+        chomp,
+    ),
+    define(
+        "endswith",
+        "endswith(string, suffix)",
+        "Says whether a string ends with a suffix.",
+        Takes::Known,
+        endswith,
+    ),
+    define(
+        "indent",
+        "indent(spaces, string)",
+        "Indents all lines but the first.",
+        Takes::Known,
+        indent,
+    ),
+    define(
+        "join",
+        "join(separator, lists...)",
+        "Joins the strings of lists.",
+        Takes::Known,
+        join,
+    ),
     define("lower", "lower(string)", "Makes all letters lower-case.", Takes::Known, lower),
-    define("replace", "replace(string, substring, replacement)", "Replaces every occurrence of a substring or of a /regular expression/.", Takes::Known, replace),
-    define("split", "split(separator, string)", "Splits a string at a separator.", Takes::Known, split),
-    define("startswith", "startswith(string, prefix)", "Says whether a string starts with a prefix.", Takes::Known, startswith),
-    define("strcontains", "strcontains(string, substring)", "Says whether a string contains a substring.", Takes::Known, strcontains),
-    define("strrev", "strrev(string)", "Reverses the characters of a string.", Takes::Known, strrev),
-    define("substr", "substr(string, offset, length)", "Takes some characters of a string; length -1 is all that follow.", Takes::Known, substr),
-    define("title", "title(string)", "Makes the first letter of each word upper-case.", Takes::Known, title),
-    define("trim", "trim(string, characters)", "Removes the given characters at both ends.", Takes::Known, trim),
-    define("trimprefix", "trimprefix(string, prefix)", "Removes a prefix once.", Takes::Known, trimprefix),
-    define("trimspace", "trimspace(string)", "Removes white space at both ends.", Takes::Known, trimspace),
-    define("trimsuffix", "trimsuffix(string, suffix)", "Removes a suffix once.", Takes::Known, trimsuffix),
+    define(
+        "replace",
+        "replace(string, substring, replacement)",
+        "Replaces every occurrence of a substring or of a /regular expression/.",
+        Takes::Known,
+        replace,
+    ),
+    define(
+        "split",
+        "split(separator, string)",
+        "Splits a string at a separator.",
+        Takes::Known,
+        split,
+    ),
+    define(
+        "startswith",
+        "startswith(string, prefix)",
+        "Says whether a string starts with a prefix.",
+        Takes::Known,
+        startswith,
+    ),
+    define(
+        "strcontains",
+        "strcontains(string, substring)",
+        "Says whether a string contains a substring.",
+        Takes::Known,
+        strcontains,
+    ),
+    define(
+        "strrev",
+        "strrev(string)",
+        "Reverses the characters of a string.",
+        Takes::Known,
+        strrev,
+    ),
+    define(
+        "substr",
+        "substr(string, offset, length)",
+        "Takes some characters of a string; length -1 is all that follow.",
+        Takes::Known,
+        substr,
+    ),
+    define(
+        "title",
+        "title(string)",
+        "Makes the first letter of each word upper-case.",
+        Takes::Known,
+        title,
+    ),
+    define(
+        "trim",
+        "trim(string, characters)",
+        "Removes the given characters at both ends.",
+        Takes::Known,
+        trim,
+    ),
+    define(
+        "trimprefix",
+        "trimprefix(string, prefix)",
+        "Removes a prefix once.",
+        Takes::Known,
+        trimprefix,
+    ),
+    define(
+        "trimspace",
+        "trimspace(string)",
+        "Removes white space at both ends.",
+        Takes::Known,
+        trimspace,
+    ),
+    define(
+        "trimsuffix",
+        "trimsuffix(string, suffix)",
+        "Removes a suffix once.",
+        Takes::Known,
+        trimsuffix,
+    ),
     define("upper", "upper(string)", "Makes all letters upper-case.", Takes::Known, upper),
 ];
 
@@ -59,7 +149,12 @@ fn join(_: &Call<'_>, args: &[Value]) -> Outcome {
         for (place, item) in items(args, index)?.iter().enumerate() {
             match to_text(item) {
                 Some(part) => parts.push(part),
-                None => return Err(wrong(index, format!("needs a list of strings, item {place} is {}", item.type_name()))),
+                None => {
+                    return Err(wrong(
+                        index,
+                        format!("needs a list of strings, item {place} is {}", item.type_name()),
+                    ));
+                }
             }
         }
     }

@@ -9,9 +9,27 @@ use jiff::{SignedDuration, Timestamp};
 use std::cmp::Ordering;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define("formatdate", "formatdate(format, time)", "Writes a time after a pattern such as `YYYY-MM-DD`.", Takes::Known, formatdate),
-    define("timeadd", "timeadd(time, duration)", "Adds a duration such as `1h30m` to a time.", Takes::Known, timeadd),
-    define("timecmp", "timecmp(time, other)", "Gives -1, 0 or 1: before, the same, after.", Takes::Known, timecmp),
+    define(
+        "formatdate",
+        "formatdate(format, time)",
+        "Writes a time after a pattern such as `YYYY-MM-DD`.",
+        Takes::Known,
+        formatdate,
+    ),
+    define(
+        "timeadd",
+        "timeadd(time, duration)",
+        "Adds a duration such as `1h30m` to a time.",
+        Takes::Known,
+        timeadd,
+    ),
+    define(
+        "timecmp",
+        "timecmp(time, other)",
+        "Gives -1, 0 or 1: before, the same, after.",
+        Takes::Known,
+        timecmp,
+    ),
 ];
 
 struct Moment {
@@ -27,7 +45,8 @@ fn moment(args: &[Value], index: usize) -> Result<Moment, FunctionError> {
 }
 
 fn parse_moment(text: &str) -> Option<Moment> {
-    let form = ::regex::Regex::new(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$").ok()?;
+    let form =
+        ::regex::Regex::new(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$").ok()?;
     let zone = form.captures(text)?.get(1)?.as_str();
     let local: DateTime = text.strip_suffix(zone)?.parse().ok()?;
     let offset = if zone == "Z" {
@@ -62,7 +81,10 @@ fn timeadd(_: &Call<'_>, args: &[Value]) -> Outcome {
     let text = text(args, 1)?;
     let nanos = duration(&text).ok_or_else(|| FunctionError {
         help: Some("write `24h` for a day".to_owned()),
-        ..wrong(1, format!("`{text}` is not a duration like `1h30m`; the units are h, m, s, ms, us, ns"))
+        ..wrong(
+            1,
+            format!("`{text}` is not a duration like `1h30m`; the units are h, m, s, ms, us, ns"),
+        )
     })?;
     let sum = i64::try_from(nanos)
         .ok()
