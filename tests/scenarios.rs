@@ -1,0 +1,39 @@
+//! Whole verbs, told as stories: every file of `tests/scenarios` is run against the real binary and the embedded AWS.
+#![cfg(feature = "sandbox")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+}
+
+macro_rules! scenarios {
+    ($($name:ident)+) => {
+        const TESTED: &[&str] = &[$(stringify!($name)),+];
+        $(
+            #[test]
+            fn $name() {
+                support::scenario::check(&folder().join(concat!(stringify!($name), ".md")));
+            }
+        )+
+    };
+}
+
+scenarios! {
+    first_plan
+}
+
+#[test]
+fn every_scenario_has_a_test() {
+    let names: BTreeSet<String> = std::fs::read_dir(folder())
+        .expect("the folder of scenarios is there")
+        .map(|entry| entry.expect("it can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .filter_map(|path| path.file_stem()?.to_str().map(str::to_owned))
+        .collect();
+    let tested: BTreeSet<String> = TESTED.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(names, tested, "each file of tests/scenarios is one name in `scenarios!`");
+}
