@@ -374,3 +374,29 @@ fn tags_that_aws_refuses_are_refused_in_its_words() {
         "Atleast one Tag Key needs to be provided as Input."
     );
 }
+
+#[test]
+fn a_replica_is_shown_as_deleting_until_it_is_gone_and_its_successor_is_no_replica() {
+    let world = World::new();
+    world.create_table("orders");
+    let update = |change: Value| world.dynamodb("UpdateTable", json!({"TableName": "orders", "ReplicaUpdates": [change]}));
+    let replicas = || world.dynamodb("DescribeTable", json!({"TableName": "orders"}))["Table"]["Replicas"].clone();
+    update(json!({"Create": {"RegionName": "eu-west-1"}}));
+    world.set_faults(Faults {
+        lag_ms: Some(5_000),
+        ..Faults::default()
+    });
+    update(json!({"Delete": {"RegionName": "eu-west-1"}}));
+    assert_eq!(replicas()[0]["ReplicaStatus"], "DELETING");
+    world.advance(5);
+    assert_eq!(replicas(), Value::Null);
+    world.set_faults(Faults::default());
+    let ireland = world.in_region("eu-west-1");
+    ireland.create_table("orders");
+    world.put("orders", "1", "here");
+    assert_eq!(replicas(), Value::Null);
+    assert_eq!(ireland.dynamodb("Scan", json!({"TableName": "orders"}))["Count"], 0);
+    ireland.dynamodb("DeleteTable", json!({"TableName": "orders"}));
+    update(json!({"Create": {"RegionName": "eu-west-1"}}));
+    assert_eq!(ireland.dynamodb("Scan", json!({"TableName": "orders"}))["Count"], 1);
+}
