@@ -44,9 +44,13 @@ where
             }
             SdkError::TimeoutError(_) => (Cause::Unreachable, "no answer in time".to_owned()),
             other => {
-                let credentials = chain(other).any(|part| part.downcast_ref::<CredentialsError>().is_some());
-                let cause = if credentials { Cause::Credentials } else { Cause::Unreachable };
-                (cause, innermost(other))
+                let credentials = chain(other).find_map(|part| part.downcast_ref::<CredentialsError>());
+                match credentials {
+                    // Its source lists every place that was looked at, over many lines.
+                    Some(CredentialsError::CredentialsNotLoaded(_)) => (Cause::Credentials, "none were found".to_owned()),
+                    Some(_) => (Cause::Credentials, innermost(other)),
+                    None => (Cause::Unreachable, innermost(other)),
+                }
             }
         };
         CallFailed {

@@ -56,6 +56,9 @@ pub(super) enum Command {
     Schema(SchemaArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Seed, plan, apply and plan again on an embedded AWS of its own
+    #[cfg(feature = "sandbox")]
+    Demo(DemoArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(super::commands::sandbox::SandboxArgs),
 }
@@ -214,6 +217,16 @@ pub(super) struct SnapshotArgs {
     /// File to write
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
+}
+
+#[cfg(feature = "sandbox")]
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Folder of a policy, with `*.seed.hcl` files that say what it expects to find
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) _variables: VariableArgs,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 /// Where output goes and how it looks.
+#[derive(Clone)]
 pub(super) struct Ui {
     colour_out: bool,
     colour_err: bool,

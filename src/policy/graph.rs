@@ -113,7 +113,9 @@ impl<'a> Evaluator<'a, '_> {
             }
             let before = self.errors();
             self.one(&node, graph.get(&node));
-            if self.errors() > before {
+            // A target with a wrong argument is still a target: what names it is checked all the same.
+            let usable = matches!(&node, Node::Target(name) if self.targets.contains_key(name));
+            if self.errors() > before && !usable {
                 self.broken.insert(node);
             }
         }
@@ -321,8 +323,7 @@ impl<'a> Evaluator<'a, '_> {
         edges
     }
 
-    /// The node that a reference means; none for names that are always there. A reference to a broken variable means the broken `backstay`
-    /// node of nobody: the evaluation is skipped by its own check.
+    /// The node that a reference means; none for names that are always there. A variable without a usable value is a broken node of its own.
     fn meaning(&mut self, reference: &Reference, has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
         let root = match reference.path.first() {
             Some(Segment::Name(root)) => root.as_str(),

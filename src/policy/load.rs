@@ -93,7 +93,8 @@ impl Files {
         match read_text(path) {
             Ok(text) => {
                 self.digests.insert(name.to_owned(), digest(text.as_bytes()));
-                let id = self.sources.add(path.display().to_string(), text);
+                let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
+                let id = self.sources.add(shown, text);
                 if name.ends_with(".auto.vars.hcl") {
                     self.variables.push(id);
                 } else {

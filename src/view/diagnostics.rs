@@ -85,11 +85,13 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     let title = level.primary_title(visible(&diagnostic.title)).id(diagnostic.code.as_str());
     let elements = snippets(diagnostic, sources);
     let help = diagnostic.help.as_ref().map(|help| Level::HELP.message(visible_lines(help)));
-    let group = match (elements.is_empty(), help) {
-        (true, None) => annotate_snippets::Group::with_title(title),
-        (_, help) => title.elements(elements).elements(help),
-    };
-    renderer.render(&[group])
+    if elements.is_empty() {
+        // With no text to point at there is no margin to hang the help on, so it is a line of its own.
+        let title = renderer.render(&[annotate_snippets::Group::with_title(title)]);
+        let help = diagnostic.help.as_ref().map(|help| format!("\n  help: {}", visible_lines(help)));
+        return title + &help.unwrap_or_default();
+    }
+    renderer.render(&[title.elements(elements).elements(help)])
 }
 
 /// A help may have several lines, such as a list of names or a piece of HCL.

@@ -75,6 +75,8 @@ pub(super) fn setting(specs: Specs, action: &Action, change: &Change) -> Option<
 /// What is live, with AWS's default where nobody set it.
 pub(super) fn before(reading: &Reading, setting: Option<&Setting>) -> String {
     match (reading, setting) {
+        // Without the flag that it hangs on it has no value, whatever AWS's default for it would be.
+        (Reading::Unset, Some(setting)) if setting.only_while.is_some() => "(none)".to_owned(),
         (Reading::Unset, Some(setting)) => format!("(unset: AWS default {})", crate::model::Value::from(setting.aws_default)),
         _ => visible(&reading.to_string()),
     }

@@ -1,6 +1,8 @@
 //! One file for each verb.
 
 mod apply;
+#[cfg(feature = "sandbox")]
+mod demo;
 mod explain;
 mod fmt;
 mod plan;
@@ -32,6 +34,8 @@ pub(super) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
             context.ui.answer(&String::from_utf8_lossy(&script))?;
             Ok(Exit::Done)
         }
+        #[cfg(feature = "sandbox")]
+        Command::Demo(args) => demo::run(context, &args),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => sandbox::run_verb(context, &args),
     }

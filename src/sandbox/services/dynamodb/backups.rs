@@ -179,8 +179,9 @@ pub(super) fn describe(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsE
 pub(super) fn delete(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let backup = find_backup(call, Input(input).required_text("BackupArn", "backupArn")?)?;
     if backup.is_system {
+        let expires = backup.expires_at.map(|at| at.to_string()).unwrap_or_default();
         return Err(AwsError::validation(format!(
-            "Backup cannot be deleted as it is a SYSTEM backup: {}",
+            "Invalid Request: User is not allowed to delete the system backup with arn {}. It will automatically expire on {expires}",
             backup.arn
         )));
     }

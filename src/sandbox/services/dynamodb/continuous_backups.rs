@@ -68,21 +68,23 @@ fn period(specification: Input<'_>, enabled: bool) -> Result<Option<i64>, AwsErr
         }
         if !enabled {
             return Err(AwsError::validation(
-                "One or more parameter values were invalid: RecoveryPeriodInDays cannot be specified when PointInTimeRecoveryEnabled is false",
+                "Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.",
             ));
         }
     }
     Ok(enabled.then(|| days.unwrap_or(MAX_PERIOD_DAYS)))
 }
 
-/// To this family a table that is still being created is not there yet, though `DescribeTable` shows it, and one whose delete takes long
-/// (as a seed can have it) is not there any more.
+/// To this family a table is not there for the first half of its creation (a restored one for the whole of it), though `DescribeTable` shows
+/// it; nor is one whose delete takes long, as a seed can have it.
 fn require_created(table: &Table, now: Timestamp) -> Result<(), AwsError> {
-    if table.status(now) == "CREATING" || table.held.as_deref() == Some("DELETING") {
-        Err(table_not_found(&table.name))
-    } else {
-        Ok(())
-    }
+    let creating = table.status(now) == "CREATING";
+    let unknown = match (&table.held, &table.restored_from) {
+        (Some(held), _) => matches!(held.as_str(), "CREATING" | "DELETING"),
+        (None, Some(_)) => creating,
+        (None, None) => creating && now.duration_since(table.created_at) < table.active_at.duration_since(now),
+    };
+    if unknown { Err(table_not_found(&table.name)) } else { Ok(()) }
 }
 
 fn description(table: &Table, now: Timestamp) -> Value {

@@ -19,7 +19,10 @@ pub(super) fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     let tags = tags::read(fields)?;
     let deletion_protection = fields.flag("DeletionProtectionEnabled")?.unwrap_or(false);
     let now = call.now;
-    if call.region().dynamodb.table(&name, now).is_some() {
+    if let Some(table) = call.region().dynamodb.table(&name, now) {
+        if table.restored_from.is_some() && table.status(now) == "CREATING" {
+            return Err(AwsError::service("ResourceInUseException", format!("Table is being used: {name}")));
+        }
         return Err(AwsError::service("ResourceInUseException", format!("Table already exists: {name}")));
     }
     let mut table = blank(call, &name, definition);

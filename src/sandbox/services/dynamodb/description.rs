@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Call;
 use super::table::{Table, table_arn};
+use super::{Call, replicas};
 use crate::sandbox::services::epoch;
 
 /// Describes a table as its region shows it.
@@ -27,9 +27,10 @@ pub(super) fn table(call: &Call<'_>, table: &Table) -> Value {
     });
     options(&mut answer, table, now);
     origin(&mut answer, table, now);
-    if !table.replicas.is_empty() {
+    let regions = replicas::regions(call, table);
+    if !regions.is_empty() {
         answer["GlobalTableVersion"] = json!("2019.11.21");
-        answer["Replicas"] = table.replicas.iter().map(|region| replica(call, table, region)).collect();
+        answer["Replicas"] = regions.iter().map(|region| replica(call, table, region)).collect();
     }
     answer
 }
@@ -102,10 +103,7 @@ fn origin(answer: &mut Value, table: &Table, now: Timestamp) {
 
 /// Describes another region's replica as this region sees it.
 fn replica(call: &Call<'_>, table: &Table, region: &str) -> Value {
-    let there = call
-        .state
-        .region(&call.caller.account, region)
-        .and_then(|region| region.dynamodb.table(&table.name, call.now));
+    let there = replicas::find(call, table, region);
     json!({
         "RegionName": region,
         "ReplicaStatus": there.map_or("DELETING", |there| there.status(call.now)),

@@ -133,7 +133,7 @@ fn check_times(fields: Input<'_>, pitr: &Pitr, at: Timestamp, now: Timestamp) ->
     }
     let from = span
         .time("ExportFromTime")?
-        .ok_or_else(|| AwsError::required("incrementalExportSpecification.exportFromTime"))?;
+        .ok_or_else(|| AwsError::validation("Invalid Request: ExportFromTime must be provided in IncrementalExportSpecification"))?;
     let to = span.time("ExportToTime")?.unwrap_or(now);
     let length = to.duration_since(from);
     if length < SignedDuration::from_mins(15) || length > SignedDuration::from_hours(24) {

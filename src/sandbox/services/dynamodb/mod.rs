@@ -178,6 +178,12 @@ fn table_not_found(name: &str) -> AwsError {
     AwsError::service("TableNotFoundException", format!("Table not found: {name}"))
 }
 
+/// Refuses a restore's target that is still being created: only `DescribeTable` knows it.
+fn require_restored(table: &Table, call_now: jiff::Timestamp) -> Result<(), AwsError> {
+    let restoring = table.restored_from.is_some() && table.status(call_now) == "CREATING";
+    if restoring { Err(resource_not_found(&table.name)) } else { Ok(()) }
+}
+
 /// Refuses a change to a table that is on its way from one state to another.
 fn require_settled(table: &Table, call_now: jiff::Timestamp) -> Result<(), AwsError> {
     let doing = match table.status(call_now) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::backups::{find_backup, source_table};
@@ -27,6 +28,8 @@ pub(super) fn from_backup(call: &mut Call<'_>, input: &Value) -> Result<Value, A
 /// `RestoreTableToPointInTime`: the items as they were then, which needs PITR and a moment within its window.
 pub(super) fn to_point_in_time(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let fields = Input(input);
+    check_name(fields.required_text("TargetTableName", "targetTableName")?, "targetTableName")?;
+    let wanted = moment(fields)?;
     let arn = fields.text("SourceTableArn")?;
     let source = seen_from(call, fields, arn, |call| {
         source_table(call, fields, "SourceTableName", "SourceTableArn")
@@ -35,27 +38,13 @@ pub(super) fn to_point_in_time(call: &mut Call<'_>, input: &Value) -> Result<Val
         return Err(pitr_unavailable(&source));
     };
     let (earliest, latest) = (pitr.earliest(call.now), pitr.latest(call.now));
-    let at = match (
-        fields.flag("UseLatestRestorableTime")?.unwrap_or(false),
-        fields.time("RestoreDateTime")?,
-    ) {
-        (true, None) => latest,
-        (false, Some(at)) => at,
-        (true, Some(_)) => {
-            return Err(AwsError::validation(
-                "One or more parameter values were invalid: UseLatestRestorableTime and RestoreDateTime cannot both be specified",
-            ));
-        }
-        (false, None) => {
-            return Err(AwsError::validation(
-                "One or more parameter values were invalid: either UseLatestRestorableTime or RestoreDateTime must be specified",
-            ));
-        }
-    };
+    let at = wanted.unwrap_or(latest);
     if at < earliest || at > latest {
         return Err(AwsError::service(
             "InvalidRestoreTimeException",
-            "An invalid restore time was specified. RestoreDateTime must be between EarliestRestorableDateTime and LatestRestorableDateTime.",
+            format!(
+                "RestoreDateTime '{at:.0}' must be within EarliestRestorableDateTime '{earliest:.0}' and LatestRestorableDateTime '{latest:.0}'"
+            ),
         ));
     }
     let items = source.items_at(at);
@@ -65,6 +54,23 @@ pub(super) fn to_point_in_time(call: &mut Call<'_>, input: &Value) -> Result<Val
         at,
     };
     restore(call, fields, source.definition, items, origin)
+}
+
+/// The moment to restore to; `None` is the latest one.
+fn moment(fields: Input<'_>) -> Result<Option<Timestamp>, AwsError> {
+    match (
+        fields.flag("UseLatestRestorableTime")?.unwrap_or(false),
+        fields.time("RestoreDateTime")?,
+    ) {
+        (true, None) => Ok(None),
+        (false, Some(at)) => Ok(Some(at)),
+        (true, Some(_)) => Err(AwsError::validation(
+            "Invalid Request: Both RestoreDateTime and UseLatestRestorableTime cannot be set for point-in-time restore request.",
+        )),
+        (false, None) => Err(AwsError::validation(
+            "Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both",
+        )),
+    }
 }
 
 /// Looks for the source of a restore in the region of its ARN. Restoring into another region needs an encryption that is valid there.
@@ -106,7 +112,17 @@ fn restore(
     let target = fields.required_text("TargetTableName", "targetTableName")?;
     check_name(target, "targetTableName")?;
     let now = call.now;
-    if call.region().dynamodb.table(target, now).is_some() {
+    if let Some(table) = call.region().dynamodb.table(target, now) {
+        if let (Some(origin), "CREATING") = (&table.restored_from, table.status(now)) {
+            let source = origin
+                .backup_arn
+                .as_ref()
+                .or(origin.table_arn.as_ref())
+                .cloned()
+                .unwrap_or_default();
+            let message = format!("Table: {target} is already being restored from backup: {source}");
+            return Err(AwsError::service("TableInUseException", message));
+        }
         return Err(AwsError::service(
             "TableAlreadyExistsException",
             format!("Table already exists: {target}"),

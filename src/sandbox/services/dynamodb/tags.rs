@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, Table, find, find_mut, foreign, replicas, require_readable, require_settled, resource_not_found, table_arn, table_name};
+use super::{
+    Call, Table, find, find_mut, foreign, replicas, require_readable, require_restored, require_settled, resource_not_found, table_arn,
+    table_name,
+};
 use crate::sandbox::services::AwsError;
 use crate::sandbox::services::input::Input;
 
@@ -15,18 +18,16 @@ const MAX_TAGS: usize = 50;
 pub(super) fn read(fields: Input<'_>) -> Result<BTreeMap<String, String>, AwsError> {
     let mut tags = BTreeMap::new();
     for tag in fields.list("Tags")? {
-        let key = Input(tag).required_text("Key", "tags.1.member.key")?;
-        let value = Input(tag).required_text("Value", "tags.1.member.value")?;
-        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
-            return Err(AwsError::validation(
-                "One or more parameter values were invalid: a tag key has 1 to 128 characters, a tag value up to 256",
-            ));
+        let invalid = |what: &str, found: &str| AwsError::validation(format!("The Tag {what} provided is invalid, {what}: {found}"));
+        let key = Input(tag).text("Key")?.ok_or_else(|| invalid("Key", "null"))?;
+        let value = Input(tag).text("Value")?.ok_or_else(|| invalid("Value", "null"))?;
+        if key.is_empty() || key.chars().count() > 128 {
+            return Err(invalid("Key", key));
         }
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(AwsError::validation(format!(
-                "One or more parameter values were invalid: Tag keys starting with 'aws:' are reserved for system use: {key}"
-            )));
+        if value.chars().count() > 256 {
+            return Err(invalid("Value", value));
         }
+        check_prefix(key)?;
         if tags.insert(key.to_owned(), value.to_owned()).is_some() {
             return Err(AwsError::validation(
                 "One or more parameter values were invalid: Duplicate tag keys found",
@@ -35,6 +36,14 @@ pub(super) fn read(fields: Input<'_>) -> Result<BTreeMap<String, String>, AwsErr
     }
     check_count(&tags)?;
     Ok(tags)
+}
+
+/// `aws:` in any case is AWS's own.
+fn check_prefix(key: &str) -> Result<(), AwsError> {
+    if key.to_ascii_lowercase().starts_with("aws:") {
+        return Err(AwsError::validation(format!("Tag Key cannot be prefixed with aws:, Key: {key}")));
+    }
+    Ok(())
 }
 
 fn check_count(tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
@@ -53,6 +62,7 @@ pub(crate) fn tag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
     let added = read(Input(input))?;
     let now = call.now;
     let table = find_mut(call, &name, resource_not_found)?;
+    require_restored(table, now)?;
     require_settled(table, now)?;
     let mut tags = table.tags.clone().unwrap_or_default();
     tags.extend(added);
@@ -65,8 +75,15 @@ pub(crate) fn tag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
 pub(crate) fn untag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let name = resource(call, Input(input))?;
     let removed = Input(input).texts("TagKeys")?;
+    if removed.is_empty() {
+        return Err(AwsError::validation("Atleast one Tag Key needs to be provided as Input."));
+    }
+    for key in &removed {
+        check_prefix(key)?;
+    }
     let now = call.now;
     let table = find_mut(call, &name, resource_not_found)?;
+    require_restored(table, now)?;
     require_settled(table, now)?;
     if let Some(tags) = &mut table.tags {
         tags.retain(|key, _| !removed.contains(&key.as_str()));
@@ -79,7 +96,9 @@ pub(super) fn list(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
     let name = resource(call, Input(input))?;
     let after = Input(input).text("NextToken")?.unwrap_or_default();
     let size = call.page(None, 10);
-    let tags = find(call, &name, resource_not_found)?.tags.clone().unwrap_or_default();
+    let table = find(call, &name, resource_not_found)?;
+    require_restored(table, call.now)?;
+    let tags = table.tags.clone().unwrap_or_default();
     let rest: Vec<(String, String)> = tags.into_iter().filter(|(key, _)| key.as_str() > after).collect();
     let page: Vec<Value> = rest
         .iter()
@@ -101,12 +120,14 @@ fn resource(call: &Call<'_>, fields: Input<'_>) -> Result<String, AwsError> {
         if arn.starts_with("arn:") {
             foreign(call, arn)
         } else {
-            AwsError::validation(format!("Invalid TableArn: Invalid ResourceArn provided as input {arn}"))
+            AwsError::validation(format!(
+                "One or more parameter values were invalid: Provided Arn is not a DynamoDB resource arn: {arn}"
+            ))
         }
     })?;
     if name.is_empty() || name.contains('/') {
         return Err(AwsError::validation(format!(
-            "Invalid TableArn: Invalid ResourceArn provided as input {arn}"
+            "One or more parameter values were invalid: Provided Arn is not a DynamoDB resource arn: {arn}"
         )));
     }
     // AWS's message has this spelling.
@@ -128,6 +149,11 @@ pub(crate) fn ever_tagged(table: &Table) -> Option<(String, Value)> {
 pub(super) fn describe_ttl(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let name = table_name(call, Input(input), "TableName", "tableName")?;
     let table = find(call, &name, resource_not_found)?;
+    require_restored(table, call.now)?;
+    if let state @ ("CREATING" | "DELETING") = table.status(call.now) {
+        let message = format!("Cannot describe time to live while table is in {state} state: Current table state is {state}");
+        return Err(AwsError::validation(message));
+    }
     let mut description = Map::from_iter([("TimeToLiveStatus".to_owned(), json!("DISABLED"))]);
     if let Some(attribute) = &table.ttl_attribute {
         description.insert("TimeToLiveStatus".to_owned(), json!("ENABLED"));
@@ -148,6 +174,7 @@ pub(super) fn update_ttl(call: &mut Call<'_>, input: &Value) -> Result<Value, Aw
         .ok_or_else(|| AwsError::required("timeToLiveSpecification.enabled"))?;
     let now = call.now;
     let table = find_mut(call, &name, resource_not_found)?;
+    require_restored(table, now)?;
     require_settled(table, now)?;
     require_readable(table, now)?;
     match (enabled, &table.ttl_attribute) {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::create::Switch;
 use super::table::Table;
-use super::{Call, create, description, find, indexes, replicas, require_settled, resource_not_found, table_name};
+use super::{Call, create, description, find, indexes, replicas, require_restored, require_settled, resource_not_found, table_name};
 use crate::sandbox::services::AwsError;
 use crate::sandbox::services::input::Input;
 
@@ -27,14 +27,21 @@ pub(super) fn update(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     let name = table_name(call, fields, "TableName", "tableName")?;
     if !CHANGES.iter().any(|member| fields.get(member).is_some()) {
         return Err(AwsError::validation(
-            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
+            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, DeletionProtectionEnabled, OnDemandThroughput, TableClass is required",
         ));
     }
     let mut table = find(call, &name, resource_not_found)?.clone();
+    require_restored(&table, call.now)?;
     require_settled(&table, call.now)?;
     change(call, &mut table, fields)?;
     replicas::apply(call, &mut table, fields.list("ReplicaUpdates")?)?;
-    table.busy_until = Some(call.settles_at());
+    // Deletion protection alone leaves the table ACTIVE.
+    if CHANGES
+        .iter()
+        .any(|member| *member != "DeletionProtectionEnabled" && fields.get(member).is_some())
+    {
+        table.busy_until = Some(call.settles_at());
+    }
     replicas::share_settings(call, &table);
     let answer = description::table(call, &table);
     call.region().dynamodb.insert(table);

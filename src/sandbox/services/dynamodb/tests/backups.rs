@@ -299,3 +299,67 @@ fn a_table_whose_key_is_gone_takes_pitr_but_no_backup_and_no_time_to_live() {
     let ttl = json!({"TableName": "locked", "TimeToLiveSpecification": {"AttributeName": "x", "Enabled": true}});
     assert_eq!(world.fails("UpdateTimeToLive", ttl).0, "ResourceInUseException");
 }
+
+#[test]
+fn a_restore_under_way_is_known_to_describe_table_only() {
+    let world = World::new();
+    pitr_table(&world);
+    world.set_faults(Faults {
+        lag_ms: Some(60_000),
+        ..Faults::default()
+    });
+    let restore = json!({"SourceTableName": "orders", "TargetTableName": "new", "UseLatestRestorableTime": true});
+    world.dynamodb("RestoreTableToPointInTime", restore.clone());
+    let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/new";
+    assert_eq!(
+        world.fails("ListTagsOfResource", json!({"ResourceArn": arn})).0,
+        "ResourceNotFoundException"
+    );
+    assert_eq!(
+        world
+            .fails("UpdateTable", json!({"TableName": "new", "DeletionProtectionEnabled": true}))
+            .0,
+        "ResourceNotFoundException"
+    );
+    let (code, message) = world.fails("RestoreTableToPointInTime", restore);
+    assert_eq!(code, "TableInUseException");
+    assert!(
+        message.starts_with("Table: new is already being restored from backup: "),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_moment_of_a_restore_is_checked_before_anything_else() {
+    let world = World::new();
+    world.create_table("orders");
+    let both =
+        json!({"SourceTableName": "orders", "TargetTableName": "new", "UseLatestRestorableTime": true, "RestoreDateTime": world.now()});
+    assert!(
+        world
+            .fails("RestoreTableToPointInTime", both)
+            .1
+            .starts_with("Invalid Request: Both RestoreDateTime and")
+    );
+    let none = json!({"SourceTableName": "orders", "TargetTableName": "new"});
+    assert!(
+        world
+            .fails("RestoreTableToPointInTime", none)
+            .1
+            .starts_with("Invalid Request: Either one of")
+    );
+    pitr_of(&world, "orders");
+    world.advance(3600);
+    let late = json!({"SourceTableName": "orders", "TargetTableName": "orders", "RestoreDateTime": world.now()});
+    assert_eq!(
+        world.fails("RestoreTableToPointInTime", late).1,
+        "RestoreDateTime '2026-11-21T01:00:00Z' must be within EarliestRestorableDateTime '2026-11-21T00:00:00Z' and LatestRestorableDateTime '2026-11-21T00:55:00Z'"
+    );
+}
+
+fn pitr_of(world: &World, table: &str) {
+    world.dynamodb(
+        "UpdateContinuousBackups",
+        json!({"TableName": table, "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}),
+    );
+}

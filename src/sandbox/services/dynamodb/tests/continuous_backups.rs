@@ -180,3 +180,24 @@ fn a_table_is_known_by_its_arn_too_but_not_by_that_of_another_region() {
     let elsewhere = json!({"TableName": "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"});
     assert_eq!(world.fails("DescribeContinuousBackups", elsewhere).0, "ValidationException");
 }
+
+#[test]
+fn in_the_second_half_of_its_creation_a_table_is_known_but_not_ready() {
+    let world = World::new();
+    world.set_faults(Faults {
+        lag_ms: Some(10_000),
+        ..Faults::default()
+    });
+    world.create_table("orders");
+    world.advance(6);
+    assert_eq!(
+        world.dynamodb("DescribeTable", json!({"TableName": "orders"}))["Table"]["TableStatus"],
+        "CREATING"
+    );
+    assert_eq!(read(&world, "orders")["ContinuousBackupsStatus"], "DISABLED");
+    let update = json!({"TableName": "orders", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}});
+    assert_eq!(
+        world.fails("UpdateContinuousBackups", update).0,
+        "ContinuousBackupsUnavailableException"
+    );
+}

@@ -143,7 +143,10 @@ fn a_table_that_is_being_updated_refuses_another_update_but_takes_pitr() {
         lag_ms: Some(5_000),
         ..Faults::default()
     });
-    world.dynamodb("UpdateTable", json!({"TableName": "orders", "DeletionProtectionEnabled": true}));
+    world.dynamodb(
+        "UpdateTable",
+        json!({"TableName": "orders", "TableClass": "STANDARD_INFREQUENT_ACCESS"}),
+    );
     assert_eq!(
         world.fails("UpdateTable", json!({"TableName": "orders", "DeletionProtectionEnabled": false})),
         (
@@ -341,4 +344,59 @@ fn replicas_share_billing_and_time_to_live() {
     );
     let ttl = ireland.dynamodb("DescribeTimeToLive", json!({"TableName": "orders"}));
     assert_eq!(ttl["TimeToLiveDescription"]["AttributeName"], "x");
+}
+
+#[test]
+fn deletion_protection_alone_leaves_the_table_active() {
+    let world = World::new();
+    world.create_table("orders");
+    world.set_faults(Faults {
+        lag_ms: Some(5_000),
+        ..Faults::default()
+    });
+    let answer = world.dynamodb("UpdateTable", json!({"TableName": "orders", "DeletionProtectionEnabled": true}));
+    assert_eq!(answer["TableDescription"]["TableStatus"], "ACTIVE");
+}
+
+#[test]
+fn tags_that_aws_refuses_are_refused_in_its_words() {
+    let world = World::new();
+    let arn = world.create_table("orders")["TableDescription"]["TableArn"].clone();
+    let tag = |tag: Value| world.fails("TagResource", json!({"ResourceArn": arn, "Tags": [tag]})).1;
+    assert_eq!(
+        tag(json!({"Key": "AWS:foo", "Value": "x"})),
+        "Tag Key cannot be prefixed with aws:, Key: AWS:foo"
+    );
+    assert_eq!(tag(json!({"Key": "foo"})), "The Tag Value provided is invalid, Value: null");
+    let none = json!({"ResourceArn": arn, "TagKeys": []});
+    assert_eq!(
+        world.fails("UntagResource", none).1,
+        "Atleast one Tag Key needs to be provided as Input."
+    );
+}
+
+#[test]
+fn a_replica_is_shown_as_deleting_until_it_is_gone_and_its_successor_is_no_replica() {
+    let world = World::new();
+    world.create_table("orders");
+    let update = |change: Value| world.dynamodb("UpdateTable", json!({"TableName": "orders", "ReplicaUpdates": [change]}));
+    let replicas = || world.dynamodb("DescribeTable", json!({"TableName": "orders"}))["Table"]["Replicas"].clone();
+    update(json!({"Create": {"RegionName": "eu-west-1"}}));
+    world.set_faults(Faults {
+        lag_ms: Some(5_000),
+        ..Faults::default()
+    });
+    update(json!({"Delete": {"RegionName": "eu-west-1"}}));
+    assert_eq!(replicas()[0]["ReplicaStatus"], "DELETING");
+    world.advance(5);
+    assert_eq!(replicas(), Value::Null);
+    world.set_faults(Faults::default());
+    let ireland = world.in_region("eu-west-1");
+    ireland.create_table("orders");
+    world.put("orders", "1", "here");
+    assert_eq!(replicas(), Value::Null);
+    assert_eq!(ireland.dynamodb("Scan", json!({"TableName": "orders"}))["Count"], 0);
+    ireland.dynamodb("DeleteTable", json!({"TableName": "orders"}));
+    update(json!({"Create": {"RegionName": "eu-west-1"}}));
+    assert_eq!(ireland.dynamodb("Scan", json!({"TableName": "orders"}))["Count"], 1);
 }
