@@ -23,7 +23,21 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    backstay_block
     first_plan
+    for_each
+    references
+    replicas
+    saved_plan
+    saved_plan_consent
+    selection
+    shortening
+    snapshots
+    strengthen_first
+    targets
+    two_blocks
+    variables
+    weakening
 }
 
 #[test]
