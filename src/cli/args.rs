@@ -8,7 +8,9 @@ use std::path::PathBuf;
 /// Plan and apply backup configuration on AWS: what must be, what is, what the difference puts at risk
 #[derive(Debug, Parser)]
 #[command(name = "backstay", version, disable_help_subcommand = true, max_term_width = 110)]
-#[command(after_help = "Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 incomplete, 4 refused, 5 failed part of the way.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 incomplete, 4 refused, 5 failed part of the way."
+)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) global: GlobalArgs,
@@ -264,7 +266,13 @@ pub(super) fn given(matches: &ArgMatches) -> Result<Vec<Given>, Failure> {
             let Some((name, text)) = text.split_once('=') else {
                 return Err(Failure::error(format!("--var `{text}` has no `=`")).help("write `--var NAME=VALUE`"));
             };
-            given.push((place, Given::Flag { name: name.trim().to_owned(), text: text.to_owned() }));
+            given.push((
+                place,
+                Given::Flag {
+                    name: name.trim().to_owned(),
+                    text: text.to_owned(),
+                },
+            ));
         }
     }
     if let Ok(Some(files)) = innermost.try_get_many::<PathBuf>("_var_file") {

@@ -26,7 +26,9 @@ impl Environment {
         let all = std::env::vars_os();
         for (name, value) in all {
             // A variable that is not UTF-8 cannot be any of these.
-            let (Some(name), Some(value)) = (name.to_str().map(str::to_owned), value.to_str().map(str::to_owned)) else { continue };
+            let (Some(name), Some(value)) = (name.to_str().map(str::to_owned), value.to_str().map(str::to_owned)) else {
+                continue;
+            };
             match name.as_str() {
                 "BACKSTAY_LOG" => environment.log = Some(value),
                 "NO_COLOR" => environment.no_color = !value.is_empty(),
@@ -35,7 +37,10 @@ impl Environment {
                 "AWS_ACCESS_KEY_ID" => environment.access_key = Some(value),
                 _ => {
                     if let Some(variable) = name.strip_prefix("BACKSTAY_VAR_") {
-                        environment.variables.push(Given::Environment { name: variable.to_owned(), text: value });
+                        environment.variables.push(Given::Environment {
+                            name: variable.to_owned(),
+                            text: value,
+                        });
                     }
                 }
             }

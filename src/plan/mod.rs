@@ -91,14 +91,27 @@ fn planned_targets(policy: &Policy, snapshot: &Snapshot) -> std::collections::BT
 pub fn released(before: &Policy, now: &Policy) -> Vec<Note> {
     let mut notes = Vec::new();
     for old in &before.protects {
-        let still: std::collections::BTreeSet<&String> =
-            now.protects.iter().filter(|new| new.address == old.address).flat_map(|new| new.wanted.keys()).collect();
-        let gone: Vec<String> = old.wanted.keys().filter(|path| !still.contains(path)).map(|path| format!("`{path}`")).collect();
+        let still: std::collections::BTreeSet<&String> = now
+            .protects
+            .iter()
+            .filter(|new| new.address == old.address)
+            .flat_map(|new| new.wanted.keys())
+            .collect();
+        let gone: Vec<String> = old
+            .wanted
+            .keys()
+            .filter(|path| !still.contains(path))
+            .map(|path| format!("`{path}`"))
+            .collect();
         if gone.is_empty() {
             continue;
         }
         let place = before.sources.position(&old.span);
-        let text = format!("{} ({place}) is released: {} no longer managed and stay in AWS as they are", old.address, gone.join(", "));
+        let text = format!(
+            "{} ({place}) is released: {} no longer managed and stay in AWS as they are",
+            old.address,
+            gone.join(", ")
+        );
         notes.push(Note { code: None, text });
     }
     notes
@@ -131,3 +144,6 @@ fn unmatched_only(rows: &[resolve::Row], only: &[String]) -> Vec<Note> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,7 +117,11 @@ impl<'a> Resolver<'a> {
         let mut unsure = false;
         let mut missing: Vec<(Pattern, String)> = Vec::new();
         // A target that was left out of this run with `--target` is neither found nor missing.
-        let asked: Vec<&String> = protect.targets.iter().filter(|target| self.policy.targets.contains_key(*target)).collect();
+        let asked: Vec<&String> = protect
+            .targets
+            .iter()
+            .filter(|target| self.policy.targets.contains_key(*target))
+            .collect();
         unsure |= asked.len() < protect.targets.len();
         for target in asked {
             let Some(identity) = self.snapshot.identities.get(target) else {

@@ -1,4 +1,6 @@
 //! placeholder until merged
 use std::ops::Range;
 /// x
-pub fn format(text: &str) -> Result<String, (Range<usize>, String)> { Ok(text.to_owned()) }
+pub fn format(text: &str) -> Result<String, (Range<usize>, String)> {
+    Ok(text.to_owned())
+}

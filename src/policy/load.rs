@@ -140,7 +140,9 @@ pub fn digest(bytes: &[u8]) -> String {
 /// The path is not there, or a folder without such files.
 pub fn formattable(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     if !path.is_dir() {
-        return std::fs::metadata(path).map(|_| vec![path.to_owned()]).map_err(|error| unreadable(path, &error));
+        return std::fs::metadata(path)
+            .map(|_| vec![path.to_owned()])
+            .map_err(|error| unreadable(path, &error));
     }
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(path).map_err(|error| unreadable(path, &error))? {

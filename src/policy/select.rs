@@ -167,3 +167,128 @@ fn has_tag(tags: Option<&BTreeMap<String, String>>, key: &str, pattern: &str) ->
 fn any(patterns: &[Pattern], text: &str) -> bool {
     patterns.iter().any(|pattern| WildMatch::new(&pattern.text).matches(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds;
+    use crate::model::{Except, SourceId, Span};
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern {
+            text: text.to_owned(),
+            span: Span {
+                source: SourceId(0),
+                range: 0..0,
+            },
+        }
+    }
+
+    fn selector(names: &[&str], tags: &[(&str, &str)]) -> Selector {
+        Selector {
+            names: names.iter().map(|name| pattern(name)).collect(),
+            tags: tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            allow_empty: false,
+            ..Selector::nothing(Span {
+                source: SourceId(0),
+                range: 0..0,
+            })
+        }
+    }
+
+    fn chosen(selector: &Selector) -> Vec<String> {
+        let needed = need(selector);
+        let tags = |pairs: &[(&str, &str)]| Some(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect());
+        let things = [
+            ("Orders", tags(&[("env", "production"), ("tier", "gold")])),
+            ("Orders-scratch", tags(&[("env", "production")])),
+            ("Users", tags(&[("env", "staging")])),
+            ("Once-tagged", tags(&[])),
+            ("Bare", None),
+        ];
+        let inventory = Inventory {
+            kind: "aws_dynamodb_table".into(),
+            target: "t".into(),
+            names_complete: needed.names,
+            tag_filter: needed.tags.clone(),
+            listed: things.into_iter().map(|(name, tags)| Listed { name: name.into(), tags }).collect(),
+        };
+        let identity = Identity {
+            account: "123456789012".into(),
+            arn: String::new(),
+            region: "us-east-1".into(),
+        };
+        let spec = kinds::spec("aws_dynamodb_table").unwrap();
+        choose(selector, spec, &identity, Some(&inventory))
+            .unwrap()
+            .names
+            .into_iter()
+            .collect()
+    }
+
+    #[test]
+    fn globs_match_whole_names() {
+        assert_eq!(chosen(&selector(&["Orders*"], &[])), ["Orders", "Orders-scratch"]);
+        assert_eq!(chosen(&selector(&["?sers"], &[])), ["Users"]);
+        assert_eq!(
+            chosen(&selector(&["rders"], &[])),
+            ["rders"],
+            "a literal is not looked up in a listing"
+        );
+        assert_eq!(chosen(&selector(&["*rders"], &[])), ["Orders"]);
+    }
+
+    #[test]
+    fn all_tags_must_match_and_case_counts() {
+        assert_eq!(chosen(&selector(&[], &[("env", "production")])), ["Orders", "Orders-scratch"]);
+        assert_eq!(chosen(&selector(&[], &[("env", "production"), ("tier", "*")])), ["Orders"]);
+        assert_eq!(chosen(&selector(&[], &[("Env", "production")])), [""; 0]);
+    }
+
+    #[test]
+    fn an_exception_wins_over_everything() {
+        let mut selector = selector(&["*"], &[]);
+        selector.except = Except {
+            names: vec![pattern("*-scratch")],
+            tags: [("env".into(), "staging".into())].into(),
+            ..Except::default()
+        };
+        assert_eq!(chosen(&selector), ["Bare", "Once-tagged", "Orders"]);
+    }
+
+    #[test]
+    fn things_without_tags_are_found_only_where_asked() {
+        let mut selector = selector(&[], &[("env", "staging")]);
+        assert_eq!(chosen(&selector), ["Users"]);
+        assert!(!need(&selector).names, "the tagging API is enough");
+        selector.include_untagged = true;
+        assert_eq!(chosen(&selector), ["Bare", "Once-tagged", "Users"]);
+        assert!(need(&selector).names, "never-tagged things are only in the kind's own listing");
+    }
+
+    #[test]
+    fn an_arn_means_its_own_region_and_account_only() {
+        let mut selector = selector(&[], &[]);
+        selector.arns = vec![
+            pattern("arn:aws:dynamodb:us-east-1:123456789012:table/Orders"),
+            pattern("arn:aws:dynamodb:eu-west-1:123456789012:table/Users"),
+        ];
+        assert_eq!(chosen(&selector), ["Orders"]);
+    }
+
+    #[test]
+    fn a_listing_by_other_tags_answers_nothing() {
+        let listed = |filter: &[(&str, &str)]| Inventory {
+            kind: String::new(),
+            target: String::new(),
+            names_complete: false,
+            tag_filter: Some(filter.iter().map(|(k, v)| ((*k).to_owned(), Some((*v).to_owned()))).collect()),
+            listed: Vec::new(),
+        };
+        let needed = need(&selector(&[], &[("env", "production"), ("tier", "gold")]));
+        assert!(answers(&listed(&[("env", "production")]), &needed), "fewer conditions list more");
+        assert!(answers(&listed(&[]), &needed));
+        assert!(!answers(&listed(&[("env", "staging")]), &needed));
+        assert!(!answers(&listed(&[("owner", "me")]), &needed));
+    }
+}

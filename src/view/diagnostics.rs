@@ -276,9 +276,8 @@ mod tests {
         warning[BKS0113]: a waiver without a place
 
         error[BKS0111]: no such file
-         |
-         = help: first
-                 second
+          help: first
+        second
 
         2 errors, 1 warning
         "#);

@@ -430,7 +430,7 @@ mod tests {
         | | thing | setting | before | after | effect | reaches |
         |---|---|---|---|---|---|---|
         | `~` | `A` | `point_in_time_recovery.enabled` | `false` | `true` | strengthens | reaches only what comes later; policy.hcl:12:5 |
-        | `~` | `A` | `point_in_time_recovery.recovery_period_in_days` | `(unset: AWS default 35)` | `35` | strengthens | reaches only what comes later; not in the policy: AWS's default, which comes along with another change |
+        | `~` | `A` | `point_in_time_recovery.recovery_period_in_days` | `(none)` | `35` | strengthens | reaches only what comes later; not in the policy: AWS's default, which comes along with another change |
         | `~` | `B`<br>replica of the table in us-west-2 | `point_in_time_recovery.recovery_period_in_days` | `35` | `7` | loses data (above) | reaches existing recovery points; policy.hcl:12:5 |
         | `~` | `C` | `deletion_protection_enabled` | `true` | `false` | weakens (above) | reaches only what comes later; policy.hcl:12:5 |
         | `~` | `C` | `point_in_time_recovery.enabled` | `true` | `false` | loses data (above) | reaches existing recovery points; policy.hcl:12:5 |
@@ -442,14 +442,14 @@ mod tests {
     #[test]
     fn a_short_comment_keeps_the_verdict_and_counts_what_it_leaves_out() {
         let full = plan(&fixture::plan(), SPECS, None);
-        insta::assert_snapshot!(plan(&fixture::plan(), SPECS, Some(full.len() - 1)).lines().rev().take(12).collect::<Vec<_>>().join("\n"), @r"
+        insta::assert_snapshot!(plan(&fixture::plan(), SPECS, Some(full.len() - 1)).lines().rev().take(12).collect::<Vec<_>>().join("\n"), @"
         _Left out to fit: 1 row._
 
         </details>
 
         | `~` | `C` | `deletion_protection_enabled` | `true` | `false` | weakens (above) | reaches only what comes later; policy.hcl:12:5 |
         | `~` | `B`<br>replica of the table in us-west-2 | `point_in_time_recovery.recovery_period_in_days` | `35` | `7` | loses data (above) | reaches existing recovery points; policy.hcl:12:5 |
-        | `~` | `A` | `point_in_time_recovery.recovery_period_in_days` | `(unset: AWS default 35)` | `35` | strengthens | reaches only what comes later; not in the policy: AWS's default, which comes along with another change |
+        | `~` | `A` | `point_in_time_recovery.recovery_period_in_days` | `(none)` | `35` | strengthens | reaches only what comes later; not in the policy: AWS's default, which comes along with another change |
         | `~` | `A` | `point_in_time_recovery.enabled` | `false` | `true` | strengthens | reaches only what comes later; policy.hcl:12:5 |
         |---|---|---|---|---|---|---|
         | | thing | setting | before | after | effect | reaches |

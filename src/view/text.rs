@@ -301,10 +301,10 @@ mod tests {
         insta::assert_snapshot!(plan(&fixture::plan(), SPECS, Style::PLAIN), @r#"
           # aws_dynamodb_table.sales["A"] will be updated in-place
           ~ DynamoDB table A (us-east-1, account 123456789012)
-              ~ point_in_time_recovery.enabled                 = false -> true                   strengthens
+              ~ point_in_time_recovery.enabled                 = false -> true   strengthens
                   the table can be restored to any second from now on
                   reaches only what comes later; policy.hcl:12:5
-              ~ point_in_time_recovery.recovery_period_in_days = (unset: AWS default 35) -> 35   strengthens
+              ~ point_in_time_recovery.recovery_period_in_days = (none) -> 35    strengthens
                   reaches only what comes later; not in the policy: AWS's default, which comes along with another change
 
           # aws_dynamodb_table.sales["B"] will be updated in-place

@@ -29,7 +29,12 @@ static SPEC: KindSpec = KindSpec {
     service: "dynamodb",
     arn_prefix: "table/",
     replicas: true,
-    inventory_actions: &["dynamodb:ListTables", "dynamodb:DescribeTable", "tag:GetResources", "account:ListRegions"],
+    inventory_actions: &[
+        "dynamodb:ListTables",
+        "dynamodb:DescribeTable",
+        "tag:GetResources",
+        "account:ListRegions",
+    ],
     settings: &[
         Setting {
             path: PITR,
