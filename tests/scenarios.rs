@@ -24,8 +24,17 @@ macro_rules! scenarios {
 
 scenarios! {
     backstay_block
+    exit_codes
     first_plan
+    fmt
     for_each
+    forms
+    incomplete
+    loader_errors
+    nobody
+    only
+    partial_apply
+    reference
     references
     replicas
     saved_plan
@@ -34,9 +43,11 @@ scenarios! {
     shortening
     snapshots
     strengthen_first
+    syntax_errors
     targets
     two_blocks
     variables
+    waiting
     weakening
 }
 
