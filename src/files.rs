@@ -1,5 +1,6 @@
 //! Writing a file whole or not at all, so that a killed process leaves the old content or the new, never half of it.
 
+use sha2::{Digest as _, Sha256};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -27,4 +28,9 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Any error of the file system.
 pub fn append(path: &Path) -> io::Result<std::fs::File> {
     std::fs::OpenOptions::new().create(true).append(true).open(path)
+}
+
+/// SHA-256 in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

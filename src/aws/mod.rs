@@ -53,8 +53,11 @@ pub struct Connection {
     witness: Witness,
     limit: Arc<Semaphore>,
     clock: Clock,
-    clients: Mutex<BTreeMap<(&'static str, String), Arc<dyn Any + Send + Sync>>>,
+    clients: Mutex<Clients>,
 }
+
+/// Clients of any SDK, by service and region.
+type Clients = BTreeMap<(&'static str, String), Arc<dyn Any + Send + Sync>>;
 
 impl Connection {
     /// The client of a service in a region, made by `build` when it is first needed.

@@ -9,8 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
-/// Where output goes and how it looks.
+/// Where output goes and how it looks. All output goes through it, also what needs nothing of it today.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about two streams")]
 pub(super) struct Ui {
     colour_out: bool,
     colour_err: bool,
@@ -43,6 +44,7 @@ impl Ui {
     }
 
     /// Writes a result. A reader that went away is no error.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
     pub(super) fn answer(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -77,11 +79,13 @@ impl Ui {
     }
 
     /// Whether a person can be asked.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
     pub(super) fn can_ask(&self) -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
     /// Asks a person for `yes`.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
     pub(super) fn asks_yes(&self, question: &str) -> bool {
         let mut err = io::stderr().lock();
         let _ = write!(err, "{question}\n  Only `yes` is taken as yes: ");

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// The action that makes a thing what it must be.
 pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Action {
-    let live = snapshot.resources.iter().find(|live| live.id == row.id);
+    let live = snapshot.live(&row.id);
     let mut action = Action {
         address: row.address.clone(),
         block: row.block.clone(),

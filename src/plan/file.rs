@@ -3,7 +3,6 @@
 use crate::files;
 use crate::model::Plan;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -88,10 +87,5 @@ pub fn load(path: &Path) -> Result<Plan, PlanFileError> {
 
 /// SHA-256 of the plan's canonical JSON: keys sorted, no white space.
 fn digest(plan: &serde_json::Value) -> String {
-    Sha256::digest(plan.to_string().as_bytes())
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            hex.push_str(&format!("{byte:02x}"));
-            hex
-        })
+    files::digest(plan.to_string().as_bytes())
 }

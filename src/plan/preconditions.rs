@@ -29,15 +29,13 @@ pub fn moved(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
         }
     }
     for action in &plan.actions {
-        let live = now.resources.iter().find(|live| live.id == action.id);
+        let live = now.live(&action.id);
         let mut say = |what: String| {
-            moved.push(Moved {
-                address: action.address.clone(),
-                what,
-            })
+            let address = action.address.clone();
+            moved.push(Moved { address, what });
         };
         match live {
-            None if now.absent.contains(&action.id) => say(format!("{} no longer exists", action.id.name)),
+            None if now.is_absent(&action.id) => say(format!("{} no longer exists", action.id.name)),
             None if action.verb == Verb::Unknown => {}
             None => say(format!("{} could not be read again", action.id.name)),
             Some(live) => {
@@ -78,7 +76,7 @@ pub fn expired_consents(plan: &Plan, today: Date) -> Vec<Moved> {
 pub fn unsettled(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
     let mut unsettled = Vec::new();
     for action in plan.actions.iter().filter(|action| action.verb != Verb::Unknown) {
-        let Some(live) = now.resources.iter().find(|live| live.id == action.id) else {
+        let Some(live) = now.live(&action.id) else {
             unsettled.push(Moved {
                 address: action.address.clone(),
                 what: format!("{} is not there any more", action.id.name),

@@ -140,7 +140,7 @@ fn belongs_elsewhere(spec: &KindSpec, name: &str) -> Option<String> {
                 .settings
                 .iter()
                 .find(|setting| suggestion.contains(&format!("`{}`", setting.name())));
-            match meant.and_then(|setting| setting.block()) {
+            match meant.copied().and_then(Setting::block) {
                 Some(block) => format!("{suggestion} It stands in the block `{block} {{ … }}`"),
                 None => suggestion,
             }

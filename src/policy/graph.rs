@@ -2,11 +2,12 @@
 
 use super::blocks::{Blocks, Parsed};
 use super::eval::{self, Reference, Scope, Segment};
-use super::load::{self, Files};
+use super::load::Files;
 use super::reader::{Located, Reader};
 use super::statements;
 use super::things;
 use super::variables::{self, Given, Values};
+use crate::files as file_system;
 use crate::kinds;
 use crate::model::{BlockAddress, Code, Diagnostic, Policy, SourceId, Span, Target, Value};
 use hcl::edit::expr::Expression;
@@ -68,7 +69,7 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], prob
             .map(|(name, digest)| format!("{name} {digest}\n"))
             .collect::<String>()
     );
-    policy.digest = load::digest(sealed.as_bytes());
+    policy.digest = file_system::digest(sealed.as_bytes());
     policy
 }
 
@@ -336,14 +337,8 @@ impl<'a> Evaluator<'a, '_> {
         };
         let (known, node): (Vec<&str>, fn(String) -> Node) = match root {
             "var" => return self.variable(name),
-            "each" if has_each => return Ok(None),
-            "each" => {
-                return Err((
-                    "`each` is known only in a block with `for_each`".to_owned(),
-                    Some("add `for_each = …` to the block".to_owned()),
-                ));
-            }
             "path" => return Ok(None),
+            "each" => return each(has_each),
             "backstay" => return Ok(self.blocks.backstay.map(|_| Node::Backstay)),
             "local" => (self.blocks.locals.keys().map(String::as_str).collect(), Node::Local),
             "target" => (self.blocks.targets.keys().map(String::as_str).collect(), Node::Target),
@@ -450,6 +445,11 @@ fn target_value(target: &Target) -> Value {
         ("region".to_owned(), text(&target.region)),
         ("account_id".to_owned(), text(&target.account_id)),
     ]))
+}
+
+fn each(has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
+    let help = "add `for_each = …` to the block".to_owned();
+    if has_each { Ok(None) } else { Err(("`each` is known only in a block with `for_each`".to_owned(), Some(help))) }
 }
 
 fn root_help(root: &str) -> String {

@@ -144,16 +144,13 @@ pub(super) fn waiver(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec
     let reason = not_empty(&mut reader, "reason");
     let approved_by = not_empty(&mut reader, "approved_by");
     let expires = reader.required_text("expires");
-    let expires = expires.and_then(|(text, span)| match text.parse::<Date>() {
-        Ok(date) => Some(date),
-        Err(_) => {
-            let problem = Diagnostic::error(
-                Code::OutOfRange,
-                format!("`expires` must be a day like `2027-03-31`, found `{text}`"),
-            );
-            reader.problem(problem.at(span));
-            None
+    let expires = expires.and_then(|(text, span)| {
+        let day = text.parse::<Date>().ok();
+        if day.is_none() {
+            let title = format!("`expires` must be a day like `2027-03-31`, found `{text}`");
+            reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span));
         }
+        day
     });
     let to = match (&address, &setting, to) {
         (Some((address, _)), Some((setting, span)), Some((to, to_span))) => {

@@ -57,7 +57,12 @@ pub fn load(path: &Path) -> Result<Snapshot, SnapshotFileError> {
     })?;
     let json: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
     match json.get("format").and_then(serde_json::Value::as_str) {
-        Some(Snapshot::FORMAT) => serde_json::from_value(json).map_err(|error| format(error.to_string())),
+        Some(Snapshot::FORMAT) => {
+            let mut snapshot: Snapshot = serde_json::from_value(json).map_err(|error| format(error.to_string()))?;
+            // Somebody may have put it together by hand.
+            snapshot.sort();
+            Ok(snapshot)
+        }
         Some(other) => Err(format(
             format_args!("its format is `{other}`, not `{}`", Snapshot::FORMAT).to_string(),
         )),

@@ -103,9 +103,10 @@ async fn list(kind: &'static dyn Kind, connection: &Connection, need: &ListNeed)
     let spec = kind.spec();
     let gap = |failed: CallFailed| connection.gap(&connection.identity.region, Some(spec.name), None, &failed);
     let names = async {
-        match need.names {
-            true => kind.aws().list(connection).await,
-            false => Ok(Vec::new()),
+        if need.names {
+            kind.aws().list(connection).await
+        } else {
+            Ok(Vec::new())
         }
     };
     let tags = async {

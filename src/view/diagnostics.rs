@@ -88,7 +88,10 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     if elements.is_empty() {
         // With no text to point at there is no margin to hang the help on, so it is a line of its own.
         let title = renderer.render(&[annotate_snippets::Group::with_title(title)]);
-        let help = diagnostic.help.as_ref().map(|help| format!("\n  help: {}", visible_lines(help)));
+        let help = diagnostic
+            .help
+            .as_ref()
+            .map(|help| format!("\n  help: {}", visible_lines(help).replace('\n', "\n        ")));
         return title + &help.unwrap_or_default();
     }
     renderer.render(&[title.elements(elements).elements(help)])

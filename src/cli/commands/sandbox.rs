@@ -91,8 +91,15 @@ struct ClockArgs {
     real: bool,
 }
 
+/// Runs the verb on the folder that the command line means.
+pub(in crate::cli) fn run_verb(context: &Context, args: &SandboxArgs) -> Result<Exit, Failure> {
+    let folder = context.global.sandbox.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DIR));
+    block_on(run(args, &folder, &mut std::io::stdout()))??;
+    Ok(Exit::Done)
+}
+
 /// Runs `backstay sandbox` on the sandbox in `dir`.
-pub(crate) async fn run(args: &SandboxArgs, dir: &Path, out: &mut (dyn Write + Send)) -> Result<(), SandboxError> {
+async fn run(args: &SandboxArgs, dir: &Path, out: &mut (dyn Write + Send)) -> Result<(), SandboxError> {
     match &args.command {
         SandboxCommand::Seed { files } => seed(files, dir, out),
         SandboxCommand::Serve { port } => serve(*port, dir, out).await,
@@ -218,11 +225,4 @@ mod tests {
         assert!(duration("soon").is_err());
         assert!(duration("-5s").is_err());
     }
-}
-
-/// Runs the verb on the folder that the command line means.
-pub(in crate::cli) fn run_verb(context: &Context, args: &SandboxArgs) -> Result<Exit, Failure> {
-    let folder = context.global.sandbox.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DIR));
-    block_on(run(args, &folder, &mut std::io::stdout()))??;
-    Ok(Exit::Done)
 }

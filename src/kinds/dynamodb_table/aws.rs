@@ -395,9 +395,8 @@ impl TableWrite<'_> {
                 "DELETING" => return Err(ChangeFailed::Gone),
                 "ACTIVE" => return Ok(()),
                 _ => {
-                    patience
-                        .pause(&format!("waiting for the table, which is {status}"), self.request.waiting)
-                        .await?
+                    let what = format!("waiting for the table, which is {status}");
+                    patience.pause(&what, self.request.waiting).await?;
                 }
             }
         }
