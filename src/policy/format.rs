@@ -143,11 +143,9 @@ fn space_between(before: Option<Kind>, subject: Kind, is_in: bool, after: Kind) 
         (Comma, _) => true,
         // `for x in [a]` is not an index of something named `in`.
         _ if is_in && before == Some(Identifier) => true,
-        (Identifier | Number, OpenBracket) => false,
+        (Identifier | Number, OpenBracket) | (Bang, _) | (OpenBrace, CloseBrace) => false,
         (subject, OpenBracket) if subject.bracket_change() < 0 => false,
-        (Bang, _) => false,
         (Minus, _) => before.is_some_and(Kind::ends_value),
-        (OpenBrace, CloseBrace) => false,
         (OpenBrace, _) | (_, CloseBrace) => true,
         (subject, after) => subject.bracket_change() <= 0 && after.bracket_change() >= 0,
     }

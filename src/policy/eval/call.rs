@@ -81,7 +81,7 @@ fn arguments(call: &FuncCall, scope: &Scope<'_>) -> Result<(Vec<Value>, Vec<Rang
 
 fn evaluate_try(call: &FuncCall, whole: Range<usize>, scope: &Scope<'_>) -> Result<Value, EvalError> {
     let mut first: Option<EvalError> = None;
-    for arg in call.args.iter() {
+    for arg in &call.args {
         match evaluate(arg, scope) {
             Ok(value) => return Ok(value),
             // A name that nothing declares is a mistake in the policy, not a value that may be absent.

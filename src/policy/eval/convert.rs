@@ -70,9 +70,12 @@ pub(crate) fn parse_number(text: &str) -> Option<Number> {
 pub(crate) fn unify_branches(chosen: Value, other: &Value) -> Option<Value> {
     use Value::{Bool, List, Map, Null, Number, Set, String, Unknown};
     match (&chosen, other) {
-        (Null | Unknown, _) | (_, Null | Unknown) => Some(chosen),
         (Number(_) | Bool(_), String(_)) => to_text(&chosen).map(String),
-        (String(_), String(_) | Number(_) | Bool(_)) | (Bool(_), Bool(_)) | (Number(_), Number(_)) => Some(chosen),
+        (Null | Unknown, _)
+        | (_, Null | Unknown)
+        | (String(_), String(_) | Number(_) | Bool(_))
+        | (Bool(_), Bool(_))
+        | (Number(_), Number(_)) => Some(chosen),
         (List(_) | Set(_), List(_) | Set(_)) | (Map(_), Map(_)) => {
             let both = [chosen.clone(), other.clone()];
             Some(unified(&both).and_then(|both| both.into_iter().next()).unwrap_or(chosen))

@@ -21,7 +21,7 @@ pub(super) fn dedented(heredoc: &HeredocTemplate) -> Template {
     visit(&mut template, start, false, &mut |text, place| see(&mut least, text, place));
     let indent = least.unwrap_or(0);
     visit(&mut template, start, false, &mut |text, place| {
-        *text = adjusted(text, place, indent)
+        *text = adjusted(text, place, indent);
     });
     template
 }
@@ -35,7 +35,7 @@ fn restore(template: &mut Template, parsed: usize) {
         let text = literal.value();
         let mut whole = String::new();
         for (line_index, line) in text.split_inclusive('\n').enumerate() {
-            if line.trim_end_matches(['\r', '\n']) != "" && (index == 0 || line_index > 0) {
+            if !line.trim_end_matches(['\r', '\n']).is_empty() && (index == 0 || line_index > 0) {
                 whole.push_str(&spaces);
             }
             whole.push_str(line);

@@ -6,6 +6,7 @@ use hcl::edit::Decorated;
 use hcl::edit::Ident;
 use hcl::edit::expr::{Expression, ForExpr};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The pairs that a loop goes through, in order; `None` where they are known only after apply.
 pub(super) fn pairs(collection: &Expression, scope: &Scope<'_>) -> Result<Option<Vec<(Value, Value)>>, EvalError> {
@@ -71,11 +72,18 @@ pub(super) fn evaluate_for(each: &ForExpr, scope: &Scope<'_>) -> Result<Value, E
         let value = evaluate(&each.value_expr, &inner)?;
         if each.grouping {
             result.groups.entry(key).or_default().push(value);
-        } else if result.map.contains_key(&key) {
-            return Err(EvalError::new(range_of(key_expr), format!("two items give the key `{key}`"))
-                .help("to collect the items of one key in a list, write `...` after the value"));
-        } else {
-            result.map.insert(key, value);
+            continue;
+        }
+        match result.map.entry(key) {
+            Entry::Vacant(free) => {
+                free.insert(value);
+            }
+            Entry::Occupied(taken) => {
+                return Err(
+                    EvalError::new(range_of(key_expr), format!("two items give the key `{}`", taken.key()))
+                        .help("to collect the items of one key in a list, write `...` after the value"),
+                );
+            }
         }
     }
     Ok(result.into_value(each))

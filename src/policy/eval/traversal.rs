@@ -90,27 +90,32 @@ fn splat<'v>(value: Cow<'v, Value>, inside: &[Operator], scope: &Scope<'_>) -> R
 }
 
 fn attribute<'v>(value: Cow<'v, Value>, name: &str, range: Range<usize>) -> Result<Cow<'v, Value>, EvalError> {
-    let found = match value {
-        Cow::Borrowed(Value::Map(map)) => map.get(name).map(Cow::Borrowed),
-        Cow::Owned(Value::Map(ref map)) => map.get(name).cloned().map(Cow::Owned),
-        _ => None,
+    let value = match value {
+        Cow::Borrowed(Value::Map(map)) => match map.get(name) {
+            Some(found) => return Ok(Cow::Borrowed(found)),
+            None => value,
+        },
+        Cow::Owned(Value::Map(mut map)) => match map.remove(name) {
+            Some(found) => return Ok(Cow::Owned(found)),
+            None => Cow::Owned(Value::Map(map)),
+        },
+        other => other,
     };
-    match (found, value.as_ref()) {
-        (Some(found), _) => Ok(found),
-        (None, Value::Unknown) => Ok(Cow::Owned(Value::Unknown)),
-        (None, Value::Map(map)) => Err(EvalError::new(range, format!("there is no attribute `{name}`")).help_opt(
+    match value.as_ref() {
+        Value::Unknown => Ok(Cow::Owned(Value::Unknown)),
+        Value::Map(map) => Err(EvalError::new(range, format!("there is no attribute `{name}`")).help_opt(
             suggestion(name, map.keys().map(String::as_str)).or_else(|| {
                 let keys: Vec<String> = map.keys().take(8).map(|key| format!("`{key}`")).collect();
                 (!keys.is_empty()).then(|| format!("there are {}", keys.join(", ")))
             }),
         )),
-        (None, Value::Null) => Err(EvalError::new(
+        Value::Null => Err(EvalError::new(
             range,
             format!("there is no attribute `{name}`, because the value is null"),
         )),
-        (None, Value::List(_)) => Err(EvalError::new(range, format!("a list has no attribute `{name}`"))
+        Value::List(_) => Err(EvalError::new(range, format!("a list has no attribute `{name}`"))
             .help("choose one item with an index such as `[0]`, or all with `[*]`")),
-        (None, other) => Err(EvalError::new(range, format!("{} has no attribute `{name}`", other.type_name()))),
+        other => Err(EvalError::new(range, format!("{} has no attribute `{name}`", other.type_name()))),
     }
 }
 

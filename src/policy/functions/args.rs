@@ -91,11 +91,6 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// A flag as the outcome of a function.
-pub(super) fn flag_value(flag: bool) -> super::Outcome {
-    Ok(Value::Bool(flag))
-}
-
 /// Refuses to build a value so large that it would take all memory.
 pub(super) fn bounded(size: usize) -> Got<()> {
     const LIMIT: usize = 1_000_000;

@@ -1,6 +1,6 @@
 //! Lists and maps.
 
-use super::args::{bounded, counted, failed, flag_value, items, map, size, text, texts, value, wrong};
+use super::args::{bounded, counted, failed, items, map, size, text, texts, value, wrong};
 use super::conversion::unified;
 use super::{Call, Function, FunctionError, Outcome, Takes, define};
 use crate::model::Value;
@@ -161,11 +161,11 @@ fn flags(args: &[Value]) -> Result<Vec<Option<bool>>, FunctionError> {
 }
 
 fn alltrue(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(flags(args)?.into_iter().all(|flag| flag == Some(true)))
+    Ok(Value::Bool(flags(args)?.into_iter().all(|flag| flag == Some(true))))
 }
 
 fn anytrue(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(flags(args)?.into_iter().any(|flag| flag == Some(true)))
+    Ok(Value::Bool(flags(args)?.into_iter().any(|flag| flag == Some(true))))
 }
 
 fn chunklist(_: &Call<'_>, args: &[Value]) -> Outcome {
@@ -243,7 +243,7 @@ fn concat(_: &Call<'_>, args: &[Value]) -> Outcome {
 }
 
 fn contains(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(items(args, 0)?.contains(value(args, 1)))
+    Ok(Value::Bool(items(args, 0)?.contains(value(args, 1))))
 }
 
 fn unified_list(args: &[Value], index: usize) -> Result<Vec<Value>, FunctionError> {

@@ -82,6 +82,7 @@ fn old_map(_: &Call<'_>, _: &[Value]) -> Outcome {
     Err(failed("write `tomap({a = b})` instead"))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the table of functions needs this signature")]
 fn identity(_: &Call<'_>, args: &[Value]) -> Outcome {
     Ok(value(args, 0).clone())
 }
@@ -147,33 +148,31 @@ pub(crate) fn unified(items: &[Value]) -> Option<Vec<Value>> {
         ),
         (false, true, false, false) if number && flag => None,
         (true, false, false, false) | (false, _, false, false) => Some(items.to_vec()),
-        (false, false, false, true) => unified_maps(items),
-        (false, false, true, false) => unified_lists(items),
+        (false, false, false, true) => Some(unified_maps(items)),
+        (false, false, true, false) => Some(unified_lists(items)),
         _ => None,
     }
 }
 
-fn unified_lists(items: &[Value]) -> Option<Vec<Value>> {
+fn unified_lists(items: &[Value]) -> Vec<Value> {
     let inner: Vec<Value> = items.iter().filter_map(Value::as_items).flatten().cloned().collect();
     // Lists of unlike items are tuples, which a list can hold as long as each stays what it is.
     let Some(inner) = unified(&inner) else {
-        return Some(items.to_vec());
+        return items.to_vec();
     };
     let mut rest = inner.into_iter();
-    Some(
-        items
-            .iter()
-            .map(|item| match item {
-                Value::List(items) => Value::List(rest.by_ref().take(items.len()).collect()),
-                Value::Set(items) => Value::set(rest.by_ref().take(items.len())),
-                other => other.clone(),
-            })
-            .collect(),
-    )
+    items
+        .iter()
+        .map(|item| match item {
+            Value::List(items) => Value::List(rest.by_ref().take(items.len()).collect()),
+            Value::Set(items) => Value::set(rest.by_ref().take(items.len())),
+            other => other.clone(),
+        })
+        .collect()
 }
 
 /// Objects of the same attributes get one type for each attribute, others one type for all values, as a map has it.
-fn unified_maps(items: &[Value]) -> Option<Vec<Value>> {
+fn unified_maps(items: &[Value]) -> Vec<Value> {
     let maps: Vec<&BTreeMap<String, Value>> = items.iter().filter_map(Value::as_map).collect();
     let mut columns: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for map in &maps {
@@ -192,27 +191,25 @@ fn unified_maps(items: &[Value]) -> Option<Vec<Value>> {
         let all: Vec<Value> = columns.values().flatten().cloned().collect();
         // Unlike objects that make no map stay what they are: nothing here needs them to be alike.
         let Some(all) = unified(&all) else {
-            return Some(items.to_vec());
+            return items.to_vec();
         };
         let mut all = all.into_iter();
         for (key, column) in &columns {
             values.insert(key, all.by_ref().take(column.len()).collect::<Vec<_>>().into_iter());
         }
     }
-    Some(
-        items
-            .iter()
-            .map(|item| match item {
-                Value::Map(map) => Value::Map(
-                    map.iter()
-                        .map(|(key, old)| {
-                            let new = values.get_mut(key.as_str()).and_then(Iterator::next);
-                            (key.clone(), new.unwrap_or_else(|| old.clone()))
-                        })
-                        .collect(),
-                ),
-                other => other.clone(),
-            })
-            .collect(),
-    )
+    items
+        .iter()
+        .map(|item| match item {
+            Value::Map(map) => Value::Map(
+                map.iter()
+                    .map(|(key, old)| {
+                        let new = values.get_mut(key.as_str()).and_then(Iterator::next);
+                        (key.clone(), new.unwrap_or_else(|| old.clone()))
+                    })
+                    .collect(),
+            ),
+            other => other.clone(),
+        })
+        .collect()
 }

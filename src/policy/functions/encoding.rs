@@ -10,6 +10,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     define(
@@ -96,7 +97,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 fn digest<D: Digest>(args: &[Value]) -> Result<Vec<u8>, FunctionError> {
@@ -179,7 +184,9 @@ fn urlencode(_: &Call<'_>, args: &[Value]) -> Outcome {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
             b' ' => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     Ok(out.into())
@@ -218,6 +225,7 @@ fn jsondecode(_: &Call<'_>, args: &[Value]) -> Outcome {
         .map_err(|error| wrong(0, format!("is not JSON: {error}")))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the table of functions needs this signature")]
 fn jsonencode(_: &Call<'_>, args: &[Value]) -> Outcome {
     let value = value(args, 0);
     if value.has_unknown() {
@@ -275,7 +283,9 @@ fn write_json_text(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(ch))),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(ch));
+            }
             _ => out.push(ch),
         }
     }

@@ -1,6 +1,6 @@
 //! Paths, and files that a policy brings along.
 
-use super::args::{failed, flag_value, map, text, wrong};
+use super::args::{failed, map, text, wrong};
 use super::{Call, Function, FunctionError, Outcome, Takes, define};
 use crate::model::Value;
 use crate::policy::eval::{Scope, evaluate_template_text};
@@ -163,9 +163,9 @@ fn filebase64(call: &Call<'_>, args: &[Value]) -> Outcome {
 fn fileexists(call: &Call<'_>, args: &[Value]) -> Outcome {
     let path = text(args, 0)?;
     match fs::metadata(call.folder.join(&path)) {
-        Ok(found) if found.is_file() => flag_value(true),
+        Ok(found) if found.is_file() => Ok(Value::Bool(true)),
         Ok(_) => Err(wrong(0, format!("`{path}` is there, but is not a file"))),
-        Err(_) => flag_value(false),
+        Err(_) => Ok(Value::Bool(false)),
     }
 }
 
@@ -178,7 +178,7 @@ fn templatefile(call: &Call<'_>, args: &[Value]) -> Outcome {
     evaluate_template_text(&template, &Scope::of_template(call.folder, names)).map_err(|error| FunctionError {
         argument: None,
         message: match line_of(&template, error.range.start) {
-            Some(line) if !error.range.is_empty() => format!("line {line} of `{}`: {}", args.first().unwrap_or(&Value::Null), error.title),
+            Some(line) if !error.range.is_empty() => format!("line {line} of {}: {}", args.first().unwrap_or(&Value::Null), error.title),
             _ => error.title,
         },
         help: error.help,

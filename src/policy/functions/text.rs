@@ -1,6 +1,6 @@
 //! Strings.
 
-use super::args::{failed, flag_value, integer, items, text, wrong};
+use super::args::{failed, integer, items, text, wrong};
 use super::{Call, Function, Outcome, Takes, define};
 use crate::model::Value;
 use crate::policy::eval::to_text;
@@ -121,15 +121,15 @@ fn chomp(_: &Call<'_>, args: &[Value]) -> Outcome {
 }
 
 fn endswith(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(text(args, 0)?.ends_with(&text(args, 1)?))
+    Ok(Value::Bool(text(args, 0)?.ends_with(&text(args, 1)?)))
 }
 
 fn startswith(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(text(args, 0)?.starts_with(&text(args, 1)?))
+    Ok(Value::Bool(text(args, 0)?.starts_with(&text(args, 1)?)))
 }
 
 fn strcontains(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(text(args, 0)?.contains(&text(args, 1)?))
+    Ok(Value::Bool(text(args, 0)?.contains(&text(args, 1)?)))
 }
 
 fn indent(_: &Call<'_>, args: &[Value]) -> Outcome {

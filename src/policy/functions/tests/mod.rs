@@ -2,6 +2,7 @@
 
 mod collections;
 mod encodings;
+mod files;
 mod language;
 mod numbers;
 mod texts;
@@ -112,8 +113,8 @@ fn answers(rows: &str) -> Option<Vec<String>> {
 #[test]
 fn terraform_console_agrees_with_every_row() {
     for (area, rows) in AREAS {
-        let asked: String = rows.iter().map(|(text, _)| format!("jsonencode({text}\n),\n")).collect();
-        let Some(answers) = answers(&asked) else {
+        let asked: Vec<String> = rows.iter().map(|(text, _)| format!("jsonencode({text}\n),\n")).collect();
+        let Some(answers) = answers(&asked.concat()) else {
             eprintln!("NOT RUN: there is no `terraform` on the PATH, so no row was compared with it");
             return;
         };
@@ -127,11 +128,11 @@ fn terraform_console_agrees_with_every_row() {
 #[test]
 fn terraform_console_refuses_every_refused_row() {
     for (area, rows) in REFUSED {
-        let asked: String = rows
+        let asked: Vec<String> = rows
             .iter()
             .map(|text| format!("try(jsonencode({text}\n), \"refused\"),\n"))
             .collect();
-        let Some(answers) = answers(&asked) else {
+        let Some(answers) = answers(&asked.concat()) else {
             eprintln!("NOT RUN: there is no `terraform` on the PATH, so no row was compared with it");
             return;
         };
