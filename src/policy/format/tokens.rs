@@ -143,7 +143,7 @@ fn next(rest: &str) -> (Option<Kind>, usize) {
         return (Some(Kind::Comment), rest.find('\n').map_or(rest.len(), |end| end + 1));
     }
     if rest.starts_with("/*") {
-        return (Some(Kind::Comment), rest.find("*/").map_or(rest.len(), |end| end + 2));
+        return (Some(Kind::Comment), comment(rest));
     }
     if rest.starts_with('"') {
         return (Some(Kind::Text), quoted(rest));
@@ -165,6 +165,13 @@ fn next(rest: &str) -> (Option<Kind>, usize) {
         Some((sign, kind)) => (Some(*kind), sign.len()),
         None => (Some(Kind::Other), rest.chars().next().map_or(1, char::len_utf8)),
     }
+}
+
+/// The length of a comment between `/*` and `*/`.
+fn comment(rest: &str) -> usize {
+    // `/*/` opens a comment and does not close it.
+    let end = rest.get(2..).and_then(|inside| inside.find("*/"));
+    end.map_or(rest.len(), |end| end + 4)
 }
 
 fn number(rest: &str) -> Option<usize> {

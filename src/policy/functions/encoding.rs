@@ -194,6 +194,9 @@ fn urlencode(_: &Call<'_>, args: &[Value]) -> Outcome {
 
 fn csvdecode(_: &Call<'_>, args: &[Value]) -> Outcome {
     let text = text(args, 0)?;
+    if text.matches('"').count() % 2 == 1 {
+        return Err(wrong(0, "is not CSV: a quote is open to the end"));
+    }
     let mut reader = csv::ReaderBuilder::new().has_headers(true).from_reader(text.as_bytes());
     let broken = |error: &csv::Error| wrong(0, format!("is not CSV: {error}"));
     let header = reader.headers().map_err(|error| broken(&error))?.clone();

@@ -283,7 +283,7 @@ fn exponent_form(text: &str) -> String {
     format!("{mantissa}e{sign}{digits:0>2}")
 }
 
-/// Go's `%g`: the shortest form, with an exponent where that is below -4 or not below the precision (21 for the shortest form).
+/// Go's `%g`: the shortest form, with an exponent where that is below -4 or not below the precision (6 for the shortest form).
 fn general_form(float: f64, precision: Option<usize>, number: &Number) -> String {
     let scientific = match precision {
         Some(precision) => format!("{:.*e}", precision.max(1) - 1, float),
@@ -293,7 +293,7 @@ fn general_form(float: f64, precision: Option<usize>, number: &Number) -> String
         .split_once('e')
         .and_then(|(_, exponent)| exponent.parse().ok())
         .unwrap_or(0);
-    let limit = precision.map_or(21, |precision| i64::try_from(precision.max(1)).unwrap_or(i64::MAX));
+    let limit = precision.map_or(6, |precision| i64::try_from(precision.max(1)).unwrap_or(i64::MAX));
     let trimmed = |text: String| -> String {
         if text.contains('.') {
             text.trim_end_matches('0').trim_end_matches('.').to_owned()

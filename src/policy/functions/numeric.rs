@@ -133,14 +133,7 @@ fn pow(_: &Call<'_>, args: &[Value]) -> Outcome {
 }
 
 fn signum(_: &Call<'_>, args: &[Value]) -> Outcome {
-    let number = float(args, 0)?;
-    Ok(Value::from(if number > 0.0 {
-        1
-    } else if number < 0.0 {
-        -1
-    } else {
-        0
-    }))
+    Ok(Value::from(integer(args, 0)?.signum()))
 }
 
 fn sum(_: &Call<'_>, args: &[Value]) -> Outcome {

@@ -135,7 +135,7 @@ fn strcontains(_: &Call<'_>, args: &[Value]) -> Outcome {
 fn indent(_: &Call<'_>, args: &[Value]) -> Outcome {
     let spaces = super::args::size(args, 0)?;
     let text = text(args, 1)?;
-    super::args::bounded(spaces.saturating_mul(text.matches('\n').count()))?;
+    super::args::bounded(spaces.saturating_mul(text.matches('\n').count().max(1)))?;
     Ok(text.replace('\n', &format!("\n{}", " ".repeat(spaces))).into())
 }
 

@@ -4,6 +4,7 @@ mod collections;
 mod encodings;
 mod files;
 mod language;
+mod more;
 mod numbers;
 mod texts;
 mod times;
@@ -20,6 +21,7 @@ const AREAS: &[(&str, &[Row])] = &[
     ("collections", collections::ROWS),
     ("encodings", encodings::ROWS),
     ("language", language::ROWS),
+    ("more", more::ROWS),
     ("numbers", numbers::ROWS),
     ("texts", texts::ROWS),
     ("times", times::ROWS),
@@ -30,6 +32,7 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("collections", collections::REFUSED),
     ("encodings", encodings::REFUSED),
     ("language", language::REFUSED),
+    ("more", more::REFUSED),
     ("numbers", numbers::REFUSED),
     ("texts", texts::REFUSED),
     ("times", times::REFUSED),
