@@ -35,6 +35,32 @@ const TEXTS: &[&str] = &[
     "x = 5 % 2\ny = 1.5e3\nz = a[-1]\n",
     "a = \"\"\nb = f()\nc = core::length([])\n",
     "# only a comment\n",
+    "x = [\n  1, # one\n  22, # two\n]\n",
+    "x = {\n  a = <<EOT\nz\nEOT\n  bb = 2\n}\n",
+    "x = 1\r\nyy = 2\r\n",
+    "x = f(a, [\n1], {\nb = 1 })\n",
+    r#"backstay {
+  required_version = ">= 0.1"
+  workspace = "sale-module-${var.environment}"   # the owner name
+}
+variable "environment" {
+type = string
+  validation {
+    condition     = contains(["staging","production"], var.environment)
+    error_message="environment must be staging or production"
+  }
+}
+protect "aws_dynamodb_table" "sales" {
+  select {
+    names   = [for t in local.tables : "${t}Table-${var.environment}"]   # globs
+    # tags  = { env = "production" }
+  except { 
+  names = ["*-scratch"]
+      tags  = { backup = "none" }
+ }
+  }
+}
+"#,
 ];
 
 fn terraform_fmt(text: &str) -> Option<String> {
