@@ -10,10 +10,7 @@ use std::path::Path;
 ///
 /// Any error of the file system; the old content of `path` is then still there.
 pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".backstay-").tempfile_in(folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;

@@ -51,10 +51,7 @@ pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progre
             None => break,
         }
     }
-    let outcomes = steps
-        .iter()
-        .zip(endings)
-        .map(|(step, ending)| outcome(step, ending.unwrap_or(Ending::NotBegun)));
+    let outcomes = steps.iter().zip(endings).map(|(step, ending)| outcome(step, ending.unwrap_or(Ending::NotBegun)));
     Outcome { steps: outcomes.collect() }
 }
 
@@ -76,11 +73,7 @@ fn readiness(step: &Step<'_>, steps: &[Step<'_>], endings: &[Option<Ending>], st
         }
     }
     // What weakens waits until everything that strengthens has ended, well or not.
-    if step.last && strengthening_left {
-        Ready::Later
-    } else {
-        Ready::Now
-    }
+    if step.last && strengthening_left { Ready::Later } else { Ready::Now }
 }
 
 fn end(endings: &mut [Option<Ending>], place: usize, step: &Step<'_>, ending: Ending, progress: &dyn Progress) {
@@ -91,16 +84,8 @@ fn end(endings: &mut [Option<Ending>], place: usize, step: &Step<'_>, ending: En
 }
 
 fn outcome(step: &Step<'_>, ending: Ending) -> StepOutcome {
-    let changes = step
-        .changes
-        .iter()
-        .map(|change| format!("{} = {}", change.setting, change.after))
-        .collect();
-    StepOutcome {
-        address: step.action.address.clone(),
-        changes,
-        ending,
-    }
+    let changes = step.changes.iter().map(|change| format!("{} = {}", change.setting, change.after)).collect();
+    StepOutcome { address: step.action.address.clone(), changes, ending }
 }
 
 async fn one(step: &Step<'_>, aws: &Aws, progress: &dyn Progress) -> Ending {
@@ -109,13 +94,7 @@ async fn one(step: &Step<'_>, aws: &Aws, progress: &dyn Progress) -> Ending {
         return Ending::Failed(format!("target `{}` is not connected", id.target));
     };
     let waiting = |what: &str| progress.waiting(&step.action.address, what);
-    let request = ChangeRequest {
-        connection,
-        id,
-        changes: &step.changes,
-        before: &step.action.before,
-        waiting: &waiting,
-    };
+    let request = ChangeRequest { connection, id, changes: &step.changes, before: &step.action.before, waiting: &waiting };
     match acting_on(&id.target, &step.action.address, kind.aws().change(request)).await {
         Ok(()) => Ending::Done,
         Err(failed @ (ChangeFailed::Gone | ChangeFailed::NotReady { .. })) => Ending::Failed(failed.to_string()),

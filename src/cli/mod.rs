@@ -41,12 +41,7 @@ pub fn main() -> ExitCode {
         Ok(more) => given.extend(more),
         Err(failure) => return ui.fail(&failure).into(),
     }
-    let context = Context {
-        ui,
-        environment,
-        global: cli.global,
-        given,
-    };
+    let context = Context { ui, environment, global: cli.global, given };
     if let Err(failure) = prepare(&context) {
         return context.ui.fail(&failure).into();
     }
@@ -60,11 +55,7 @@ pub fn main() -> ExitCode {
 fn usage(error: &clap::Error) -> ExitCode {
     // A reader that went away (`| head`) is no reason to fail.
     let _ = error.print();
-    if error.use_stderr() {
-        Exit::Error.into()
-    } else {
-        Exit::Done.into()
-    }
+    if error.use_stderr() { Exit::Error.into() } else { Exit::Done.into() }
 }
 
 fn prepare(context: &Context) -> Result<(), Failure> {
@@ -73,8 +64,5 @@ fn prepare(context: &Context) -> Result<(), Failure> {
             Failure::error(format!("cannot change to {}: {error}", folder.display())).help("give --chdir a folder that exists")
         })?;
     }
-    ui::start_log(
-        context.global.log.as_deref().or(context.environment.log.as_deref()),
-        context.ui.colour_on_stderr(),
-    )
+    ui::start_log(context.global.log.as_deref().or(context.environment.log.as_deref()), context.ui.colour_on_stderr())
 }

@@ -37,10 +37,7 @@ impl Ui {
 
     /// How text for stdout looks.
     pub(super) fn style(&self) -> Style {
-        Style {
-            colour: self.colour_out,
-            width: None,
-        }
+        Style { colour: self.colour_out, width: None }
     }
 
     /// Writes a result. A reader that went away is no error.
@@ -63,11 +60,7 @@ impl Ui {
     /// Shows warnings.
     pub(super) fn warn(&self, problems: &[Diagnostic], sources: &Sources) {
         if !problems.is_empty() && !self.quiet {
-            let _ = writeln!(
-                io::stderr().lock(),
-                "{}",
-                view::diagnostics::render(problems, sources, self.colour_err).trim_end()
-            );
+            let _ = writeln!(io::stderr().lock(), "{}", view::diagnostics::render(problems, sources, self.colour_err).trim_end());
         }
     }
 
@@ -96,14 +89,8 @@ impl Ui {
 
     /// A bar on a terminal, nothing otherwise.
     pub(super) fn bar(&self, what: &str) -> ProgressBar {
-        let bar = ProgressBar::with_draw_target(
-            None,
-            if self.progress {
-                ProgressDrawTarget::stderr()
-            } else {
-                ProgressDrawTarget::hidden()
-            },
-        );
+        let bar =
+            ProgressBar::with_draw_target(None, if self.progress { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
         if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {pos}/{len} {wide_msg} {elapsed}") {
             bar.set_style(style);
         }
@@ -130,10 +117,6 @@ pub(super) fn start_log(level: Option<&str>, colour: bool) -> Result<(), Failure
     let filter = tracing_subscriber::EnvFilter::try_new(&directives).map_err(|error| {
         Failure::error(format!("`{level}` is no log level: {error}")).help("use off, error, warn, info, debug or trace")
     })?;
-    let started = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(colour)
-        .try_init();
+    let started = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).try_init();
     started.map_err(|error| Failure::error(format!("cannot start the log: {error}")))
 }

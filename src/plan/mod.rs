@@ -80,38 +80,21 @@ fn planned_targets(policy: &Policy, snapshot: &Snapshot) -> std::collections::BT
             region: identity.map(|identity| identity.region.clone()),
         }
     };
-    policy
-        .targets
-        .values()
-        .map(|target| (target.name.clone(), planned(target)))
-        .collect()
+    policy.targets.values().map(|target| (target.name.clone(), planned(target))).collect()
 }
 
 /// What a policy no longer declares that an earlier one did: those settings are released, and stay in AWS as they are.
 pub fn released(before: &Policy, now: &Policy) -> Vec<Note> {
     let mut notes = Vec::new();
     for old in &before.protects {
-        let still: std::collections::BTreeSet<&String> = now
-            .protects
-            .iter()
-            .filter(|new| new.address == old.address)
-            .flat_map(|new| new.wanted.keys())
-            .collect();
-        let gone: Vec<String> = old
-            .wanted
-            .keys()
-            .filter(|path| !still.contains(path))
-            .map(|path| format!("`{path}`"))
-            .collect();
+        let still: std::collections::BTreeSet<&String> =
+            now.protects.iter().filter(|new| new.address == old.address).flat_map(|new| new.wanted.keys()).collect();
+        let gone: Vec<String> = old.wanted.keys().filter(|path| !still.contains(path)).map(|path| format!("`{path}`")).collect();
         if gone.is_empty() {
             continue;
         }
         let place = before.sources.position(&old.span);
-        let text = format!(
-            "{} ({place}) is released: {} no longer managed and stay in AWS as they are",
-            old.address,
-            gone.join(", ")
-        );
+        let text = format!("{} ({place}) is released: {} no longer managed and stay in AWS as they are", old.address, gone.join(", "));
         notes.push(Note { code: None, text });
     }
     notes
@@ -125,18 +108,11 @@ pub fn address_matches(pattern: &str, address: &str) -> bool {
 }
 
 fn is_asked_for(row: &resolve::Row, only: &[String]) -> bool {
-    only.is_empty()
-        || only
-            .iter()
-            .any(|pattern| row.addresses().any(|address| address_matches(pattern, address)))
+    only.is_empty() || only.iter().any(|pattern| row.addresses().any(|address| address_matches(pattern, address)))
 }
 
 fn unmatched_only(rows: &[resolve::Row], only: &[String]) -> Vec<Note> {
-    let unmatched = only.iter().filter(|pattern| {
-        !rows
-            .iter()
-            .any(|row| row.addresses().any(|address| address_matches(pattern, address)))
-    });
+    let unmatched = only.iter().filter(|pattern| !rows.iter().any(|row| row.addresses().any(|address| address_matches(pattern, address))));
     unmatched
         .map(|pattern| Note {
             code: Some(Code::SelectsNothing.to_string()),

@@ -23,22 +23,13 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
     let mut places = Places::default();
     for weakening in [false, true] {
         for action in &ordered {
-            let changes: Vec<&Change> = action
-                .changes
-                .iter()
-                .filter(|change| change.effect.needs_consent() == weakening)
-                .collect();
+            let changes: Vec<&Change> = action.changes.iter().filter(|change| change.effect.needs_consent() == weakening).collect();
             if changes.is_empty() {
                 continue;
             }
             let needs = places.needed_by(action);
             places.note(action, steps.len());
-            steps.push(Step {
-                action,
-                changes,
-                needs,
-                last: weakening,
-            });
+            steps.push(Step { action, changes, needs, last: weakening });
         }
     }
     steps

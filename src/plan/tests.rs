@@ -15,12 +15,7 @@ const PROTECTION: &str = "deletion_protection_enabled";
 fn policy(text: &str) -> Policy {
     let mut sources = Sources::default();
     let id = sources.add("policy.hcl", text);
-    let files = Files {
-        sources,
-        policy: vec![id],
-        folder: PathBuf::from("."),
-        ..Files::default()
-    };
+    let files = Files { sources, policy: vec![id], folder: PathBuf::from("."), ..Files::default() };
     let checked = policy::check_files(files, &[]);
     assert!(checked.is_good(), "{:#?}", checked.problems);
     checked.policy
@@ -32,23 +27,10 @@ struct Table(&'static str, bool, i64, bool);
 
 impl Table {
     fn live(self) -> Live {
-        let period = if self.1 {
-            Reading::Known(Value::from(self.2))
-        } else {
-            Reading::Unset
-        };
-        let settings = [
-            (PITR, Reading::Known(self.1.into())),
-            (PERIOD, period),
-            (PROTECTION, Reading::Known(self.3.into())),
-        ];
+        let period = if self.1 { Reading::Known(Value::from(self.2)) } else { Reading::Unset };
+        let settings = [(PITR, Reading::Known(self.1.into())), (PERIOD, period), (PROTECTION, Reading::Known(self.3.into()))];
         Live {
-            id: ResourceId {
-                kind: "aws_dynamodb_table".into(),
-                target: "default".into(),
-                region: "us-east-1".into(),
-                name: self.0.into(),
-            },
+            id: ResourceId { kind: "aws_dynamodb_table".into(), target: "default".into(), region: "us-east-1".into(), name: self.0.into() },
             replica_of: None,
             replicas: Some(Vec::new()),
             settings: settings.map(|(path, reading)| (path.to_owned(), reading)).into(),
@@ -59,11 +41,7 @@ impl Table {
 
 fn world(tables: &[Table]) -> Snapshot {
     let mut snapshot = Snapshot::empty("2026-11-21T12:00:00Z".parse().unwrap());
-    let identity = Identity {
-        account: "123456789012".into(),
-        arn: "arn:aws:iam::123456789012:user/me".into(),
-        region: "us-east-1".into(),
-    };
+    let identity = Identity { account: "123456789012".into(), arn: "arn:aws:iam::123456789012:user/me".into(), region: "us-east-1".into() };
     snapshot.identities.insert("default".into(), identity);
     snapshot.resources = tables.iter().map(|table| table.live()).collect();
     snapshot.inventories = vec![Inventory {
@@ -71,13 +49,7 @@ fn world(tables: &[Table]) -> Snapshot {
         target: "default".into(),
         names_complete: true,
         tag_filter: Some(BTreeMap::new()),
-        listed: tables
-            .iter()
-            .map(|table| Listed {
-                name: table.0.into(),
-                tags: None,
-            })
-            .collect(),
+        listed: tables.iter().map(|table| Listed { name: table.0.into(), tags: None }).collect(),
     }];
     snapshot.sort();
     snapshot
@@ -88,9 +60,7 @@ fn protect(body: &str) -> String {
 }
 
 fn pitr(enabled: bool, days: Option<i64>) -> String {
-    let days = days
-        .map(|days| format!("\n    recovery_period_in_days = {days}"))
-        .unwrap_or_default();
+    let days = days.map(|days| format!("\n    recovery_period_in_days = {days}")).unwrap_or_default();
     protect(&format!("  point_in_time_recovery {{\n    enabled = {enabled}{days}\n  }}"))
 }
 
@@ -107,15 +77,9 @@ fn told(plan: &Plan) -> Vec<String> {
             Consent::Flag => " flagged",
             Consent::Missing { .. } => " BLOCKED",
         };
-        format!(
-            "{} {} {} -> {} {}{consent}",
-            action.id.name, change.setting, change.before, change.after, change.effect
-        )
+        format!("{} {} {} -> {} {}{consent}", action.id.name, change.setting, change.before, change.after, change.effect)
     };
-    plan.actions
-        .iter()
-        .flat_map(|action| action.changes.iter().map(move |change| line(action, change)))
-        .collect()
+    plan.actions.iter().flat_map(|action| action.changes.iter().map(move |change| line(action, change))).collect()
 }
 
 #[test]
@@ -144,16 +108,8 @@ fn every_direction_has_its_effect() {
         (pitr(true, Some(7)), Table("A", false, 0, false), Some(Effect::Strengthens)),
         (pitr(false, None), Table("A", true, 35, false), Some(Effect::LosesData)),
         (pitr(false, None), Table("A", false, 0, false), None),
-        (
-            protect("  deletion_protection_enabled = true"),
-            Table("A", true, 35, false),
-            Some(Effect::Strengthens),
-        ),
-        (
-            protect("  deletion_protection_enabled = false"),
-            Table("A", true, 35, true),
-            Some(Effect::Weakens),
-        ),
+        (protect("  deletion_protection_enabled = true"), Table("A", true, 35, false), Some(Effect::Strengthens)),
+        (protect("  deletion_protection_enabled = false"), Table("A", true, 35, true), Some(Effect::Weakens)),
     ];
     for (text, table, effect) in cases {
         assert_eq!(planned(&text, &[table]).actions[0].effect(), effect, "{text} of {table:?}");
@@ -170,9 +126,7 @@ fn shortening_says_which_days_go_and_that_it_saves_no_money() {
 fn an_unreadable_setting_is_unknown_and_is_never_changed() {
     let mut snapshot = world(&[Table("A", false, 0, false)]);
     for setting in [PITR, PERIOD] {
-        snapshot.resources[0]
-            .settings
-            .insert(setting.into(), Reading::Unreadable { cause: "denied".into() });
+        snapshot.resources[0].settings.insert(setting.into(), Reading::Unreadable { cause: "denied".into() });
     }
     let plan = plan(&policy(&pitr(true, Some(35))), &snapshot, &Request::default()).unwrap();
     assert_eq!(plan.actions[0].verb, Verb::Unknown);
@@ -192,40 +146,19 @@ fn a_waiver_lets_through_exactly_its_value_until_it_expires() {
     assert!(told(&with(waiver(7, "2026-11-20")))[0].ends_with("BLOCKED"));
     assert!(told(&with(waiver(8, "2027-01-01")))[0].ends_with("BLOCKED"));
     let unused = with(waiver(8, "2027-01-01"));
-    assert!(
-        unused.notes.iter().any(|note| note.text.contains("was not needed")),
-        "{:?}",
-        unused.notes
-    );
+    assert!(unused.notes.iter().any(|note| note.text.contains("was not needed")), "{:?}", unused.notes);
 }
 
 #[test]
 fn flags_consent_to_weakening_by_address_or_block() {
     for flag in ["aws_dynamodb_table.all", "aws_dynamodb_table.all[\"A\"]", "*"] {
-        let request = Request {
-            consents: Consents {
-                weakening: vec![flag.into()],
-                ..Consents::default()
-            },
-            ..Request::default()
-        };
+        let request = Request { consents: Consents { weakening: vec![flag.into()], ..Consents::default() }, ..Request::default() };
         let plan = plan(&policy(&pitr(false, None)), &world(&[Table("A", true, 35, false)]), &request).unwrap();
         assert!(told(&plan)[0].ends_with("flagged"), "{flag}");
     }
-    let other = Request {
-        consents: Consents {
-            weakening: vec!["aws_dynamodb_table.al".into()],
-            ..Consents::default()
-        },
-        ..Request::default()
-    };
-    assert!(
-        plan(&policy(&pitr(false, None)), &world(&[Table("A", true, 35, false)]), &other)
-            .unwrap()
-            .blocked()
-            .next()
-            .is_some()
-    );
+    let other =
+        Request { consents: Consents { weakening: vec!["aws_dynamodb_table.al".into()], ..Consents::default() }, ..Request::default() };
+    assert!(plan(&policy(&pitr(false, None)), &world(&[Table("A", true, 35, false)]), &other).unwrap().blocked().next().is_some());
 }
 
 #[test]
@@ -272,12 +205,7 @@ fn a_listed_gap_is_no_absence() {
 }
 
 fn any_table() -> impl Strategy<Value = Table> {
-    (
-        prop::sample::select(vec!["A", "B", "C", "D"]),
-        any::<bool>(),
-        1_i64..=35,
-        any::<bool>(),
-    )
+    (prop::sample::select(vec!["A", "B", "C", "D"]), any::<bool>(), 1_i64..=35, any::<bool>())
         .prop_map(|(name, on, days, protected)| Table(name, on, days, protected))
 }
 
@@ -292,16 +220,10 @@ fn any_tables() -> impl Strategy<Value = Vec<Table>> {
 fn any_policy() -> impl Strategy<Value = String> {
     (prop::option::of((any::<bool>(), prop::option::of(1_i64..=35))), any::<bool>()).prop_map(|(backups, protected)| {
         let backups = backups.map(|(on, days)| {
-            let days = days
-                .filter(|_| on)
-                .map(|days| format!("\n    recovery_period_in_days = {days}"))
-                .unwrap_or_default();
+            let days = days.filter(|_| on).map(|days| format!("\n    recovery_period_in_days = {days}")).unwrap_or_default();
             format!("  point_in_time_recovery {{\n    enabled = {on}{days}\n  }}\n")
         });
-        protect(&format!(
-            "{}  deletion_protection_enabled = {protected}",
-            backups.unwrap_or_default()
-        ))
+        protect(&format!("{}  deletion_protection_enabled = {protected}", backups.unwrap_or_default()))
     })
 }
 
@@ -365,21 +287,10 @@ proptest! {
 fn every_setting_of_every_kind_is_documented_and_has_both_directions() {
     for spec in kinds::all().map(kinds::Kind::spec) {
         for setting in spec.settings {
-            for text in [
-                setting.doc,
-                setting.normalisation,
-                setting.when_safer,
-                setting.when_weaker,
-                setting.source,
-            ] {
+            for text in [setting.doc, setting.normalisation, setting.when_safer, setting.when_weaker, setting.source] {
                 assert!(text.len() > 10, "{}.{}", spec.name, setting.path);
             }
-            assert!(
-                !setting.reads.is_empty() && !setting.writes.is_empty(),
-                "{}.{}",
-                spec.name,
-                setting.path
-            );
+            assert!(!setting.reads.is_empty() && !setting.writes.is_empty(), "{}.{}", spec.name, setting.path);
             assert!(
                 setting.shape.accept(&setting.aws_default.into()).is_ok(),
                 "the default of {}.{} is no value of it",

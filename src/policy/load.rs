@@ -29,10 +29,7 @@ pub struct Files {
 ///
 /// Files of variables (`*.vars.hcl`) and seeds of the sandbox (`*.seed.hcl`) are not policy; of them only `*.auto.vars.hcl` are read.
 pub fn load(path: &Path) -> Files {
-    let mut files = Files {
-        folder: path.to_owned(),
-        ..Files::default()
-    };
+    let mut files = Files { folder: path.to_owned(), ..Files::default() };
     if path.is_dir() {
         match names_in(path) {
             Ok(names) => {
@@ -60,10 +57,7 @@ fn names_in(folder: &Path) -> std::io::Result<Vec<String>> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        #[expect(
-            clippy::case_sensitive_file_extension_comparisons,
-            reason = "only lower-case names are policy, as in Terraform"
-        )]
+        #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "only lower-case names are policy, as in Terraform")]
         let is_policy =
             name.ends_with(".hcl") && (!name.ends_with(".vars.hcl") || name.ends_with(".auto.vars.hcl")) && !name.ends_with(".seed.hcl");
         if is_policy && !name.starts_with('.') && entry.path().is_file() {
@@ -84,9 +78,7 @@ fn plain(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text).to_owned();
     let mut letters = text.chars();
-    letters
-        .next()
-        .map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
 impl Files {
@@ -136,9 +128,7 @@ pub fn read_text(path: &Path) -> Result<String, Diagnostic> {
 /// The path is not there, or a folder without such files.
 pub fn formattable(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     if !path.is_dir() {
-        return std::fs::metadata(path)
-            .map(|_| vec![path.to_owned()])
-            .map_err(|error| unreadable(path, &error));
+        return std::fs::metadata(path).map(|_| vec![path.to_owned()]).map_err(|error| unreadable(path, &error));
     }
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(path).map_err(|error| unreadable(path, &error))? {

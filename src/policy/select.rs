@@ -52,10 +52,7 @@ pub fn need(selector: &Selector) -> ListNeed {
     } else {
         None
     };
-    ListNeed {
-        names: !is_literal(selector) && !by_tags,
-        tags,
-    }
+    ListNeed { names: !is_literal(selector) && !by_tags, tags }
 }
 
 fn filter_of(selector: &Selector) -> BTreeMap<String, Option<String>> {
@@ -79,10 +76,8 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
         return Err(NotListed);
     }
     let listed = inventory.map(|inventory| inventory.listed.as_slice()).unwrap_or_default();
-    let tags: BTreeMap<&str, &BTreeMap<String, String>> = listed
-        .iter()
-        .filter_map(|thing| Some((thing.name.as_str(), thing.tags.as_ref()?)))
-        .collect();
+    let tags: BTreeMap<&str, &BTreeMap<String, String>> =
+        listed.iter().filter_map(|thing| Some((thing.name.as_str(), thing.tags.as_ref()?))).collect();
     let arn = |name: &str| spec.arn(&identity.region, &identity.account, name);
     let fits = |name: &str| {
         let arn = arn(name);
@@ -90,16 +85,10 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
             && tags_fit(selector, tags.get(name).copied())
             && !is_excepted(selector, name, &arn, tags.get(name).copied())
     };
-    let exists: Option<BTreeSet<&str>> = inventory
-        .filter(|inventory| inventory.names_complete)
-        .map(|_| listed.iter().map(|thing| thing.name.as_str()).collect());
+    let exists: Option<BTreeSet<&str>> =
+        inventory.filter(|inventory| inventory.names_complete).map(|_| listed.iter().map(|thing| thing.name.as_str()).collect());
     let mut chosen = Chosen::default();
-    for literal in selector
-        .names
-        .iter()
-        .chain(&selector.arns)
-        .filter(|pattern| pattern.is_literal() && !pattern.text.is_empty())
-    {
+    for literal in selector.names.iter().chain(&selector.arns).filter(|pattern| pattern.is_literal() && !pattern.text.is_empty()) {
         let name = name_of(literal, selector, &arn(""));
         match name.filter(|name| exists.as_ref().is_none_or(|exists| exists.contains(name.as_str()))) {
             Some(name) if fits(&name) => {
@@ -111,9 +100,7 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
         }
     }
     if !is_literal(selector) {
-        chosen
-            .names
-            .extend(listed.iter().map(|Listed { name, .. }| name).filter(|name| fits(name)).cloned());
+        chosen.names.extend(listed.iter().map(|Listed { name, .. }| name).filter(|name| fits(name)).cloned());
     }
     Ok(chosen)
 }
@@ -132,9 +119,9 @@ fn answers(inventory: &Inventory, needed: &ListNeed) -> bool {
         (None, _) => true,
         (Some(_), None) => false,
         // What was listed for fewer conditions holds what more conditions ask for.
-        (Some(needed), Some(listed)) => listed
-            .iter()
-            .all(|(key, value)| needed.get(key).is_some_and(|asked| value.is_none() || asked == value)),
+        (Some(needed), Some(listed)) => {
+            listed.iter().all(|(key, value)| needed.get(key).is_some_and(|asked| value.is_none() || asked == value))
+        }
     };
     names && tags
 }
@@ -160,8 +147,7 @@ fn is_excepted(selector: &Selector, name: &str, arn: &str, tags: Option<&BTreeMa
 }
 
 fn has_tag(tags: Option<&BTreeMap<String, String>>, key: &str, pattern: &str) -> bool {
-    tags.and_then(|tags| tags.get(key))
-        .is_some_and(|value| WildMatch::new(pattern).matches(value))
+    tags.and_then(|tags| tags.get(key)).is_some_and(|value| WildMatch::new(pattern).matches(value))
 }
 
 fn any(patterns: &[Pattern], text: &str) -> bool {
@@ -175,13 +161,7 @@ mod tests {
     use crate::model::{Except, SourceId, Span};
 
     fn pattern(text: &str) -> Pattern {
-        Pattern {
-            text: text.to_owned(),
-            span: Span {
-                source: SourceId(0),
-                range: 0..0,
-            },
-        }
+        Pattern { text: text.to_owned(), span: Span { source: SourceId(0), range: 0..0 } }
     }
 
     fn selector(names: &[&str], tags: &[(&str, &str)]) -> Selector {
@@ -189,10 +169,7 @@ mod tests {
             names: names.iter().map(|name| pattern(name)).collect(),
             tags: tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
             allow_empty: false,
-            ..Selector::nothing(Span {
-                source: SourceId(0),
-                range: 0..0,
-            })
+            ..Selector::nothing(Span { source: SourceId(0), range: 0..0 })
         }
     }
 
@@ -213,28 +190,16 @@ mod tests {
             tag_filter: needed.tags.clone(),
             listed: things.into_iter().map(|(name, tags)| Listed { name: name.into(), tags }).collect(),
         };
-        let identity = Identity {
-            account: "123456789012".into(),
-            arn: String::new(),
-            region: "us-east-1".into(),
-        };
+        let identity = Identity { account: "123456789012".into(), arn: String::new(), region: "us-east-1".into() };
         let spec = kinds::spec("aws_dynamodb_table").unwrap();
-        choose(selector, spec, &identity, Some(&inventory))
-            .unwrap()
-            .names
-            .into_iter()
-            .collect()
+        choose(selector, spec, &identity, Some(&inventory)).unwrap().names.into_iter().collect()
     }
 
     #[test]
     fn globs_match_whole_names() {
         assert_eq!(chosen(&selector(&["Orders*"], &[])), ["Orders", "Orders-scratch"]);
         assert_eq!(chosen(&selector(&["?sers"], &[])), ["Users"]);
-        assert_eq!(
-            chosen(&selector(&["rders"], &[])),
-            ["rders"],
-            "a literal is not looked up in a listing"
-        );
+        assert_eq!(chosen(&selector(&["rders"], &[])), ["rders"], "a literal is not looked up in a listing");
         assert_eq!(chosen(&selector(&["*rders"], &[])), ["Orders"]);
     }
 
@@ -248,11 +213,8 @@ mod tests {
     #[test]
     fn an_exception_wins_over_everything() {
         let mut selector = selector(&["*"], &[]);
-        selector.except = Except {
-            names: vec![pattern("*-scratch")],
-            tags: [("env".into(), "staging".into())].into(),
-            ..Except::default()
-        };
+        selector.except =
+            Except { names: vec![pattern("*-scratch")], tags: [("env".into(), "staging".into())].into(), ..Except::default() };
         assert_eq!(chosen(&selector), ["Bare", "Once-tagged", "Orders"]);
     }
 

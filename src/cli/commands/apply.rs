@@ -31,11 +31,7 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> 
     block_on(async {
         let session = Session::connect(context, &policy.targets, &args.live, args.journal.as_deref()).await?;
         let snapshot = session.snapshot(context, &policy).await;
-        let request = plan::Request {
-            path: args.path.display().to_string(),
-            consents: consents(args),
-            only: args.only.clone(),
-        };
+        let request = plan::Request { path: args.path.display().to_string(), consents: consents(args), only: args.only.clone() };
         let plan = plan::plan(&policy, &snapshot, &request).map_err(|problems| unplannable(problems, policy))?;
         context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
         let before = exit(&plan, false);
@@ -62,11 +58,7 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
     }
     let mut plan = plan::file::load(&args.path)?;
     if plan.version != env!("CARGO_PKG_VERSION") {
-        let message = format!(
-            "the plan was made by backstay {}, and this is {}",
-            plan.version,
-            env!("CARGO_PKG_VERSION")
-        );
+        let message = format!("the plan was made by backstay {}, and this is {}", plan.version, env!("CARGO_PKG_VERSION"));
         return Err(Failure::coded(Exit::Refused, Code::PlanFile, message).help("make a new plan with this version"));
     }
     refuse_other_policy(&plan)?;
@@ -76,11 +68,7 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Refused);
     }
     block_on(async {
-        let targets: BTreeMap<String, Target> = plan
-            .targets
-            .iter()
-            .map(|(name, planned)| (name.clone(), planned.target.clone()))
-            .collect();
+        let targets: BTreeMap<String, Target> = plan.targets.iter().map(|(name, planned)| (name.clone(), planned.target.clone())).collect();
         let session = Session::connect(context, &targets, &args.live, args.journal.as_deref()).await?;
         let today = session.aws.clock.now().to_zoned(TimeZone::UTC).date();
         let expired = preconditions::expired_consents(&plan, today);
@@ -97,27 +85,16 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
 }
 
 fn consents(args: &ApplyArgs) -> Consents {
-    Consents {
-        weakening: args.consent.allow_weakening.clone(),
-        irreversible: args.consent.accept_irreversible.clone(),
-    }
+    Consents { weakening: args.consent.allow_weakening.clone(), irreversible: args.consent.accept_irreversible.clone() }
 }
 
 /// Consent that is given to a saved plan when it is applied.
 fn consent_now(plan: &mut Plan, consents: &Consents) {
     for action in &mut plan.actions {
         let addresses: Vec<&String> = std::iter::once(&action.address).chain(&action.also).collect();
-        let flagged = |flags: &[String]| {
-            flags
-                .iter()
-                .any(|flag| addresses.iter().any(|address| plan::address_matches(flag, address)))
-        };
+        let flagged = |flags: &[String]| flags.iter().any(|flag| addresses.iter().any(|address| plan::address_matches(flag, address)));
         for change in action.changes.iter_mut().filter(|change| change.is_blocked()) {
-            let flags = if change.effect == Effect::Irreversible {
-                &consents.irreversible
-            } else {
-                &consents.weakening
-            };
+            let flags = if change.effect == Effect::Irreversible { &consents.irreversible } else { &consents.weakening };
             if flagged(flags) {
                 change.consent = Consent::Flag;
             }
@@ -133,19 +110,11 @@ fn refuse_other_policy(plan: &Plan) -> Result<(), Failure> {
     }
     let files = load::load(&path);
     let changed = |name: &String| files.digests.get(name) != plan.policy.files.get(name);
-    let names: Vec<&String> = files
-        .digests
-        .keys()
-        .chain(plan.policy.files.keys())
-        .filter(|name| changed(name))
-        .collect();
+    let names: Vec<&String> = files.digests.keys().chain(plan.policy.files.keys()).filter(|name| changed(name)).collect();
     match names.first() {
         None => Ok(()),
         Some(name) => {
-            let message = format!(
-                "the policy in {} is not the one that this plan was made from: {name} differs",
-                path.display()
-            );
+            let message = format!("the policy in {} is not the one that this plan was made from: {name} differs", path.display());
             Err(Failure::coded(Exit::Refused, Code::Stale, message).help("nothing was written; make a new plan and have it reviewed"))
         }
     }
@@ -171,11 +140,7 @@ async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Sess
     };
     told.bar.finish_and_clear();
     // What was done is proven even where the rest failed.
-    let verdict = if outcome.is_whole() {
-        Some(apply::verify(plan, &session.aws).await)
-    } else {
-        None
-    };
+    let verdict = if outcome.is_whole() { Some(apply::verify(plan, &session.aws).await) } else { None };
     session.log_counts();
     conclude(context, plan, &outcome, verdict.as_ref())
 }
@@ -224,42 +189,20 @@ fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: Option<&
         return Ok(Exit::Partial);
     };
     if !verdict.unsettled.is_empty() {
-        let problems = verdict
-            .unsettled
-            .iter()
-            .map(|moved| Diagnostic::error(Code::NotSettled, format!("{}: {}", moved.address, moved.what)));
-        let mut failure = Failure {
-            exit: Exit::Partial,
-            problems: problems.collect(),
-            sources: crate::model::Sources::default(),
-        };
+        let problems =
+            verdict.unsettled.iter().map(|moved| Diagnostic::error(Code::NotSettled, format!("{}: {}", moved.address, moved.what)));
+        let mut failure = Failure { exit: Exit::Partial, problems: problems.collect(), sources: crate::model::Sources::default() };
         failure = failure.help("every call succeeded, but AWS does not read so; run `backstay plan` to see where it stands");
         return Err(failure);
     }
     let summary = plan.summary();
-    let mut text = format!(
-        "\nApply complete: {} added, {} changed, {} destroyed.",
-        summary.add, summary.change, summary.destroy
-    );
-    text.push_str(if verdict.gaps.is_empty() {
-        " Read again: no changes.\n"
-    } else {
-        "\n"
-    });
+    let mut text = format!("\nApply complete: {} added, {} changed, {} destroyed.", summary.add, summary.change, summary.destroy);
+    text.push_str(if verdict.gaps.is_empty() { " Read again: no changes.\n" } else { "\n" });
     for gap in &verdict.gaps {
-        text.push_str(&format!(
-            "  not read again: {} in {}: {}\n",
-            gap.resource.as_deref().unwrap_or("-"),
-            gap.region,
-            gap.message
-        ));
+        text.push_str(&format!("  not read again: {} in {}: {}\n", gap.resource.as_deref().unwrap_or("-"), gap.region, gap.message));
     }
     context.ui.answer(&text)?;
-    Ok(if verdict.gaps.is_empty() {
-        exit(plan, false)
-    } else {
-        Exit::Incomplete
-    })
+    Ok(if verdict.gaps.is_empty() { exit(plan, false) } else { Exit::Incomplete })
 }
 
 /// Tells how it goes: a bar on a terminal, one line for each finished step otherwise.

@@ -20,8 +20,5 @@ pub(super) fn run(context: &Context, args: &ExplainArgs) -> Result<Exit, Failure
 
 /// Doc comments start each line with a space.
 fn page(code: Code) -> String {
-    code.page()
-        .lines()
-        .map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
-        .collect()
+    code.page().lines().map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
 }

@@ -117,11 +117,7 @@ fn seed(files: &[PathBuf], dir: &Path, out: &mut dyn Write) -> Result<(), Sandbo
     let mut whole = Seed::default();
     let mut problems = Vec::new();
     for file in files {
-        let text = std::fs::read_to_string(file).map_err(|source| SandboxError::File {
-            verb: "read",
-            path: file.clone(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(file).map_err(|source| SandboxError::File { verb: "read", path: file.clone(), source })?;
         match Seed::parse(&file.display().to_string(), &text) {
             Ok(seed) => whole.merge(seed),
             Err(SandboxError::Seed { problems: found }) => problems.extend(found),
@@ -204,9 +200,7 @@ fn clock(args: &ClockArgs, dir: &Path, out: &mut dyn Write) -> Result<(), Sandbo
 
 /// Reads `200ms`, `5s`, `5m`, `2d`; a day is 24 hours.
 fn duration(text: &str) -> Result<SignedDuration, String> {
-    let span: Span = text
-        .parse()
-        .map_err(|error| format!("{error}; write a duration such as 200ms, 5s, 5m or 2d"))?;
+    let span: Span = text.parse().map_err(|error| format!("{error}; write a duration such as 200ms, 5s, 5m or 2d"))?;
     let duration = span
         .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
         .map_err(|_| "a duration has milliseconds, seconds, minutes, hours and days only".to_owned())?;
