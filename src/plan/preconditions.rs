@@ -78,13 +78,12 @@ pub fn unsettled(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
             let reading = live.settings.get(setting).cloned().unwrap_or(Reading::Unset);
             let default = crate::kinds::spec(&action.id.kind).and_then(|spec| spec.setting(setting)).map(|setting| setting.aws_default);
             let value = default.and_then(|default| reading.effective(default));
-            match value {
-                Some(value) if value == *wanted => {}
-                Some(value) => {
-                    unsettled.push(Moved { address: action.address.clone(), what: format!("`{setting}` reads {value}, not {wanted}") })
-                }
-                None => unsettled.push(Moved { address: action.address.clone(), what: format!("`{setting}` could not be read again") }),
-            }
+            let what = match value {
+                Some(value) if value == *wanted => continue,
+                Some(value) => format!("`{setting}` reads {value}, not {wanted}"),
+                None => format!("`{setting}` could not be read again"),
+            };
+            unsettled.push(Moved { address: action.address.clone(), what });
         }
     }
     unsettled

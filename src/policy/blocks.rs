@@ -1,6 +1,7 @@
 //! Text to blocks: each file parsed, each top-level block sorted by its keyword, with its labels checked.
 
 use super::eval;
+use super::format;
 use super::load::Files;
 use super::reader::Located;
 use crate::kinds;
@@ -55,11 +56,9 @@ pub(super) fn parse(files: &Files, problems: &mut Vec<Diagnostic>) -> Parsed {
 /// It is not HCL; the problem points at the place where it stops being so.
 pub(super) fn parse_text(source: SourceId, text: &str) -> Result<Body, Diagnostic> {
     hcl::edit::parser::parse_body(text).map_err(|error| {
-        let place = error.location();
-        let start = place.offset().min(text.len());
-        let end = text.get(start..).and_then(|rest| rest.chars().next()).map_or(start, |next| start + next.len_utf8());
+        let range = format::place(text, error.location().offset());
         let title = format!("not HCL here: {}", error.message());
-        Diagnostic::error(Code::Syntax, title).at(Span { source, range: start..end })
+        Diagnostic::error(Code::Syntax, title).at(Span { source, range })
     })
 }
 

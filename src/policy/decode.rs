@@ -109,18 +109,12 @@ fn top_names(spec: &KindSpec) -> BTreeSet<&'static str> {
     spec.settings.iter().map(|setting| setting.path.split('.').next().unwrap_or(setting.path)).collect()
 }
 
-/// Where a name that is unknown here does belong.
+/// Where a name that is unknown here does belong: a setting of another level, written right or nearly so.
 fn belongs_elsewhere(spec: &KindSpec, name: &str) -> Option<String> {
-    let all: Vec<&'static str> = spec.settings.iter().map(Setting::name).collect();
-    let setting = spec.settings.iter().find(|setting| setting.name() == name);
-    match setting {
-        Some(setting) => setting.block().map(|block| format!("`{name}` belongs into the block `{block} {{ … }}`")),
-        None => eval::suggestion(name, all).map(|suggestion| {
-            let meant = spec.settings.iter().find(|setting| suggestion.contains(&format!("`{}`", setting.name())));
-            match meant.copied().and_then(Setting::block) {
-                Some(block) => format!("{suggestion} It stands in the block `{block} {{ … }}`"),
-                None => suggestion,
-            }
-        }),
+    if let Some(setting) = spec.settings.iter().find(|setting| setting.name() == name) {
+        return Some(format!("`{name}` belongs into the block `{} {{ … }}`", setting.block()?));
     }
+    let suggestion = eval::suggestion(name, spec.settings.iter().map(Setting::name))?;
+    let meant = spec.settings.iter().find(|setting| suggestion.contains(&format!("`{}`", setting.name())))?;
+    Some(meant.block().map_or(suggestion.clone(), |block| format!("{suggestion} It stands in the block `{block} {{ … }}`")))
 }

@@ -41,7 +41,7 @@ pub fn format(text: &str) -> Result<String, FormatError> {
 }
 
 /// The character at an offset, or the empty end.
-fn place(text: &str, offset: usize) -> Range<usize> {
+pub(super) fn place(text: &str, offset: usize) -> Range<usize> {
     let length = text.get(offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     let start = offset.min(text.len());
     start..(start + length).min(text.len())

@@ -289,18 +289,17 @@ impl<'a> Evaluator<'a, '_> {
 
     /// The node that a reference means; none for names that are always there. A variable without a usable value is a broken node of its own.
     fn meaning(&mut self, reference: &Reference, has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
-        let root = match reference.path.first() {
-            Some(Segment::Name(root)) => root.as_str(),
-            _ => return Ok(None),
-        };
+        let Some(Segment::Name(root)) = reference.path.first() else { return Ok(None) };
+        if root == "path" {
+            return Ok(None);
+        }
         let name = match reference.path.get(1) {
             Some(Segment::Name(name)) => Some(name.as_str()),
             Some(Segment::Index(Some(Value::String(name)))) => Some(name.as_str()),
             _ => None,
         };
-        let (known, node): (Vec<&str>, fn(String) -> Node) = match root {
+        let (known, node): (Vec<&str>, fn(String) -> Node) = match root.as_str() {
             "var" => return self.variable(name),
-            "path" => return Ok(None),
             "each" => return each(has_each),
             "backstay" => return Ok(self.blocks.backstay.map(|_| Node::Backstay)),
             "local" => (self.blocks.locals.keys().map(String::as_str).collect(), Node::Local),

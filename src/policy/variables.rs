@@ -35,6 +35,7 @@ pub enum Given {
 struct Declared<'a> {
     located: Located<'a>,
     sort: Type,
+    literal: bool,
     nullable: bool,
     sensitive: bool,
 }
@@ -69,7 +70,10 @@ pub(super) fn values(
     for (name, located) in declared {
         let before = problems.len();
         let mut reader = Reader::new(*located, &empty, format!("variable `{name}`"), problems);
-        let sort = reader.expression("type").map_or(Ok(Type::Any), Type::parse);
+        let sort_expression = reader.expression("type");
+        // Without a `type` the text of a flag or of the environment is taken as it is, as in Terraform.
+        let literal = sort_expression.is_none();
+        let sort = sort_expression.map_or(Ok(Type::Any), Type::parse);
         let nullable = reader.flag("nullable").unwrap_or(true);
         let sensitive = reader.flag("sensitive").unwrap_or(false);
         let _ = reader.text("description");
@@ -86,7 +90,7 @@ pub(super) fn values(
                 Type::Any
             }
         };
-        let variable = Declared { located: *located, sort, nullable, sensitive };
+        let variable = Declared { located: *located, sort, literal, nullable, sensitive };
         let value = match (raw.get(name), default) {
             (Some(raw), _) => variable.take(name, raw, problems),
             (None, Some((Ok(value), span))) => {
@@ -118,6 +122,7 @@ pub(super) fn values(
 impl Declared<'_> {
     fn take(&self, name: &str, raw: &Raw, problems: &mut Vec<Diagnostic>) -> Option<Value> {
         let (value, span, origin) = match raw {
+            Raw::Text { text, origin } if self.literal => (Ok(Value::from(text.as_str())), None, origin),
             Raw::Text { text, origin } => (self.sort.parse_raw(text).map_err(|error| error.to_string()), None, origin),
             Raw::Value { value, span, origin } => {
                 (self.sort.convert(value.clone()).map_err(|error| error.to_string()), span.clone(), origin)
