@@ -294,8 +294,7 @@ impl<'a> Evaluator<'a, '_> {
             return Ok(None);
         }
         let name = match reference.path.get(1) {
-            Some(Segment::Name(name)) => Some(name.as_str()),
-            Some(Segment::Index(Some(Value::String(name)))) => Some(name.as_str()),
+            Some(Segment::Name(name) | Segment::Index(Some(Value::String(name)))) => Some(name.as_str()),
             _ => None,
         };
         let (known, node): (Vec<&str>, fn(String) -> Node) = match root.as_str() {

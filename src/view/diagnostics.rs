@@ -254,7 +254,7 @@ mod tests {
 
         error[BKS0111]: no such file
           help: first
-        second
+                second
 
         2 errors, 1 warning
         "#);
