@@ -7,6 +7,8 @@ use crate::time::Clock;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -121,6 +123,8 @@ fn embedded_config(target: &Target, client: &SharedHttpClient, credentials: &Sha
         .region(Region::new(target.region.clone().unwrap_or_else(|| region.to_owned())))
         .retry_config(retries())
         .timeout_config(timeouts())
+        .time_source(SystemTimeSource::new())
+        .sleep_impl(TokioSleep::new())
         .build()
 }
 

@@ -8,7 +8,7 @@ use crate::model::{Code, Diagnostic, Except, KindSpec, Pattern, Selector, Span};
 pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec, problems: &mut Vec<Diagnostic>) -> Selector {
     let mut reader = Reader::new(located, scope, "`select`", problems);
     let before = reader.problems.len();
-    let names = patterns(&mut reader, "names");
+    let names = names(&mut reader, spec);
     let arns = arns(&mut reader, spec);
     let tags = reader.text_map("tags");
     let include_untagged = reader.flag("include_untagged").unwrap_or(false);
@@ -41,12 +41,25 @@ pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec,
 fn except(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec, problems: &mut Vec<Diagnostic>) -> Except {
     let mut reader = Reader::new(located, scope, "`except`", problems);
     let except = Except {
-        names: patterns(&mut reader, "names").unwrap_or_default(),
+        names: names(&mut reader, spec).unwrap_or_default(),
         arns: arns(&mut reader, spec).unwrap_or_default(),
         tags: reader.text_map("tags").unwrap_or_default(),
     };
     reader.finish(|_| None);
     except
+}
+
+fn names(reader: &mut Reader<'_, '_>, spec: &KindSpec) -> Option<Vec<Pattern>> {
+    let patterns = patterns(reader, "names")?;
+    for pattern in &patterns {
+        if let Err(rule) = spec.name_form.check(&pattern.text) {
+            let is_arn = pattern.text.starts_with("arn:");
+            let no_match = format!("it would match no {} ({})", spec.title, spec.name_form.source);
+            let help = if is_arn { "an ARN goes into `arns`".to_owned() } else { no_match };
+            reader.problem(Diagnostic::error(Code::OutOfRange, rule).at(pattern.span.clone()).help(help));
+        }
+    }
+    Some(patterns)
 }
 
 fn patterns(reader: &mut Reader<'_, '_>, name: &str) -> Option<Vec<Pattern>> {
