@@ -21,7 +21,9 @@ use tokio::sync::Semaphore;
 /// How many times a call is tried in all before its failure counts.
 const ATTEMPTS: u32 = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// A call with all its tries; far more than AWS's own throttling takes.
+const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How AWS is reached in this run.
 pub struct Access {
@@ -100,7 +102,11 @@ fn retries() -> RetryConfig {
 }
 
 fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build()
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build()
 }
 
 /// What every AWS tool takes from variables, profiles, SSO, web identity and instance roles.

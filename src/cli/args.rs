@@ -52,7 +52,7 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Record what is live, for `plan --from`
     Snapshot(SnapshotArgs),
-    /// Print what a code means
+    /// Print what a code means, or the reference of the policy language
     Explain(ExplainArgs),
     /// Print the kinds, or every setting of one kind
     Schema(SchemaArgs),
@@ -233,7 +233,7 @@ pub(super) struct DemoArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// Code such as BKS0103; all codes where it is left out
+    /// Code such as BKS0103, or `language`; a list of them all where it is left out
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
 }

@@ -100,11 +100,11 @@ pub fn released(before: &Policy, now: &Policy) -> Vec<Note> {
     notes
 }
 
-/// Whether an address is meant by a pattern: equal, matching, or the address of its block.
+/// Whether an address is meant by a pattern: equal, matching, or the address of its block, with or without the key of a `for_each`.
 pub fn address_matches(pattern: &str, address: &str) -> bool {
-    pattern == address
-        || WildMatch::new(pattern).matches(address)
-        || address.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('['))
+    let of_block = address.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('['));
+    let of_instance = pattern.strip_suffix("\"]").and_then(|key| address.strip_prefix(key)).is_some_and(|rest| rest.starts_with('/'));
+    of_block || of_instance || WildMatch::new(pattern).matches(address)
 }
 
 fn is_asked_for(row: &resolve::Row, only: &[String]) -> bool {
