@@ -92,7 +92,6 @@ async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit:
         config,
         witness: witness.clone(),
         limit: Arc::clone(limit),
-        clock: access.clock.clone(),
         clients: Mutex::default(),
     })
 }

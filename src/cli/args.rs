@@ -266,7 +266,7 @@ pub(super) fn given(matches: &ArgMatches) -> Result<Vec<Given>, Failure> {
             let Some((name, text)) = text.split_once('=') else {
                 return Err(Failure::error(format!("--var `{text}` has no `=`")).help("write `--var NAME=VALUE`"));
             };
-            given.push((place, Given::Flag { name: name.trim().to_owned(), text: text.to_owned() }));
+            given.push((place, Given::Flag { name: name.trim().to_owned(), text: text.to_owned(), must_exist: true }));
         }
     }
     if let Ok(Some(files)) = innermost.try_get_many::<PathBuf>("_var_file") {

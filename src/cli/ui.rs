@@ -64,6 +64,12 @@ impl Ui {
         }
     }
 
+    /// Says something that is wrong, told to be quiet or not.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
+    pub(super) fn complain(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "warning: {text}");
+    }
+
     /// Shows why a verb ends, and gives its exit code.
     pub(super) fn fail(&self, failure: &Failure) -> Exit {
         let text = view::diagnostics::render(&failure.problems, &failure.sources, self.colour_err);

@@ -68,3 +68,6 @@ pub fn check_files(mut files: Files, given: &[Given]) -> Checked {
     policy.sources = files.sources;
     Checked { policy, problems }
 }
+
+#[cfg(test)]
+mod tests;

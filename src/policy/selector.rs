@@ -3,6 +3,7 @@
 use super::eval::Scope;
 use super::reader::{Located, Reader};
 use crate::model::{Code, Diagnostic, Except, KindSpec, Pattern, Selector, Span};
+use std::collections::BTreeMap;
 
 /// Reads a `select` block.
 pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec, problems: &mut Vec<Diagnostic>) -> Selector {
@@ -29,11 +30,17 @@ pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec,
             reader.problem(Diagnostic::error(Code::SelectsNothing, title).at(header).help(help));
         }
     }
+    let given = names.is_some() || arns.is_some();
+    if !given && !include_untagged && tags.as_ref().is_some_and(BTreeMap::is_empty) {
+        let title = "`tags` is empty, so this `select` would mean everything".to_owned();
+        let header = reader.header();
+        reader.problem(Diagnostic::error(Code::SelectsNothing, title).at(header).help("write `names = [\"*\"]` to mean every one"));
+    }
     let span = reader.header();
     reader.finish(|_| None);
     let except = except_block.map(|located| except(located, scope, spec, problems)).unwrap_or_default();
-    // An empty list of names must not turn into "any name".
-    let empty = names.as_ref().is_some_and(Vec::is_empty) && arns.as_ref().is_none_or(Vec::is_empty);
+    // Empty lists must not turn into "anything".
+    let empty = given && names.as_ref().is_none_or(Vec::is_empty) && arns.as_ref().is_none_or(Vec::is_empty);
     let names = if empty { vec![Pattern { text: String::new(), span: span.clone() }] } else { names.unwrap_or_default() };
     Selector { names, arns: arns.unwrap_or_default(), tags: tags.unwrap_or_default(), include_untagged, except, allow_empty, span }
 }
