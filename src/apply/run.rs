@@ -11,24 +11,24 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// Makes the plan true, with at most `parallelism` steps under way.
 pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progress: &dyn Progress) -> Outcome {
-    let steps = steps(plan);
-    let mut run = State::new(&steps);
+    let all = steps(plan);
+    let mut run = State::new(&all);
     let mut under_way = FuturesUnordered::new();
     loop {
         let already = run.skipped;
         let mut later = Vec::new();
         while under_way.len() < parallelism.max(1) && !stop.is_asked() {
             let Some(place) = run.waiting.pop_front() else { break };
-            let Some(step) = steps.get(place) else { continue };
-            match run.readiness(step) {
+            let Some(next) = all.get(place) else { continue };
+            match run.readiness(next) {
                 Ready::Now => {
-                    progress.begun(&step.action.address);
-                    under_way.push(async move { (place, one(step, aws, progress).await) });
+                    progress.begun(&next.action.address);
+                    under_way.push(async move { (place, one(next, aws, progress).await) });
                 }
                 Ready::Later => later.push(place),
                 Ready::Never(because) => {
                     run.skipped += 1;
-                    run.end(place, step, Ending::Skipped(because), progress);
+                    run.end(place, next, Ending::Skipped(because), progress);
                 }
             }
         }
@@ -37,7 +37,7 @@ pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progre
         }
         match under_way.next().await {
             Some((place, ending)) => {
-                if let Some(step) = steps.get(place) {
+                if let Some(step) = all.get(place) {
                     run.end(place, step, ending, progress);
                 }
             }
@@ -46,7 +46,7 @@ pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progre
             None => break,
         }
     }
-    let outcomes = steps.iter().zip(run.endings).map(|(step, ending)| outcome(step, ending.unwrap_or(Ending::NotBegun)));
+    let outcomes = all.iter().zip(run.endings).map(|(step, ending)| outcome(step, ending.unwrap_or(Ending::NotBegun)));
     Outcome { steps: outcomes.collect() }
 }
 
