@@ -7,6 +7,8 @@ use crate::time::Clock;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -19,7 +21,9 @@ use tokio::sync::Semaphore;
 /// How many times a call is tried in all before its failure counts.
 const ATTEMPTS: u32 = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// A call with all its tries; far more than AWS's own throttling takes.
+const CALL_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// How AWS is reached in this run.
 pub struct Access {
@@ -50,14 +54,7 @@ pub async fn connect(targets: &BTreeMap<String, Target>, access: Access) -> (Aws
             Err(failure) => failed.push(failure),
         }
     }
-    (
-        Aws {
-            connections,
-            witness,
-            clock: access.clock,
-        },
-        failed,
-    )
+    (Aws { connections, witness, clock: access.clock }, failed)
 }
 
 async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit: &Arc<Semaphore>) -> Result<Connection, ConnectFailed> {
@@ -76,15 +73,11 @@ async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit:
     let config = match &target.assume_role {
         Some(role) => {
             let provider = assume(role, &base).await;
-            base.to_builder()
-                .credentials_provider(SharedCredentialsProvider::new(provider))
-                .build()
+            base.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build()
         }
         None => base,
     };
-    let identity = who_am_i(&config, witness, &region)
-        .await
-        .map_err(|failed| not_reached(target, &failed))?;
+    let identity = who_am_i(&config, witness, &region).await.map_err(|failed| not_reached(target, &failed))?;
     if let Some(expected) = target.account_id.as_ref().filter(|expected| **expected != identity.account) {
         return Err(ConnectFailed::WrongAccount {
             target: target.name.clone(),
@@ -99,7 +92,6 @@ async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit:
         config,
         witness: witness.clone(),
         limit: Arc::clone(limit),
-        clock: access.clock.clone(),
         clients: Mutex::default(),
     })
 }
@@ -112,14 +104,13 @@ fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
         .build()
 }
 
 /// What every AWS tool takes from variables, profiles, SSO, web identity and instance roles.
 async fn ambient_config(target: &Target) -> SdkConfig {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .retry_config(retries())
-        .timeout_config(timeouts());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries()).timeout_config(timeouts());
     if let Some(region) = &target.region {
         loader = loader.region(Region::new(region.clone()));
     }
@@ -137,6 +128,8 @@ fn embedded_config(target: &Target, client: &SharedHttpClient, credentials: &Sha
         .region(Region::new(target.region.clone().unwrap_or_else(|| region.to_owned())))
         .retry_config(retries())
         .timeout_config(timeouts())
+        .time_source(SystemTimeSource::new())
+        .sleep_impl(TokioSleep::new())
         .build()
 }
 
@@ -151,11 +144,7 @@ async fn assume(role: &AssumeRole, base: &SdkConfig) -> AssumeRoleProvider {
 
 async fn who_am_i(config: &SdkConfig, witness: &Witness, region: &str) -> Result<Identity, CallFailed> {
     let client = aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(config).interceptor(witness.clone()).build());
-    let caller = client
-        .get_caller_identity()
-        .send()
-        .await
-        .map_err(|error| error.explain("sts:GetCallerIdentity"))?;
+    let caller = client.get_caller_identity().send().await.map_err(|error| error.explain("sts:GetCallerIdentity"))?;
     Ok(Identity {
         account: caller.account().unwrap_or_default().to_owned(),
         arn: caller.arn().unwrap_or_default().to_owned(),
@@ -179,20 +168,12 @@ fn not_reached(target: &Target, failed: &CallFailed) -> ConnectFailed {
             format!("AWS refuses the credentials ({})", failed.message),
             "the access key does not exist (any more), or the region is not turned on for this account".to_owned(),
         ),
-        Cause::Denied => (
-            failed.message.clone(),
-            format!("allow {} to the caller, or trust it in the role of the target", failed.action),
-        ),
+        Cause::Denied => (failed.message.clone(), format!("allow {} to the caller, or trust it in the role of the target", failed.action)),
         Cause::Unreachable => (
             format!("AWS does not answer ({})", failed.message),
             "check the network, the region's spelling, and AWS_ENDPOINT_URL if it is set".to_owned(),
         ),
         Cause::Throttled | Cause::NotRecorded | Cause::Failed => (failed.message.clone(), "run the same command again".to_owned()),
     };
-    ConnectFailed::Identity {
-        target: target.name.clone(),
-        cause: failed.cause,
-        message,
-        help,
-    }
+    ConnectFailed::Identity { target: target.name.clone(), cause: failed.cause, message, help }
 }

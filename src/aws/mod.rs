@@ -12,7 +12,7 @@ mod witness;
 pub use connect::{Access, connect};
 pub use failure::CallFailed;
 pub use tagging::tagged;
-pub use witness::{Counts, Journal, JournalEntry, Witness, acting_on};
+pub use witness::{Counts, Journal, JournalEntry, JournalEvent, Witness, acting_on};
 
 use crate::model::{Cause, Gap, Identity, Target};
 use crate::time::Clock;
@@ -52,9 +52,11 @@ pub struct Connection {
     config: SdkConfig,
     witness: Witness,
     limit: Arc<Semaphore>,
-    clock: Clock,
-    clients: Mutex<BTreeMap<(&'static str, String), Arc<dyn Any + Send + Sync>>>,
+    clients: Mutex<Clients>,
 }
+
+/// Clients of any SDK, by service and region.
+type Clients = BTreeMap<(&'static str, String), Arc<dyn Any + Send + Sync>>;
 
 impl Connection {
     /// The client of a service in a region, made by `build` when it is first needed.
@@ -69,11 +71,7 @@ impl Connection {
         if let Some(client) = clients.get(&key).and_then(|known| Arc::clone(known).downcast::<C>().ok()) {
             return client;
         }
-        let config = self
-            .config
-            .to_builder()
-            .region(aws_types::region::Region::new(region.to_owned()))
-            .build();
+        let config = self.config.to_builder().region(aws_types::region::Region::new(region.to_owned())).build();
         let client = Arc::new(build(&config, self.witness.clone()));
         clients.insert(key, Arc::clone(&client) as Arc<dyn Any + Send + Sync>);
         client
@@ -87,11 +85,6 @@ impl Connection {
         // The semaphore is never closed, so this cannot fail; if it did, going on without a place would be harmless.
         let _place = self.limit.acquire().await.ok();
         call.await.map_err(|error| error.explain(action))
-    }
-
-    /// The time.
-    pub fn clock(&self) -> &Clock {
-        &self.clock
     }
 
     /// A gap in what was read here.

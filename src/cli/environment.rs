@@ -37,10 +37,7 @@ impl Environment {
                 "AWS_ACCESS_KEY_ID" => environment.access_key = Some(value),
                 _ => {
                     if let Some(variable) = name.strip_prefix("BACKSTAY_VAR_") {
-                        environment.variables.push(Given::Environment {
-                            name: variable.to_owned(),
-                            text: value,
-                        });
+                        environment.variables.push(Given::Environment { name: variable.to_owned(), text: value });
                     }
                 }
             }

@@ -56,20 +56,12 @@ impl Failure {
 
     /// One problem of a code.
     pub(super) fn coded(exit: Exit, code: Code, message: impl Into<String>) -> Self {
-        Self {
-            exit,
-            problems: vec![Diagnostic::error(code, message)],
-            sources: Sources::default(),
-        }
+        Self { exit, problems: vec![Diagnostic::error(code, message)], sources: Sources::default() }
     }
 
     /// Problems of a policy.
     pub(super) fn policy(problems: Vec<Diagnostic>, sources: Sources) -> Self {
-        Self {
-            exit: Exit::Error,
-            problems,
-            sources,
-        }
+        Self { exit: Exit::Error, problems, sources }
     }
 
     /// Says how to mend it.
@@ -88,23 +80,13 @@ impl Failure {
             ConnectFailed::WrongAccount { .. } => Diagnostic::error(Code::WrongAccount, failed.to_string())
                 .help("nothing was read; use credentials of that account, add an `assume_role`, or correct `account_id`"),
         });
-        Self {
-            exit: if wrong_account { Exit::Refused } else { Exit::Error },
-            problems: problems.collect(),
-            sources: Sources::default(),
-        }
+        Self { exit: if wrong_account { Exit::Refused } else { Exit::Error }, problems: problems.collect(), sources: Sources::default() }
     }
 
     /// A plan that is no longer what AWS is.
     pub(super) fn stale(moved: &[Moved]) -> Self {
-        let problems = moved
-            .iter()
-            .map(|moved| Diagnostic::error(Code::Stale, format!("{}: {}", moved.address, moved.what)));
-        let mut failure = Self {
-            exit: Exit::Refused,
-            problems: problems.collect(),
-            sources: Sources::default(),
-        };
+        let problems = moved.iter().map(|moved| Diagnostic::error(Code::Stale, format!("{}: {}", moved.address, moved.what)));
+        let mut failure = Self { exit: Exit::Refused, problems: problems.collect(), sources: Sources::default() };
         failure = failure.help("nothing was written; make a new plan and have it reviewed");
         failure
     }

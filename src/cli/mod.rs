@@ -24,8 +24,16 @@ struct Context {
     given: Vec<crate::policy::variables::Given>,
 }
 
-/// Runs the command line of this process.
+/// Runs the command line of this process. A bug ends it with a message and exit 1, not with a stack of frames.
 pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|bug| {
+        let place = bug.location().map(ToString::to_string).unwrap_or_default();
+        ui::say_bug(&format!("{} ({place})", bug.payload_as_str().unwrap_or("no message")));
+    }));
+    std::panic::catch_unwind(run).unwrap_or_else(|_| Exit::Error.into())
+}
+
+fn run() -> ExitCode {
     let environment = Environment::read();
     let matches = match args::Cli::command().try_get_matches() {
         Ok(matches) => matches,
@@ -41,12 +49,7 @@ pub fn main() -> ExitCode {
         Ok(more) => given.extend(more),
         Err(failure) => return ui.fail(&failure).into(),
     }
-    let context = Context {
-        ui,
-        environment,
-        global: cli.global,
-        given,
-    };
+    let context = Context { ui, environment, global: cli.global, given };
     if let Err(failure) = prepare(&context) {
         return context.ui.fail(&failure).into();
     }
@@ -60,11 +63,7 @@ pub fn main() -> ExitCode {
 fn usage(error: &clap::Error) -> ExitCode {
     // A reader that went away (`| head`) is no reason to fail.
     let _ = error.print();
-    if error.use_stderr() {
-        Exit::Error.into()
-    } else {
-        Exit::Done.into()
-    }
+    if error.use_stderr() { Exit::Error.into() } else { Exit::Done.into() }
 }
 
 fn prepare(context: &Context) -> Result<(), Failure> {
@@ -73,8 +72,5 @@ fn prepare(context: &Context) -> Result<(), Failure> {
             Failure::error(format!("cannot change to {}: {error}", folder.display())).help("give --chdir a folder that exists")
         })?;
     }
-    ui::start_log(
-        context.global.log.as_deref().or(context.environment.log.as_deref()),
-        context.ui.colour_on_stderr(),
-    )
+    ui::start_log(context.global.log.as_deref().or(context.environment.log.as_deref()), context.ui.colour_on_stderr())
 }

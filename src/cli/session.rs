@@ -6,6 +6,7 @@ use super::failure::Failure;
 use crate::aws::{self, Access, Aws, ConnectFailed, Journal};
 use crate::model::{Diagnostic, Policy, Snapshot, Target};
 use crate::policy;
+use crate::policy::variables::Given;
 use crate::snapshot;
 use crate::time::Clock;
 use std::collections::BTreeMap;
@@ -19,6 +20,20 @@ pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> 
     }
     context.ui.warn(&checked.problems, &checked.policy.sources);
     Ok(checked.policy)
+}
+
+/// Loads the policy that a change started from. It may lack variables that the change added.
+pub(super) fn earlier_policy(context: &Context, path: &Path) -> Result<Policy, Failure> {
+    let given: Vec<Given> = context
+        .given
+        .iter()
+        .map(|given| match given {
+            Given::Flag { name, text, .. } => Given::Flag { name: name.clone(), text: text.clone(), must_exist: false },
+            other => other.clone(),
+        })
+        .collect();
+    let checked = policy::check(path, &given);
+    if checked.is_good() { Ok(checked.policy) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
 }
 
 /// Loads a policy and keeps only the targets that were asked for.
@@ -45,9 +60,7 @@ pub(super) fn narrow(policy: &mut Policy, names: &[String]) -> Result<(), Failur
 /// Runs a future on a runtime of this process.
 pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    Ok(runtime
-        .map_err(|error| Failure::error(format!("cannot start: {error}")))?
-        .block_on(future))
+    Ok(runtime.map_err(|error| Failure::error(format!("cannot start: {error}")))?.block_on(future))
 }
 
 /// Connections to all targets that could be reached.
@@ -105,45 +118,23 @@ fn access(context: &Context, parallelism: usize, journal: Option<Journal>) -> Re
     use aws_credential_types::provider::SharedCredentialsProvider;
     let embedded_region = context.environment.region.clone().unwrap_or_else(|| "us-east-1".to_owned());
     let Some(folder) = &context.global.sandbox else {
-        return Ok(Access {
-            embedded: None,
-            embedded_region,
-            parallelism,
-            journal,
-            clock: Clock::system(),
-        });
+        return Ok(Access { embedded: None, embedded_region, parallelism, journal, clock: Clock::system() });
     };
     let sandbox = crate::sandbox::Sandbox::open(folder)?;
     // Twelve digits are an account of their own; any other key of the environment is of no use here and stays unseen.
-    let account = context
-        .environment
-        .access_key
-        .clone()
-        .filter(|key| key.len() == 12 && key.chars().all(|c| c.is_ascii_digit()));
+    let account = context.environment.access_key.clone().filter(|key| key.len() == 12 && key.chars().all(|c| c.is_ascii_digit()));
     let key = account.unwrap_or_else(|| crate::sandbox::DEFAULT_ACCOUNT.to_owned());
     let credentials = SharedCredentialsProvider::new(Credentials::new(key, "sandbox", None, None, "sandbox"));
     let client = sandbox.http_client();
     let clock = Clock::new(move || sandbox.clock().unwrap_or_default().now());
-    Ok(Access {
-        embedded: Some((client, credentials)),
-        embedded_region,
-        parallelism,
-        journal,
-        clock,
-    })
+    Ok(Access { embedded: Some((client, credentials)), embedded_region, parallelism, journal, clock })
 }
 
 #[cfg(not(feature = "sandbox"))]
 #[expect(clippy::unnecessary_wraps, reason = "with the sandbox it can fail")]
 fn access(context: &Context, parallelism: usize, journal: Option<Journal>) -> Result<Access, Failure> {
     let embedded_region = context.environment.region.clone().unwrap_or_default();
-    Ok(Access {
-        embedded: None,
-        embedded_region,
-        parallelism,
-        journal,
-        clock: Clock::system(),
-    })
+    Ok(Access { embedded: None, embedded_region, parallelism, journal, clock: Clock::system() })
 }
 
 /// The problems of a plan that cannot be made.

@@ -9,8 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
-/// Where output goes and how it looks.
+/// Where output goes and how it looks. All output goes through it, also what needs nothing of it today.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about two streams")]
 pub(super) struct Ui {
     colour_out: bool,
     colour_err: bool,
@@ -36,13 +37,11 @@ impl Ui {
 
     /// How text for stdout looks.
     pub(super) fn style(&self) -> Style {
-        Style {
-            colour: self.colour_out,
-            width: None,
-        }
+        Style { colour: self.colour_out, width: None }
     }
 
     /// Writes a result. A reader that went away is no error.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
     pub(super) fn answer(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -61,12 +60,14 @@ impl Ui {
     /// Shows warnings.
     pub(super) fn warn(&self, problems: &[Diagnostic], sources: &Sources) {
         if !problems.is_empty() && !self.quiet {
-            let _ = writeln!(
-                io::stderr().lock(),
-                "{}",
-                view::diagnostics::render(problems, sources, self.colour_err).trim_end()
-            );
+            let _ = writeln!(io::stderr().lock(), "{}", view::diagnostics::render(problems, sources, self.colour_err).trim_end());
         }
+    }
+
+    /// Says something that is wrong, told to be quiet or not.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
+    pub(super) fn complain(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "warning: {text}");
     }
 
     /// Shows why a verb ends, and gives its exit code.
@@ -77,11 +78,13 @@ impl Ui {
     }
 
     /// Whether a person can be asked.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
     pub(super) fn can_ask(&self) -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
     /// Asks a person for `yes`.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
     pub(super) fn asks_yes(&self, question: &str) -> bool {
         let mut err = io::stderr().lock();
         let _ = write!(err, "{question}\n  Only `yes` is taken as yes: ");
@@ -92,14 +95,8 @@ impl Ui {
 
     /// A bar on a terminal, nothing otherwise.
     pub(super) fn bar(&self, what: &str) -> ProgressBar {
-        let bar = ProgressBar::with_draw_target(
-            None,
-            if self.progress {
-                ProgressDrawTarget::stderr()
-            } else {
-                ProgressDrawTarget::hidden()
-            },
-        );
+        let bar =
+            ProgressBar::with_draw_target(None, if self.progress { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
         if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {pos}/{len} {wide_msg} {elapsed}") {
             bar.set_style(style);
         }
@@ -126,10 +123,16 @@ pub(super) fn start_log(level: Option<&str>, colour: bool) -> Result<(), Failure
     let filter = tracing_subscriber::EnvFilter::try_new(&directives).map_err(|error| {
         Failure::error(format!("`{level}` is no log level: {error}")).help("use off, error, warn, info, debug or trace")
     })?;
-    let started = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(colour)
-        .try_init();
+    let started = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).try_init();
     started.map_err(|error| Failure::error(format!("cannot start the log: {error}")))
+}
+
+/// Says that backstay itself is wrong.
+pub(super) fn say_bug(what: &str) {
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "error: this is a bug in backstay {}: {what}", env!("CARGO_PKG_VERSION"));
+    let _ = writeln!(
+        err,
+        "  help: report it with the command line and, if you can, the policy; an apply that it broke off goes on with a new run"
+    );
 }

@@ -31,7 +31,7 @@ pub struct Policy {
 /// An account and region to read and change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
-    /// Its name: `primary`, or `primary["eu"]` of a `for_each`.
+    /// Its name: `primary`, or `primary/eu` of a `for_each`.
     pub name: String,
     /// The region; `None` takes it from the environment as every AWS tool does.
     pub region: Option<String>,
@@ -166,19 +166,8 @@ pub struct Selector {
 impl Selector {
     /// A selector that means nothing at all, for a block that has none.
     pub fn nothing(span: Span) -> Self {
-        let names = vec![Pattern {
-            text: String::new(),
-            span: span.clone(),
-        }];
-        Self {
-            names,
-            arns: Vec::new(),
-            tags: BTreeMap::new(),
-            include_untagged: false,
-            except: Except::default(),
-            allow_empty: true,
-            span,
-        }
+        let names = vec![Pattern { text: String::new(), span: span.clone() }];
+        Self { names, arns: Vec::new(), tags: BTreeMap::new(), include_untagged: false, except: Except::default(), allow_empty: true, span }
     }
 }
 

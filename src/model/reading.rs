@@ -44,7 +44,7 @@ impl fmt::Display for Reading {
 }
 
 /// One thing in AWS: which kind, where, and its name there.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ResourceId {
     /// The kind: `aws_dynamodb_table`.
     pub kind: String,
@@ -57,7 +57,7 @@ pub struct ResourceId {
 }
 
 /// One live thing, as far as it was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Live {
     /// Which thing.
     pub id: ResourceId,
@@ -72,6 +72,13 @@ pub struct Live {
     /// What else AWS said that makes a loss concrete (`earliest_restorable`, `status`); never compared.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, Value>,
+}
+
+impl Live {
+    /// Notes what was read of some settings.
+    pub fn set(&mut self, readings: impl IntoIterator<Item = (&'static str, Reading)>) {
+        self.settings.extend(readings.into_iter().map(|(path, reading)| (path.to_owned(), reading)));
+    }
 }
 
 /// A thing as a listing shows it.
@@ -184,6 +191,17 @@ impl Snapshot {
             absent: Vec::new(),
             gaps: Vec::new(),
         }
+    }
+
+    /// The thing of that id, in a snapshot that was sorted.
+    pub fn live(&self, id: &ResourceId) -> Option<&Live> {
+        let place = self.resources.binary_search_by(|live| live.id.cmp(id)).ok()?;
+        self.resources.get(place)
+    }
+
+    /// Whether a thing was looked for and is not there, in a snapshot that was sorted.
+    pub fn is_absent(&self, id: &ResourceId) -> bool {
+        self.absent.binary_search(id).is_ok()
     }
 
     /// Sorts everything, so that the same AWS always gives the same bytes whatever answered first.

@@ -5,7 +5,7 @@
 
 mod diff;
 pub mod file;
-mod gate;
+pub mod gate;
 pub mod order;
 pub mod preconditions;
 mod resolve;
@@ -44,14 +44,16 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
         .collect();
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
     let mut notes = resolved.notes;
+    let waiver_notes = gate::gate(&mut actions, &policy.waivers, &request.consents, today, &policy.sources);
     // With `--only`, waivers of what was left out are neither used nor clutter.
-    let (gated, waiver_notes) = gate::gate(&mut actions, &policy.waivers, &request.consents, today, &policy.sources);
-    debug_assert!(gated <= actions.iter().map(|action| action.changes.len()).sum());
     if request.only.is_empty() {
         notes.extend(waiver_notes);
-    } else {
-        notes.extend(unmatched_only(&resolved.rows, &request.only));
     }
+    let unmatched = unmatched_only(&resolved.rows, &request.only);
+    if gaps.is_empty() && !unmatched.is_empty() {
+        return Err(unmatched);
+    }
+    notes.extend(unmatched.into_iter().map(|problem| Note { code: Some(problem.code.to_string()), text: problem.title }));
     notes.sort();
     Ok(Plan {
         format: Plan::FORMAT.to_owned(),
@@ -80,67 +82,43 @@ fn planned_targets(policy: &Policy, snapshot: &Snapshot) -> std::collections::BT
             region: identity.map(|identity| identity.region.clone()),
         }
     };
-    policy
-        .targets
-        .values()
-        .map(|target| (target.name.clone(), planned(target)))
-        .collect()
+    policy.targets.values().map(|target| (target.name.clone(), planned(target))).collect()
 }
 
 /// What a policy no longer declares that an earlier one did: those settings are released, and stay in AWS as they are.
 pub fn released(before: &Policy, now: &Policy) -> Vec<Note> {
     let mut notes = Vec::new();
     for old in &before.protects {
-        let still: std::collections::BTreeSet<&String> = now
-            .protects
-            .iter()
-            .filter(|new| new.address == old.address)
-            .flat_map(|new| new.wanted.keys())
-            .collect();
-        let gone: Vec<String> = old
-            .wanted
-            .keys()
-            .filter(|path| !still.contains(path))
-            .map(|path| format!("`{path}`"))
-            .collect();
+        let still: std::collections::BTreeSet<&String> =
+            now.protects.iter().filter(|new| new.address == old.address).flat_map(|new| new.wanted.keys()).collect();
+        let gone: Vec<String> = old.wanted.keys().filter(|path| !still.contains(path)).map(|path| format!("`{path}`")).collect();
         if gone.is_empty() {
             continue;
         }
         let place = before.sources.position(&old.span);
-        let text = format!(
-            "{} ({place}) is released: {} no longer managed and stay in AWS as they are",
-            old.address,
-            gone.join(", ")
-        );
+        let text = format!("{} ({place}) is released: {} no longer managed and stay in AWS as they are", old.address, gone.join(", "));
         notes.push(Note { code: None, text });
     }
     notes
 }
 
-/// Whether an address is meant by a pattern: equal, matching, or the address of its block.
+/// Whether an address is meant by a pattern: equal, matching, or the address of its block, with or without the key of a `for_each`.
 pub fn address_matches(pattern: &str, address: &str) -> bool {
-    pattern == address
-        || WildMatch::new(pattern).matches(address)
-        || address.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('['))
+    let of_block = address.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('['));
+    let of_instance = pattern.strip_suffix("\"]").and_then(|key| address.strip_prefix(key)).is_some_and(|rest| rest.starts_with('/'));
+    of_block || of_instance || WildMatch::new(pattern).matches(address)
 }
 
 fn is_asked_for(row: &resolve::Row, only: &[String]) -> bool {
-    only.is_empty()
-        || only
-            .iter()
-            .any(|pattern| row.addresses().any(|address| address_matches(pattern, address)))
+    only.is_empty() || only.iter().any(|pattern| row.addresses().any(|address| address_matches(pattern, address)))
 }
 
-fn unmatched_only(rows: &[resolve::Row], only: &[String]) -> Vec<Note> {
-    let unmatched = only.iter().filter(|pattern| {
-        !rows
-            .iter()
-            .any(|row| row.addresses().any(|address| address_matches(pattern, address)))
-    });
+fn unmatched_only(rows: &[resolve::Row], only: &[String]) -> Vec<Diagnostic> {
+    let unmatched = only.iter().filter(|pattern| !rows.iter().any(|row| row.addresses().any(|address| address_matches(pattern, address))));
     unmatched
-        .map(|pattern| Note {
-            code: Some(Code::SelectsNothing.to_string()),
-            text: format!("--only `{pattern}` matches no address of this plan"),
+        .map(|pattern| {
+            let title = format!("--only `{pattern}` matches no address of this plan");
+            Diagnostic::error(Code::SelectsNothing, title).help("run `backstay plan` without it to see the addresses")
         })
         .collect()
 }

@@ -14,16 +14,12 @@ pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scop
     let before = reader.problems.len();
     level(spec, "", &mut reader, scope, &mut wanted);
     if reader.problems.len() == before {
-        check_together(kind, &wanted, &header, reader.problems);
+        check_together(spec, &wanted, reader.problems);
     }
     if wanted.is_empty() && reader.problems.len() == before {
         let names: Vec<String> = top_names(spec).into_iter().map(|name| format!("`{name}`")).collect();
         let title = format!("this `protect` block declares no setting of {}", spec.name);
-        reader.problem(
-            Diagnostic::error(Code::Missing, title)
-                .at(header)
-                .help(format!("declare at least one of {}", names.join(", "))),
-        );
+        reader.problem(Diagnostic::error(Code::Missing, title).at(header).help(format!("declare at least one of {}", names.join(", "))));
     }
     reader.finish(|name| belongs_elsewhere(spec, name));
     wanted
@@ -54,11 +50,7 @@ fn level(spec: &'static KindSpec, prefix: &str, reader: &mut Reader<'_, '_>, sco
 fn reject_labels(located: Located<'_>, name: &str, problems: &mut Vec<Diagnostic>) {
     if !located.block.labels.is_empty() {
         let title = format!("block `{name}` takes no label");
-        problems.push(
-            Diagnostic::error(Code::UnknownName, title)
-                .at(located.label_span(0))
-                .help("remove the label"),
-        );
+        problems.push(Diagnostic::error(Code::UnknownName, title).at(located.label_span(0)).help("remove the label"));
     }
 }
 
@@ -89,61 +81,35 @@ pub(super) fn misfit_problem(setting: &Setting, name: &str, misfit: Misfit, span
                 }
                 _ => format!("choose {nearest} or more ({})", setting.source),
             };
-            Diagnostic::error(Code::OutOfRange, format!("`{name}` {message}"))
-                .at(span)
-                .help(help)
+            Diagnostic::error(Code::OutOfRange, format!("`{name}` {message}")).at(span).help(help)
         }
     }
 }
 
-/// AWS's rules across settings: those that the table says with `only_while`, and those that the kind adds.
-fn check_together(kind: &dyn Kind, wanted: &BTreeMap<String, Wanted>, header: &Span, problems: &mut Vec<Diagnostic>) {
-    for setting in kind.spec().settings {
+/// AWS's rules across settings: what means nothing without its flag is refused beside it.
+fn check_together(spec: &KindSpec, wanted: &BTreeMap<String, Wanted>, problems: &mut Vec<Diagnostic>) {
+    for setting in spec.settings {
         let (Some(flag), Some(dependent)) = (setting.only_while, wanted.get(setting.path)) else {
             continue;
         };
         if let Some(off) = wanted.get(flag).filter(|flag| flag.value == Value::Bool(false)) {
-            let title = format!(
-                "`{}` means nothing while `{flag}` is false, and AWS refuses the two together",
-                setting.path
-            );
-            let problem = Diagnostic::error(Code::Conflict, title)
-                .at(dependent.span.clone())
-                .label(off.span.clone(), "turned off here");
+            let title = format!("`{}` means nothing while `{flag}` is false, and AWS refuses the two together", setting.path);
+            let problem = Diagnostic::error(Code::Conflict, title).at(dependent.span.clone()).label(off.span.clone(), "turned off here");
             problems.push(problem.help(format!("remove `{}`, or turn `{flag}` on", setting.name())));
         }
-    }
-    let values = wanted.iter().map(|(path, wanted)| (path.clone(), wanted.value.clone())).collect();
-    for (path, title, help) in kind.check(&values) {
-        let span = wanted.get(path).map_or_else(|| header.clone(), |wanted| wanted.span.clone());
-        problems.push(Diagnostic::error(Code::Conflict, title).at(span).help(help));
     }
 }
 
 fn top_names(spec: &KindSpec) -> BTreeSet<&'static str> {
-    spec.settings
-        .iter()
-        .map(|setting| setting.path.split('.').next().unwrap_or(setting.path))
-        .collect()
+    spec.settings.iter().map(|setting| setting.path.split('.').next().unwrap_or(setting.path)).collect()
 }
 
-/// Where a name that is unknown here does belong.
+/// Where a name that is unknown here does belong: a setting of another level, written right or nearly so.
 fn belongs_elsewhere(spec: &KindSpec, name: &str) -> Option<String> {
-    let all: Vec<&'static str> = spec.settings.iter().map(Setting::name).collect();
-    let setting = spec.settings.iter().find(|setting| setting.name() == name);
-    match setting {
-        Some(setting) => setting
-            .block()
-            .map(|block| format!("`{name}` belongs into the block `{block} {{ … }}`")),
-        None => eval::suggestion(name, all).map(|suggestion| {
-            let meant = spec
-                .settings
-                .iter()
-                .find(|setting| suggestion.contains(&format!("`{}`", setting.name())));
-            match meant.and_then(|setting| setting.block()) {
-                Some(block) => format!("{suggestion} It stands in the block `{block} {{ … }}`"),
-                None => suggestion,
-            }
-        }),
+    if let Some(setting) = spec.settings.iter().find(|setting| setting.name() == name) {
+        return Some(format!("`{name}` belongs into the block `{} {{ … }}`", setting.block()?));
     }
+    let suggestion = eval::suggestion(name, spec.settings.iter().map(Setting::name))?;
+    let meant = spec.settings.iter().find(|setting| suggestion.contains(&format!("`{}`", setting.name())))?;
+    Some(meant.block().map_or(suggestion.clone(), |block| format!("{suggestion} It stands in the block `{block} {{ … }}`")))
 }

@@ -1,8 +1,9 @@
 //! Files to text: which files a policy is, and the bounds within which they are read.
 
+use crate::files;
 use crate::model::{Code, Diagnostic, SourceId, Sources};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The largest policy file that is read, in bytes. A hand-written policy is thousands of times smaller; what is larger is another file.
@@ -29,10 +30,7 @@ pub struct Files {
 ///
 /// Files of variables (`*.vars.hcl`) and seeds of the sandbox (`*.seed.hcl`) are not policy; of them only `*.auto.vars.hcl` are read.
 pub fn load(path: &Path) -> Files {
-    let mut files = Files {
-        folder: path.to_owned(),
-        ..Files::default()
-    };
+    let mut files = Files { folder: path.to_owned(), ..Files::default() };
     if path.is_dir() {
         match names_in(path) {
             Ok(names) => {
@@ -48,11 +46,8 @@ pub fn load(path: &Path) -> Files {
             Err(error) => files.problems.push(unreadable(path, &error)),
         }
     } else {
-        files.folder = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or_else(|| Path::new("."))
-            .to_owned();
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        files.folder = PathBuf::from(parent.unwrap_or_else(|| Path::new(".")));
         files.read(path, &path.display().to_string());
     }
     files
@@ -63,6 +58,7 @@ fn names_in(folder: &Path) -> std::io::Result<Vec<String>> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
+        #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "only lower-case names are policy, as in Terraform")]
         let is_policy =
             name.ends_with(".hcl") && (!name.ends_with(".vars.hcl") || name.ends_with(".auto.vars.hcl")) && !name.ends_with(".seed.hcl");
         if is_policy && !name.starts_with('.') && entry.path().is_file() {
@@ -83,16 +79,14 @@ fn plain(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text).to_owned();
     let mut letters = text.chars();
-    letters
-        .next()
-        .map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
 impl Files {
     fn read(&mut self, path: &Path, name: &str) {
         match read_text(path) {
             Ok(text) => {
-                self.digests.insert(name.to_owned(), digest(text.as_bytes()));
+                self.digests.insert(name.to_owned(), files::digest(text.as_bytes()));
                 let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
                 let id = self.sources.add(shown, text);
                 if name.ends_with(".auto.vars.hcl") {
@@ -112,12 +106,14 @@ impl Files {
 ///
 /// It is not there, too large, or not UTF-8.
 pub fn read_text(path: &Path) -> Result<String, Diagnostic> {
-    let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
-    if size > LARGEST_FILE {
-        let title = format!("{} has {size} bytes; a policy file may have {LARGEST_FILE} at most", path.display());
+    let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    let mut bytes = Vec::new();
+    // The length that the file system tells is no bound: a device or a pipe has none.
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST_FILE) {
+        let title = format!("{} has more than {LARGEST_FILE} bytes, the most that a policy file may have", path.display());
         return Err(Diagnostic::error(Code::Unreadable, title).help("is this the right file? If so, split it"));
     }
-    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;
@@ -128,11 +124,6 @@ pub fn read_text(path: &Path) -> Result<String, Diagnostic> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// SHA-256 in hexadecimal.
-pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The files that `fmt` formats: every `*.hcl` of a folder, variables and seeds among them, or one file.
 ///
 /// # Errors
@@ -140,9 +131,7 @@ pub fn digest(bytes: &[u8]) -> String {
 /// The path is not there, or a folder without such files.
 pub fn formattable(path: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     if !path.is_dir() {
-        return std::fs::metadata(path)
-            .map(|_| vec![path.to_owned()])
-            .map_err(|error| unreadable(path, &error));
+        return std::fs::metadata(path).map(|_| vec![path.to_owned()]).map_err(|error| unreadable(path, &error));
     }
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(path).map_err(|error| unreadable(path, &error))? {

@@ -2,6 +2,7 @@
 
 use crate::files;
 use crate::model::Snapshot;
+use serde::Deserialize;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -26,16 +27,18 @@ pub enum SnapshotFileError {
     },
 }
 
+#[derive(Deserialize)]
+struct Header {
+    format: Option<String>,
+}
+
 /// Writes a snapshot, whole or not at all.
 ///
 /// # Errors
 ///
 /// The file cannot be written.
 pub fn save(snapshot: &Snapshot, path: &Path) -> Result<(), SnapshotFileError> {
-    let io = |source| SnapshotFileError::Io {
-        path: path.to_owned(),
-        source,
-    };
+    let io = |source| SnapshotFileError::Io { path: path.to_owned(), source };
     let mut bytes = serde_json::to_vec_pretty(snapshot).map_err(|error| io(error.into()))?;
     bytes.push(b'\n');
     files::write_atomically(path, &bytes).map_err(io)
@@ -47,20 +50,18 @@ pub fn save(snapshot: &Snapshot, path: &Path) -> Result<(), SnapshotFileError> {
 ///
 /// The file cannot be read, or is of another format.
 pub fn load(path: &Path) -> Result<Snapshot, SnapshotFileError> {
-    let format = |reason: String| SnapshotFileError::Format {
-        path: path.to_owned(),
-        reason,
-    };
-    let bytes = std::fs::read(path).map_err(|source| SnapshotFileError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    let json: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
-    match json.get("format").and_then(serde_json::Value::as_str) {
-        Some(Snapshot::FORMAT) => serde_json::from_value(json).map_err(|error| format(error.to_string())),
-        Some(other) => Err(format(
-            format_args!("its format is `{other}`, not `{}`", Snapshot::FORMAT).to_string(),
-        )),
+    let format = |reason: String| SnapshotFileError::Format { path: path.to_owned(), reason };
+    let bytes = std::fs::read(path).map_err(|source| SnapshotFileError::Io { path: path.to_owned(), source })?;
+    // The format first and by itself: a snapshot can be large, and is not to be held twice.
+    let header: Header = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
+    match header.format.as_deref() {
+        Some(Snapshot::FORMAT) => {
+            let mut snapshot: Snapshot = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
+            // Somebody may have put it together by hand.
+            snapshot.sort();
+            Ok(snapshot)
+        }
+        Some(other) => Err(format(format_args!("its format is `{other}`, not `{}`", Snapshot::FORMAT).to_string())),
         None => Err(format("it has no `format`".to_owned())),
     }
 }

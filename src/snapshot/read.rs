@@ -5,7 +5,7 @@ use crate::kinds::{self, Found, Kind, ReadRequest, Wish};
 use crate::model::{Cause, Gap, Inventory, Listed, Plan, Policy, Replicas, Snapshot};
 use crate::policy::select::{self, ListNeed};
 use futures_util::future::join_all;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads what a plan of this policy needs.
 ///
@@ -14,18 +14,13 @@ use std::collections::BTreeMap;
 pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done: &(dyn Fn(u64, u64) + Sync)) -> Snapshot {
     let mut snapshot = begin(aws, unreached);
     let needs = needs(policy, aws);
-    let listings = needs
-        .iter()
-        .filter(|(_, need)| !need.is_nothing())
-        .filter_map(|((kind, target), need)| {
-            let connection = aws.connection(target)?;
-            Some(list(kinds::find(kind)?, connection, need))
-        });
-    for listing in join_all(listings).await {
-        match listing {
-            Ok(inventory) => snapshot.inventories.push(inventory),
-            Err(gap) => snapshot.gaps.push(gap),
-        }
+    let listings = needs.iter().filter(|(_, need)| !need.is_nothing()).filter_map(|((kind, target), need)| {
+        let connection = aws.connection(target)?;
+        Some(list(kinds::find(kind)?, connection, need))
+    });
+    for (inventory, gaps) in join_all(listings).await {
+        snapshot.inventories.push(inventory);
+        snapshot.gaps.extend(gaps);
     }
     let wishes = wishes(policy, aws, &snapshot);
     fill(&mut snapshot, aws, wishes, done).await;
@@ -37,14 +32,10 @@ pub async fn again(plan: &Plan, aws: &Aws, unreached: &[ConnectFailed]) -> Snaps
     let mut snapshot = begin(aws, unreached);
     let mut wishes: Wishes = BTreeMap::new();
     for action in &plan.actions {
-        let home = aws
-            .connection(&action.id.target)
-            .map(|connection| connection.identity.region.clone());
+        let home = aws.connection(&action.id.target).map(|connection| connection.identity.region.clone());
         let of_target = wishes.entry((action.id.kind.clone(), action.id.target.clone())).or_default();
-        let wish = of_target.entry(action.id.name.clone()).or_insert_with(|| Wish {
-            replicas: Replicas::Only([].into()),
-            ..Wish::default()
-        });
+        let wish =
+            of_target.entry(action.id.name.clone()).or_insert_with(|| Wish { replicas: Replicas::Only([].into()), ..Wish::default() });
         wish.settings.extend(action.before.keys().cloned());
         if let Replicas::Only(regions) = &mut wish.replicas
             && home.as_deref() != Some(action.id.region.as_str())
@@ -61,15 +52,10 @@ type Wishes = BTreeMap<(String, String), BTreeMap<String, Wish>>;
 
 fn begin(aws: &Aws, unreached: &[ConnectFailed]) -> Snapshot {
     let mut snapshot = Snapshot::empty(aws.clock.now());
-    snapshot.identities = aws
-        .connections()
-        .map(|connection| (connection.target.name.clone(), connection.identity.clone()))
-        .collect();
+    snapshot.identities = aws.connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect();
     for failed in unreached {
         let (target, cause, message) = match failed {
-            ConnectFailed::Identity {
-                target, cause, message, ..
-            } => (target, *cause, message.clone()),
+            ConnectFailed::Identity { target, cause, message, .. } => (target, *cause, message.clone()),
             ConnectFailed::WrongAccount { target, .. } => (target, Cause::Denied, failed.to_string()),
         };
         snapshot.gaps.push(Gap {
@@ -90,48 +76,45 @@ fn needs(policy: &Policy, aws: &Aws) -> BTreeMap<(String, String), ListNeed> {
     let mut needs: BTreeMap<(String, String), ListNeed> = BTreeMap::new();
     for protect in &policy.protects {
         for target in protect.targets.iter().filter(|target| aws.connection(target).is_some()) {
-            needs
-                .entry((protect.address.kind.clone(), target.clone()))
-                .or_default()
-                .merge(select::need(&protect.select));
+            needs.entry((protect.address.kind.clone(), target.clone())).or_default().merge(select::need(&protect.select));
         }
     }
     needs
 }
 
-async fn list(kind: &'static dyn Kind, connection: &Connection, need: &ListNeed) -> Result<Inventory, Gap> {
+/// Lists what is needed. Where only one of names and tags could be listed, the other still serves those who need no more.
+async fn list(kind: &'static dyn Kind, connection: &Connection, need: &ListNeed) -> (Inventory, Vec<Gap>) {
     let spec = kind.spec();
-    let gap = |failed: CallFailed| connection.gap(&connection.identity.region, Some(spec.name), None, &failed);
-    let names = async {
-        match need.names {
-            true => kind.aws().list(connection).await,
-            false => Ok(Vec::new()),
-        }
-    };
+    let names = async { if need.names { Some(kind.aws().list(connection).await) } else { None } };
     let tags = async {
         match &need.tags {
-            Some(filter) => tagged(connection, kind.aws().tagging_type(), spec.arn_prefix, filter).await,
-            None => Ok(Vec::new()),
+            Some(filter) => Some(tagged(connection, kind.aws().tagging_type(), spec.arn_prefix, filter).await),
+            None => None,
         }
     };
     let (names, tags) = futures_util::future::join(names, tags).await;
-    let mut listed: BTreeMap<String, Listed> = tags.map_err(gap)?.into_iter().map(|thing| (thing.name.clone(), thing)).collect();
-    let names = names.map_err(gap)?;
-    if need.names {
-        // The tagging API still shows things for a while after they are gone; the kind's own listing knows better.
-        let exists: std::collections::BTreeSet<&String> = names.iter().collect();
-        listed.retain(|name, _| exists.contains(name));
-    }
-    for name in names {
-        listed.entry(name.clone()).or_insert(Listed { name, tags: None });
-    }
-    Ok(Inventory {
+    let mut gaps = Vec::new();
+    let mut gap = |failed: CallFailed| gaps.push(connection.gap(&connection.identity.region, Some(spec.name), None, &failed));
+    let names = names.and_then(|names| names.map_err(&mut gap).ok());
+    let tags = tags.and_then(|tags| tags.map_err(&mut gap).ok());
+    let mut inventory = Inventory {
         kind: spec.name.to_owned(),
         target: connection.target.name.clone(),
-        names_complete: need.names,
-        tag_filter: need.tags.clone(),
-        listed: listed.into_values().collect(),
-    })
+        names_complete: names.is_some(),
+        tag_filter: need.tags.clone().filter(|_| tags.is_some()),
+        listed: Vec::new(),
+    };
+    let mut listed: BTreeMap<String, Listed> = tags.into_iter().flatten().map(|thing| (thing.name.clone(), thing)).collect();
+    if let Some(names) = names {
+        // The tagging API still shows things for a while after they are gone; the kind's own listing knows better.
+        let exists: BTreeSet<&String> = names.iter().collect();
+        listed.retain(|name, _| exists.contains(name));
+        for name in &names {
+            listed.entry(name.clone()).or_insert_with(|| Listed { name: name.clone(), tags: None });
+        }
+    }
+    inventory.listed = listed.into_values().collect();
+    (inventory, gaps)
 }
 
 fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
@@ -141,10 +124,7 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
         let Some(spec) = kinds::spec(kind) else { continue };
         for connection in protect.targets.iter().filter_map(|target| aws.connection(target)) {
             let target = &connection.target.name;
-            let inventory = snapshot
-                .inventories
-                .iter()
-                .find(|inventory| inventory.kind == *kind && inventory.target == *target);
+            let inventory = snapshot.inventories.iter().find(|inventory| inventory.kind == *kind && inventory.target == *target);
             // Where nothing could be listed there is a gap already.
             let Ok(chosen) = select::choose(&protect.select, spec, &connection.identity, inventory) else {
                 continue;
@@ -158,13 +138,7 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
                         wish.replicas = union(&wish.replicas, &protect.replicas);
                     }
                     None => {
-                        of_target.insert(
-                            name,
-                            Wish {
-                                settings: settings.collect(),
-                                replicas: protect.replicas.clone(),
-                            },
-                        );
+                        of_target.insert(name, Wish { settings: settings.collect(), replicas: protect.replicas.clone() });
                     }
                 }
             }
@@ -187,11 +161,7 @@ async fn fill(snapshot: &mut Snapshot, aws: &Aws, wishes: Wishes, done: &(dyn Fn
     let mut reads = Vec::new();
     for ((kind, target), wishes) in wishes {
         if let (Some(kind), Some(connection)) = (kinds::find(&kind), aws.connection(&target)) {
-            reads.push(kind.aws().read(ReadRequest {
-                connection,
-                wishes,
-                done: &one_done,
-            }));
+            reads.push(kind.aws().read(ReadRequest { connection, wishes, done: &one_done }));
         }
     }
     for Found { live, absent, gaps } in join_all(reads).await {

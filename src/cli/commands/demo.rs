@@ -20,40 +20,27 @@ pub(super) fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Failure> {
     let steps: [(&str, Vec<String>); 4] = [
         ("An AWS with what the policy expects to find", seed),
         ("What differs, and what that means", vec!["plan".to_owned(), path.clone()]),
-        (
-            "Make it so, and prove it by reading again",
-            vec!["apply".to_owned(), path.clone(), "--auto-approve".to_owned()],
-        ),
+        ("Make it so, and prove it by reading again", vec!["apply".to_owned(), path.clone(), "--auto-approve".to_owned()]),
         ("A second plan", vec!["plan".to_owned(), path]),
     ];
     for (title, words) in steps {
-        context
-            .ui
-            .answer(&format!("\n# {title}\n$ backstay --sandbox={DEMO_DIR} {}\n", words.join(" ")))?;
+        context.ui.answer(&format!("\n# {title}\n$ backstay --sandbox={DEMO_DIR} {}\n", words.join(" ")))?;
         let exit = verb(context, words)?;
         if exit != Exit::Done {
             return Ok(exit);
         }
     }
-    context.ui.answer(&format!(
-        "\nThe sandbox of this demo stays in {DEMO_DIR}: change the policy and go on with `--sandbox={DEMO_DIR}`.\n"
-    ))?;
+    context
+        .ui
+        .answer(&format!("\nThe sandbox of this demo stays in {DEMO_DIR}: change the policy and go on with `--sandbox={DEMO_DIR}`.\n"))?;
     Ok(Exit::Done)
 }
 
 fn verb(context: &Context, words: Vec<String>) -> Result<Exit, Failure> {
     let line = ["backstay".to_owned(), format!("--sandbox={DEMO_DIR}")].into_iter().chain(words);
     let cli = Cli::try_parse_from(line).map_err(|error| Failure::error(error.to_string()))?;
-    let global = crate::cli::args::GlobalArgs {
-        sandbox: Some(PathBuf::from(DEMO_DIR)),
-        ..context.global.clone()
-    };
-    let context = Context {
-        ui: context.ui.clone(),
-        environment: context.environment.clone(),
-        global,
-        given: context.given.clone(),
-    };
+    let global = crate::cli::args::GlobalArgs { sandbox: Some(PathBuf::from(DEMO_DIR)), ..context.global.clone() };
+    let context = Context { ui: context.ui.clone(), environment: context.environment.clone(), global, given: context.given.clone() };
     super::run(&context, cli.command)
 }
 
@@ -69,10 +56,7 @@ fn seeds(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     seeds.sort();
     if seeds.is_empty() {
-        let failure = Failure::error(format!(
-            "there is no `*.seed.hcl` in {}, so the demo's AWS would be empty",
-            folder.display()
-        ));
+        let failure = Failure::error(format!("there is no `*.seed.hcl` in {}, so the demo's AWS would be empty", folder.display()));
         return Err(
             failure.help("write one: `resource \"aws_dynamodb_table\" \"NAME\" { name = \"…\" }`, as for the Terraform AWS provider")
         );

@@ -70,8 +70,8 @@ fn standard_input(context: &Context, check: bool) -> Result<Exit, Failure> {
 }
 
 fn formatted(name: &str, text: &str, sources: &mut Sources) -> Result<String, Diagnostic> {
-    format::format(text).map_err(|(range, message)| {
+    format::format(text).map_err(|error| {
         let source = sources.add(name, text);
-        Diagnostic::error(Code::Syntax, format!("not HCL here: {message}")).at(Span { source, range })
+        Diagnostic::error(Code::Syntax, format!("not HCL here: {}", error.message)).at(Span { source, range: error.range })
     })
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
     let policy = policy_of_targets(context, &args.policy, &args.live)?;
     let released = match &args.base {
-        Some(base) => plan::released(&session::policy(context, base)?, &policy),
+        Some(base) => plan::released(&session::earlier_policy(context, base)?, &policy),
         None => Vec::new(),
     };
     let snapshot = match &args.from {
@@ -29,10 +29,7 @@ pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
     };
     let request = plan::Request {
         path: args.policy.path.display().to_string(),
-        consents: Consents {
-            weakening: args.consent.allow_weakening.clone(),
-            irreversible: args.consent.accept_irreversible.clone(),
-        },
+        consents: Consents { weakening: args.consent.allow_weakening.clone(), irreversible: args.consent.accept_irreversible.clone() },
         only: args.only.clone(),
     };
     let mut plan = plan::plan(&policy, &snapshot, &request).map_err(|problems| unplannable(problems, policy))?;
@@ -50,16 +47,9 @@ pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
 
 fn say_saved(context: &Context, plan: &Plan, file: &Path) {
     if plan.blocked().next().is_some() {
-        context.ui.say(&format!(
-            "Saved in {}; it is blocked, so `backstay apply` refuses it without consent.",
-            file.display()
-        ));
+        context.ui.say(&format!("Saved in {}; it is blocked, so `backstay apply` refuses it without consent.", file.display()));
     } else {
-        context.ui.say(&format!(
-            "Saved in {}; make it true with `backstay apply {}`.",
-            file.display(),
-            file.display()
-        ));
+        context.ui.say(&format!("Saved in {}; make it true with `backstay apply {}`.", file.display(), file.display()));
     }
 }
 

@@ -17,16 +17,10 @@ pub(super) fn run(context: &Context, args: &SnapshotArgs) -> Result<Exit, Failur
     })??;
     snapshot::save(&snapshot, &args.out)?;
     let gaps = snapshot.gaps.len();
-    context.ui.answer(&format!(
-        "Recorded {} things in {}; {gaps} could not be read.\n",
-        snapshot.resources.len(),
-        args.out.display()
-    ))?;
+    context.ui.answer(&format!("Recorded {} things in {}; {gaps} could not be read.\n", snapshot.resources.len(), args.out.display()))?;
     for gap in &snapshot.gaps {
         let what = gap.resource.as_deref().or(gap.kind.as_deref()).unwrap_or("the target");
-        context
-            .ui
-            .say(&format!("not read: {what} in {}: {} ({})", gap.region, gap.message, gap.action));
+        context.ui.say(&format!("not read: {what} in {}: {} ({})", gap.region, gap.message, gap.action));
     }
     Ok(if gaps == 0 { Exit::Done } else { Exit::Incomplete })
 }

@@ -25,10 +25,6 @@ pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, Failur
     context.ui.warn(&checked.problems, &checked.policy.sources);
     let (blocks, targets) = (checked.policy.protects.len(), checked.policy.targets.len());
     let plural = |n: usize| if n == 1 { "" } else { "s" };
-    context.ui.answer(&format!(
-        "The policy is valid: {blocks} block{}, {targets} target{}.\n",
-        plural(blocks),
-        plural(targets)
-    ))?;
+    context.ui.answer(&format!("The policy is valid: {blocks} block{}, {targets} target{}.\n", plural(blocks), plural(targets)))?;
     Ok(Exit::Done)
 }

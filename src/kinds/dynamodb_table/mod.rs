@@ -9,7 +9,7 @@ mod aws;
 mod replicas;
 
 use super::Kind;
-use crate::model::{Change, Fallback, KindSpec, Live, Loss, Ownership, Reading, Safer, Setting, Shape, Value};
+use crate::model::{Change, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Reading, Safer, Setting, Shape, Value};
 use jiff::{SpanRound, Timestamp, Unit};
 
 const PITR: &str = "point_in_time_recovery.enabled";
@@ -28,13 +28,9 @@ static SPEC: KindSpec = KindSpec {
     ownership: Ownership::Settings,
     service: "dynamodb",
     arn_prefix: "table/",
+    name_form: NameForm { min: 3, max: 255, also: &['_', '.', '-'], source: "DynamoDB API CreateTable" },
     replicas: true,
-    inventory_actions: &[
-        "dynamodb:ListTables",
-        "dynamodb:DescribeTable",
-        "tag:GetResources",
-        "account:ListRegions",
-    ],
+    inventory_actions: &["dynamodb:ListTables", "dynamodb:DescribeTable", "tag:GetResources", "account:ListRegions"],
     settings: &[
         Setting {
             path: PITR,
@@ -100,11 +96,9 @@ impl Kind for DynamodbTable {
         match (change.setting.as_str(), &change.after) {
             (PITR, Value::Bool(false)) => {
                 let history = match (earliest, instant(live, LATEST)) {
-                    (Some(earliest), Some(latest)) => format!(
-                        "the whole history goes at once: every restore point from {} to {}",
-                        at(earliest),
-                        at(latest)
-                    ),
+                    (Some(earliest), Some(latest)) => {
+                        format!("the whole history goes at once: every restore point from {} to {}", at(earliest), at(latest))
+                    }
                     _ => "the whole point-in-time history goes at once".to_owned(),
                 };
                 Some(format!("{history}; turning it on again starts from nothing"))
@@ -127,9 +121,7 @@ impl Kind for DynamodbTable {
                     ),
                     None => format!("restore points older than {days} days are deleted at once"),
                 };
-                Some(format!(
-                    "{lost}; it saves no money, as the price of PITR does not depend on the period"
-                ))
+                Some(format!("{lost}; it saves no money, as the price of PITR does not depend on the period"))
             }
             _ => None,
         }
@@ -138,9 +130,7 @@ impl Kind for DynamodbTable {
     fn remarks(&self, live: &Live) -> Vec<String> {
         let mut remarks = Vec::new();
         if let Some(home) = &live.replica_of {
-            remarks.push(format!(
-                "replica of the table in {home}; replicas hold these settings each for itself"
-            ));
+            remarks.push(format!("replica of the table in {home}; replicas hold these settings each for itself"));
         }
         match live.facts.get(STATUS).and_then(Value::as_str) {
             None | Some("ACTIVE") => {}
@@ -165,9 +155,7 @@ fn at(instant: Timestamp) -> String {
 }
 
 fn days_between(from: Timestamp, to: Timestamp) -> String {
-    let hours = (to - from)
-        .round(SpanRound::new().largest(Unit::Hour).smallest(Unit::Hour))
-        .map_or(0, |span| span.get_hours());
+    let hours = (to - from).round(SpanRound::new().largest(Unit::Hour).smallest(Unit::Hour)).map_or(0, |span| span.get_hours());
     match hours {
         0..48 => format!("{hours} hours"),
         _ => format!("{} days", hours / 24),

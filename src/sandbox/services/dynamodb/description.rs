@@ -46,38 +46,18 @@ fn options(answer: &mut Value, table: &Table, now: Timestamp) {
         );
     }
     if !definition.global_indexes.is_empty() {
-        set(
-            "GlobalSecondaryIndexes",
-            definition
-                .global_indexes
-                .iter()
-                .map(|index| index_description(table, index, true, now))
-                .collect(),
-        );
+        set("GlobalSecondaryIndexes", definition.global_indexes.iter().map(|index| index_description(table, index, true, now)).collect());
     }
     if !definition.local_indexes.is_empty() {
-        set(
-            "LocalSecondaryIndexes",
-            definition
-                .local_indexes
-                .iter()
-                .map(|index| index_description(table, index, false, now))
-                .collect(),
-        );
+        set("LocalSecondaryIndexes", definition.local_indexes.iter().map(|index| index_description(table, index, false, now)).collect());
     }
     if let Some(stream) = &definition.stream {
-        set(
-            "StreamSpecification",
-            json!({ "StreamEnabled": true, "StreamViewType": stream.view_type }),
-        );
+        set("StreamSpecification", json!({ "StreamEnabled": true, "StreamViewType": stream.view_type }));
         set("LatestStreamLabel", json!(stream.label));
         set("LatestStreamArn", json!(format!("{}/stream/{}", table.arn, stream.label)));
     }
     if let Some(key) = &definition.kms_key_arn {
-        set(
-            "SSEDescription",
-            json!({ "Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key }),
-        );
+        set("SSEDescription", json!({ "Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key }));
     }
     if let Some(class) = &definition.class {
         set("TableClassSummary", json!({ "TableClass": class }));
@@ -118,13 +98,8 @@ fn index_description(table: &Table, index: &Value, is_global: bool, now: Timesta
     answer["IndexSizeBytes"] = json!(0);
     answer["ItemCount"] = json!(0);
     if is_global {
-        let units = |member: &str| {
-            index
-                .get("ProvisionedThroughput")
-                .and_then(|units| units.get(member))
-                .and_then(Value::as_i64)
-                .unwrap_or(0)
-        };
+        let units =
+            |member: &str| index.get("ProvisionedThroughput").and_then(|units| units.get(member)).and_then(Value::as_i64).unwrap_or(0);
         let (read, write) = (units("ReadCapacityUnits"), units("WriteCapacityUnits"));
         answer["IndexStatus"] = json!(if now < table.active_at { "CREATING" } else { "ACTIVE" });
         answer["ProvisionedThroughput"] = throughput(read, write);

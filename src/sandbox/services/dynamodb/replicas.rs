@@ -18,9 +18,7 @@ pub(super) fn apply(call: &mut Call<'_>, table: &mut Table, updates: &[Value]) -
             let region = delete.required_text("RegionName", "replicaUpdates.1.member.delete.regionName")?;
             remove(call, table, region)?;
         } else if update.get("Update").is_none() {
-            return Err(AwsError::validation(
-                "One or more parameter values were invalid: a replica update must create, update or delete",
-            ));
+            return Err(AwsError::validation("One or more parameter values were invalid: a replica update must create, update or delete"));
         }
     }
     Ok(())
@@ -42,10 +40,7 @@ fn add(call: &mut Call<'_>, table: &mut Table, region: &str) -> Result<(), AwsEr
     }
     let (account, now) = (call.caller.account.clone(), call.now);
     if call.state.region_mut(&account, region).dynamodb.table(&table.name, now).is_some() {
-        return Err(AwsError::validation(format!(
-            "Table already exists in region {region}: {}",
-            table.name
-        )));
+        return Err(AwsError::validation(format!("Table already exists in region {region}: {}", table.name)));
     }
     let mut replica = create::blank_in(call, region, &table.name, table.definition.clone());
     replica.items = table.items.clone();
@@ -86,23 +81,14 @@ fn remove(call: &mut Call<'_>, table: &Table, region: &str) -> Result<(), AwsErr
 /// none: replicas name each other.
 pub(super) fn find<'a>(call: &'a Call<'_>, table: &Table, region: &str) -> Option<&'a Table> {
     let listed = table.replicas.contains(region);
-    let there = call
-        .state
-        .region(&call.caller.account, region)?
-        .dynamodb
-        .table(&table.name, call.now)?;
+    let there = call.state.region(&call.caller.account, region)?.dynamodb.table(&table.name, call.now)?;
     let here = table.arn.split(':').nth(3).unwrap_or_default();
     (listed && there.replicas.contains(here)).then_some(there)
 }
 
 /// The regions of the replicas that are there.
 pub(super) fn regions(call: &Call<'_>, table: &Table) -> Vec<String> {
-    table
-        .replicas
-        .iter()
-        .filter(|region| find(call, table, region).is_some())
-        .cloned()
-        .collect()
+    table.replicas.iter().filter(|region| find(call, table, region).is_some()).cloned().collect()
 }
 
 /// Gives the other replicas what AWS keeps the same in all of them: billing, capacity, indexes, time to live.
@@ -125,17 +111,11 @@ pub(super) fn share_settings(call: &mut Call<'_>, table: &Table) {
 /// Writes an item to a table and to all of its replicas. Returns what was there before.
 pub(super) fn write_item(call: &mut Call<'_>, name: &str, key: &str, item: Option<&Item>) -> Option<Item> {
     let (account, here, now) = (call.caller.account.clone(), call.caller.region.clone(), call.now);
-    let others = super::find(call, name, super::item_table_not_found)
-        .map(|table| regions(call, table))
-        .unwrap_or_default();
+    let others = super::find(call, name, super::item_table_not_found).map(|table| regions(call, table)).unwrap_or_default();
     for region in others {
         if let Some(replica) = call.state.region_mut(&account, &region).dynamodb.table_mut(name, now) {
             replica.set_item(key.to_owned(), item.cloned(), now);
         }
     }
-    call.state
-        .region_mut(&account, &here)
-        .dynamodb
-        .table_mut(name, now)?
-        .set_item(key.to_owned(), item.cloned(), now)
+    call.state.region_mut(&account, &here).dynamodb.table_mut(name, now)?.set_item(key.to_owned(), item.cloned(), now)
 }
