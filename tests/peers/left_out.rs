@@ -1,0 +1,1 @@
+//! What each emulator does not carry.

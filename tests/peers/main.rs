@@ -1,0 +1,14 @@
+//! backstay against things that nobody here wrote: emulators of AWS over real HTTP, Terraform, and the AWS SDK for Python.
+//!
+//! The tests install what they need from Python's package index, at fixed versions, into a virtual environment under the target folder;
+//! where that is not possible they fail. Terraform is used where it is installed, and said to be missing where it is not.
+//!
+//! | module | what is independent of backstay there |
+//! |---|---|
+//! | [`emulators`] | moto and ministack, each with the scenarios that it carries; the sandbox with all of them |
+//! | [`left_out`] | what each emulator does not carry, measured |
+
+mod emulators;
+mod left_out;
+mod scenarios;
+mod support;
