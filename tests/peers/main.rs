@@ -6,9 +6,9 @@
 //! | module | what is independent of backstay there |
 //! |---|---|
 //! | [`emulators`] | moto and ministack, each with the scenarios that it carries; the sandbox with all of them |
-//! | [`left_out`] | what each emulator does not carry, measured |
+//! | [`what_is_left_out`] | what each emulator does not carry, measured |
 
 mod emulators;
-mod left_out;
 mod scenarios;
 mod support;
+mod what_is_left_out;

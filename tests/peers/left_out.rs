@@ -1,1 +1,0 @@
-//! What each emulator does not carry.
