@@ -6,9 +6,11 @@
 //! | module | what is independent of backstay there |
 //! |---|---|
 //! | [`emulators`] | moto and ministack, each with the scenarios that it carries; the sandbox with all of them |
+//! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
 //! | [`what_is_left_out`] | what each emulator does not carry, measured |
 
 mod emulators;
+mod python_sdk;
 mod scenarios;
 mod support;
 mod what_is_left_out;

@@ -75,6 +75,11 @@ impl World {
         environment(&self.server.url())
     }
 
+    /// The folder of the sandbox's state.
+    pub(crate) fn state(&self) -> std::path::PathBuf {
+        self.server.folder().join("state")
+    }
+
     /// The wire to it.
     pub(crate) fn wire(&self) -> Wire {
         Wire {

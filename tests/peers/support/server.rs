@@ -48,6 +48,11 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// The folder that it was given.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// What it has written so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
