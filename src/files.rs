@@ -1,5 +1,6 @@
 //! Writing a file whole or not at all, so that a killed process leaves the old content or the new, never half of it.
 
+use sha2::{Digest as _, Sha256};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -9,10 +10,7 @@ use std::path::Path;
 ///
 /// Any error of the file system; the old content of `path` is then still there.
 pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".backstay-").tempfile_in(folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
@@ -27,4 +25,9 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Any error of the file system.
 pub fn append(path: &Path) -> io::Result<std::fs::File> {
     std::fs::OpenOptions::new().create(true).append(true).open(path)
+}
+
+/// SHA-256 in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

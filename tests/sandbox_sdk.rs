@@ -48,16 +48,8 @@ impl World {
 }
 
 async fn create(client: &aws_sdk_dynamodb::Client, name: &str) {
-    let attribute = AttributeDefinition::builder()
-        .attribute_name("id")
-        .attribute_type(ScalarAttributeType::S)
-        .build()
-        .unwrap();
-    let key = KeySchemaElement::builder()
-        .attribute_name("id")
-        .key_type(KeyType::Hash)
-        .build()
-        .unwrap();
+    let attribute = AttributeDefinition::builder().attribute_name("id").attribute_type(ScalarAttributeType::S).build().unwrap();
+    let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash).build().unwrap();
     client
         .create_table()
         .table_name(name)
@@ -70,11 +62,7 @@ async fn create(client: &aws_sdk_dynamodb::Client, name: &str) {
 }
 
 fn pitr(days: i32) -> PointInTimeRecoverySpecification {
-    PointInTimeRecoverySpecification::builder()
-        .point_in_time_recovery_enabled(true)
-        .recovery_period_in_days(days)
-        .build()
-        .unwrap()
+    PointInTimeRecoverySpecification::builder().point_in_time_recovery_enabled(true).recovery_period_in_days(days).build().unwrap()
 }
 
 #[tokio::test]
@@ -82,19 +70,9 @@ async fn a_table_is_protected_and_read_back() {
     let world = World::new();
     let client = world.dynamodb().await;
     create(&client, "orders").await;
-    client
-        .update_continuous_backups()
-        .table_name("orders")
-        .point_in_time_recovery_specification(pitr(7))
-        .send()
-        .await
-        .unwrap();
+    client.update_continuous_backups().table_name("orders").point_in_time_recovery_specification(pitr(7)).send().await.unwrap();
     let read = client.describe_continuous_backups().table_name("orders").send().await.unwrap();
-    let recovery = read
-        .continuous_backups_description
-        .unwrap()
-        .point_in_time_recovery_description
-        .unwrap();
+    let recovery = read.continuous_backups_description.unwrap().point_in_time_recovery_description.unwrap();
     assert_eq!(recovery.point_in_time_recovery_status, Some(PointInTimeRecoveryStatus::Enabled));
     assert_eq!(recovery.recovery_period_in_days, Some(7));
     assert_eq!(recovery.earliest_restorable_date_time.unwrap().secs(), 1_795_219_200);
@@ -107,28 +85,12 @@ async fn a_table_is_protected_and_read_back() {
 async fn errors_are_the_modelled_ones() {
     let world = World::new();
     let client = world.dynamodb().await;
-    let missing = client
-        .describe_table()
-        .table_name("nope")
-        .send()
-        .await
-        .unwrap_err()
-        .into_service_error();
+    let missing = client.describe_table().table_name("nope").send().await.unwrap_err().into_service_error();
     assert!(missing.is_resource_not_found_exception());
-    let backups = client
-        .describe_continuous_backups()
-        .table_name("nope")
-        .send()
-        .await
-        .unwrap_err()
-        .into_service_error();
+    let backups = client.describe_continuous_backups().table_name("nope").send().await.unwrap_err().into_service_error();
     assert!(backups.is_table_not_found_exception());
     create(&client, "orders").await;
-    let period = client
-        .update_continuous_backups()
-        .table_name("orders")
-        .point_in_time_recovery_specification(pitr(36))
-        .send();
+    let period = client.update_continuous_backups().table_name("orders").point_in_time_recovery_specification(pitr(36)).send();
     assert_eq!(period.await.unwrap_err().code(), Some("ValidationException"));
 }
 
@@ -136,21 +98,9 @@ async fn errors_are_the_modelled_ones() {
 async fn throttled_calls_are_retried_by_the_sdk() {
     let world = World::new();
     let client = world.dynamodb().await;
-    world
-        .sandbox
-        .set_faults(&Faults {
-            throttle_first: 1,
-            ..Faults::default()
-        })
-        .unwrap();
+    world.sandbox.set_faults(&Faults { throttle_first: 1, ..Faults::default() }).unwrap();
     client.list_tables().send().await.unwrap();
-    world
-        .sandbox
-        .set_faults(&Faults {
-            throttle_rate: 1.0,
-            ..Faults::default()
-        })
-        .unwrap();
+    world.sandbox.set_faults(&Faults { throttle_rate: 1.0, ..Faults::default() }).unwrap();
     assert_eq!(client.list_tables().send().await.unwrap_err().code(), Some("ThrottlingException"));
 }
 
@@ -158,13 +108,7 @@ async fn throttled_calls_are_retried_by_the_sdk() {
 async fn a_dead_connection_is_a_failed_dispatch() {
     let world = World::new();
     let client = world.dynamodb().await;
-    world
-        .sandbox
-        .set_faults(&Faults {
-            stop_after_writes: Some(0),
-            ..Faults::default()
-        })
-        .unwrap();
+    world.sandbox.set_faults(&Faults { stop_after_writes: Some(0), ..Faults::default() }).unwrap();
     let put = client.put_item().table_name("orders").item("id", AttributeValue::S("1".into()));
     assert!(matches!(put.send().await.unwrap_err(), aws_sdk_dynamodb::error::SdkError::DispatchFailure(failure) if failure.is_io()));
 }
@@ -173,29 +117,13 @@ async fn a_dead_connection_is_a_failed_dispatch() {
 async fn identities_and_roles_choose_the_account() {
     let world = World::seeded("resource \"aws_dynamodb_table\" \"t\" {\n  name = \"other\"\n  account_id = \"210987654321\"\n}\n");
     let sts = aws_sdk_sts::Client::new(&world.config("AKIATEST").await);
-    assert_eq!(
-        sts.get_caller_identity().send().await.unwrap().account.as_deref(),
-        Some("123456789012")
-    );
-    let role = sts
-        .assume_role()
-        .role_arn("arn:aws:iam::210987654321:role/backstay")
-        .role_session_name("plan")
-        .send()
-        .await
-        .unwrap();
+    assert_eq!(sts.get_caller_identity().send().await.unwrap().account.as_deref(), Some("123456789012"));
+    let role = sts.assume_role().role_arn("arn:aws:iam::210987654321:role/backstay").role_session_name("plan").send().await.unwrap();
     let key = role.credentials.unwrap().access_key_id;
     let other = aws_sdk_dynamodb::Client::new(&world.config(&key).await);
     assert_eq!(other.list_tables().send().await.unwrap().table_names(), ["other"]);
-    let identity = aws_sdk_sts::Client::new(&world.config(&key).await)
-        .get_caller_identity()
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        identity.arn.as_deref(),
-        Some("arn:aws:sts::210987654321:assumed-role/backstay/plan")
-    );
+    let identity = aws_sdk_sts::Client::new(&world.config(&key).await).get_caller_identity().send().await.unwrap();
+    assert_eq!(identity.arn.as_deref(), Some("arn:aws:sts::210987654321:assumed-role/backstay/plan"));
 }
 
 #[tokio::test]
@@ -205,41 +133,16 @@ async fn tags_and_regions_are_listed_through_their_paginators() {
     );
     let config = world.config("AKIATEST").await;
     let tagging = aws_sdk_resourcegroupstagging::Client::new(&config);
-    let pages = tagging
-        .get_resources()
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await
-        .unwrap();
+    let pages = tagging.get_resources().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
     assert_eq!(pages.len(), 250);
-    let names = world
-        .dynamodb()
-        .await
-        .list_tables()
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await
-        .unwrap();
+    let names = world.dynamodb().await.list_tables().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
     assert_eq!(names.len(), 250);
-    let regions = aws_sdk_account::Client::new(&config)
-        .list_regions()
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<Vec<_>, _>>()
-        .await
-        .unwrap();
+    let regions =
+        aws_sdk_account::Client::new(&config).list_regions().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
     assert_eq!(
         regions
             .iter()
-            .filter(|region| region
-                .region_opt_status
-                .as_ref()
-                .is_some_and(|status| status.as_str() == "ENABLED_BY_DEFAULT"))
+            .filter(|region| region.region_opt_status.as_ref().is_some_and(|status| status.as_str() == "ENABLED_BY_DEFAULT"))
             .count(),
         17
     );
@@ -268,18 +171,9 @@ async fn a_served_sandbox_and_the_one_in_the_process_are_one_world() {
     create(&remote, "orders").await;
     let here = world.dynamodb().await;
     assert_eq!(here.list_tables().send().await.unwrap().table_names(), ["orders"]);
-    world
-        .sandbox
-        .set_faults(&Faults {
-            stop_after_writes: Some(0),
-            ..Faults::default()
-        })
-        .unwrap();
+    world.sandbox.set_faults(&Faults { stop_after_writes: Some(0), ..Faults::default() }).unwrap();
     let delete = remote.delete_table().table_name("orders").send().await.unwrap_err();
-    assert!(
-        matches!(delete, aws_sdk_dynamodb::error::SdkError::DispatchFailure(_)),
-        "{delete:?}"
-    );
+    assert!(matches!(delete, aws_sdk_dynamodb::error::SdkError::DispatchFailure(_)), "{delete:?}");
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();
 }

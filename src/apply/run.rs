@@ -7,54 +7,51 @@ use crate::model::Plan;
 use crate::plan::order::{Step, steps};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use std::collections::BTreeSet;
 
 /// Makes the plan true, with at most `parallelism` steps under way.
 pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progress: &dyn Progress) -> Outcome {
     let steps = steps(plan);
     let mut endings: Vec<Option<Ending>> = steps.iter().map(|_| None).collect();
-    let mut begun: Vec<bool> = steps.iter().map(|_| false).collect();
+    let mut begun: BTreeSet<usize> = BTreeSet::new();
     let mut under_way = FuturesUnordered::new();
     loop {
+        let strengthening_left = steps.iter().zip(&endings).any(|(step, ending)| !step.last && ending.is_none());
+        let mut skipped = false;
         for (place, step) in steps.iter().enumerate() {
-            if begun.get(place).copied().unwrap_or(true) || under_way.len() >= parallelism.max(1) {
+            if under_way.len() >= parallelism.max(1) {
+                break;
+            }
+            if begun.contains(&place) {
                 continue;
             }
-            match readiness(step, &steps, &endings) {
+            match readiness(step, &steps, &endings, strengthening_left) {
                 Ready::Now if stop.is_asked() => {}
                 Ready::Now => {
-                    mark(&mut begun, place, true);
+                    begun.insert(place);
                     progress.begun(&step.action.address);
                     under_way.push(async move { (place, one(step, aws, progress).await) });
                 }
                 Ready::Later => {}
                 Ready::Never(because) => {
-                    mark(&mut begun, place, true);
+                    begun.insert(place);
+                    skipped = true;
                     end(&mut endings, place, step, Ending::Skipped(because), progress);
                 }
             }
         }
-        let Some((place, ending)) = under_way.next().await else {
-            // Skipping a step can make others ready or hopeless, so only a round that ended nothing is the last one.
-            let hopeless = |(place, step): (usize, &Step<'_>)| {
-                !begun.get(place).copied().unwrap_or(true) && (stop.is_asked() || matches!(readiness(step, &steps, &endings), Ready::Later))
-            };
-            if steps
-                .iter()
-                .enumerate()
-                .all(|(place, step)| begun.get(place).copied().unwrap_or(true) || hopeless((place, step)))
-            {
-                break;
+        match under_way.next().await {
+            Some((place, ending)) => {
+                if let Some(step) = steps.get(place) {
+                    end(&mut endings, place, step, ending, progress);
+                }
             }
-            continue;
-        };
-        if let Some(step) = steps.get(place) {
-            end(&mut endings, place, step, ending, progress);
+            // Skipping a step can make others ready, or hopeless in their turn.
+            None if skipped => {}
+            None => break,
         }
     }
-    let outcomes = steps
-        .iter()
-        .zip(endings)
-        .map(|(step, ending)| outcome(step, ending.unwrap_or(Ending::NotBegun)));
+    let outcomes = steps.iter().zip(endings).map(|(step, ending)| outcome(step, ending.unwrap_or(Ending::NotBegun)));
     Outcome { steps: outcomes.collect() }
 }
 
@@ -64,7 +61,7 @@ enum Ready {
     Never(String),
 }
 
-fn readiness(step: &Step<'_>, steps: &[Step<'_>], endings: &[Option<Ending>]) -> Ready {
+fn readiness(step: &Step<'_>, steps: &[Step<'_>], endings: &[Option<Ending>], strengthening_left: bool) -> Ready {
     for needed in &step.needs {
         match endings.get(*needed) {
             Some(Some(Ending::Done)) => {}
@@ -76,18 +73,7 @@ fn readiness(step: &Step<'_>, steps: &[Step<'_>], endings: &[Option<Ending>]) ->
         }
     }
     // What weakens waits until everything that strengthens has ended, well or not.
-    let strengthening_left = steps.iter().zip(endings).any(|(other, ending)| !other.last && ending.is_none());
-    if step.last && strengthening_left {
-        Ready::Later
-    } else {
-        Ready::Now
-    }
-}
-
-fn mark(flags: &mut [bool], place: usize, value: bool) {
-    if let Some(flag) = flags.get_mut(place) {
-        *flag = value;
-    }
+    if step.last && strengthening_left { Ready::Later } else { Ready::Now }
 }
 
 fn end(endings: &mut [Option<Ending>], place: usize, step: &Step<'_>, ending: Ending, progress: &dyn Progress) {
@@ -98,16 +84,8 @@ fn end(endings: &mut [Option<Ending>], place: usize, step: &Step<'_>, ending: En
 }
 
 fn outcome(step: &Step<'_>, ending: Ending) -> StepOutcome {
-    let changes = step
-        .changes
-        .iter()
-        .map(|change| format!("{} = {}", change.setting, change.after))
-        .collect();
-    StepOutcome {
-        address: step.action.address.clone(),
-        changes,
-        ending,
-    }
+    let changes = step.changes.iter().map(|change| format!("{} = {}", change.setting, change.after)).collect();
+    StepOutcome { address: step.action.address.clone(), changes, ending }
 }
 
 async fn one(step: &Step<'_>, aws: &Aws, progress: &dyn Progress) -> Ending {
@@ -116,13 +94,7 @@ async fn one(step: &Step<'_>, aws: &Aws, progress: &dyn Progress) -> Ending {
         return Ending::Failed(format!("target `{}` is not connected", id.target));
     };
     let waiting = |what: &str| progress.waiting(&step.action.address, what);
-    let request = ChangeRequest {
-        connection,
-        id,
-        changes: &step.changes,
-        before: &step.action.before,
-        waiting: &waiting,
-    };
+    let request = ChangeRequest { connection, id, changes: &step.changes, before: &step.action.before, waiting: &waiting };
     match acting_on(&id.target, &step.action.address, kind.aws().change(request)).await {
         Ok(()) => Ending::Done,
         Err(failed @ (ChangeFailed::Gone | ChangeFailed::NotReady { .. })) => Ending::Failed(failed.to_string()),

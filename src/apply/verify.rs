@@ -24,10 +24,7 @@ pub async fn verify(plan: &Plan, aws: &Aws) -> Verdict {
     for pause in PAUSES_MS {
         tokio::time::sleep(Duration::from_millis(pause)).await;
         let now = snapshot::again(plan, aws, &[]).await;
-        verdict = Verdict {
-            unsettled: preconditions::unsettled(plan, &now),
-            gaps: now.gaps,
-        };
+        verdict = Verdict { unsettled: preconditions::unsettled(plan, &now), gaps: now.gaps };
         if verdict.unsettled.is_empty() {
             break;
         }

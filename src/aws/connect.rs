@@ -50,14 +50,7 @@ pub async fn connect(targets: &BTreeMap<String, Target>, access: Access) -> (Aws
             Err(failure) => failed.push(failure),
         }
     }
-    (
-        Aws {
-            connections,
-            witness,
-            clock: access.clock,
-        },
-        failed,
-    )
+    (Aws { connections, witness, clock: access.clock }, failed)
 }
 
 async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit: &Arc<Semaphore>) -> Result<Connection, ConnectFailed> {
@@ -76,15 +69,11 @@ async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit:
     let config = match &target.assume_role {
         Some(role) => {
             let provider = assume(role, &base).await;
-            base.to_builder()
-                .credentials_provider(SharedCredentialsProvider::new(provider))
-                .build()
+            base.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build()
         }
         None => base,
     };
-    let identity = who_am_i(&config, witness, &region)
-        .await
-        .map_err(|failed| not_reached(target, &failed))?;
+    let identity = who_am_i(&config, witness, &region).await.map_err(|failed| not_reached(target, &failed))?;
     if let Some(expected) = target.account_id.as_ref().filter(|expected| **expected != identity.account) {
         return Err(ConnectFailed::WrongAccount {
             target: target.name.clone(),
@@ -109,17 +98,12 @@ fn retries() -> RetryConfig {
 }
 
 fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .build()
+    TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build()
 }
 
 /// What every AWS tool takes from variables, profiles, SSO, web identity and instance roles.
 async fn ambient_config(target: &Target) -> SdkConfig {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .retry_config(retries())
-        .timeout_config(timeouts());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries()).timeout_config(timeouts());
     if let Some(region) = &target.region {
         loader = loader.region(Region::new(region.clone()));
     }
@@ -151,11 +135,7 @@ async fn assume(role: &AssumeRole, base: &SdkConfig) -> AssumeRoleProvider {
 
 async fn who_am_i(config: &SdkConfig, witness: &Witness, region: &str) -> Result<Identity, CallFailed> {
     let client = aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(config).interceptor(witness.clone()).build());
-    let caller = client
-        .get_caller_identity()
-        .send()
-        .await
-        .map_err(|error| error.explain("sts:GetCallerIdentity"))?;
+    let caller = client.get_caller_identity().send().await.map_err(|error| error.explain("sts:GetCallerIdentity"))?;
     Ok(Identity {
         account: caller.account().unwrap_or_default().to_owned(),
         arn: caller.arn().unwrap_or_default().to_owned(),
@@ -179,20 +159,12 @@ fn not_reached(target: &Target, failed: &CallFailed) -> ConnectFailed {
             format!("AWS refuses the credentials ({})", failed.message),
             "the access key does not exist (any more), or the region is not turned on for this account".to_owned(),
         ),
-        Cause::Denied => (
-            failed.message.clone(),
-            format!("allow {} to the caller, or trust it in the role of the target", failed.action),
-        ),
+        Cause::Denied => (failed.message.clone(), format!("allow {} to the caller, or trust it in the role of the target", failed.action)),
         Cause::Unreachable => (
             format!("AWS does not answer ({})", failed.message),
             "check the network, the region's spelling, and AWS_ENDPOINT_URL if it is set".to_owned(),
         ),
         Cause::Throttled | Cause::NotRecorded | Cause::Failed => (failed.message.clone(), "run the same command again".to_owned()),
     };
-    ConnectFailed::Identity {
-        target: target.name.clone(),
-        cause: failed.cause,
-        message,
-        help,
-    }
+    ConnectFailed::Identity { target: target.name.clone(), cause: failed.cause, message, help }
 }

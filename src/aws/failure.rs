@@ -37,10 +37,7 @@ where
         let (cause, message) = match &self {
             SdkError::ServiceError(_) => {
                 let code = code.as_deref().unwrap_or("an error without a code");
-                (
-                    cause_of_code(code),
-                    said.map_or_else(|| code.to_owned(), |said| format!("{code}: {said}")),
-                )
+                (cause_of_code(code), said.map_or_else(|| code.to_owned(), |said| format!("{code}: {said}")))
             }
             SdkError::TimeoutError(_) => (Cause::Unreachable, "no answer in time".to_owned()),
             other => {
@@ -53,12 +50,7 @@ where
                 }
             }
         };
-        CallFailed {
-            action: action.to_owned(),
-            code,
-            cause,
-            message,
-        }
+        CallFailed { action: action.to_owned(), code, cause, message }
     }
 }
 

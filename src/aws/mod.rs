@@ -53,8 +53,11 @@ pub struct Connection {
     witness: Witness,
     limit: Arc<Semaphore>,
     clock: Clock,
-    clients: Mutex<BTreeMap<(&'static str, String), Arc<dyn Any + Send + Sync>>>,
+    clients: Mutex<Clients>,
 }
+
+/// Clients of any SDK, by service and region.
+type Clients = BTreeMap<(&'static str, String), Arc<dyn Any + Send + Sync>>;
 
 impl Connection {
     /// The client of a service in a region, made by `build` when it is first needed.
@@ -69,11 +72,7 @@ impl Connection {
         if let Some(client) = clients.get(&key).and_then(|known| Arc::clone(known).downcast::<C>().ok()) {
             return client;
         }
-        let config = self
-            .config
-            .to_builder()
-            .region(aws_types::region::Region::new(region.to_owned()))
-            .build();
+        let config = self.config.to_builder().region(aws_types::region::Region::new(region.to_owned())).build();
         let client = Arc::new(build(&config, self.witness.clone()));
         clients.insert(key, Arc::clone(&client) as Arc<dyn Any + Send + Sync>);
         client

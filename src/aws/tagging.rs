@@ -21,19 +21,12 @@ pub async fn tagged(
     filter: &BTreeMap<String, Option<String>>,
 ) -> Result<Vec<Listed>, CallFailed> {
     let client = connection.client("tag", &connection.identity.region, |config, witness| {
-        let config = aws_sdk_resourcegroupstagging::config::Builder::from(config)
-            .interceptor(witness)
-            .build();
+        let config = aws_sdk_resourcegroupstagging::config::Builder::from(config).interceptor(witness).build();
         aws_sdk_resourcegroupstagging::Client::from_conf(config)
     });
     let filters: Vec<TagFilter> = filter
         .iter()
-        .map(|(key, value)| {
-            TagFilter::builder()
-                .key(key)
-                .set_values(value.clone().map(|value| vec![value]))
-                .build()
-        })
+        .map(|(key, value)| TagFilter::builder().key(key).set_values(value.clone().map(|value| vec![value])).build())
         .collect();
     let mut found = Vec::new();
     let mut token: Option<String> = None;
@@ -47,25 +40,16 @@ pub async fn tagged(
         let page = connection.call(ACTION, request.send()).await?;
         for mapping in page.resource_tag_mapping_list() {
             // An ARN of another shape (an index, a stream) is not one of the things.
-            let Some(name) = mapping
-                .resource_arn()
-                .and_then(|arn| arn.splitn(6, ':').nth(5))
-                .and_then(|rest| rest.strip_prefix(arn_prefix))
+            let Some(name) =
+                mapping.resource_arn().and_then(|arn| arn.splitn(6, ':').nth(5)).and_then(|rest| rest.strip_prefix(arn_prefix))
             else {
                 continue;
             };
             if name.contains('/') {
                 continue;
             }
-            let tags = mapping
-                .tags()
-                .iter()
-                .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-                .collect();
-            found.push(Listed {
-                name: name.to_owned(),
-                tags: Some(tags),
-            });
+            let tags = mapping.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
+            found.push(Listed { name: name.to_owned(), tags: Some(tags) });
         }
         // A page may be short or empty while there is more; only the token tells.
         token = page.pagination_token().filter(|token| !token.is_empty()).map(str::to_owned);

@@ -85,11 +85,7 @@ impl std::fmt::Debug for Witness {
 impl Witness {
     /// A witness that keeps a journal where one is given.
     pub fn new(journal: Option<Journal>, clock: Clock) -> Self {
-        Self {
-            counts: Arc::default(),
-            journal,
-            clock,
-        }
+        Self { counts: Arc::default(), journal, clock }
     }
 
     /// What was counted so far.
@@ -111,34 +107,16 @@ impl Intercept for Witness {
     ) -> Result<(), BoxError> {
         let Some(metadata) = config.load::<Metadata>() else { return Ok(()) };
         let operation = format!("{}:{}", iam_prefix(metadata.service()), metadata.name());
-        *self
-            .counts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(operation.clone())
-            .or_default() += 1;
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(operation.clone()).or_default() += 1;
         let response = context.response();
-        let request_id = response
-            .and_then(|response| response.headers().get("x-amzn-requestid"))
-            .map(str::to_owned);
+        let request_id = response.and_then(|response| response.headers().get("x-amzn-requestid")).map(str::to_owned);
         let status = response.map(|response| response.status().as_u16());
         tracing::debug!(operation, ?status, ?request_id, "call");
         if let Some(journal) = self.journal.as_ref().filter(|_| writes(metadata.name())) {
             let (target, resource) = ACTING_ON.try_with(Clone::clone).unwrap_or_default();
-            let region = config
-                .load::<aws_types::region::Region>()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let region = config.load::<aws_types::region::Region>().map(ToString::to_string).unwrap_or_default();
             let time = self.clock.now().to_string();
-            journal.write(&JournalEntry {
-                time,
-                target,
-                region,
-                operation,
-                resource,
-                request_id,
-                status,
-            })?;
+            journal.write(&JournalEntry { time, target, region, operation, resource, request_id, status })?;
         }
         Ok(())
     }
@@ -146,9 +124,7 @@ impl Intercept for Witness {
 
 /// Whether an operation of that name changes something, as AWS names them.
 fn writes(operation: &str) -> bool {
-    !["Describe", "List", "Get", "BatchGet", "Assume"]
-        .iter()
-        .any(|prefix| operation.starts_with(prefix))
+    !["Describe", "List", "Get", "BatchGet", "Assume"].iter().any(|prefix| operation.starts_with(prefix))
 }
 
 /// The service's name in IAM actions.

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 /// Plan and apply backup configuration on AWS: what must be, what is, what the difference puts at risk
 #[derive(Debug, Parser)]
 #[command(name = "backstay", version, disable_help_subcommand = true, max_term_width = 110)]
-#[command(after_help = "Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 incomplete, 4 refused, 5 failed part of the way.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 incomplete, 4 refused, 5 failed part of the way."
+)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) global: GlobalArgs,
@@ -21,13 +23,13 @@ pub(super) struct GlobalArgs {
     /// Change to this folder first
     #[arg(long, global = true, value_name = "DIR", help_heading = "Common options")]
     pub(super) chdir: Option<PathBuf>,
-    /// Print without colour (also NO_COLOR)
+    /// Print without colour (also `NO_COLOR`)
     #[arg(long, global = true, help_heading = "Common options")]
     pub(super) no_color: bool,
     /// Print no progress and no hints, only results and errors
     #[arg(long, global = true, help_heading = "Common options")]
     pub(super) quiet: bool,
-    /// Log to stderr: error, warn, info (counts of calls), debug (each call), trace (also BACKSTAY_LOG)
+    /// Log to stderr: error, warn, info (counts of calls), debug (each call), trace (also `BACKSTAY_LOG`)
     #[arg(long, global = true, value_name = "LEVEL", help_heading = "Common options")]
     pub(super) log: Option<String>,
     /// Use the embedded AWS, whose state stays in DIR [default: .backstay/sandbox], instead of the network

@@ -26,7 +26,9 @@ impl Environment {
         let all = std::env::vars_os();
         for (name, value) in all {
             // A variable that is not UTF-8 cannot be any of these.
-            let (Some(name), Some(value)) = (name.to_str().map(str::to_owned), value.to_str().map(str::to_owned)) else { continue };
+            let (Some(name), Some(value)) = (name.to_str().map(str::to_owned), value.to_str().map(str::to_owned)) else {
+                continue;
+            };
             match name.as_str() {
                 "BACKSTAY_LOG" => environment.log = Some(value),
                 "NO_COLOR" => environment.no_color = !value.is_empty(),

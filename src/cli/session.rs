@@ -1,8 +1,8 @@
 //! What several verbs do alike: a checked policy, connections, a snapshot, and the runtime under them.
 
+use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::Failure;
-use super::Context;
 use crate::aws::{self, Access, Aws, ConnectFailed, Journal};
 use crate::model::{Diagnostic, Policy, Snapshot, Target};
 use crate::policy;
@@ -57,7 +57,12 @@ pub(super) struct Session {
 
 impl Session {
     /// Connects. A wrong account refuses everything; where no target can be reached at all the verb ends.
-    pub(super) async fn connect(context: &Context, targets: &BTreeMap<String, Target>, live: &LiveArgs, journal: Option<&Path>) -> Result<Self, Failure> {
+    pub(super) async fn connect(
+        context: &Context,
+        targets: &BTreeMap<String, Target>,
+        live: &LiveArgs,
+        journal: Option<&Path>,
+    ) -> Result<Self, Failure> {
         let journal = journal.map(|path| {
             Journal::open(path).map_err(|error| Failure::error(format!("cannot open the journal {}: {error}", path.display())))
         });

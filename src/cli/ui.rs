@@ -9,8 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
-/// Where output goes and how it looks.
+/// Where output goes and how it looks. All output goes through it, also what needs nothing of it today.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about two streams")]
 pub(super) struct Ui {
     colour_out: bool,
     colour_err: bool,
@@ -40,6 +41,7 @@ impl Ui {
     }
 
     /// Writes a result. A reader that went away is no error.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
     pub(super) fn answer(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -70,11 +72,13 @@ impl Ui {
     }
 
     /// Whether a person can be asked.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
     pub(super) fn can_ask(&self) -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
     /// Asks a person for `yes`.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
     pub(super) fn asks_yes(&self, question: &str) -> bool {
         let mut err = io::stderr().lock();
         let _ = write!(err, "{question}\n  Only `yes` is taken as yes: ");
@@ -85,7 +89,8 @@ impl Ui {
 
     /// A bar on a terminal, nothing otherwise.
     pub(super) fn bar(&self, what: &str) -> ProgressBar {
-        let bar = ProgressBar::with_draw_target(None, if self.progress { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        let bar =
+            ProgressBar::with_draw_target(None, if self.progress { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
         if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {pos}/{len} {wide_msg} {elapsed}") {
             bar.set_style(style);
         }
@@ -104,7 +109,9 @@ impl Ui {
 
 /// Starts logging to stderr. A bare level is that of backstay itself; `sdk=debug`-like directives reach the libraries.
 pub(super) fn start_log(level: Option<&str>, colour: bool) -> Result<(), Failure> {
-    let Some(level) = level.filter(|level| !level.is_empty()) else { return Ok(()) };
+    let Some(level) = level.filter(|level| !level.is_empty()) else {
+        return Ok(());
+    };
     let bare = ["off", "error", "warn", "info", "debug", "trace"].contains(&level.to_ascii_lowercase().as_str());
     let directives = if bare { format!("backstay={level}") } else { level.to_owned() };
     let filter = tracing_subscriber::EnvFilter::try_new(&directives).map_err(|error| {

@@ -67,10 +67,7 @@ pub struct ChangeRequest<'a> {
 impl ChangeRequest<'_> {
     /// The value that one of the changes gives a setting.
     pub fn after(&self, setting: &str) -> Option<&Value> {
-        self.changes
-            .iter()
-            .find(|change| change.setting == setting)
-            .map(|change| &change.after)
+        self.changes.iter().find(|change| change.setting == setting).map(|change| &change.after)
     }
 
     /// The value that was read of a setting.

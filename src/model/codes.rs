@@ -109,10 +109,7 @@ codes! {
 impl Code {
     /// Finds a code by its name, in any case.
     pub fn find(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|code| code.as_str().eq_ignore_ascii_case(name.trim()))
+        Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(name.trim()))
     }
 }
 

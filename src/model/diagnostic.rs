@@ -41,21 +41,12 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error with no place yet.
     pub fn error(code: Code, title: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity: Severity::Error,
-            title: title.into(),
-            labels: Vec::new(),
-            help: None,
-        }
+        Self { code, severity: Severity::Error, title: title.into(), labels: Vec::new(), help: None }
     }
 
     /// A warning with no place yet.
     pub fn warning(code: Code, title: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, title)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, title) }
     }
 
     /// Points at a place; the first one is the main place.

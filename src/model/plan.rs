@@ -249,13 +249,9 @@ impl Plan {
 
     /// The changes that nobody consented to, each with its action.
     pub fn blocked(&self) -> impl Iterator<Item = (&Action, &Change)> {
-        self.actions.iter().flat_map(|action| {
-            action
-                .changes
-                .iter()
-                .filter(|change| change.is_blocked())
-                .map(move |change| (action, change))
-        })
+        self.actions
+            .iter()
+            .flat_map(|action| action.changes.iter().filter(|change| change.is_blocked()).map(move |change| (action, change)))
     }
 }
 

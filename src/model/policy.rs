@@ -166,19 +166,8 @@ pub struct Selector {
 impl Selector {
     /// A selector that means nothing at all, for a block that has none.
     pub fn nothing(span: Span) -> Self {
-        let names = vec![Pattern {
-            text: String::new(),
-            span: span.clone(),
-        }];
-        Self {
-            names,
-            arns: Vec::new(),
-            tags: BTreeMap::new(),
-            include_untagged: false,
-            except: Except::default(),
-            allow_empty: true,
-            span,
-        }
+        let names = vec![Pattern { text: String::new(), span: span.clone() }];
+        Self { names, arns: Vec::new(), tags: BTreeMap::new(), include_untagged: false, except: Except::default(), allow_empty: true, span }
     }
 }
 

@@ -186,6 +186,17 @@ impl Snapshot {
         }
     }
 
+    /// The thing of that id, in a snapshot that was sorted.
+    pub fn live(&self, id: &ResourceId) -> Option<&Live> {
+        let place = self.resources.binary_search_by(|live| live.id.cmp(id)).ok()?;
+        self.resources.get(place)
+    }
+
+    /// Whether a thing was looked for and is not there, in a snapshot that was sorted.
+    pub fn is_absent(&self, id: &ResourceId) -> bool {
+        self.absent.binary_search(id).is_ok()
+    }
+
     /// Sorts everything, so that the same AWS always gives the same bytes whatever answered first.
     pub fn sort(&mut self) {
         self.inventories.sort_by(|a, b| (&a.kind, &a.target).cmp(&(&b.kind, &b.target)));

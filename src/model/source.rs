@@ -51,10 +51,7 @@ impl std::fmt::Display for Position {
 impl Sources {
     /// Keeps a file and returns its id.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
-        self.files.push(Source {
-            name: name.into(),
-            text: text.into(),
-        });
+        self.files.push(Source { name: name.into(), text: text.into() });
         SourceId(self.files.len() - 1)
     }
 
@@ -71,19 +68,11 @@ impl Sources {
     /// The line and column where a span starts.
     pub fn position(&self, span: &Span) -> Position {
         let Some(source) = self.get(span.source) else {
-            return Position {
-                file: "?".into(),
-                line: 1,
-                column: 1,
-            };
+            return Position { file: "?".into(), line: 1, column: 1 };
         };
         let before: String = String::from_utf8_lossy(source.text.as_bytes().get(..span.range.start).unwrap_or_default()).into_owned();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-        Position {
-            file: source.name.clone(),
-            line,
-            column,
-        }
+        Position { file: source.name.clone(), line, column }
     }
 }

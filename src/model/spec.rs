@@ -153,11 +153,7 @@ impl Shape {
                     (None, None) => Err(Misfit::Type(format!("must be a whole number of days, found {}", found(value)))),
                     _ => Err(Misfit::Range {
                         message: format!("must be between {min} and {max}, found {number}"),
-                        nearest: if number.as_f64() > Value::from(max).as_f64() {
-                            Value::from(max)
-                        } else {
-                            Value::from(min)
-                        },
+                        nearest: if number.as_f64() > Value::from(max).as_f64() { Value::from(max) } else { Value::from(min) },
                     }),
                 }
             }
@@ -235,12 +231,7 @@ impl KindSpec {
 
     /// The ARN of the thing of that name.
     pub fn arn(&self, region: &str, account: &str, name: &str) -> String {
-        format!(
-            "arn:{}:{}:{region}:{account}:{}{name}",
-            partition(region),
-            self.service,
-            self.arn_prefix
-        )
+        format!("arn:{}:{}:{region}:{account}:{}{name}", partition(region), self.service, self.arn_prefix)
     }
 }
 

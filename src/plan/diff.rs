@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// The action that makes a thing what it must be.
 pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Action {
-    let live = snapshot.resources.iter().find(|live| live.id == row.id);
+    let live = snapshot.live(&row.id);
     let mut action = Action {
         address: row.address.clone(),
         block: row.block.clone(),
@@ -62,23 +62,13 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
 }
 
 fn not_read() -> Reading {
-    Reading::Unreadable {
-        cause: "not in the snapshot; record it anew with `backstay snapshot` and this policy".to_owned(),
-    }
+    Reading::Unreadable { cause: "not in the snapshot; record it anew with `backstay snapshot` and this policy".to_owned() }
 }
 
 fn declared(wanted: &BTreeMap<String, Wanted>, sources: &Sources) -> BTreeMap<String, Declared> {
     wanted
         .iter()
-        .map(|(path, wanted)| {
-            (
-                path.clone(),
-                Declared {
-                    value: wanted.value.clone(),
-                    because: sources.position(&wanted.span),
-                },
-            )
-        })
+        .map(|(path, wanted)| (path.clone(), Declared { value: wanted.value.clone(), because: sources.position(&wanted.span) }))
         .collect()
 }
 
@@ -108,9 +98,7 @@ fn change(
         consent: Consent::NotNeeded,
         because: Some(sources.position(&wanted.span)),
     };
-    change.consequence = kind
-        .consequence(&change, live, snapshot.taken_at)
-        .or_else(|| general_consequence(setting, &change));
+    change.consequence = kind.consequence(&change, live, snapshot.taken_at).or_else(|| general_consequence(setting, &change));
     Some(change)
 }
 

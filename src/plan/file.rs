@@ -3,7 +3,6 @@
 use crate::files;
 use crate::model::Plan;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -46,15 +45,9 @@ struct Sealed {
 ///
 /// The file cannot be written.
 pub fn save(plan: &Plan, path: &Path) -> Result<(), PlanFileError> {
-    let io = |source| PlanFileError::Io {
-        path: path.to_owned(),
-        source,
-    };
+    let io = |source| PlanFileError::Io { path: path.to_owned(), source };
     let plan = serde_json::to_value(plan).map_err(|error| io(error.into()))?;
-    let sealed = Sealed {
-        digest: digest(&plan),
-        plan,
-    };
+    let sealed = Sealed { digest: digest(&plan), plan };
     let mut bytes = serde_json::to_vec_pretty(&sealed).map_err(|error| io(error.into()))?;
     bytes.push(b'\n');
     files::write_atomically(path, &bytes).map_err(io)
@@ -66,14 +59,8 @@ pub fn save(plan: &Plan, path: &Path) -> Result<(), PlanFileError> {
 ///
 /// The file cannot be read, is of another format, or was changed since it was written.
 pub fn load(path: &Path) -> Result<Plan, PlanFileError> {
-    let format = |reason: String| PlanFileError::Format {
-        path: path.to_owned(),
-        reason,
-    };
-    let bytes = std::fs::read(path).map_err(|source| PlanFileError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
+    let format = |reason: String| PlanFileError::Format { path: path.to_owned(), reason };
+    let bytes = std::fs::read(path).map_err(|source| PlanFileError::Io { path: path.to_owned(), source })?;
     let sealed: Sealed = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
     match sealed.plan.get("format").and_then(serde_json::Value::as_str) {
         Some(Plan::FORMAT) => {}
@@ -88,10 +75,5 @@ pub fn load(path: &Path) -> Result<Plan, PlanFileError> {
 
 /// SHA-256 of the plan's canonical JSON: keys sorted, no white space.
 fn digest(plan: &serde_json::Value) -> String {
-    Sha256::digest(plan.to_string().as_bytes())
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            hex.push_str(&format!("{byte:02x}"));
-            hex
-        })
+    files::digest(plan.to_string().as_bytes())
 }

@@ -20,10 +20,7 @@ pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consen
             change.consent = consent(&addresses, change, waivers, consents, today, &mut used);
         }
     }
-    let notes = waivers
-        .iter()
-        .filter_map(|waiver| note(waiver, used.contains(waiver.name.as_str()), today, sources))
-        .collect();
+    let notes = waivers.iter().filter_map(|waiver| note(waiver, used.contains(waiver.name.as_str()), today, sources)).collect();
     (gated, notes)
 }
 
@@ -35,17 +32,9 @@ fn consent<'w>(
     today: Date,
     used: &mut BTreeSet<&'w str>,
 ) -> Consent {
-    let flagged = |flags: &[String]| {
-        flags
-            .iter()
-            .any(|flag| addresses.iter().any(|address| address_matches(flag, address)))
-    };
+    let flagged = |flags: &[String]| flags.iter().any(|flag| addresses.iter().any(|address| address_matches(flag, address)));
     if change.effect == Effect::Irreversible {
-        return if flagged(&consents.irreversible) {
-            Consent::Flag
-        } else {
-            Consent::Missing { waiver: None }
-        };
+        return if flagged(&consents.irreversible) { Consent::Flag } else { Consent::Missing { waiver: None } };
     }
     let fits = |waiver: &&Waiver| {
         waiver.setting == change.setting
@@ -64,18 +53,13 @@ fn consent<'w>(
     if flagged(&consents.weakening) {
         return Consent::Flag;
     }
-    Consent::Missing {
-        waiver: addresses.first().map(|address| waiver_text(address, change, today)),
-    }
+    Consent::Missing { waiver: addresses.first().map(|address| waiver_text(address, change, today)) }
 }
 
 /// The HCL of a waiver that lets a change through.
 fn waiver_text(address: &str, change: &Change, today: Date) -> String {
     let expires = today.checked_add(WAIVER_LIFE()).unwrap_or(today);
-    let label: String = address
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-        .collect();
+    let label: String = address.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let label = label.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
     let setting = change.setting.rsplit('.').next().unwrap_or(&change.setting).replace('_', "-");
     format!(
@@ -96,10 +80,7 @@ fn note(waiver: &Waiver, used: bool, today: Date, sources: &Sources) -> Option<N
     let name = &waiver.name;
     let place = sources.position(&waiver.span);
     let text = if waiver.expires < today {
-        format!(
-            "waiver `{name}` ({place}) expired on {} and lets nothing through; remove or renew it",
-            waiver.expires
-        )
+        format!("waiver `{name}` ({place}) expired on {} and lets nothing through; remove or renew it", waiver.expires)
     } else if used {
         return None;
     } else {
@@ -108,10 +89,7 @@ fn note(waiver: &Waiver, used: bool, today: Date, sources: &Sources) -> Option<N
             waiver.setting, waiver.to, waiver.address
         )
     };
-    Some(Note {
-        code: Some(Code::Waiver.to_string()),
-        text,
-    })
+    Some(Note { code: Some(Code::Waiver.to_string()), text })
 }
 
 #[cfg(test)]

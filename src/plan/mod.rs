@@ -80,11 +80,7 @@ fn planned_targets(policy: &Policy, snapshot: &Snapshot) -> std::collections::BT
             region: identity.map(|identity| identity.region.clone()),
         }
     };
-    policy
-        .targets
-        .values()
-        .map(|target| (target.name.clone(), planned(target)))
-        .collect()
+    policy.targets.values().map(|target| (target.name.clone(), planned(target))).collect()
 }
 
 /// What a policy no longer declares that an earlier one did: those settings are released, and stay in AWS as they are.
@@ -112,18 +108,11 @@ pub fn address_matches(pattern: &str, address: &str) -> bool {
 }
 
 fn is_asked_for(row: &resolve::Row, only: &[String]) -> bool {
-    only.is_empty()
-        || only
-            .iter()
-            .any(|pattern| row.addresses().any(|address| address_matches(pattern, address)))
+    only.is_empty() || only.iter().any(|pattern| row.addresses().any(|address| address_matches(pattern, address)))
 }
 
 fn unmatched_only(rows: &[resolve::Row], only: &[String]) -> Vec<Note> {
-    let unmatched = only.iter().filter(|pattern| {
-        !rows
-            .iter()
-            .any(|row| row.addresses().any(|address| address_matches(pattern, address)))
-    });
+    let unmatched = only.iter().filter(|pattern| !rows.iter().any(|row| row.addresses().any(|address| address_matches(pattern, address))));
     unmatched
         .map(|pattern| Note {
             code: Some(Code::SelectsNothing.to_string()),
@@ -131,3 +120,6 @@ fn unmatched_only(rows: &[resolve::Row], only: &[String]) -> Vec<Note> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

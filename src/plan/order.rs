@@ -1,7 +1,7 @@
 //! In which steps apply makes a plan true: what strengthens first, what weakens last, and nothing before what it depends on.
 
 use crate::model::{Action, Change, Plan};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Some changes of one thing that are made together.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,64 +18,61 @@ pub struct Step<'a> {
 
 /// The steps of a plan. A step needs only steps before it.
 pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
+    let ordered = in_dependency_order(plan);
     let mut steps = Vec::new();
-    add_steps(&mut steps, plan, false);
-    add_steps(&mut steps, plan, true);
+    let mut places = Places::default();
+    for weakening in [false, true] {
+        for action in &ordered {
+            let changes: Vec<&Change> = action.changes.iter().filter(|change| change.effect.needs_consent() == weakening).collect();
+            if changes.is_empty() {
+                continue;
+            }
+            let needs = places.needed_by(action);
+            places.note(action, steps.len());
+            steps.push(Step { action, changes, needs, last: weakening });
+        }
+    }
     steps
 }
 
-fn add_steps<'a>(steps: &mut Vec<Step<'a>>, plan: &'a Plan, weakening: bool) {
-    for action in in_dependency_order(plan) {
-        let changes: Vec<&Change> = action
-            .changes
-            .iter()
-            .filter(|change| change.effect.needs_consent() == weakening)
-            .collect();
-        if changes.is_empty() {
-            continue;
-        }
-        let needs = (0..)
-            .zip(steps.iter())
-            .filter(|(_, step)| is_needed(step, action))
-            .map(|(place, _)| place)
-            .collect();
-        steps.push(Step {
-            action,
-            changes,
-            needs,
-            last: weakening,
-        });
+/// Where the steps of an address and of a block are.
+#[derive(Default)]
+struct Places<'a> {
+    by_address: BTreeMap<&'a str, Vec<usize>>,
+    by_block: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Places<'a> {
+    fn note(&mut self, action: &'a Action, place: usize) {
+        self.by_address.entry(&action.address).or_default().push(place);
+        self.by_block.entry(&action.block).or_default().push(place);
+    }
+
+    fn needed_by(&self, action: &Action) -> BTreeSet<usize> {
+        let own = self.by_address.get(action.address.as_str());
+        let others = action.depends_on.iter().filter_map(|block| self.by_block.get(block.as_str()));
+        own.into_iter().chain(others).flatten().copied().collect()
     }
 }
 
-fn is_needed(step: &Step<'_>, action: &Action) -> bool {
-    step.action.address == action.address || depends(action, step.action)
-}
-
-fn depends(action: &Action, on: &Action) -> bool {
-    action
-        .depends_on
-        .iter()
-        .any(|block| *block == on.block || super::address_matches(block, &on.address))
-}
-
-/// The actions with something to do, each after those that it depends on; otherwise in the plan's order. The policy has no cycles.
+/// The actions with something to do, block by block, each block after those that it depends on; otherwise in the plan's order.
 fn in_dependency_order(plan: &Plan) -> Vec<&Action> {
-    let mut waiting: Vec<&Action> = plan.actions.iter().filter(|action| action.changes_anything()).collect();
-    let mut ordered: Vec<&Action> = Vec::new();
-    while !waiting.is_empty() {
-        let is_ready = |action: &&Action| {
-            !waiting
-                .iter()
-                .any(|other| other.address != action.address && depends(action, other))
+    let mut blocks: BTreeMap<&str, Vec<&Action>> = BTreeMap::new();
+    for action in plan.actions.iter().filter(|action| action.changes_anything()) {
+        blocks.entry(&action.block).or_default().push(action);
+    }
+    let mut ordered = Vec::new();
+    while !blocks.is_empty() {
+        let is_ready = |(block, actions): &(&&str, &Vec<&Action>)| {
+            let mut needed = actions.iter().flat_map(|action| &action.depends_on);
+            !needed.any(|other| other != *block && blocks.contains_key(other.as_str()))
         };
-        let (ready, blocked): (Vec<&Action>, Vec<&Action>) = waiting.iter().copied().partition(|action| is_ready(action));
+        let mut ready: Vec<&str> = blocks.iter().filter(is_ready).map(|(block, _)| *block).collect();
         if ready.is_empty() {
-            ordered.extend(blocked);
-            break;
+            // A policy has no cycles; a plan file that has one is still worked through, in its own order.
+            ready = blocks.keys().copied().collect();
         }
-        ordered.extend(ready);
-        waiting = blocked;
+        ordered.extend(ready.iter().filter_map(|block| blocks.remove(block)).flatten());
     }
     ordered
 }

@@ -18,26 +18,18 @@ pub fn moved(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
     for (name, planned) in &plan.targets {
         let Some(identity) = now.identities.get(name) else { continue };
         if let Some(account) = planned.account.as_ref().filter(|account| **account != identity.account) {
-            let what = format!(
-                "the plan was made for account {account}, the credentials are now of account {}",
-                identity.account
-            );
-            moved.push(Moved {
-                address: format!("target.{name}"),
-                what,
-            });
+            let what = format!("the plan was made for account {account}, the credentials are now of account {}", identity.account);
+            moved.push(Moved { address: format!("target.{name}"), what });
         }
     }
     for action in &plan.actions {
-        let live = now.resources.iter().find(|live| live.id == action.id);
+        let live = now.live(&action.id);
         let mut say = |what: String| {
-            moved.push(Moved {
-                address: action.address.clone(),
-                what,
-            })
+            let address = action.address.clone();
+            moved.push(Moved { address, what });
         };
         match live {
-            None if now.absent.contains(&action.id) => say(format!("{} no longer exists", action.id.name)),
+            None if now.is_absent(&action.id) => say(format!("{} no longer exists", action.id.name)),
             None if action.verb == Verb::Unknown => {}
             None => say(format!("{} could not be read again", action.id.name)),
             Some(live) => {
@@ -59,10 +51,7 @@ pub fn moved(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
 
 /// The waivers that let a change of the plan through and have expired since, each with the address that it was for.
 pub fn expired_consents(plan: &Plan, today: Date) -> Vec<Moved> {
-    let changes = plan
-        .actions
-        .iter()
-        .flat_map(|action| action.changes.iter().map(move |change| (action, change)));
+    let changes = plan.actions.iter().flat_map(|action| action.changes.iter().map(move |change| (action, change)));
     changes
         .filter_map(|(action, change)| match &change.consent {
             Consent::Waiver { name, expires, .. } if *expires < today => Some(Moved {
@@ -78,37 +67,23 @@ pub fn expired_consents(plan: &Plan, today: Date) -> Vec<Moved> {
 pub fn unsettled(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
     let mut unsettled = Vec::new();
     for action in plan.actions.iter().filter(|action| action.verb != Verb::Unknown) {
-        let Some(live) = now.resources.iter().find(|live| live.id == action.id) else {
-            unsettled.push(Moved {
-                address: action.address.clone(),
-                what: format!("{} is not there any more", action.id.name),
-            });
+        let Some(live) = now.live(&action.id) else {
+            unsettled.push(Moved { address: action.address.clone(), what: format!("{} is not there any more", action.id.name) });
             continue;
         };
         let readable = |setting: &&String| !matches!(action.before.get(*setting), Some(Reading::Unreadable { .. }));
         let declared = action.wanted.iter().map(|(setting, declared)| (setting, &declared.value));
-        let along = action
-            .changes
-            .iter()
-            .filter(|change| change.because.is_none())
-            .map(|change| (&change.setting, &change.after));
+        let along = action.changes.iter().filter(|change| change.because.is_none()).map(|change| (&change.setting, &change.after));
         for (setting, wanted) in declared.chain(along).filter(|(setting, _)| readable(setting)) {
             let reading = live.settings.get(setting).cloned().unwrap_or(Reading::Unset);
-            let default = crate::kinds::spec(&action.id.kind)
-                .and_then(|spec| spec.setting(setting))
-                .map(|setting| setting.aws_default);
+            let default = crate::kinds::spec(&action.id.kind).and_then(|spec| spec.setting(setting)).map(|setting| setting.aws_default);
             let value = default.and_then(|default| reading.effective(default));
-            match value {
-                Some(value) if value == *wanted => {}
-                Some(value) => unsettled.push(Moved {
-                    address: action.address.clone(),
-                    what: format!("`{setting}` reads {value}, not {wanted}"),
-                }),
-                None => unsettled.push(Moved {
-                    address: action.address.clone(),
-                    what: format!("`{setting}` could not be read again"),
-                }),
-            }
+            let what = match value {
+                Some(value) if value == *wanted => continue,
+                Some(value) => format!("`{setting}` reads {value}, not {wanted}"),
+                None => format!("`{setting}` could not be read again"),
+            };
+            unsettled.push(Moved { address: action.address.clone(), what });
         }
     }
     unsettled

@@ -69,10 +69,7 @@ struct Resolver<'a> {
 pub(super) fn resolve(policy: &Policy, snapshot: &Snapshot) -> Result<Resolved, Vec<Diagnostic>> {
     let mut replicas: BTreeMap<_, Vec<&Live>> = BTreeMap::new();
     for live in snapshot.resources.iter().filter(|live| live.replica_of.is_some()) {
-        replicas
-            .entry((live.id.kind.as_str(), live.id.target.as_str(), live.id.name.as_str()))
-            .or_default()
-            .push(live);
+        replicas.entry((live.id.kind.as_str(), live.id.target.as_str(), live.id.name.as_str())).or_default().push(live);
     }
     let mut resolver = Resolver {
         policy,
@@ -105,9 +102,7 @@ impl<'a> Resolver<'a> {
             return Err(self.problems);
         }
         self.resolved.rows = self.rows.into_values().collect();
-        self.resolved
-            .rows
-            .sort_by(|a, b| (&a.block, &a.address).cmp(&(&b.block, &b.address)));
+        self.resolved.rows.sort_by(|a, b| (&a.block, &a.address).cmp(&(&b.block, &b.address)));
         Ok(self.resolved)
     }
 
@@ -125,22 +120,13 @@ impl<'a> Resolver<'a> {
                 self.not_recorded_unless_known(target, "-", None, None, "the target was not read");
                 continue;
             };
-            let inventory = self
-                .snapshot
-                .inventories
-                .iter()
-                .find(|inventory| inventory.kind == spec.name && inventory.target == *target);
+            let inventory = self.snapshot.inventories.iter().find(|inventory| inventory.kind == spec.name && inventory.target == *target);
             let Ok(chosen) = select::choose(&protect.select, spec, identity, inventory) else {
                 unsure = true;
                 self.not_recorded_unless_known(target, &identity.region, Some(spec.name), None, "names or tags were not listed");
                 continue;
             };
-            missing.extend(
-                chosen
-                    .missing
-                    .into_iter()
-                    .map(|pattern| (pattern, format!("{} ({})", identity.region, identity.account))),
-            );
+            missing.extend(chosen.missing.into_iter().map(|pattern| (pattern, format!("{} ({})", identity.region, identity.account))));
             for name in &chosen.names {
                 match self.one(protect, spec, target, identity, name) {
                     Presence::Here => found += 1,
@@ -168,27 +154,18 @@ impl<'a> Resolver<'a> {
         if missing.is_empty() && found == 0 && !unsure {
             let title = format!("`select` of `{}` matches no {}", protect.address, spec.title);
             let help = "loosen the selector, or write `allow_empty = true` into the `select` block where that is fine";
-            self.problems.push(
-                Diagnostic::error(Code::SelectsNothing, title)
-                    .at(protect.select.span.clone())
-                    .help(help),
-            );
+            self.problems.push(Diagnostic::error(Code::SelectsNothing, title).at(protect.select.span.clone()).help(help));
         }
         for (pattern, place) in missing {
             let title = format!("there is no {} `{}` in {place}", spec.title, pattern.text);
-            self.problems
-                .push(Diagnostic::error(Code::SelectsNothing, title).at(pattern.span).help(help));
+            self.problems.push(Diagnostic::error(Code::SelectsNothing, title).at(pattern.span).help(help));
         }
     }
 
     /// Adds one selected thing and its replicas.
     fn one(&mut self, protect: &Protect, spec: &'static KindSpec, target: &str, identity: &Identity, name: &str) -> Presence {
-        let id = ResourceId {
-            kind: spec.name.to_owned(),
-            target: target.to_owned(),
-            region: identity.region.clone(),
-            name: name.to_owned(),
-        };
+        let id =
+            ResourceId { kind: spec.name.to_owned(), target: target.to_owned(), region: identity.region.clone(), name: name.to_owned() };
         if self.absent.contains(&id) {
             return Presence::Absent;
         }
@@ -215,15 +192,11 @@ impl<'a> Resolver<'a> {
             Replicas::Only(regions) => regions.iter().filter(|region| **region != identity.region).cloned().collect(),
         };
         for region in regions {
-            let id = ResourceId {
-                region: region.clone(),
-                ..home.id.clone()
-            };
+            let id = ResourceId { region: region.clone(), ..home.id.clone() };
             if self.absent.contains(&id) {
                 let title = format!("{} `{}` has no replica in {region}", spec.title, id.name);
                 let help = "add the replica, or take the region out of `replicas`";
-                self.problems
-                    .push(Diagnostic::error(Code::SelectsNothing, title).at(protect.span.clone()).help(help));
+                self.problems.push(Diagnostic::error(Code::SelectsNothing, title).at(protect.span.clone()).help(help));
             } else if read.iter().any(|live| live.id == id) {
                 self.claim(protect, spec, identity, &id, Some(&region));
             } else {
@@ -236,11 +209,7 @@ impl<'a> Resolver<'a> {
     fn claim(&mut self, protect: &Protect, spec: &'static KindSpec, identity: &Identity, id: &ResourceId, replica: Option<&str>) {
         let target = (protect.targets.len() > 1).then_some(id.target.as_str());
         let index = protect.address.instance_key(target, &id.name, replica);
-        let block = crate::model::BlockAddress {
-            key: None,
-            ..protect.address.clone()
-        }
-        .to_string();
+        let block = crate::model::BlockAddress { key: None, ..protect.address.clone() }.to_string();
         let address = format!("{block}[{}]", crate::model::Value::from(index.as_str()));
         let key = (id.kind.clone(), identity.account.clone(), id.region.clone(), id.name.clone());
         let depends_on: BTreeSet<String> = protect.depends_on.iter().map(ToString::to_string).collect();

@@ -1,6 +1,7 @@
 //! Text to blocks: each file parsed, each top-level block sorted by its keyword, with its labels checked.
 
 use super::eval;
+use super::format;
 use super::load::Files;
 use super::reader::Located;
 use crate::kinds;
@@ -33,9 +34,7 @@ pub(super) struct Blocks<'a> {
     pub(super) removed: Vec<Located<'a>>,
 }
 
-const KEYWORDS: [&str; 8] = [
-    "backstay", "variable", "locals", "target", "protect", "resource", "waiver", "removed",
-];
+const KEYWORDS: [&str; 8] = ["backstay", "variable", "locals", "target", "protect", "resource", "waiver", "removed"];
 
 /// Parses every file of a policy.
 pub(super) fn parse(files: &Files, problems: &mut Vec<Diagnostic>) -> Parsed {
@@ -57,14 +56,9 @@ pub(super) fn parse(files: &Files, problems: &mut Vec<Diagnostic>) -> Parsed {
 /// It is not HCL; the problem points at the place where it stops being so.
 pub(super) fn parse_text(source: SourceId, text: &str) -> Result<Body, Diagnostic> {
     hcl::edit::parser::parse_body(text).map_err(|error| {
-        let place = error.location();
-        let start = place.offset().min(text.len());
-        let end = text
-            .get(start..)
-            .and_then(|rest| rest.chars().next())
-            .map_or(start, |next| start + next.len_utf8());
+        let range = format::place(text, error.location().offset());
         let title = format!("not HCL here: {}", error.message());
-        Diagnostic::error(Code::Syntax, title).at(Span { source, range: start..end })
+        Diagnostic::error(Code::Syntax, title).at(Span { source, range })
     })
 }
 
@@ -76,10 +70,7 @@ impl Parsed {
             for structure in body {
                 match structure {
                     Structure::Attribute(attribute) => {
-                        let span = Span {
-                            source: *source,
-                            range: eval::range_of(&attribute.key),
-                        };
+                        let span = Span { source: *source, range: eval::range_of(&attribute.key) };
                         let title = format!("`{}` stands outside of any block", attribute.key.as_str());
                         problems.push(
                             Diagnostic::error(Code::UnknownName, title)
@@ -130,18 +121,11 @@ impl<'a> Blocks<'a> {
         for structure in &located.block.body {
             match structure {
                 Structure::Attribute(attribute) => {
-                    let span = |attribute: &Attribute, source| Span {
-                        source,
-                        range: eval::range_of(&attribute.key),
-                    };
+                    let span = |attribute: &Attribute, source| Span { source, range: eval::range_of(&attribute.key) };
                     let name = attribute.key.as_str().to_owned();
                     if let Some((source, before)) = self.locals.insert(name.clone(), (located.source, attribute)) {
                         let problem = Diagnostic::error(Code::Conflict, format!("`local.{name}` is declared twice"));
-                        problems.push(
-                            problem
-                                .at(span(attribute, located.source))
-                                .label(span(before, source), "first declared here"),
-                        );
+                        problems.push(problem.at(span(attribute, located.source)).label(span(before, source), "first declared here"));
                     }
                 }
                 Structure::Block(block) => problems.push(block_in_locals(located.source, block)),
@@ -178,28 +162,15 @@ fn not_an_identifier(located: Located<'_>, at: usize) -> Diagnostic {
 }
 
 fn twice(keyword: &str, located: Located<'_>, before: Span) -> Diagnostic {
-    let labels: Vec<String> = located
-        .block
-        .labels
-        .iter()
-        .map(|label| format!(" \"{}\"", label.as_str()))
-        .collect();
+    let labels: Vec<String> = located.block.labels.iter().map(|label| format!(" \"{}\"", label.as_str())).collect();
     let title = format!("`{keyword}{}` is declared twice", labels.concat());
-    Diagnostic::error(Code::Conflict, title)
-        .at(located.header())
-        .label(before, "first declared here")
-        .help("rename one, or merge the two")
+    Diagnostic::error(Code::Conflict, title).at(located.header()).label(before, "first declared here").help("rename one, or merge the two")
 }
 
 fn block_in_locals(source: SourceId, block: &Block) -> Diagnostic {
     let title = format!("`locals` holds named values, not blocks such as `{}`", block.ident.as_str());
-    let span = Span {
-        source,
-        range: eval::range_of(&block.ident),
-    };
-    Diagnostic::error(Code::UnknownName, title)
-        .at(span)
-        .help(format!("write `{} = {{ … }}`", block.ident.as_str()))
+    let span = Span { source, range: eval::range_of(&block.ident) };
+    Diagnostic::error(Code::UnknownName, title).at(span).help(format!("write `{} = {{ … }}`", block.ident.as_str()))
 }
 
 fn unknown_keyword(located: Located<'_>, keyword: &str) -> Diagnostic {
@@ -210,9 +181,7 @@ fn unknown_keyword(located: Located<'_>, keyword: &str) -> Diagnostic {
         let known: Vec<String> = KEYWORDS.iter().map(|name| format!("`{name}`")).collect();
         format!("the blocks of a policy are {}", known.join(", "))
     });
-    Diagnostic::error(Code::UnknownName, format!("there is no block `{keyword}`"))
-        .at(located.header())
-        .help(help)
+    Diagnostic::error(Code::UnknownName, format!("there is no block `{keyword}`")).at(located.header()).help(help)
 }
 
 fn wrong_labels(located: Located<'_>, keyword: &str, expected: usize) -> Diagnostic {
@@ -222,13 +191,8 @@ fn wrong_labels(located: Located<'_>, keyword: &str, expected: usize) -> Diagnos
         _ => format!("{keyword} \"KIND\" \"NAME\" {{ … }}"),
     };
     let found = located.block.labels.len();
-    let title = format!(
-        "`{keyword}` takes {expected} label{}, found {found}",
-        if expected == 1 { "" } else { "s" }
-    );
-    Diagnostic::error(Code::Syntax, title)
-        .at(located.header())
-        .help(format!("write `{form}`"))
+    let title = format!("`{keyword}` takes {expected} label{}, found {found}", if expected == 1 { "" } else { "s" });
+    Diagnostic::error(Code::Syntax, title).at(located.header()).help(format!("write `{form}`"))
 }
 
 fn check_kind(located: Located<'_>, keyword: &str, name: &str) -> Option<Diagnostic> {
@@ -240,10 +204,7 @@ fn check_kind(located: Located<'_>, keyword: &str, name: &str) -> Option<Diagnos
     };
     match (keyword, spec.ownership) {
         ("resource", Ownership::Settings) => problem(
-            format!(
-                "backstay does not create a {}: it manages settings on those that others own",
-                spec.title
-            ),
+            format!("backstay does not create a {}: it manages settings on those that others own", spec.title),
             format!("write `protect \"{name}\" \"{}\"` with a `select` block", located.label(1)),
         ),
         ("protect", Ownership::Whole) => problem(

@@ -19,11 +19,7 @@ pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scop
     if wanted.is_empty() && reader.problems.len() == before {
         let names: Vec<String> = top_names(spec).into_iter().map(|name| format!("`{name}`")).collect();
         let title = format!("this `protect` block declares no setting of {}", spec.name);
-        reader.problem(
-            Diagnostic::error(Code::Missing, title)
-                .at(header)
-                .help(format!("declare at least one of {}", names.join(", "))),
-        );
+        reader.problem(Diagnostic::error(Code::Missing, title).at(header).help(format!("declare at least one of {}", names.join(", "))));
     }
     reader.finish(|name| belongs_elsewhere(spec, name));
     wanted
@@ -54,11 +50,7 @@ fn level(spec: &'static KindSpec, prefix: &str, reader: &mut Reader<'_, '_>, sco
 fn reject_labels(located: Located<'_>, name: &str, problems: &mut Vec<Diagnostic>) {
     if !located.block.labels.is_empty() {
         let title = format!("block `{name}` takes no label");
-        problems.push(
-            Diagnostic::error(Code::UnknownName, title)
-                .at(located.label_span(0))
-                .help("remove the label"),
-        );
+        problems.push(Diagnostic::error(Code::UnknownName, title).at(located.label_span(0)).help("remove the label"));
     }
 }
 
@@ -89,9 +81,7 @@ pub(super) fn misfit_problem(setting: &Setting, name: &str, misfit: Misfit, span
                 }
                 _ => format!("choose {nearest} or more ({})", setting.source),
             };
-            Diagnostic::error(Code::OutOfRange, format!("`{name}` {message}"))
-                .at(span)
-                .help(help)
+            Diagnostic::error(Code::OutOfRange, format!("`{name}` {message}")).at(span).help(help)
         }
     }
 }
@@ -103,13 +93,8 @@ fn check_together(kind: &dyn Kind, wanted: &BTreeMap<String, Wanted>, header: &S
             continue;
         };
         if let Some(off) = wanted.get(flag).filter(|flag| flag.value == Value::Bool(false)) {
-            let title = format!(
-                "`{}` means nothing while `{flag}` is false, and AWS refuses the two together",
-                setting.path
-            );
-            let problem = Diagnostic::error(Code::Conflict, title)
-                .at(dependent.span.clone())
-                .label(off.span.clone(), "turned off here");
+            let title = format!("`{}` means nothing while `{flag}` is false, and AWS refuses the two together", setting.path);
+            let problem = Diagnostic::error(Code::Conflict, title).at(dependent.span.clone()).label(off.span.clone(), "turned off here");
             problems.push(problem.help(format!("remove `{}`, or turn `{flag}` on", setting.name())));
         }
     }
@@ -121,29 +106,15 @@ fn check_together(kind: &dyn Kind, wanted: &BTreeMap<String, Wanted>, header: &S
 }
 
 fn top_names(spec: &KindSpec) -> BTreeSet<&'static str> {
-    spec.settings
-        .iter()
-        .map(|setting| setting.path.split('.').next().unwrap_or(setting.path))
-        .collect()
+    spec.settings.iter().map(|setting| setting.path.split('.').next().unwrap_or(setting.path)).collect()
 }
 
-/// Where a name that is unknown here does belong.
+/// Where a name that is unknown here does belong: a setting of another level, written right or nearly so.
 fn belongs_elsewhere(spec: &KindSpec, name: &str) -> Option<String> {
-    let all: Vec<&'static str> = spec.settings.iter().map(Setting::name).collect();
-    let setting = spec.settings.iter().find(|setting| setting.name() == name);
-    match setting {
-        Some(setting) => setting
-            .block()
-            .map(|block| format!("`{name}` belongs into the block `{block} {{ … }}`")),
-        None => eval::suggestion(name, all).map(|suggestion| {
-            let meant = spec
-                .settings
-                .iter()
-                .find(|setting| suggestion.contains(&format!("`{}`", setting.name())));
-            match meant.and_then(|setting| setting.block()) {
-                Some(block) => format!("{suggestion} It stands in the block `{block} {{ … }}`"),
-                None => suggestion,
-            }
-        }),
+    if let Some(setting) = spec.settings.iter().find(|setting| setting.name() == name) {
+        return Some(format!("`{name}` belongs into the block `{} {{ … }}`", setting.block()?));
     }
+    let suggestion = eval::suggestion(name, spec.settings.iter().map(Setting::name))?;
+    let meant = spec.settings.iter().find(|setting| suggestion.contains(&format!("`{}`", setting.name())))?;
+    Some(meant.block().map_or(suggestion.clone(), |block| format!("{suggestion} It stands in the block `{block} {{ … }}`")))
 }

@@ -2,11 +2,12 @@
 
 use super::blocks::{Blocks, Parsed};
 use super::eval::{self, Reference, Scope, Segment};
-use super::load::{self, Files};
+use super::load::Files;
 use super::reader::{Located, Reader};
 use super::statements;
 use super::things;
 use super::variables::{self, Given, Values};
+use crate::files as file_system;
 use crate::kinds;
 use crate::model::{BlockAddress, Code, Diagnostic, Policy, SourceId, Span, Target, Value};
 use hcl::edit::expr::Expression;
@@ -60,15 +61,8 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], prob
     let mut policy = evaluator.policy;
     policy.protects.sort_by(|a, b| a.address.cmp(&b.address));
     let values = Value::Map(evaluator.variables.values);
-    let sealed = format!(
-        "{}\n{values}",
-        files
-            .digests
-            .iter()
-            .map(|(name, digest)| format!("{name} {digest}\n"))
-            .collect::<String>()
-    );
-    policy.digest = load::digest(sealed.as_bytes());
+    let sealed = format!("{}\n{values}", files.digests.iter().map(|(name, digest)| format!("{name} {digest}\n")).collect::<String>());
+    policy.digest = file_system::digest(sealed.as_bytes());
     policy
 }
 
@@ -94,19 +88,11 @@ impl<'a> Evaluator<'a, '_> {
         }
         if self.blocks.targets.is_empty() {
             let name = "default".to_owned();
-            let target = Target {
-                name: name.clone(),
-                region: None,
-                account_id: None,
-                assume_role: None,
-                profile: None,
-            };
+            let target = Target { name: name.clone(), region: None, account_id: None, assume_role: None, profile: None };
             self.policy.targets.insert(name, target);
         }
         for node in self.in_order(&graph) {
-            let waits_for_broken = graph
-                .get(&node)
-                .is_some_and(|edges| edges.keys().any(|needed| self.broken.contains(needed)));
+            let waits_for_broken = graph.get(&node).is_some_and(|edges| edges.keys().any(|needed| self.broken.contains(needed)));
             if waits_for_broken || self.broken.contains(&node) {
                 self.broken.insert(node);
                 continue;
@@ -138,10 +124,7 @@ impl<'a> Evaluator<'a, '_> {
     pub(super) fn scope(&self) -> Scope<'_> {
         let folder = Value::from(self.folder.display().to_string());
         let path = BTreeMap::from([("module".to_owned(), folder.clone()), ("root".to_owned(), folder)]);
-        let backstay = BTreeMap::from([(
-            "workspace".to_owned(),
-            self.policy.workspace.clone().map_or(Value::Null, Value::from),
-        )]);
+        let backstay = BTreeMap::from([("workspace".to_owned(), self.policy.workspace.clone().map_or(Value::Null, Value::from))]);
         let mut scope = Scope::new(&self.folder)
             .with("var", Value::Map(self.variables.values.clone()))
             .with("local", Value::Map(self.locals.clone()))
@@ -166,11 +149,7 @@ impl<'a> Evaluator<'a, '_> {
             Node::Target(name) => self.target(name),
             Node::Thing(kind, name) => {
                 let needed = edges.into_iter().flat_map(BTreeMap::keys).filter_map(|node| match node {
-                    Node::Thing(kind, name) => Some(BlockAddress {
-                        kind: kind.clone(),
-                        name: name.clone(),
-                        key: None,
-                    }),
+                    Node::Thing(kind, name) => Some(BlockAddress { kind: kind.clone(), name: name.clone(), key: None }),
                     _ => None,
                 });
                 let needed: BTreeSet<BlockAddress> = needed.collect();
@@ -244,12 +223,8 @@ impl<'a> Evaluator<'a, '_> {
             let Some(address) = address else { continue };
             if let Some(still) = self.blocks.things.get(&(address.kind.clone(), address.name.clone())) {
                 let problem = Diagnostic::error(Code::Conflict, format!("`{address}` is said to be removed, and is still declared"));
-                self.problems.push(
-                    problem
-                        .at(located.header())
-                        .label(still.header(), "declared here")
-                        .help("remove one of the two blocks"),
-                );
+                self.problems
+                    .push(problem.at(located.header()).label(still.header(), "declared here").help("remove one of the two blocks"));
             }
             self.policy.removed.push(address);
         }
@@ -266,13 +241,7 @@ impl<'a> Evaluator<'a, '_> {
                 Some((source, attribute)) => self.check_expression(&attribute.value, *source, false),
                 None => Edges::new(),
             },
-            Node::Target(name) => self
-                .blocks
-                .targets
-                .get(name)
-                .copied()
-                .map(|located| self.block_references(located))
-                .unwrap_or_default(),
+            Node::Target(name) => self.blocks.targets.get(name).copied().map(|located| self.block_references(located)).unwrap_or_default(),
             Node::Thing(kind, name) => {
                 let located = self.blocks.things.get(&(kind.clone(), name.clone())).copied();
                 located.map(|located| self.block_references(located)).unwrap_or_default()
@@ -306,18 +275,13 @@ impl<'a> Evaluator<'a, '_> {
     fn check_expression(&mut self, expression: &Expression, source: SourceId, has_each: bool) -> Edges {
         let mut edges = Edges::new();
         for reference in eval::references(expression) {
-            let span = Span {
-                source,
-                range: reference.range.clone(),
-            };
+            let span = Span { source, range: reference.range.clone() };
             match self.meaning(&reference, has_each) {
                 Ok(Some(node)) => {
                     edges.entry(node).or_insert(span);
                 }
                 Ok(None) => {}
-                Err((title, help)) => self
-                    .problems
-                    .push(Diagnostic::error(Code::UnknownReference, title).at(span).help_opt(help)),
+                Err((title, help)) => self.problems.push(Diagnostic::error(Code::UnknownReference, title).at(span).help_opt(help)),
             }
         }
         edges
@@ -325,25 +289,17 @@ impl<'a> Evaluator<'a, '_> {
 
     /// The node that a reference means; none for names that are always there. A variable without a usable value is a broken node of its own.
     fn meaning(&mut self, reference: &Reference, has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
-        let root = match reference.path.first() {
-            Some(Segment::Name(root)) => root.as_str(),
-            _ => return Ok(None),
-        };
+        let Some(Segment::Name(root)) = reference.path.first() else { return Ok(None) };
+        if root == "path" {
+            return Ok(None);
+        }
         let name = match reference.path.get(1) {
-            Some(Segment::Name(name)) => Some(name.as_str()),
-            Some(Segment::Index(Some(Value::String(name)))) => Some(name.as_str()),
+            Some(Segment::Name(name) | Segment::Index(Some(Value::String(name)))) => Some(name.as_str()),
             _ => None,
         };
-        let (known, node): (Vec<&str>, fn(String) -> Node) = match root {
+        let (known, node): (Vec<&str>, fn(String) -> Node) = match root.as_str() {
             "var" => return self.variable(name),
-            "each" if has_each => return Ok(None),
-            "each" => {
-                return Err((
-                    "`each` is known only in a block with `for_each`".to_owned(),
-                    Some("add `for_each = …` to the block".to_owned()),
-                ));
-            }
-            "path" => return Ok(None),
+            "each" => return each(has_each),
             "backstay" => return Ok(self.blocks.backstay.map(|_| Node::Backstay)),
             "local" => (self.blocks.locals.keys().map(String::as_str).collect(), Node::Local),
             "target" => (self.blocks.targets.keys().map(String::as_str).collect(), Node::Target),
@@ -376,13 +332,7 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn thing(&self, kind: &str, name: Option<&str>) -> Result<Option<Node>, (String, Option<String>)> {
-        let known: Vec<&str> = self
-            .blocks
-            .things
-            .keys()
-            .filter(|(of, _)| of == kind)
-            .map(|(_, name)| name.as_str())
-            .collect();
+        let known: Vec<&str> = self.blocks.things.keys().filter(|(of, _)| of == kind).map(|(_, name)| name.as_str()).collect();
         let Some(name) = name else { return Err(whole(kind, &known)) };
         if known.contains(&name) {
             return Ok(Some(Node::Thing(kind.to_owned(), name.to_owned())));
@@ -433,12 +383,9 @@ impl<'a> Evaluator<'a, '_> {
                 problem = problem.label(span.clone(), format!("`{node}` needs `{next}`"));
             }
         }
-        let (last, first) = (
-            circle.last().map_or_else(String::new, ToString::to_string),
-            circle.first().map_or_else(String::new, ToString::to_string),
-        );
-        self.problems
-            .push(problem.label(closing.clone(), format!("`{last}` needs `{first}`")));
+        let (last, first) =
+            (circle.last().map_or_else(String::new, ToString::to_string), circle.first().map_or_else(String::new, ToString::to_string));
+        self.problems.push(problem.label(closing.clone(), format!("`{last}` needs `{first}`")));
         self.broken.extend(circle.iter().map(|node| (*node).clone()));
     }
 }
@@ -452,6 +399,11 @@ fn target_value(target: &Target) -> Value {
     ]))
 }
 
+fn each(has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
+    let help = "add `for_each = …` to the block".to_owned();
+    if has_each { Ok(None) } else { Err(("`each` is known only in a block with `for_each`".to_owned(), Some(help))) }
+}
+
 fn root_help(root: &str) -> String {
     let kinds: Vec<&str> = kinds::all().map(|kind| kind.spec().name).collect();
     let known = ["var", "local", "target", "each", "path", "backstay"].into_iter().chain(kinds);
@@ -460,10 +412,7 @@ fn root_help(root: &str) -> String {
 }
 
 fn whole(root: &str, known: &[&str]) -> (String, Option<String>) {
-    (
-        format!("`{root}` must be followed by a name"),
-        Some(format!("declared: {}", listed(known))),
-    )
+    (format!("`{root}` must be followed by a name"), Some(format!("declared: {}", listed(known))))
 }
 
 fn listed(names: &[&str]) -> String {
@@ -488,22 +437,13 @@ pub(super) fn instances(
     let problem = match &value {
         Value::Map(map) => return Some(map.iter().map(|(key, value)| each(key, value.clone())).collect()),
         Value::Set(items) if items.iter().all(|item| item.as_str().is_some()) => {
-            return Some(
-                items
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(|key| each(key, Value::from(key)))
-                    .collect(),
-            );
+            return Some(items.iter().filter_map(Value::as_str).map(|key| each(key, Value::from(key))).collect());
         }
         Value::List(_) => {
             Diagnostic::error(Code::WrongType, "`for_each` must be a map or a set, found a list").help("write `for_each = toset([…])`")
         }
         Value::Set(_) => Diagnostic::error(Code::WrongType, "`for_each` over a set needs a set of strings"),
-        other => Diagnostic::error(
-            Code::WrongType,
-            format!("`for_each` must be a map or a set, found {}", other.type_name()),
-        ),
+        other => Diagnostic::error(Code::WrongType, format!("`for_each` must be a map or a set, found {}", other.type_name())),
     };
     reader.problem(problem.at(span));
     None

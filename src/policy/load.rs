@@ -1,7 +1,7 @@
 //! Files to text: which files a policy is, and the bounds within which they are read.
 
+use crate::files;
 use crate::model::{Code, Diagnostic, SourceId, Sources};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -29,10 +29,7 @@ pub struct Files {
 ///
 /// Files of variables (`*.vars.hcl`) and seeds of the sandbox (`*.seed.hcl`) are not policy; of them only `*.auto.vars.hcl` are read.
 pub fn load(path: &Path) -> Files {
-    let mut files = Files {
-        folder: path.to_owned(),
-        ..Files::default()
-    };
+    let mut files = Files { folder: path.to_owned(), ..Files::default() };
     if path.is_dir() {
         match names_in(path) {
             Ok(names) => {
@@ -48,11 +45,8 @@ pub fn load(path: &Path) -> Files {
             Err(error) => files.problems.push(unreadable(path, &error)),
         }
     } else {
-        files.folder = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or_else(|| Path::new("."))
-            .to_owned();
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        files.folder = PathBuf::from(parent.unwrap_or_else(|| Path::new(".")));
         files.read(path, &path.display().to_string());
     }
     files
@@ -63,6 +57,7 @@ fn names_in(folder: &Path) -> std::io::Result<Vec<String>> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
+        #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "only lower-case names are policy, as in Terraform")]
         let is_policy =
             name.ends_with(".hcl") && (!name.ends_with(".vars.hcl") || name.ends_with(".auto.vars.hcl")) && !name.ends_with(".seed.hcl");
         if is_policy && !name.starts_with('.') && entry.path().is_file() {
@@ -83,16 +78,14 @@ fn plain(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text).to_owned();
     let mut letters = text.chars();
-    letters
-        .next()
-        .map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
 impl Files {
     fn read(&mut self, path: &Path, name: &str) {
         match read_text(path) {
             Ok(text) => {
-                self.digests.insert(name.to_owned(), digest(text.as_bytes()));
+                self.digests.insert(name.to_owned(), files::digest(text.as_bytes()));
                 let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
                 let id = self.sources.add(shown, text);
                 if name.ends_with(".auto.vars.hcl") {
@@ -126,11 +119,6 @@ pub fn read_text(path: &Path) -> Result<String, Diagnostic> {
     })?;
     // Editors of some systems put a byte-order mark in front; HCL does not know it.
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
-}
-
-/// SHA-256 in hexadecimal.
-pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The files that `fmt` formats: every `*.hcl` of a folder, variables and seeds among them, or one file.

@@ -19,10 +19,7 @@ pub(super) struct Located<'a> {
 impl Located<'_> {
     /// The block's keyword.
     pub(super) fn header(&self) -> Span {
-        Span {
-            source: self.source,
-            range: eval::range_of(&self.block.ident),
-        }
+        Span { source: self.source, range: eval::range_of(&self.block.ident) }
     }
 
     /// The label at that place.
@@ -32,13 +29,7 @@ impl Located<'_> {
 
     /// Where the label at that place stands.
     pub(super) fn label_span(&self, at: usize) -> Span {
-        self.block.labels.get(at).map_or_else(
-            || self.header(),
-            |label| Span {
-                source: self.source,
-                range: eval::range_of(label),
-            },
-        )
+        self.block.labels.get(at).map_or_else(|| self.header(), |label| Span { source: self.source, range: eval::range_of(label) })
     }
 }
 
@@ -59,15 +50,7 @@ impl<'a, 'p> Reader<'a, 'p> {
     /// Starts reading a block.
     pub(super) fn new(located: Located<'a>, scope: &'a Scope<'a>, what: impl Into<String>, problems: &'p mut Vec<Diagnostic>) -> Self {
         let header = located.header();
-        Self {
-            body: &located.block.body,
-            source: located.source,
-            scope,
-            what: what.into(),
-            header,
-            taken: BTreeSet::new(),
-            problems,
-        }
+        Self { body: &located.block.body, source: located.source, scope, what: what.into(), header, taken: BTreeSet::new(), problems }
     }
 
     /// Where the block begins.
@@ -77,10 +60,7 @@ impl<'a, 'p> Reader<'a, 'p> {
 
     /// A span of this file.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
-        Span {
-            source: self.source,
-            range,
-        }
+        Span { source: self.source, range }
     }
 
     /// Keeps a problem.
@@ -193,18 +173,10 @@ impl<'a, 'p> Reader<'a, 'p> {
         if let Some(attribute) = self.body.get_attribute(name) {
             let span = self.span(eval::range_of(&attribute.key));
             let help = format!("write `{name} {{ … }}`, without `=`");
-            self.problem(
-                Diagnostic::error(Code::WrongType, format!("`{name}` is a block, not an argument"))
-                    .at(span)
-                    .help(help),
-            );
+            self.problem(Diagnostic::error(Code::WrongType, format!("`{name}` is a block, not an argument")).at(span).help(help));
         }
         let source = self.source;
-        self.body
-            .blocks()
-            .filter(|block| block.has_ident(name))
-            .map(|block| Located { source, block })
-            .collect()
+        self.body.blocks().filter(|block| block.has_ident(name)).map(|block| Located { source, block }).collect()
     }
 
     /// The one nested block of a name.
@@ -213,12 +185,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         let first = blocks.next()?;
         for again in blocks {
             let problem = Diagnostic::error(Code::Conflict, format!("{} has more than one `{name}` block", self.what));
-            self.problem(
-                problem
-                    .at(again.header())
-                    .label(first.header(), "the first one is here")
-                    .help("merge the two"),
-            );
+            self.problem(problem.at(again.header()).label(first.header(), "the first one is here").help("merge the two"));
         }
         Some(first)
     }
@@ -240,11 +207,7 @@ impl<'a, 'p> Reader<'a, 'p> {
     pub(super) fn finish(mut self, also: impl Fn(&str) -> Option<String>) {
         let mut unknown: Vec<(String, Span, &str)> = Vec::new();
         for attribute in self.body.attributes() {
-            unknown.push((
-                attribute.key.as_str().to_owned(),
-                self.span(eval::range_of(&attribute.key)),
-                "argument",
-            ));
+            unknown.push((attribute.key.as_str().to_owned(), self.span(eval::range_of(&attribute.key)), "argument"));
         }
         for block in self.body.blocks() {
             unknown.push((block.ident.as_str().to_owned(), self.span(eval::range_of(&block.ident)), "block"));

@@ -52,10 +52,7 @@ pub fn need(selector: &Selector) -> ListNeed {
     } else {
         None
     };
-    ListNeed {
-        names: !is_literal(selector) && !by_tags,
-        tags,
-    }
+    ListNeed { names: !is_literal(selector) && !by_tags, tags }
 }
 
 fn filter_of(selector: &Selector) -> BTreeMap<String, Option<String>> {
@@ -79,10 +76,8 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
         return Err(NotListed);
     }
     let listed = inventory.map(|inventory| inventory.listed.as_slice()).unwrap_or_default();
-    let tags: BTreeMap<&str, &BTreeMap<String, String>> = listed
-        .iter()
-        .filter_map(|thing| Some((thing.name.as_str(), thing.tags.as_ref()?)))
-        .collect();
+    let tags: BTreeMap<&str, &BTreeMap<String, String>> =
+        listed.iter().filter_map(|thing| Some((thing.name.as_str(), thing.tags.as_ref()?))).collect();
     let arn = |name: &str| spec.arn(&identity.region, &identity.account, name);
     let fits = |name: &str| {
         let arn = arn(name);
@@ -90,16 +85,10 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
             && tags_fit(selector, tags.get(name).copied())
             && !is_excepted(selector, name, &arn, tags.get(name).copied())
     };
-    let exists: Option<BTreeSet<&str>> = inventory
-        .filter(|inventory| inventory.names_complete)
-        .map(|_| listed.iter().map(|thing| thing.name.as_str()).collect());
+    let exists: Option<BTreeSet<&str>> =
+        inventory.filter(|inventory| inventory.names_complete).map(|_| listed.iter().map(|thing| thing.name.as_str()).collect());
     let mut chosen = Chosen::default();
-    for literal in selector
-        .names
-        .iter()
-        .chain(&selector.arns)
-        .filter(|pattern| pattern.is_literal() && !pattern.text.is_empty())
-    {
+    for literal in selector.names.iter().chain(&selector.arns).filter(|pattern| pattern.is_literal() && !pattern.text.is_empty()) {
         let name = name_of(literal, selector, &arn(""));
         match name.filter(|name| exists.as_ref().is_none_or(|exists| exists.contains(name.as_str()))) {
             Some(name) if fits(&name) => {
@@ -111,9 +100,7 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
         }
     }
     if !is_literal(selector) {
-        chosen
-            .names
-            .extend(listed.iter().map(|Listed { name, .. }| name).filter(|name| fits(name)).cloned());
+        chosen.names.extend(listed.iter().map(|Listed { name, .. }| name).filter(|name| fits(name)).cloned());
     }
     Ok(chosen)
 }
@@ -132,9 +119,9 @@ fn answers(inventory: &Inventory, needed: &ListNeed) -> bool {
         (None, _) => true,
         (Some(_), None) => false,
         // What was listed for fewer conditions holds what more conditions ask for.
-        (Some(needed), Some(listed)) => listed
-            .iter()
-            .all(|(key, value)| needed.get(key).is_some_and(|asked| value.is_none() || asked == value)),
+        (Some(needed), Some(listed)) => {
+            listed.iter().all(|(key, value)| needed.get(key).is_some_and(|asked| value.is_none() || asked == value))
+        }
     };
     names && tags
 }
@@ -160,10 +147,110 @@ fn is_excepted(selector: &Selector, name: &str, arn: &str, tags: Option<&BTreeMa
 }
 
 fn has_tag(tags: Option<&BTreeMap<String, String>>, key: &str, pattern: &str) -> bool {
-    tags.and_then(|tags| tags.get(key))
-        .is_some_and(|value| WildMatch::new(pattern).matches(value))
+    tags.and_then(|tags| tags.get(key)).is_some_and(|value| WildMatch::new(pattern).matches(value))
 }
 
 fn any(patterns: &[Pattern], text: &str) -> bool {
     patterns.iter().any(|pattern| WildMatch::new(&pattern.text).matches(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds;
+    use crate::model::{Except, SourceId, Span};
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern { text: text.to_owned(), span: Span { source: SourceId(0), range: 0..0 } }
+    }
+
+    fn selector(names: &[&str], tags: &[(&str, &str)]) -> Selector {
+        Selector {
+            names: names.iter().map(|name| pattern(name)).collect(),
+            tags: tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            allow_empty: false,
+            ..Selector::nothing(Span { source: SourceId(0), range: 0..0 })
+        }
+    }
+
+    fn chosen(selector: &Selector) -> Vec<String> {
+        let needed = need(selector);
+        let tags = |pairs: &[(&str, &str)]| Some(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect());
+        let things = [
+            ("Orders", tags(&[("env", "production"), ("tier", "gold")])),
+            ("Orders-scratch", tags(&[("env", "production")])),
+            ("Users", tags(&[("env", "staging")])),
+            ("Once-tagged", tags(&[])),
+            ("Bare", None),
+        ];
+        let inventory = Inventory {
+            kind: "aws_dynamodb_table".into(),
+            target: "t".into(),
+            names_complete: needed.names,
+            tag_filter: needed.tags.clone(),
+            listed: things.into_iter().map(|(name, tags)| Listed { name: name.into(), tags }).collect(),
+        };
+        let identity = Identity { account: "123456789012".into(), arn: String::new(), region: "us-east-1".into() };
+        let spec = kinds::spec("aws_dynamodb_table").unwrap();
+        choose(selector, spec, &identity, Some(&inventory)).unwrap().names.into_iter().collect()
+    }
+
+    #[test]
+    fn globs_match_whole_names() {
+        assert_eq!(chosen(&selector(&["Orders*"], &[])), ["Orders", "Orders-scratch"]);
+        assert_eq!(chosen(&selector(&["?sers"], &[])), ["Users"]);
+        assert_eq!(chosen(&selector(&["rders"], &[])), ["rders"], "a literal is not looked up in a listing");
+        assert_eq!(chosen(&selector(&["*rders"], &[])), ["Orders"]);
+    }
+
+    #[test]
+    fn all_tags_must_match_and_case_counts() {
+        assert_eq!(chosen(&selector(&[], &[("env", "production")])), ["Orders", "Orders-scratch"]);
+        assert_eq!(chosen(&selector(&[], &[("env", "production"), ("tier", "*")])), ["Orders"]);
+        assert_eq!(chosen(&selector(&[], &[("Env", "production")])), [""; 0]);
+    }
+
+    #[test]
+    fn an_exception_wins_over_everything() {
+        let mut selector = selector(&["*"], &[]);
+        selector.except =
+            Except { names: vec![pattern("*-scratch")], tags: [("env".into(), "staging".into())].into(), ..Except::default() };
+        assert_eq!(chosen(&selector), ["Bare", "Once-tagged", "Orders"]);
+    }
+
+    #[test]
+    fn things_without_tags_are_found_only_where_asked() {
+        let mut selector = selector(&[], &[("env", "staging")]);
+        assert_eq!(chosen(&selector), ["Users"]);
+        assert!(!need(&selector).names, "the tagging API is enough");
+        selector.include_untagged = true;
+        assert_eq!(chosen(&selector), ["Bare", "Once-tagged", "Users"]);
+        assert!(need(&selector).names, "never-tagged things are only in the kind's own listing");
+    }
+
+    #[test]
+    fn an_arn_means_its_own_region_and_account_only() {
+        let mut selector = selector(&[], &[]);
+        selector.arns = vec![
+            pattern("arn:aws:dynamodb:us-east-1:123456789012:table/Orders"),
+            pattern("arn:aws:dynamodb:eu-west-1:123456789012:table/Users"),
+        ];
+        assert_eq!(chosen(&selector), ["Orders"]);
+    }
+
+    #[test]
+    fn a_listing_by_other_tags_answers_nothing() {
+        let listed = |filter: &[(&str, &str)]| Inventory {
+            kind: String::new(),
+            target: String::new(),
+            names_complete: false,
+            tag_filter: Some(filter.iter().map(|(k, v)| ((*k).to_owned(), Some((*v).to_owned()))).collect()),
+            listed: Vec::new(),
+        };
+        let needed = need(&selector(&[], &[("env", "production"), ("tier", "gold")]));
+        assert!(answers(&listed(&[("env", "production")]), &needed), "fewer conditions list more");
+        assert!(answers(&listed(&[]), &needed));
+        assert!(!answers(&listed(&[("env", "staging")]), &needed));
+        assert!(!answers(&listed(&[("owner", "me")]), &needed));
+    }
 }

@@ -31,28 +31,11 @@ pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec,
     }
     let span = reader.header();
     reader.finish(|_| None);
-    let except = except_block
-        .map(|located| except(located, scope, spec, problems))
-        .unwrap_or_default();
+    let except = except_block.map(|located| except(located, scope, spec, problems)).unwrap_or_default();
     // An empty list of names must not turn into "any name".
     let empty = names.as_ref().is_some_and(Vec::is_empty) && arns.as_ref().is_none_or(Vec::is_empty);
-    let names = if empty {
-        vec![Pattern {
-            text: String::new(),
-            span: span.clone(),
-        }]
-    } else {
-        names.unwrap_or_default()
-    };
-    Selector {
-        names,
-        arns: arns.unwrap_or_default(),
-        tags: tags.unwrap_or_default(),
-        include_untagged,
-        except,
-        allow_empty,
-        span,
-    }
+    let names = if empty { vec![Pattern { text: String::new(), span: span.clone() }] } else { names.unwrap_or_default() };
+    Selector { names, arns: arns.unwrap_or_default(), tags: tags.unwrap_or_default(), include_untagged, except, allow_empty, span }
 }
 
 fn except(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec, problems: &mut Vec<Diagnostic>) -> Except {
@@ -92,22 +75,14 @@ fn arns(reader: &mut Reader<'_, '_>, spec: &KindSpec) -> Option<Vec<Pattern>> {
 fn arn_problem(pattern: &Pattern, spec: &KindSpec) -> Option<Diagnostic> {
     let example = spec.arn("us-east-1", "123456789012", "NAME");
     let error = |title: String, span: &Span| {
-        Some(
-            Diagnostic::error(Code::OutOfRange, title)
-                .at(span.clone())
-                .help(format!("the ARN of a {} is like `{example}`", spec.title)),
-        )
+        Some(Diagnostic::error(Code::OutOfRange, title).at(span.clone()).help(format!("the ARN of a {} is like `{example}`", spec.title)))
     };
     let parts: Vec<&str> = pattern.text.splitn(6, ':').collect();
     match parts.as_slice() {
         ["arn", _, service, _, _, resource] => {
             let fits =
                 (*service == spec.service || service.contains('*')) && (resource.starts_with(spec.arn_prefix) || resource.starts_with('*'));
-            if fits {
-                None
-            } else {
-                error(format!("`{}` is not the ARN of a {}", pattern.text, spec.title), &pattern.span)
-            }
+            if fits { None } else { error(format!("`{}` is not the ARN of a {}", pattern.text, spec.title), &pattern.span) }
         }
         _ => error(format!("`{}` is not an ARN", pattern.text), &pattern.span),
     }

@@ -21,9 +21,7 @@ pub(super) fn backstay(located: Located<'_>, scope: &Scope<'_>, problems: &mut V
             Ok(false) => {
                 let title = format!("this policy needs backstay `{constraint}`, and this is {running}");
                 reader.problem(
-                    Diagnostic::error(Code::Version, title)
-                        .at(span)
-                        .help("install a version that fits, or change `required_version`"),
+                    Diagnostic::error(Code::Version, title).at(span).help("install a version that fits, or change `required_version`"),
                 );
             }
             Err(reason) => {
@@ -42,11 +40,7 @@ pub(super) fn backstay(located: Located<'_>, scope: &Scope<'_>, problems: &mut V
             name = Some(text);
         } else {
             let title = format!("`workspace` must be 1 to {LONGEST_WORKSPACE} of a-z, 0-9 and `-`, found `{text}`");
-            reader.problem(
-                Diagnostic::error(Code::OutOfRange, title)
-                    .at(span)
-                    .help("it becomes part of tags and names in AWS"),
-            );
+            reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span).help("it becomes part of tags and names in AWS"));
         }
     }
     reader.finish(|_| None);
@@ -62,11 +56,7 @@ pub(super) fn target(name: String, located: Located<'_>, scope: &Scope<'_>, prob
         && !is_region(region)
     {
         let title = format!("`{region}` is not the name of a region");
-        reader.problem(
-            Diagnostic::error(Code::OutOfRange, title)
-                .at(span.clone())
-                .help("a region is written like `us-east-1`"),
-        );
+        reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span.clone()).help("a region is written like `us-east-1`"));
     }
     let account = reader.text("account_id");
     if let Some((account, span)) = &account
@@ -80,13 +70,7 @@ pub(super) fn target(name: String, located: Located<'_>, scope: &Scope<'_>, prob
     let role = reader.block("assume_role");
     reader.finish(|_| None);
     let assume_role = role.and_then(|located| assume_role(located, scope, problems));
-    Target {
-        name,
-        region: region.map(|(text, _)| text),
-        account_id: account.map(|(text, _)| text),
-        assume_role,
-        profile,
-    }
+    Target { name, region: region.map(|(text, _)| text), account_id: account.map(|(text, _)| text), assume_role, profile }
 }
 
 fn assume_role(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnostic>) -> Option<AssumeRole> {
@@ -99,19 +83,11 @@ fn assume_role(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagn
         let fits = matches!(parts.as_slice(), ["arn", _, "iam", "", account, role] if is_account(account) && role.starts_with("role/"));
         if !fits {
             let problem = Diagnostic::error(Code::OutOfRange, format!("`{arn}` is not the ARN of a role"));
-            reader.problem(
-                problem
-                    .at(span.clone())
-                    .help("it is written like `arn:aws:iam::123456789012:role/backstay`"),
-            );
+            reader.problem(problem.at(span.clone()).help("it is written like `arn:aws:iam::123456789012:role/backstay`"));
         }
     }
     reader.finish(|_| None);
-    arn.map(|(role_arn, _)| AssumeRole {
-        role_arn,
-        external_id,
-        session_name,
-    })
+    arn.map(|(role_arn, _)| AssumeRole { role_arn, external_id, session_name })
 }
 
 /// Whether a text has the form of a region's name: `us-east-1`, `us-gov-west-1`.
@@ -144,16 +120,13 @@ pub(super) fn waiver(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec
     let reason = not_empty(&mut reader, "reason");
     let approved_by = not_empty(&mut reader, "approved_by");
     let expires = reader.required_text("expires");
-    let expires = expires.and_then(|(text, span)| match text.parse::<Date>() {
-        Ok(date) => Some(date),
-        Err(_) => {
-            let problem = Diagnostic::error(
-                Code::OutOfRange,
-                format!("`expires` must be a day like `2027-03-31`, found `{text}`"),
-            );
-            reader.problem(problem.at(span));
-            None
+    let expires = expires.and_then(|(text, span)| {
+        let day = text.parse::<Date>().ok();
+        if day.is_none() {
+            let title = format!("`expires` must be a day like `2027-03-31`, found `{text}`");
+            reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span));
         }
+        day
     });
     let to = match (&address, &setting, to) {
         (Some((address, _)), Some((setting, span)), Some((to, to_span))) => {
@@ -187,21 +160,14 @@ fn not_empty(reader: &mut Reader<'_, '_>, name: &str) -> Option<String> {
 /// The value that a waiver lets through, of the type of its setting, which must exist.
 fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_span: &Span, to: &Value, to_span: &Span) -> Option<Value> {
     let kind = address.split('.').next().unwrap_or_default();
-    let settings: Vec<&'static Setting> = kinds::all()
-        .filter(|one| kinds::find(kind).is_none() || one.spec().name == kind)
-        .flat_map(|one| one.spec().settings)
-        .collect();
+    let settings: Vec<&'static Setting> =
+        kinds::all().filter(|one| kinds::find(kind).is_none() || one.spec().name == kind).flat_map(|one| one.spec().settings).collect();
     let Some(setting) = settings.iter().find(|setting| setting.path == path) else {
         let paths = settings.iter().map(|setting| setting.path);
-        let nested = settings
-            .iter()
-            .find(|setting| setting.name() == path)
-            .map(|setting| format!("did you mean `{}`?", setting.path));
+        let nested = settings.iter().find(|setting| setting.name() == path).map(|setting| format!("did you mean `{}`?", setting.path));
         let help = nested.or_else(|| eval::suggestion(path, paths));
         reader.problem(
-            Diagnostic::error(Code::UnknownName, format!("there is no setting `{path}` of `{kind}`"))
-                .at(path_span.clone())
-                .help_opt(help),
+            Diagnostic::error(Code::UnknownName, format!("there is no setting `{path}` of `{kind}`")).at(path_span.clone()).help_opt(help),
         );
         return None;
     };
@@ -226,19 +192,11 @@ pub(super) fn removed(located: Located<'_>, scope: &Scope<'_>, problems: &mut Ve
     let found = eval::references(expression);
     let address = match found.first().map(|reference| reference.path.as_slice()) {
         Some([eval::Segment::Name(kind), eval::Segment::Name(name)]) if found.len() == 1 && kinds::find(kind).is_some() => {
-            Some(BlockAddress {
-                kind: kind.clone(),
-                name: name.clone(),
-                key: None,
-            })
+            Some(BlockAddress { kind: kind.clone(), name: name.clone(), key: None })
         }
         _ => {
             let problem = Diagnostic::error(Code::WrongType, "`from` must be the address of a block that was here");
-            reader.problem(
-                problem
-                    .at(span)
-                    .help("write it without quotes, like `from = aws_dynamodb_table.sales`"),
-            );
+            reader.problem(problem.at(span).help("write it without quotes, like `from = aws_dynamodb_table.sales`"));
             None
         }
     };
@@ -254,24 +212,14 @@ pub(super) fn replicas(reader: &mut Reader<'_, '_>) -> Replicas {
     if value.as_str() == Some("all") {
         return Replicas::All;
     }
-    let regions: Option<Vec<String>> = value.as_items().map(|items| {
-        items
-            .iter()
-            .filter_map(|item| item.as_str().filter(|text| is_region(text)).map(str::to_owned))
-            .collect()
-    });
+    let regions: Option<Vec<String>> = value
+        .as_items()
+        .map(|items| items.iter().filter_map(|item| item.as_str().filter(|text| is_region(text)).map(str::to_owned)).collect());
     match (regions, value.as_items()) {
         (Some(regions), Some(items)) if regions.len() == items.len() => Replicas::Only(regions.into_iter().collect()),
         _ => {
-            let problem = Diagnostic::error(
-                Code::WrongType,
-                format!("`replicas` must be \"all\" or a list of regions, found `{value}`"),
-            );
-            reader.problem(
-                problem
-                    .at(span)
-                    .help("write for example `replicas = [\"eu-west-1\"]`; `[]` means the table itself only"),
-            );
+            let problem = Diagnostic::error(Code::WrongType, format!("`replicas` must be \"all\" or a list of regions, found `{value}`"));
+            reader.problem(problem.at(span).help("write for example `replicas = [\"eu-west-1\"]`; `[]` means the table itself only"));
             Replicas::All
         }
     }

@@ -21,11 +21,7 @@ pub(super) fn protect(evaluator: &mut Evaluator<'_, '_>, kind: &str, name: &str,
             Some(each) => evaluator.scope().with("each", each),
             None => evaluator.scope(),
         };
-        let address = BlockAddress {
-            kind: kind.spec().name.to_owned(),
-            name: name.to_owned(),
-            key,
-        };
+        let address = BlockAddress { kind: kind.spec().name.to_owned(), name: name.to_owned(), key };
         protects.push(one(kind, address, located, &scope, evaluator, needed, &mut problems));
     }
     evaluator.problems.extend(problems);
@@ -58,17 +54,10 @@ fn one(
     let _ = reader.expression("for_each");
     let _ = reader.expression("depends_on");
     let targets = targets(&mut reader, &evaluator.policy.targets);
-    let replicas = if spec.replicas {
-        statements::replicas(&mut reader)
-    } else {
-        crate::model::Replicas::All
-    };
+    let replicas = if spec.replicas { statements::replicas(&mut reader) } else { crate::model::Replicas::All };
     let select_block = reader.block("select");
     if select_block.is_none() {
-        let problem = Diagnostic::error(
-            Code::Missing,
-            format!("`{address}` has no `select` block, so it says of nothing what must be"),
-        );
+        let problem = Diagnostic::error(Code::Missing, format!("`{address}` has no `select` block, so it says of nothing what must be"));
         let header = reader.header();
         reader.problem(problem.at(header).help("add `select { names = [\"…\"] }`"));
     }
@@ -78,20 +67,8 @@ fn one(
         None => crate::model::Selector::nothing(span.clone()),
     };
     let wanted = decode::settings(kind, reader, scope);
-    let depends_on = needed
-        .iter()
-        .filter(|other| other.kind != address.kind || other.name != address.name)
-        .cloned()
-        .collect();
-    Protect {
-        address,
-        targets,
-        select,
-        replicas,
-        wanted,
-        depends_on,
-        span,
-    }
+    let depends_on = needed.iter().filter(|other| other.kind != address.kind || other.name != address.name).cloned().collect();
+    Protect { address, targets, select, replicas, wanted, depends_on, span }
 }
 
 /// The targets that a block means: those of `target`, or the only one that there is.
@@ -116,11 +93,7 @@ fn targets(reader: &mut Reader<'_, '_>, declared: &BTreeMap<String, Target>) -> 
             Some(text) => format!("write `target = target.{text}`, without quotes"),
             None => format!("declared: {}", known.join(", ")),
         };
-        reader.problem(
-            Diagnostic::error(Code::WrongType, "`target` must be a target or a list of targets")
-                .at(span)
-                .help(help),
-        );
+        reader.problem(Diagnostic::error(Code::WrongType, "`target` must be a target or a list of targets").at(span).help(help));
     }
     names.sort();
     names.dedup();

@@ -35,6 +35,7 @@ pub enum Given {
 struct Declared<'a> {
     located: Located<'a>,
     sort: Type,
+    literal: bool,
     nullable: bool,
     sensitive: bool,
 }
@@ -69,7 +70,10 @@ pub(super) fn values(
     for (name, located) in declared {
         let before = problems.len();
         let mut reader = Reader::new(*located, &empty, format!("variable `{name}`"), problems);
-        let sort = reader.expression("type").map_or(Ok(Type::Any), Type::parse);
+        let sort_expression = reader.expression("type");
+        // Without a `type` the text of a flag or of the environment is taken as it is, as in Terraform.
+        let literal = sort_expression.is_none();
+        let sort = sort_expression.map_or(Ok(Type::Any), Type::parse);
         let nullable = reader.flag("nullable").unwrap_or(true);
         let sensitive = reader.flag("sensitive").unwrap_or(false);
         let _ = reader.text("description");
@@ -86,23 +90,12 @@ pub(super) fn values(
                 Type::Any
             }
         };
-        let variable = Declared {
-            located: *located,
-            sort,
-            nullable,
-            sensitive,
-        };
+        let variable = Declared { located: *located, sort, literal, nullable, sensitive };
         let value = match (raw.get(name), default) {
             (Some(raw), _) => variable.take(name, raw, problems),
-            (None, Some((Ok(value), span))) => variable.take(
-                name,
-                &Raw::Value {
-                    value,
-                    span: Some(span),
-                    origin: "its default".to_owned(),
-                },
-                problems,
-            ),
+            (None, Some((Ok(value), span))) => {
+                variable.take(name, &Raw::Value { value, span: Some(span), origin: "its default".to_owned() }, problems)
+            }
             (None, Some((Err(error), _))) => {
                 problems.push(error.into_diagnostic(located.source));
                 None
@@ -129,20 +122,18 @@ pub(super) fn values(
 impl Declared<'_> {
     fn take(&self, name: &str, raw: &Raw, problems: &mut Vec<Diagnostic>) -> Option<Value> {
         let (value, span, origin) = match raw {
+            Raw::Text { text, origin } if self.literal => (Ok(Value::from(text.as_str())), None, origin),
             Raw::Text { text, origin } => (self.sort.parse_raw(text).map_err(|error| error.to_string()), None, origin),
-            Raw::Value { value, span, origin } => (
-                self.sort.convert(value.clone()).map_err(|error| error.to_string()),
-                span.clone(),
-                origin,
-            ),
+            Raw::Value { value, span, origin } => {
+                (self.sort.convert(value.clone()).map_err(|error| error.to_string()), span.clone(), origin)
+            }
         };
         let problem = match value {
             Ok(Value::Null) if !self.nullable => format!("variable `{name}` must not be null, and {origin} says null"),
             Ok(value) => return Some(value),
-            Err(_) if self.sensitive => format!(
-                "variable `{name}` must be {}, and the value of {origin} is not (it is sensitive, so it is not shown)",
-                self.sort
-            ),
+            Err(_) if self.sensitive => {
+                format!("variable `{name}` must be {}, and the value of {origin} is not (it is sensitive, so it is not shown)", self.sort)
+            }
             Err(error) => format!("variable `{name}` must be {}, and {origin} does not fit: {error}", self.sort),
         };
         let declared = self.located.label_span(0);
@@ -157,9 +148,7 @@ impl Declared<'_> {
 
 fn no_value(name: &str, located: Located<'_>) -> Diagnostic {
     let help = format!("give it with `--var {name}=VALUE`, in a file with `--var-file`, or as BACKSTAY_VAR_{name}; or write a `default`");
-    Diagnostic::error(Code::Variable, format!("variable `{name}` has no value"))
-        .at(located.label_span(0))
-        .help(help)
+    Diagnostic::error(Code::Variable, format!("variable `{name}` has no value")).at(located.label_span(0)).help(help)
 }
 
 fn gather(
@@ -171,13 +160,7 @@ fn gather(
     let mut raw = BTreeMap::new();
     for one in given {
         if let Given::Environment { name, text } = one {
-            raw.insert(
-                name.clone(),
-                Raw::Text {
-                    text: text.clone(),
-                    origin: format!("BACKSTAY_VAR_{name}"),
-                },
-            );
+            raw.insert(name.clone(), Raw::Text { text: text.clone(), origin: format!("BACKSTAY_VAR_{name}") });
         }
     }
     for id in files.variables.clone() {
@@ -188,13 +171,7 @@ fn gather(
             Given::Environment { .. } => {}
             Given::Flag { name, text } => {
                 if declared.contains_key(name) {
-                    raw.insert(
-                        name.clone(),
-                        Raw::Text {
-                            text: text.clone(),
-                            origin: format!("--var {name}"),
-                        },
-                    );
+                    raw.insert(name.clone(), Raw::Text { text: text.clone(), origin: format!("--var {name}") });
                 } else {
                     let help = eval::suggestion(name, declared.keys().map(String::as_str))
                         .unwrap_or_else(|| format!("declare it: `variable \"{name}\" {{}}`"));
@@ -230,14 +207,7 @@ fn from_file(
                 if !declared.contains_key(&name) {
                     problems.push(undeclared(&name, None, &path.display().to_string(), declared));
                 }
-                raw.insert(
-                    name,
-                    Raw::Value {
-                        value: value.into(),
-                        span: None,
-                        origin: path.display().to_string(),
-                    },
-                );
+                raw.insert(name, Raw::Value { value: value.into(), span: None, origin: path.display().to_string() });
             }
         }
         Err(error) => {
@@ -260,40 +230,21 @@ fn from_hcl(
         Err(problem) => return problems.push(problem),
     };
     for block in body.blocks() {
-        let span = Span {
-            source: id,
-            range: eval::range_of(&block.ident),
-        };
-        let title = format!(
-            "a file of variables holds `name = value` only, not the block `{}`",
-            block.ident.as_str()
-        );
+        let span = Span { source: id, range: eval::range_of(&block.ident) };
+        let title = format!("a file of variables holds `name = value` only, not the block `{}`", block.ident.as_str());
         problems.push(Diagnostic::error(Code::UnknownName, title).at(span));
     }
     let scope = Scope::new(&files.folder);
     for attribute in body.attributes() {
         let name = attribute.key.as_str();
-        let span = Span {
-            source: id,
-            range: eval::range_of(&attribute.value),
-        };
+        let span = Span { source: id, range: eval::range_of(&attribute.value) };
         if !declared.contains_key(name) {
-            let key = Span {
-                source: id,
-                range: eval::range_of(&attribute.key),
-            };
+            let key = Span { source: id, range: eval::range_of(&attribute.key) };
             problems.push(undeclared(name, Some(key), &source.name, declared));
         }
         match eval::evaluate(&attribute.value, &scope) {
             Ok(value) => {
-                raw.insert(
-                    name.to_owned(),
-                    Raw::Value {
-                        value,
-                        span: Some(span),
-                        origin: source.name.clone(),
-                    },
-                );
+                raw.insert(name.to_owned(), Raw::Value { value, span: Some(span), origin: source.name.clone() });
             }
             Err(error) => problems.push(error.into_diagnostic(id)),
         }

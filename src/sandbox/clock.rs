@@ -46,17 +46,11 @@ impl ClockSetting {
     /// When `by` is negative: history that was written would lie in the future.
     pub fn advanced(self, by: SignedDuration) -> Result<Self, SandboxError> {
         if by.is_negative() {
-            return Err(SandboxError::Setting(
-                "the sandbox's clock only moves forward; `clock --set` chooses an earlier instant".into(),
-            ));
+            return Err(SandboxError::Setting("the sandbox's clock only moves forward; `clock --set` chooses an earlier instant".into()));
         }
         Ok(match self {
-            Self::Real => Self::Offset {
-                milliseconds: milliseconds(by),
-            },
-            Self::Offset { milliseconds: before } => Self::Offset {
-                milliseconds: before.saturating_add(milliseconds(by)),
-            },
+            Self::Real => Self::Offset { milliseconds: milliseconds(by) },
+            Self::Offset { milliseconds: before } => Self::Offset { milliseconds: before.saturating_add(milliseconds(by)) },
             Self::Fixed { at } => Self::Fixed { at: later(at, by) },
         })
     }
@@ -89,10 +83,7 @@ mod tests {
         let at: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
         let clock = ClockSetting::Fixed { at };
         assert_eq!(clock.now(), at);
-        assert_eq!(
-            clock.advanced(SignedDuration::from_mins(5)).unwrap().now().to_string(),
-            "2026-11-21T00:05:00Z"
-        );
+        assert_eq!(clock.advanced(SignedDuration::from_mins(5)).unwrap().now().to_string(), "2026-11-21T00:05:00Z");
     }
 
     #[test]

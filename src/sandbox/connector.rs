@@ -48,29 +48,17 @@ impl HttpConnector for InProcess {
 }
 
 async fn received(mut request: HttpRequest) -> Result<Request, ConnectorError> {
-    let body = ByteStream::new(request.take_body())
-        .collect()
-        .await
-        .map_err(|error| ConnectorError::user(error.into()))?;
+    let body = ByteStream::new(request.take_body()).collect().await.map_err(|error| ConnectorError::user(error.into()))?;
     let uri = request.uri();
     // Clients may give the whole URL or the path alone.
-    let after_host = uri
-        .split_once("://")
-        .and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)))
-        .unwrap_or("/");
+    let after_host = uri.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or("/");
     let target = if uri.starts_with('/') { uri } else { after_host };
-    let (path, query) = target
-        .split_once('?')
-        .map_or((target, None), |(path, query)| (path, Some(query.to_owned())));
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query.to_owned())));
     Ok(Request {
         method: request.method().to_owned(),
         path: path.to_owned(),
         query,
-        headers: request
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            .collect(),
+        headers: request.headers().iter().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect(),
         body: body.to_vec(),
     })
 }
@@ -79,10 +67,7 @@ fn sent(response: Response) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::try_from(response.status).map_err(|error| ConnectorError::user(error.into()))?;
     let mut reply = HttpResponse::new(status, SdkBody::from(response.body));
     for (name, value) in response.headers {
-        reply
-            .headers_mut()
-            .try_insert(name, value)
-            .map_err(|error| ConnectorError::user(error.into()))?;
+        reply.headers_mut().try_insert(name, value).map_err(|error| ConnectorError::user(error.into()))?;
     }
     Ok(reply)
 }

@@ -46,10 +46,7 @@ impl Faults {
     /// Names the fault that is out of its range, and the range.
     pub fn check(&self) -> Result<(), SandboxError> {
         if !(0.0..=1.0).contains(&self.throttle_rate) {
-            return Err(SandboxError::Setting(format!(
-                "`throttle-rate` must be between 0 and 1, found {}",
-                self.throttle_rate
-            )));
+            return Err(SandboxError::Setting(format!("`throttle-rate` must be between 0 and 1, found {}", self.throttle_rate)));
         }
         if self.page_size == Some(0) {
             return Err(SandboxError::Setting("`page-size` must be at least 1, found 0".into()));
@@ -109,29 +106,20 @@ mod tests {
 
     #[test]
     fn the_throttle_rate_is_spread_evenly() {
-        let faults = Faults {
-            throttle_rate: 0.25,
-            ..Faults::default()
-        };
+        let faults = Faults { throttle_rate: 0.25, ..Faults::default() };
         let throttled: Vec<u64> = (0..12).filter(|call| faults.throttles(*call)).collect();
         assert_eq!(throttled, [3, 7, 11]);
     }
 
     #[test]
     fn the_first_calls_are_throttled_and_the_rest_is_not() {
-        let faults = Faults {
-            throttle_first: 2,
-            ..Faults::default()
-        };
+        let faults = Faults { throttle_first: 2, ..Faults::default() };
         assert_eq!((0..5).filter(|call| faults.throttles(*call)).count(), 2);
     }
 
     #[test]
     fn a_denial_names_the_table_that_it_matched() {
-        let faults = Faults {
-            denied: vec!["dynamodb:Describe*@Orders-*".into()],
-            ..Faults::default()
-        };
+        let faults = Faults { denied: vec!["dynamodb:Describe*@Orders-*".into()], ..Faults::default() };
         let orders = ["arn:aws:dynamodb:us-east-1:123456789012:table/Orders-eu".to_owned()];
         let sales = ["arn:aws:dynamodb:us-east-1:123456789012:table/Sales".to_owned()];
         assert_eq!(faults.denies("dynamodb:DescribeTable", &orders), Some(orders[0].as_str()));
@@ -142,29 +130,8 @@ mod tests {
 
     #[test]
     fn ranges_are_checked() {
-        assert!(
-            Faults {
-                throttle_rate: 1.5,
-                ..Faults::default()
-            }
-            .check()
-            .is_err()
-        );
-        assert!(
-            Faults {
-                denied: vec!["UpdateTable".into()],
-                ..Faults::default()
-            }
-            .check()
-            .is_err()
-        );
-        assert!(
-            Faults {
-                page_size: Some(0),
-                ..Faults::default()
-            }
-            .check()
-            .is_err()
-        );
+        assert!(Faults { throttle_rate: 1.5, ..Faults::default() }.check().is_err());
+        assert!(Faults { denied: vec!["UpdateTable".into()], ..Faults::default() }.check().is_err());
+        assert!(Faults { page_size: Some(0), ..Faults::default() }.check().is_err());
     }
 }

@@ -69,11 +69,7 @@ impl Sandbox {
     /// When the folder cannot be used, or when its files are not what this version writes.
     pub fn open(dir: &Path) -> Result<Self, SandboxError> {
         let store = Store::open(dir)?;
-        Ok(Self(Arc::new(Inner {
-            store,
-            requests: AtomicU64::new(0),
-            opened: ClockSetting::Real.now(),
-        })))
+        Ok(Self(Arc::new(Inner { store, requests: AtomicU64::new(0), opened: ClockSetting::Real.now() })))
     }
 
     /// Returns the folder.
@@ -103,10 +99,7 @@ impl Sandbox {
     /// Answers one request. This is the one way into the embedded AWS; it never waits, but says how long its answer takes.
     pub fn handle(&self, request: &Request) -> Reply {
         let id = self.request_id();
-        self.0
-            .store
-            .transact(|contents, dir| route::handle(contents, dir, request, &id))
-            .unwrap_or_else(Reply::Broken)
+        self.0.store.transact(|contents, dir| route::handle(contents, dir, request, &id)).unwrap_or_else(Reply::Broken)
     }
 
     /// Puts what a seed describes into the state, replacing what is there under the same name.
@@ -202,9 +195,6 @@ impl Sandbox {
     fn request_id(&self) -> String {
         let number = self.0.requests.fetch_add(1, Ordering::Relaxed);
         let process = std::process::id();
-        format!(
-            "{process:08x}-5a4d-4b0a-8000-{:012x}",
-            (self.0.opened.as_millisecond().unsigned_abs() << 20 | number) & 0xffff_ffff_ffff
-        )
+        format!("{process:08x}-5a4d-4b0a-8000-{:012x}", (self.0.opened.as_millisecond().unsigned_abs() << 20 | number) & 0xffff_ffff_ffff)
     }
 }

@@ -31,33 +31,18 @@ pub(crate) fn handle(contents: &mut Contents, dir: &Path, request: &Request, req
     let Some(service) = find_service(request, signature.as_ref()) else {
         let name = signature.map_or("unknown", |signature| signature.service);
         let error = AwsError::front_door("UnknownOperationException", format!("the sandbox has no service `{name}`"));
-        let response = protocol::answer(
-            Protocol::AwsJson {
-                version: "1.0",
-                target: "",
-                namespace: "",
-            },
-            "",
-            Err(error),
-            request_id,
-        );
+        let response = protocol::answer(Protocol::AwsJson { version: "1.0", target: "", namespace: "" }, "", Err(error), request_id);
         return Ok(Reply::Answer { response, delay });
     };
     let (operation, outcome) = match resolve(contents, dir, service, signature.as_ref(), request)? {
         Resolved::Answer { operation, outcome } => (operation, outcome),
         Resolved::HangUp => return Ok(Reply::HangUp),
     };
-    Ok(Reply::Answer {
-        response: protocol::answer(service.protocol, operation, outcome, request_id),
-        delay,
-    })
+    Ok(Reply::Answer { response: protocol::answer(service.protocol, operation, outcome, request_id), delay })
 }
 
 enum Resolved {
-    Answer {
-        operation: &'static str,
-        outcome: Result<Value, AwsError>,
-    },
+    Answer { operation: &'static str, outcome: Result<Value, AwsError> },
     HangUp,
 }
 
@@ -69,18 +54,9 @@ fn resolve(
     signature: Option<&Signature<'_>>,
     request: &Request,
 ) -> Result<Resolved, SandboxError> {
-    let refuse = |error| {
-        Ok(Resolved::Answer {
-            operation: "",
-            outcome: Err(error),
-        })
-    };
+    let refuse = |error| Ok(Resolved::Answer { operation: "", outcome: Err(error) });
     let Some(signature) = signature else {
-        return refuse(front_door(
-            service,
-            "MissingAuthenticationToken",
-            "Request is missing Authentication Token",
-        ));
+        return refuse(front_door(service, "MissingAuthenticationToken", "Request is missing Authentication Token"));
     };
     let (operation, input) = match decode(service, request) {
         Ok(found) => found,
@@ -94,18 +70,13 @@ fn resolve(
     if let Err(error) = authorize(&faults, service, operation, &caller, &input) {
         return refuse(error);
     }
-    let stopped = faults
-        .stop_after_writes
-        .is_some_and(|limit| contents.counters.value.writes >= limit);
+    let stopped = faults.stop_after_writes.is_some_and(|limit| contents.counters.value.writes >= limit);
     if operation.access == Access::Write && stopped {
         return Ok(Resolved::HangUp);
     }
     let outcome = run(contents, &faults, operation, caller, &input);
     keep(contents, dir, operation.access, outcome.is_ok())?;
-    Ok(Resolved::Answer {
-        operation: operation.name,
-        outcome,
-    })
+    Ok(Resolved::Answer { operation: operation.name, outcome })
 }
 
 fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: Caller, input: &Value) -> Result<Value, AwsError> {
@@ -149,30 +120,16 @@ fn signature(request: &Request) -> Option<Signature<'_>> {
     let mut parts = credential.split(',').next()?.trim().split('/');
     let access_key = parts.next().filter(|key| !key.is_empty())?;
     let _date = parts.next()?;
-    Some(Signature {
-        access_key,
-        region: parts.next()?,
-        service: parts.next()?,
-    })
+    Some(Signature { access_key, region: parts.next()?, service: parts.next()? })
 }
 
 /// The target header says it best, then the scope of the signature; an unsigned form can only be for STS.
 fn find_service(request: &Request, signature: Option<&Signature<'_>>) -> Option<&'static Service> {
     let by_target = aws_json::target(request).and_then(|(prefix, _)| {
-        services::ALL
-            .iter()
-            .find(|service| matches!(service.protocol, Protocol::AwsJson { target, .. } if target == prefix))
+        services::ALL.iter().find(|service| matches!(service.protocol, Protocol::AwsJson { target, .. } if target == prefix))
     });
-    let by_scope = || {
-        services::ALL
-            .iter()
-            .find(|service| signature.is_some_and(|signature| signature.service == service.signing_name))
-    };
-    let unsigned = || {
-        services::ALL
-            .iter()
-            .find(|service| signature.is_none() && matches!(service.protocol, Protocol::AwsQuery { .. }))
-    };
+    let by_scope = || services::ALL.iter().find(|service| signature.is_some_and(|signature| signature.service == service.signing_name));
+    let unsigned = || services::ALL.iter().find(|service| signature.is_none() && matches!(service.protocol, Protocol::AwsQuery { .. }));
     by_target.or_else(by_scope).or_else(unsigned).copied()
 }
 
@@ -193,14 +150,8 @@ fn decode(service: &'static Service, request: &Request) -> Result<(&'static Oper
         Protocol::RestJson => {
             // botocore writes some paths with a slash at the end, the other SDKs without.
             let path = request.path.trim_end_matches('/');
-            let found = service
-                .operations
-                .iter()
-                .find(|operation| operation.route == Some((request.method.as_str(), path)));
-            let unknown = || AwsError {
-                status: 404,
-                ..AwsError::front_door("UnknownOperationException", "")
-            };
+            let found = service.operations.iter().find(|operation| operation.route == Some((request.method.as_str(), path)));
+            let unknown = || AwsError { status: 404, ..AwsError::front_door("UnknownOperationException", "") };
             Ok((found.ok_or_else(unknown)?, aws_json::read(&request.body)?))
         }
     }
@@ -219,31 +170,14 @@ fn admit(
     caller: &Caller,
 ) -> Result<Result<(), AwsError>, SandboxError> {
     let now = contents.clock.value.now();
-    let expired = contents
-        .state
-        .value
-        .sessions
-        .get(signature.access_key)
-        .is_some_and(|session| session.expires <= now);
+    let expired = contents.state.value.sessions.get(signature.access_key).is_some_and(|session| session.expires <= now);
     let faults = &contents.faults.value;
     if faults.expired_credentials || expired {
-        return Ok(Err(front_door(
-            service,
-            "ExpiredToken",
-            "The security token included in the request is expired",
-        )));
+        return Ok(Err(front_door(service, "ExpiredToken", "The security token included in the request is expired")));
     }
     if is_off(&contents.state.value, faults, caller) {
-        let code = if matches!(service.protocol, Protocol::AwsQuery { .. }) {
-            "InvalidClientTokenId"
-        } else {
-            "UnrecognizedClient"
-        };
-        return Ok(Err(front_door(
-            service,
-            code,
-            "The security token included in the request is invalid.",
-        )));
+        let code = if matches!(service.protocol, Protocol::AwsQuery { .. }) { "InvalidClientTokenId" } else { "UnrecognizedClient" };
+        return Ok(Err(front_door(service, code, "The security token included in the request is invalid.")));
     }
     if !faults.counts() || service.signing_name == "sts" {
         return Ok(Ok(()));
@@ -254,10 +188,7 @@ fn admit(
         contents.counters.value.calls += 1;
         contents.counters.save(dir)?;
     }
-    let error = AwsError {
-        origin: Origin::Availability,
-        ..AwsError::service(service.throttle_code, "Rate exceeded")
-    };
+    let error = AwsError { origin: Origin::Availability, ..AwsError::service(service.throttle_code, "Rate exceeded") };
     Ok(if throttled { Err(error) } else { Ok(()) })
 }
 
@@ -274,11 +205,7 @@ fn authorize(faults: &Faults, service: &Service, operation: &Operation, caller: 
     let Some(resource) = faults.denies(&action, &resources) else {
         return Ok(());
     };
-    let on = if resource == "*" {
-        String::new()
-    } else {
-        format!(" on resource: {resource}")
-    };
+    let on = if resource == "*" { String::new() } else { format!(" on resource: {resource}") };
     let message = format!(
         "User: {} is not authorized to perform: {action}{on} because no identity-based policy allows the {action} action",
         caller.arn
@@ -290,14 +217,8 @@ fn authorize(faults: &Faults, service: &Service, operation: &Operation, caller: 
 fn front_door(service: &Service, code: &str, message: &str) -> AwsError {
     match service.protocol {
         Protocol::AwsJson { .. } => AwsError::front_door(&format!("{code}Exception"), message),
-        Protocol::RestJson => AwsError {
-            status: 403,
-            ..AwsError::front_door(&format!("{code}Exception"), message)
-        },
-        Protocol::AwsQuery { .. } => AwsError {
-            status: 403,
-            ..AwsError::front_door(code, message)
-        },
+        Protocol::RestJson => AwsError { status: 403, ..AwsError::front_door(&format!("{code}Exception"), message) },
+        Protocol::AwsQuery { .. } => AwsError { status: 403, ..AwsError::front_door(code, message) },
     }
 }
 
@@ -313,44 +234,24 @@ mod tests {
     fn an_unsigned_call_is_refused() {
         let world = World::new();
         let headers = [("x-amz-target".to_owned(), "DynamoDB_20120810.ListTables".to_owned())].into();
-        let reply = world.sandbox.handle(&Request {
-            method: "POST".into(),
-            path: "/".into(),
-            headers,
-            ..Request::default()
-        });
-        let Reply::Answer { response, .. } = reply else {
-            panic!("no answer")
-        };
-        assert!(
-            String::from_utf8(response.body)
-                .unwrap()
-                .contains("com.amazon.coral.service#MissingAuthenticationTokenException")
-        );
+        let reply = world.sandbox.handle(&Request { method: "POST".into(), path: "/".into(), headers, ..Request::default() });
+        let Reply::Answer { response, .. } = reply else { panic!("no answer") };
+        assert!(String::from_utf8(response.body).unwrap().contains("com.amazon.coral.service#MissingAuthenticationTokenException"));
     }
 
     #[test]
     fn a_service_that_is_not_there_says_so() {
         let world = World::new();
-        let Reply::Answer { response, .. } = world.send("elasticache", "/", None, String::new()) else {
-            panic!("no answer")
-        };
+        let Reply::Answer { response, .. } = world.send("elasticache", "/", None, String::new()) else { panic!("no answer") };
         assert_eq!(response.status, 400);
-        assert!(
-            String::from_utf8(response.body)
-                .unwrap()
-                .contains("the sandbox has no service `elasticache`")
-        );
+        assert!(String::from_utf8(response.body).unwrap().contains("the sandbox has no service `elasticache`"));
     }
 
     #[test]
     fn a_denial_names_user_action_and_resource() {
         let world = World::new();
         world.create_table("Orders-eu");
-        world.set_faults(Faults {
-            denied: vec!["dynamodb:DescribeContinuousBackups@Orders-*".into()],
-            ..Faults::default()
-        });
+        world.set_faults(Faults { denied: vec!["dynamodb:DescribeContinuousBackups@Orders-*".into()], ..Faults::default() });
         assert_eq!(
             world.fails("DescribeContinuousBackups", json!({"TableName": "Orders-eu"})),
             (
@@ -364,37 +265,22 @@ mod tests {
     #[test]
     fn the_first_calls_are_throttled_but_never_those_to_sts() {
         let world = World::new();
-        world.set_faults(Faults {
-            throttle_first: 1,
-            ..Faults::default()
-        });
+        world.set_faults(Faults { throttle_first: 1, ..Faults::default() });
         assert!(world.sts("Action=GetCallerIdentity").contains("<Account>123456789012</Account>"));
-        assert_eq!(
-            world.fails("ListTables", json!({})),
-            ("ThrottlingException".into(), "Rate exceeded".into())
-        );
+        assert_eq!(world.fails("ListTables", json!({})), ("ThrottlingException".into(), "Rate exceeded".into()));
         world.dynamodb("ListTables", json!({}));
     }
 
     #[test]
     fn a_region_that_is_off_and_expired_credentials_are_refused() {
         let world = World::new();
-        world.set_faults(Faults {
-            region_off: vec!["eu-west-1".into()],
-            ..Faults::default()
-        });
+        world.set_faults(Faults { region_off: vec!["eu-west-1".into()], ..Faults::default() });
         assert_eq!(
             world.in_region("eu-west-1").fails("ListTables", json!({})),
-            (
-                "UnrecognizedClientException".into(),
-                "The security token included in the request is invalid.".into()
-            )
+            ("UnrecognizedClientException".into(), "The security token included in the request is invalid.".into())
         );
         world.dynamodb("ListTables", json!({}));
-        world.set_faults(Faults {
-            expired_credentials: true,
-            ..Faults::default()
-        });
+        world.set_faults(Faults { expired_credentials: true, ..Faults::default() });
         assert_eq!(world.fails("ListTables", json!({})).0, "ExpiredTokenException");
         assert!(world.sts("Action=GetCallerIdentity").contains("<Code>ExpiredToken</Code>"));
     }
@@ -402,10 +288,7 @@ mod tests {
     #[test]
     fn after_so_many_writes_the_connection_dies_before_the_next_one_does_anything() {
         let world = World::new();
-        world.set_faults(Faults {
-            stop_after_writes: Some(1),
-            ..Faults::default()
-        });
+        world.set_faults(Faults { stop_after_writes: Some(1), ..Faults::default() });
         world.create_table("orders");
         let target = Some("DynamoDB_20120810.UpdateTable".to_owned());
         let update = json!({"TableName": "orders", "DeletionProtectionEnabled": true}).to_string();
@@ -417,10 +300,7 @@ mod tests {
     #[test]
     fn latency_is_told_to_the_connector() {
         let world = World::new();
-        world.set_faults(Faults {
-            latency_ms: 40,
-            ..Faults::default()
-        });
+        world.set_faults(Faults { latency_ms: 40, ..Faults::default() });
         let reply = world.send("dynamodb", "/", Some("DynamoDB_20120810.ListTables".into()), "{}".into());
         assert!(matches!(reply, Reply::Answer { delay, .. } if delay == Duration::from_millis(40)));
     }
@@ -431,10 +311,7 @@ mod tests {
         world.create_table("orders");
         let both = json!({"TableName": "orders", "ReplicaUpdates": [{"Create": {"RegionName": "eu-west-1"}}, {"Create": {"RegionName": "us-east-1"}}]});
         assert_eq!(world.fails("UpdateTable", both).0, "ValidationException");
-        assert_eq!(
-            world.in_region("eu-west-1").dynamodb("ListTables", json!({}))["TableNames"],
-            json!([])
-        );
+        assert_eq!(world.in_region("eu-west-1").dynamodb("ListTables", json!({}))["TableNames"], json!([]));
     }
 
     #[test]

@@ -61,11 +61,7 @@ async fn answer(
 ) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let Ok(body) = body.collect().await else {
-        return Ok(sent(Response {
-            status: 400,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }));
+        return Ok(sent(Response { status: 400, headers: Vec::new(), body: Vec::new() }));
     };
     let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let request = Request {
@@ -89,9 +85,7 @@ async fn answer(
         Reply::Broken(error) => Ok(sent(Response {
             status: 500,
             headers: vec![("content-type", "application/x-amz-json-1.0".to_owned())],
-            body: serde_json::json!({ "__type": "InternalServerError", "message": error.to_string() })
-                .to_string()
-                .into_bytes(),
+            body: serde_json::json!({ "__type": "InternalServerError", "message": error.to_string() }).to_string().into_bytes(),
         })),
     }
 }

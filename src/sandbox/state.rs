@@ -60,12 +60,7 @@ pub(crate) struct Caller {
 
 impl Default for State {
     fn default() -> Self {
-        Self {
-            version: VERSION,
-            next_id: 1,
-            sessions: BTreeMap::new(),
-            accounts: BTreeMap::new(),
-        }
+        Self { version: VERSION, next_id: 1, sessions: BTreeMap::new(), accounts: BTreeMap::new() }
     }
 }
 
@@ -84,40 +79,24 @@ impl State {
 
     /// Returns a region to change.
     pub(crate) fn region_mut(&mut self, account: &str, region: &str) -> &mut Region {
-        self.accounts
-            .entry(account.to_owned())
-            .or_default()
-            .regions
-            .entry(region.to_owned())
-            .or_default()
+        self.accounts.entry(account.to_owned()).or_default().regions.entry(region.to_owned()).or_default()
     }
 
     /// Tells whether an opt-in region was opted into.
     pub(crate) fn is_enabled(&self, account: &str, region: &str) -> bool {
-        self.accounts
-            .get(account)
-            .is_some_and(|account| account.enabled_regions.contains(region))
+        self.accounts.get(account).is_some_and(|account| account.enabled_regions.contains(region))
     }
 
     /// Opts into a region.
     pub(crate) fn enable_region(&mut self, account: &str, region: &str) {
-        self.accounts
-            .entry(account.to_owned())
-            .or_default()
-            .enabled_regions
-            .insert(region.to_owned());
+        self.accounts.entry(account.to_owned()).or_default().enabled_regions.insert(region.to_owned());
     }
 
     /// Finds out whose access key this is: a session's, an account's (12 digits are that account), or else the default account's.
     pub(crate) fn caller(&self, access_key: &str, region: &str) -> Caller {
         if let Some(session) = self.sessions.get(access_key) {
             let Session { account, arn, user_id, .. } = session.clone();
-            return Caller {
-                account,
-                region: region.to_owned(),
-                arn,
-                user_id,
-            };
+            return Caller { account, region: region.to_owned(), arn, user_id };
         }
         let is_account = access_key.len() == 12 && access_key.bytes().all(|byte| byte.is_ascii_digit());
         let account = if is_account { access_key } else { DEFAULT_ACCOUNT };
@@ -136,16 +115,10 @@ pub(crate) fn check_version(bytes: &[u8], path: &Path) -> Result<(), SandboxErro
     struct Header {
         version: u32,
     }
-    let header: Header = serde_json::from_slice(bytes).map_err(|error| SandboxError::Corrupt {
-        path: path.to_path_buf(),
-        reason: error.to_string(),
-    })?;
+    let header: Header =
+        serde_json::from_slice(bytes).map_err(|error| SandboxError::Corrupt { path: path.to_path_buf(), reason: error.to_string() })?;
     if header.version > VERSION {
-        return Err(SandboxError::Newer {
-            path: path.to_path_buf(),
-            found: header.version,
-            known: VERSION,
-        });
+        return Err(SandboxError::Newer { path: path.to_path_buf(), found: header.version, known: VERSION });
     }
     Ok(())
 }

@@ -40,10 +40,7 @@ impl Store {
             clock: Slot::new("clock.json"),
             counters: Slot::new("counters.json"),
         };
-        let store = Self {
-            dir: dir.to_path_buf(),
-            contents: Mutex::new(contents),
-        };
+        let store = Self { dir: dir.to_path_buf(), contents: Mutex::new(contents) };
         store.transact(|_, _| Ok(()))?;
         Ok(store)
     }
@@ -67,11 +64,7 @@ impl Store {
             let path = dir.join(name);
             match fs::remove_file(&path) {
                 Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                    return Err(SandboxError::File {
-                        verb: "remove",
-                        path,
-                        source,
-                    });
+                    return Err(SandboxError::File { verb: "remove", path, source });
                 }
                 _ => {}
             }
@@ -96,25 +89,13 @@ fn lock(dir: &Path) -> Result<File, SandboxError> {
     let open = || OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = match open() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(dir).map_err(|source| SandboxError::File {
-                verb: "create",
-                path: dir.to_path_buf(),
-                source,
-            })?;
+            fs::create_dir_all(dir).map_err(|source| SandboxError::File { verb: "create", path: dir.to_path_buf(), source })?;
             open()
         }
         other => other,
     };
-    let file = file.map_err(|source| SandboxError::File {
-        verb: "open",
-        path: path.clone(),
-        source,
-    })?;
-    file.lock().map_err(|source| SandboxError::File {
-        verb: "lock",
-        path,
-        source,
-    })?;
+    let file = file.map_err(|source| SandboxError::File { verb: "open", path: path.clone(), source })?;
+    file.lock().map_err(|source| SandboxError::File { verb: "lock", path, source })?;
     Ok(file)
 }
 
@@ -137,11 +118,7 @@ struct Stamp {
 
 impl<T: Default + Serialize + DeserializeOwned> Slot<T> {
     fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            seen: None,
-            value: T::default(),
-        }
+        Self { name, seen: None, value: T::default() }
     }
 
     fn refresh(&mut self, dir: &Path, check: impl FnOnce(&[u8], &Path) -> Result<(), SandboxError>) -> Result<(), SandboxError> {
@@ -155,27 +132,16 @@ impl<T: Default + Serialize + DeserializeOwned> Slot<T> {
                 return Ok(());
             }
             Err(source) => {
-                return Err(SandboxError::File {
-                    verb: "read",
-                    path,
-                    source,
-                });
+                return Err(SandboxError::File { verb: "read", path, source });
             }
         };
         let stamp = Stamp::of(&metadata);
         if self.seen == Some(stamp) {
             return Ok(());
         }
-        let bytes = fs::read(&path).map_err(|source| SandboxError::File {
-            verb: "read",
-            path: path.clone(),
-            source,
-        })?;
+        let bytes = fs::read(&path).map_err(|source| SandboxError::File { verb: "read", path: path.clone(), source })?;
         check(&bytes, &path)?;
-        self.value = serde_json::from_slice(&bytes).map_err(|error| SandboxError::Corrupt {
-            path,
-            reason: error.to_string(),
-        })?;
+        self.value = serde_json::from_slice(&bytes).map_err(|error| SandboxError::Corrupt { path, reason: error.to_string() })?;
         self.seen = Some(stamp);
         Ok(())
     }
@@ -183,16 +149,10 @@ impl<T: Default + Serialize + DeserializeOwned> Slot<T> {
     /// Writes the content back.
     pub(crate) fn save(&mut self, dir: &Path) -> Result<(), SandboxError> {
         let path = dir.join(self.name);
-        let bytes = serde_json::to_vec(&self.value).map_err(|error| SandboxError::Corrupt {
-            path: path.clone(),
-            reason: error.to_string(),
-        })?;
+        let bytes =
+            serde_json::to_vec(&self.value).map_err(|error| SandboxError::Corrupt { path: path.clone(), reason: error.to_string() })?;
         self.seen = None;
-        files::write_atomically(&path, &bytes).map_err(|source| SandboxError::File {
-            verb: "write",
-            path: path.clone(),
-            source,
-        })?;
+        files::write_atomically(&path, &bytes).map_err(|source| SandboxError::File { verb: "write", path: path.clone(), source })?;
         self.seen = fs::metadata(&path).ok().as_ref().map(Stamp::of);
         Ok(())
     }
@@ -207,11 +167,7 @@ impl<T: Default + Serialize + DeserializeOwned> Slot<T> {
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
-        Self {
-            modified: metadata.modified().ok(),
-            length: metadata.len(),
-            inode: inode(metadata),
-        }
+        Self { modified: metadata.modified().ok(), length: metadata.len(), inode: inode(metadata) }
     }
 }
 
@@ -248,10 +204,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         files::write_atomically(&dir.path().join("state.json"), b"{ not json").unwrap();
         let message = Store::open(dir.path()).unwrap_err().to_string();
-        assert!(
-            message.contains("state.json") && message.contains("backstay sandbox reset"),
-            "{message}"
-        );
+        assert!(message.contains("state.json") && message.contains("backstay sandbox reset"), "{message}");
         Store::reset(dir.path()).unwrap();
         Store::open(dir.path()).unwrap();
     }

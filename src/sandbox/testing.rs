@@ -24,12 +24,7 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let sandbox = Sandbox::open(dir.path()).unwrap();
         sandbox.set_clock(Some("2026-11-21T00:00:00Z".parse().unwrap())).unwrap();
-        Self {
-            sandbox,
-            _dir: std::sync::Arc::new(dir),
-            key: "AKIATEST".into(),
-            region: "us-east-1".into(),
-        }
+        Self { sandbox, _dir: std::sync::Arc::new(dir), key: "AKIATEST".into(), region: "us-east-1".into() }
     }
 
     /// A world with this seed planted.
@@ -44,17 +39,11 @@ impl World {
     }
 
     pub(crate) fn with_key(&self, key: &str) -> Self {
-        Self {
-            key: key.into(),
-            ..self.clone()
-        }
+        Self { key: key.into(), ..self.clone() }
     }
 
     pub(crate) fn in_region(&self, region: &str) -> Self {
-        Self {
-            region: region.into(),
-            ..self.clone()
-        }
+        Self { region: region.into(), ..self.clone() }
     }
 
     pub(crate) fn set_faults(&self, faults: Faults) {
@@ -82,11 +71,7 @@ impl World {
     /// Calls DynamoDB, which must fail; gives the code and the message.
     pub(crate) fn fails(&self, operation: &str, input: Value) -> (String, String) {
         let response = self.answer("dynamodb", "/", Some(format!("DynamoDB_20120810.{operation}")), input.to_string());
-        assert!(
-            response.status >= 400,
-            "{operation} succeeded: {}",
-            String::from_utf8_lossy(&response.body)
-        );
+        assert!(response.status >= 400, "{operation} succeeded: {}", String::from_utf8_lossy(&response.body));
         let body: Value = serde_json::from_slice(&response.body).unwrap();
         let code = body["__type"].as_str().unwrap().rsplit('#').next().unwrap().to_owned();
         (code, body["message"].as_str().unwrap().to_owned())
@@ -118,21 +103,13 @@ impl World {
 
     /// Sends one signed request.
     pub(crate) fn send(&self, service: &str, path: &str, target: Option<String>, body: String) -> Reply {
-        let credential = format!(
-            "AWS4-HMAC-SHA256 Credential={}/20261121/{}/{service}/aws4_request, SignedHeaders=host",
-            self.key, self.region
-        );
+        let credential =
+            format!("AWS4-HMAC-SHA256 Credential={}/20261121/{}/{service}/aws4_request, SignedHeaders=host", self.key, self.region);
         let mut headers = BTreeMap::from([("authorization".to_owned(), credential)]);
         if let Some(target) = target {
             headers.insert("x-amz-target".to_owned(), target);
         }
-        self.sandbox.handle(&Request {
-            method: "POST".into(),
-            path: path.into(),
-            query: None,
-            headers,
-            body: body.into_bytes(),
-        })
+        self.sandbox.handle(&Request { method: "POST".into(), path: path.into(), query: None, headers, body: body.into_bytes() })
     }
 
     /// Creates a table with a string key `id`.
@@ -148,10 +125,7 @@ impl World {
     }
 
     pub(crate) fn put(&self, table: &str, id: &str, note: &str) {
-        self.dynamodb(
-            "PutItem",
-            json!({"TableName": table, "Item": {"id": {"S": id}, "note": {"S": note}}}),
-        );
+        self.dynamodb("PutItem", json!({"TableName": table, "Item": {"id": {"S": id}, "note": {"S": note}}}));
     }
 }
 

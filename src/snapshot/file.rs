@@ -32,10 +32,7 @@ pub enum SnapshotFileError {
 ///
 /// The file cannot be written.
 pub fn save(snapshot: &Snapshot, path: &Path) -> Result<(), SnapshotFileError> {
-    let io = |source| SnapshotFileError::Io {
-        path: path.to_owned(),
-        source,
-    };
+    let io = |source| SnapshotFileError::Io { path: path.to_owned(), source };
     let mut bytes = serde_json::to_vec_pretty(snapshot).map_err(|error| io(error.into()))?;
     bytes.push(b'\n');
     files::write_atomically(path, &bytes).map_err(io)
@@ -47,20 +44,17 @@ pub fn save(snapshot: &Snapshot, path: &Path) -> Result<(), SnapshotFileError> {
 ///
 /// The file cannot be read, or is of another format.
 pub fn load(path: &Path) -> Result<Snapshot, SnapshotFileError> {
-    let format = |reason: String| SnapshotFileError::Format {
-        path: path.to_owned(),
-        reason,
-    };
-    let bytes = std::fs::read(path).map_err(|source| SnapshotFileError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
+    let format = |reason: String| SnapshotFileError::Format { path: path.to_owned(), reason };
+    let bytes = std::fs::read(path).map_err(|source| SnapshotFileError::Io { path: path.to_owned(), source })?;
     let json: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
     match json.get("format").and_then(serde_json::Value::as_str) {
-        Some(Snapshot::FORMAT) => serde_json::from_value(json).map_err(|error| format(error.to_string())),
-        Some(other) => Err(format(
-            format_args!("its format is `{other}`, not `{}`", Snapshot::FORMAT).to_string(),
-        )),
+        Some(Snapshot::FORMAT) => {
+            let mut snapshot: Snapshot = serde_json::from_value(json).map_err(|error| format(error.to_string()))?;
+            // Somebody may have put it together by hand.
+            snapshot.sort();
+            Ok(snapshot)
+        }
+        Some(other) => Err(format(format_args!("its format is `{other}`, not `{}`", Snapshot::FORMAT).to_string())),
         None => Err(format("it has no `format`".to_owned())),
     }
 }

@@ -14,13 +14,10 @@ use std::collections::BTreeMap;
 pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done: &(dyn Fn(u64, u64) + Sync)) -> Snapshot {
     let mut snapshot = begin(aws, unreached);
     let needs = needs(policy, aws);
-    let listings = needs
-        .iter()
-        .filter(|(_, need)| !need.is_nothing())
-        .filter_map(|((kind, target), need)| {
-            let connection = aws.connection(target)?;
-            Some(list(kinds::find(kind)?, connection, need))
-        });
+    let listings = needs.iter().filter(|(_, need)| !need.is_nothing()).filter_map(|((kind, target), need)| {
+        let connection = aws.connection(target)?;
+        Some(list(kinds::find(kind)?, connection, need))
+    });
     for listing in join_all(listings).await {
         match listing {
             Ok(inventory) => snapshot.inventories.push(inventory),
@@ -37,14 +34,10 @@ pub async fn again(plan: &Plan, aws: &Aws, unreached: &[ConnectFailed]) -> Snaps
     let mut snapshot = begin(aws, unreached);
     let mut wishes: Wishes = BTreeMap::new();
     for action in &plan.actions {
-        let home = aws
-            .connection(&action.id.target)
-            .map(|connection| connection.identity.region.clone());
+        let home = aws.connection(&action.id.target).map(|connection| connection.identity.region.clone());
         let of_target = wishes.entry((action.id.kind.clone(), action.id.target.clone())).or_default();
-        let wish = of_target.entry(action.id.name.clone()).or_insert_with(|| Wish {
-            replicas: Replicas::Only([].into()),
-            ..Wish::default()
-        });
+        let wish =
+            of_target.entry(action.id.name.clone()).or_insert_with(|| Wish { replicas: Replicas::Only([].into()), ..Wish::default() });
         wish.settings.extend(action.before.keys().cloned());
         if let Replicas::Only(regions) = &mut wish.replicas
             && home.as_deref() != Some(action.id.region.as_str())
@@ -61,15 +54,10 @@ type Wishes = BTreeMap<(String, String), BTreeMap<String, Wish>>;
 
 fn begin(aws: &Aws, unreached: &[ConnectFailed]) -> Snapshot {
     let mut snapshot = Snapshot::empty(aws.clock.now());
-    snapshot.identities = aws
-        .connections()
-        .map(|connection| (connection.target.name.clone(), connection.identity.clone()))
-        .collect();
+    snapshot.identities = aws.connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect();
     for failed in unreached {
         let (target, cause, message) = match failed {
-            ConnectFailed::Identity {
-                target, cause, message, ..
-            } => (target, *cause, message.clone()),
+            ConnectFailed::Identity { target, cause, message, .. } => (target, *cause, message.clone()),
             ConnectFailed::WrongAccount { target, .. } => (target, Cause::Denied, failed.to_string()),
         };
         snapshot.gaps.push(Gap {
@@ -90,10 +78,7 @@ fn needs(policy: &Policy, aws: &Aws) -> BTreeMap<(String, String), ListNeed> {
     let mut needs: BTreeMap<(String, String), ListNeed> = BTreeMap::new();
     for protect in &policy.protects {
         for target in protect.targets.iter().filter(|target| aws.connection(target).is_some()) {
-            needs
-                .entry((protect.address.kind.clone(), target.clone()))
-                .or_default()
-                .merge(select::need(&protect.select));
+            needs.entry((protect.address.kind.clone(), target.clone())).or_default().merge(select::need(&protect.select));
         }
     }
     needs
@@ -102,12 +87,7 @@ fn needs(policy: &Policy, aws: &Aws) -> BTreeMap<(String, String), ListNeed> {
 async fn list(kind: &'static dyn Kind, connection: &Connection, need: &ListNeed) -> Result<Inventory, Gap> {
     let spec = kind.spec();
     let gap = |failed: CallFailed| connection.gap(&connection.identity.region, Some(spec.name), None, &failed);
-    let names = async {
-        match need.names {
-            true => kind.aws().list(connection).await,
-            false => Ok(Vec::new()),
-        }
-    };
+    let names = async { if need.names { kind.aws().list(connection).await } else { Ok(Vec::new()) } };
     let tags = async {
         match &need.tags {
             Some(filter) => tagged(connection, kind.aws().tagging_type(), spec.arn_prefix, filter).await,
@@ -141,10 +121,7 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
         let Some(spec) = kinds::spec(kind) else { continue };
         for connection in protect.targets.iter().filter_map(|target| aws.connection(target)) {
             let target = &connection.target.name;
-            let inventory = snapshot
-                .inventories
-                .iter()
-                .find(|inventory| inventory.kind == *kind && inventory.target == *target);
+            let inventory = snapshot.inventories.iter().find(|inventory| inventory.kind == *kind && inventory.target == *target);
             // Where nothing could be listed there is a gap already.
             let Ok(chosen) = select::choose(&protect.select, spec, &connection.identity, inventory) else {
                 continue;
@@ -158,13 +135,7 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
                         wish.replicas = union(&wish.replicas, &protect.replicas);
                     }
                     None => {
-                        of_target.insert(
-                            name,
-                            Wish {
-                                settings: settings.collect(),
-                                replicas: protect.replicas.clone(),
-                            },
-                        );
+                        of_target.insert(name, Wish { settings: settings.collect(), replicas: protect.replicas.clone() });
                     }
                 }
             }
@@ -187,11 +158,7 @@ async fn fill(snapshot: &mut Snapshot, aws: &Aws, wishes: Wishes, done: &(dyn Fn
     let mut reads = Vec::new();
     for ((kind, target), wishes) in wishes {
         if let (Some(kind), Some(connection)) = (kinds::find(&kind), aws.connection(&target)) {
-            reads.push(kind.aws().read(ReadRequest {
-                connection,
-                wishes,
-                done: &one_done,
-            }));
+            reads.push(kind.aws().read(ReadRequest { connection, wishes, done: &one_done }));
         }
     }
     for Found { live, absent, gaps } in join_all(reads).await {

@@ -12,19 +12,8 @@ pub(super) fn alike(actions: &[Action]) -> Vec<Vec<&Action>> {
     let mut together: Vec<Vec<&Action>> = Vec::new();
     for action in actions.iter().filter(|action| action.changes_anything()) {
         let id = &action.id;
-        let key = format!(
-            "{:?}",
-            (
-                &action.block,
-                action.verb,
-                &id.kind,
-                &id.target,
-                &id.region,
-                &action.changes,
-                &action.also,
-                &action.remarks
-            )
-        );
+        let key =
+            format!("{:?}", (&action.block, action.verb, &id.kind, &id.target, &id.region, &action.changes, &action.also, &action.remarks));
         let next = together.len();
         let group = *groups.entry(key).or_insert(next);
         match together.get_mut(group) {
@@ -41,11 +30,7 @@ pub(super) fn alike(actions: &[Action]) -> Vec<Vec<&Action>> {
             shown.extend(group.into_iter().map(|action| (action.address.as_str(), vec![action])));
         }
     }
-    let place: BTreeMap<&str, usize> = actions
-        .iter()
-        .enumerate()
-        .map(|(at, action)| (action.address.as_str(), at))
-        .collect();
+    let place: BTreeMap<&str, usize> = actions.iter().enumerate().map(|(at, action)| (action.address.as_str(), at)).collect();
     shown.sort_by_key(|(address, _)| place.get(address).copied());
     shown.into_iter().map(|(_, group)| group).collect()
 }

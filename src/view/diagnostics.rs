@@ -88,7 +88,7 @@ fn one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Strin
     if elements.is_empty() {
         // With no text to point at there is no margin to hang the help on, so it is a line of its own.
         let title = renderer.render(&[annotate_snippets::Group::with_title(title)]);
-        let help = diagnostic.help.as_ref().map(|help| format!("\n  help: {}", visible_lines(help)));
+        let help = diagnostic.help.as_ref().map(|help| format!("\n  help: {}", visible_lines(help).replace('\n', "\n        ")));
         return title + &help.unwrap_or_default();
     }
     renderer.render(&[title.elements(elements).elements(help)])
@@ -119,21 +119,9 @@ fn snippets(diagnostic: &Diagnostic, sources: &Sources) -> Vec<Element<'static>>
 
 /// The part of one file that labels point at, with all labels that are near each other in one snippet.
 fn of_file<'a>(source: &Source, labels: impl Iterator<Item = (usize, &'a Label)>) -> Vec<Element<'static>> {
-    let lines: Vec<&str> = source
-        .text
-        .split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line))
-        .collect();
-    let starts: Vec<usize> = std::iter::once(0)
-        .chain(
-            source
-                .text
-                .bytes()
-                .enumerate()
-                .filter(|(_, byte)| *byte == b'\n')
-                .map(|(at, _)| at + 1),
-        )
-        .collect();
+    let lines: Vec<&str> = source.text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1)).collect();
     // By line; the main place first, as the first snippet names the position.
     let mut marks: BTreeMap<usize, Vec<Mark<'_>>> = BTreeMap::new();
     let mut main_line = None;
@@ -143,11 +131,7 @@ fn of_file<'a>(source: &Source, labels: impl Iterator<Item = (usize, &'a Label)>
         let first = starts.get(line).copied().unwrap_or_default();
         let range = start.saturating_sub(first)..label.span.range.end.saturating_sub(first);
         main_line = main_line.or(Some(line));
-        marks.entry(line).or_default().push(Mark {
-            range,
-            text: &label.text,
-            main: index == 0,
-        });
+        marks.entry(line).or_default().push(Mark { range, text: &label.text, main: index == 0 });
     }
     let mut parts = near(marks.keys().copied());
     parts.sort_by_key(|part| !main_line.is_some_and(|line| part.contains(&line)));
@@ -185,20 +169,13 @@ fn snippet(
         let offsets = push_line(&mut text, line);
         for mark in marks.get(&number).into_iter().flatten() {
             let range = shifted(&offsets, line.len(), &mark.range);
-            let kind = if mark.main {
-                AnnotationKind::Primary
-            } else {
-                AnnotationKind::Context
-            };
+            let kind = if mark.main { AnnotationKind::Primary } else { AnnotationKind::Context };
             let label = (!mark.text.is_empty()).then(|| visible(mark.text));
             annotations.push(kind.span(base + range.start..base + range.end).label(label));
         }
         text.push('\n');
     }
-    Snippet::source(text)
-        .path(visible(&source.name))
-        .line_start(part.start + 1)
-        .annotations(annotations)
+    Snippet::source(text).path(visible(&source.name)).line_start(part.start + 1).annotations(annotations)
 }
 
 /// Copies a line with each hidden character replaced by one that shows, so that columns stay what they are, and returns for each
@@ -276,9 +253,8 @@ mod tests {
         warning[BKS0113]: a waiver without a place
 
         error[BKS0111]: no such file
-         |
-         = help: first
-                 second
+          help: first
+                second
 
         2 errors, 1 warning
         "#);
@@ -288,9 +264,7 @@ mod tests {
     fn machines_get_every_place() {
         let mut sources = Sources::default();
         let file = sources.add("policy.hcl", "größe = 40\n");
-        let error = Diagnostic::error(Code::OutOfRange, "too large\u{1b}")
-            .at(span(file, 10..12))
-            .help("choose 35");
+        let error = Diagnostic::error(Code::OutOfRange, "too large\u{1b}").at(span(file, 10..12)).help("choose 35");
         let json = render_json(&[error, Diagnostic::warning(Code::Waiver, "nowhere")], &sources);
         insta::assert_snapshot!(json, @r#"[{"code":"BKS0103","help":"choose 35","labels":[{"position":{"column":9,"file":"policy.hcl","line":1},"text":""}],"position":{"column":9,"file":"policy.hcl","line":1},"severity":"error","title":"too large\u001b"},{"code":"BKS0113","help":null,"labels":[],"position":null,"severity":"warning","title":"nowhere"}]"#);
         assert_eq!(json[0]["position"]["column"], 9, "in characters");
@@ -338,11 +312,7 @@ mod tests {
         let text = format!("{} = [{}1 + ]", "x".repeat(5000), "\"ü\", ".repeat(1000));
         let file = sources.add("policy.hcl", text.clone());
         let at = text.len() - 4;
-        let shown = render(
-            &[Diagnostic::error(Code::Syntax, "expected a value").label(span(file, at..at + 1), "here")],
-            &sources,
-            false,
-        );
+        let shown = render(&[Diagnostic::error(Code::Syntax, "expected a value").label(span(file, at..at + 1), "here")], &sources, false);
         assert!(shown.lines().all(|line| line.chars().count() < 200), "{shown}");
         insta::assert_snapshot!(shown, @r#"
         error[BKS0101]: expected a value

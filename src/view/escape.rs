@@ -87,11 +87,7 @@ pub(super) fn code(text: &str) -> String {
     }
     let ticks = "`".repeat(longest_run(&shown, '`') + 1);
     // One space at each end is not part of the code, so text that starts or ends with a backtick or a space gets one.
-    let pad = if shown.starts_with(['`', ' ']) || shown.ends_with(['`', ' ']) {
-        " "
-    } else {
-        ""
-    };
+    let pad = if shown.starts_with(['`', ' ']) || shown.ends_with(['`', ' ']) { " " } else { "" };
     format!("{ticks}{pad}{shown}{pad}{ticks}")
 }
 
@@ -102,15 +98,8 @@ pub(super) fn prose(text: &str) -> String {
         return markdown(text);
     }
     let parts = parts.iter().enumerate();
-    let shown: String = parts
-        .map(|(index, part)| {
-            if index.is_multiple_of(2) || part.is_empty() {
-                inline(part)
-            } else {
-                code(part)
-            }
-        })
-        .collect();
+    let shown: String =
+        parts.map(|(index, part)| if index.is_multiple_of(2) || part.is_empty() { inline(part) } else { code(part) }).collect();
     at_start(&shown)
 }
 
@@ -121,11 +110,7 @@ pub(super) fn cell(text: &str) -> String {
 
 /// Text within HTML, where Markdown takes no effect.
 pub(super) fn html(text: &str) -> String {
-    visible(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// A fenced block in Markdown of lines that are already one line each.

@@ -75,11 +75,7 @@ pub(crate) const PITR: &str = "point_in_time_recovery.enabled";
 pub(crate) const DAYS: &str = "point_in_time_recovery.recovery_period_in_days";
 
 pub(crate) fn position(line: usize) -> Position {
-    Position {
-        file: "policy.hcl".to_owned(),
-        line,
-        column: 5,
-    }
+    Position { file: "policy.hcl".to_owned(), line, column: 5 }
 }
 
 /// A change with the effect that its values have, and no consent yet.
@@ -89,11 +85,7 @@ pub(crate) fn change(setting: &str, before: Reading, after: impl Into<Value>, ef
         before,
         after: after.into(),
         effect,
-        reaches: if effect == Effect::LosesData {
-            Reaches::Existing
-        } else {
-            Reaches::Future
-        },
+        reaches: if effect == Effect::LosesData { Reaches::Existing } else { Reaches::Future },
         consequence: None,
         consent: Consent::NotNeeded,
         because: Some(position(12)),
@@ -102,10 +94,8 @@ pub(crate) fn change(setting: &str, before: Reading, after: impl Into<Value>, ef
 
 /// An action on the table of that name.
 pub(crate) fn action(table: &str, verb: Verb, changes: Vec<Change>) -> Action {
-    let mut before = BTreeMap::from([
-        (DELETION.to_owned(), Reading::Known(Value::from(true))),
-        (PITR.to_owned(), Reading::Known(Value::from(true))),
-    ]);
+    let mut before =
+        BTreeMap::from([(DELETION.to_owned(), Reading::Known(Value::from(true))), (PITR.to_owned(), Reading::Known(Value::from(true)))]);
     let mut wanted = BTreeMap::from([(PITR.to_owned(), true.into())]);
     for change in &changes {
         before.insert(change.setting.clone(), change.before.clone());
@@ -126,18 +116,7 @@ pub(crate) fn action(table: &str, verb: Verb, changes: Vec<Change>) -> Action {
         arn: format!("arn:aws:dynamodb:us-east-1:123456789012:table/{table}"),
         verb,
         changes,
-        wanted: wanted
-            .into_iter()
-            .map(|(path, value)| {
-                (
-                    path,
-                    Declared {
-                        value,
-                        because: because.clone(),
-                    },
-                )
-            })
-            .collect(),
+        wanted: wanted.into_iter().map(|(path, value)| (path, Declared { value, because: because.clone() })).collect(),
         before,
         depends_on: Vec::new(),
         remarks: Vec::new(),
@@ -150,12 +129,7 @@ pub(crate) fn of(actions: Vec<Action>) -> Plan {
         format: Plan::FORMAT.to_owned(),
         version: "0.1.0".to_owned(),
         read_at: "2026-11-21T04:00:00Z".parse().unwrap(),
-        policy: PolicyRef {
-            path: "policy".to_owned(),
-            workspace: None,
-            digest: "00".repeat(32),
-            files: BTreeMap::new(),
-        },
+        policy: PolicyRef { path: "policy".to_owned(), workspace: None, digest: "00".repeat(32), files: BTreeMap::new() },
         targets: BTreeMap::from([(
             "primary".to_owned(),
             PlannedTarget {
@@ -220,12 +194,7 @@ pub(crate) fn plan() -> Plan {
     let mut replica = action("B", Verb::Update, vec![shorter]);
     replica.remarks.push("replica of the table in us-west-2".to_owned());
     let mut unknown = action("D", Verb::Unknown, Vec::new());
-    unknown.before.insert(
-        PITR.to_owned(),
-        Reading::Unreadable {
-            cause: "not authorized".to_owned(),
-        },
-    );
+    unknown.before.insert(PITR.to_owned(), Reading::Unreadable { cause: "not authorized".to_owned() });
     let mut plan = of(vec![
         action("A", Verb::Update, vec![on, default]),
         replica,
@@ -234,9 +203,6 @@ pub(crate) fn plan() -> Plan {
         action("E", Verb::NoOp, Vec::new()),
     ]);
     plan.gaps = vec![gap(Some("D")), gap(None)];
-    plan.notes.push(Note {
-        code: Some("BKS0113".to_owned()),
-        text: "waiver `old` is not used".to_owned(),
-    });
+    plan.notes.push(Note { code: Some("BKS0113".to_owned()), text: "waiver `old` is not used".to_owned() });
     plan
 }

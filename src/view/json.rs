@@ -22,12 +22,8 @@ const PROVIDER: &str = "hashicorp/aws";
 /// A plan in Terraform's plan representation.
 pub fn plan(plan: &Plan, specs: Specs) -> Json {
     let known = || plan.actions.iter().filter(|action| action.verb != Verb::Unknown);
-    let planned = known()
-        .filter(|action| action.verb != Verb::Delete)
-        .map(|action| resource(action, &after(action)));
-    let prior = known()
-        .filter(|action| action.verb != Verb::Create)
-        .map(|action| resource(action, &before(action)));
+    let planned = known().filter(|action| action.verb != Verb::Delete).map(|action| resource(action, &after(action)));
+    let prior = known().filter(|action| action.verb != Verb::Create).map(|action| resource(action, &before(action)));
     json!({
         "format_version": FORMAT_VERSION,
         "terraform_version": TERRAFORM_VERSION,
@@ -125,16 +121,8 @@ fn resource_change(action: &Action) -> Json {
 }
 
 fn identity(action: &Action) -> BTreeMap<&str, Value> {
-    let arn = if action.arn.is_empty() {
-        Value::Unknown
-    } else {
-        action.arn.as_str().into()
-    };
-    BTreeMap::from([
-        ("name", action.id.name.as_str().into()),
-        ("region", action.id.region.as_str().into()),
-        ("arn", arn),
-    ])
+    let arn = if action.arn.is_empty() { Value::Unknown } else { action.arn.as_str().into() };
+    BTreeMap::from([("name", action.id.name.as_str().into()), ("region", action.id.region.as_str().into()), ("arn", arn)])
 }
 
 /// What is live, of what was read.
@@ -158,11 +146,7 @@ fn live(action: &Action) -> BTreeMap<&str, Value> {
 
 /// What will be: what is live, with what the policy declares and what comes along.
 fn after(action: &Action) -> BTreeMap<&str, Value> {
-    let mut values = if action.verb == Verb::Create {
-        identity(action)
-    } else {
-        live(action)
-    };
+    let mut values = if action.verb == Verb::Create { identity(action) } else { live(action) };
     for (path, declared) in &action.wanted {
         values.insert(path, declared.value.clone());
     }
@@ -238,9 +222,7 @@ fn configuration(plan: &Plan) -> Json {
         .map(|(address, (action, settings))| {
             let mut expressions = Map::new();
             for (path, value) in settings {
-                let expression = value
-                    .and_then(known)
-                    .map_or_else(|| json!({}), |value| json!({ "constant_value": value }));
+                let expression = value.and_then(known).map_or_else(|| json!({}), |value| json!({ "constant_value": value }));
                 insert(&mut expressions, path, expression);
             }
             let mut resource = Map::new();
@@ -418,10 +400,7 @@ mod tests {
 
     #[test]
     fn what_only_aws_will_know_is_left_out_and_marked() {
-        let rule = Value::from(BTreeMap::from([
-            ("id".to_owned(), Value::Unknown),
-            ("days".to_owned(), Value::from(3)),
-        ]));
+        let rule = Value::from(BTreeMap::from([("id".to_owned(), Value::Unknown), ("days".to_owned(), Value::from(3))]));
         let change = fixture::change("rule", Reading::Unset, vec![rule, Value::Unknown], Effect::Neutral);
         let mut made = fixture::action("A", Verb::Create, vec![change]);
         made.arn = String::new();

@@ -95,10 +95,7 @@ fn diff(old: &str, new: &str) -> Vec<DiffLine> {
     let hidden = |shown: &mut Vec<DiffLine>, count: usize| {
         if count > 0 {
             let lines = if count == 1 { "line" } else { "lines" };
-            shown.push(DiffLine {
-                marker: ' ',
-                text: format!("… {count} unchanged {lines}"),
-            });
+            shown.push(DiffLine { marker: ' ', text: format!("… {count} unchanged {lines}") });
         }
     };
     let positions: Vec<_> = diff.iter_all_changes().collect();
@@ -148,13 +145,7 @@ mod tests {
         let before = Reading::Known(Value::from(before));
         compare(Some(&before), &Value::from(after)).map_or_else(
             || "one line".to_owned(),
-            |lines| {
-                lines
-                    .iter()
-                    .map(|line| format!("{} {}", line.marker, line.text))
-                    .collect::<Vec<_>>()
-                    .join("\n")
-            },
+            |lines| lines.iter().map(|line| format!("{} {}", line.marker, line.text)).collect::<Vec<_>>().join("\n"),
         )
     }
 
@@ -184,11 +175,7 @@ mod tests {
         let mut changed = map;
         changed.insert("key07".to_owned(), Value::Unknown);
         let lines = compare(Some(&before), &Value::from(changed)).unwrap();
-        let text: Vec<_> = lines
-            .iter()
-            .filter(|line| line.marker != ' ')
-            .map(|line| line.text.trim())
-            .collect();
+        let text: Vec<_> = lines.iter().filter(|line| line.marker != ' ').map(|line| line.text.trim()).collect();
         assert_eq!(text, ["\"key07\" = 7", "\"key07\" = (known after apply)"]);
     }
 }

@@ -52,14 +52,7 @@ enum Class {
     Detail,
 }
 
-const CLASSES: [Class; 6] = [
-    Class::Blocked,
-    Class::Unread,
-    Class::Consent,
-    Class::Weakened,
-    Class::Note,
-    Class::Detail,
-];
+const CLASSES: [Class; 6] = [Class::Blocked, Class::Unread, Class::Consent, Class::Weakened, Class::Note, Class::Detail];
 
 impl Class {
     /// Its place in [`CLASSES`].
@@ -109,11 +102,7 @@ struct Part {
 
 impl Part {
     fn of(text: String) -> Self {
-        Self {
-            group: String::new(),
-            text,
-            after: String::new(),
-        }
+        Self { group: String::new(), text, after: String::new() }
     }
 }
 
@@ -124,11 +113,7 @@ struct Comment {
 
 impl Comment {
     fn new(plan: &Plan, specs: Specs) -> Self {
-        let changes = || {
-            plan.actions
-                .iter()
-                .flat_map(|action| action.changes.iter().map(move |change| (action, change)))
-        };
+        let changes = || plan.actions.iter().flat_map(|action| action.changes.iter().map(move |change| (action, change)));
         let consented = changes().filter(|(_, change)| change.effect.needs_consent() && !change.is_blocked());
         let notes = plan.notes.iter().map(|note| {
             let code = note.code.as_ref().map(|text| format!("{}: ", code(text))).unwrap_or_default();
@@ -141,16 +126,10 @@ impl Comment {
         Self {
             verdict: verdict(plan, specs),
             parts: [
-                plan.blocked()
-                    .map(|(action, change)| Part::of(weakening(specs, action, change)))
-                    .collect(),
+                plan.blocked().map(|(action, change)| Part::of(weakening(specs, action, change))).collect(),
                 words::unread(plan).iter().map(|entry| Part::of(unread(specs, entry))).collect(),
-                plan.blocked()
-                    .map(|(action, change)| Part::of(way_through(action, change)))
-                    .collect(),
-                consented
-                    .map(|(action, change)| Part::of(weakening(specs, action, change)))
-                    .collect(),
+                plan.blocked().map(|(action, change)| Part::of(way_through(action, change))).collect(),
+                consented.map(|(action, change)| Part::of(weakening(specs, action, change))).collect(),
                 notes.collect(),
                 details,
             ],
@@ -271,14 +250,8 @@ fn values(specs: Specs, action: &Action, change: &Change) -> (String, String) {
 
 fn weakening(specs: Specs, action: &Action, change: &Change) -> String {
     let (before, after) = values(specs, action, change);
-    let mut item = format!(
-        "- {}: {} {} → {}, **{}**\n",
-        code(&action.address),
-        code(&change.setting),
-        code(&before),
-        code(&after),
-        change.effect
-    );
+    let mut item =
+        format!("- {}: {} {} → {}, **{}**\n", code(&action.address), code(&change.setting), code(&before), code(&after), change.effect);
     let consent = words::consent(change).filter(|_| !change.is_blocked());
     for sentence in change.consequence.iter().chain(&[words::reach(change)]).chain(&consent) {
         put!(item, "  - {}\n", prose(sentence));
@@ -340,19 +313,10 @@ fn details(specs: Specs, action: &Action) -> Vec<Part> {
         let mut below = String::new();
         if let Some(lines) = lines::compare(Some(&change.before), &change.after) {
             let lines: Vec<String> = lines.iter().map(|line| format!("{} {}", line.marker, line.text)).collect();
-            below = format!(
-                "\n{} {}:\n\n{}\n",
-                code(&action.address),
-                code(&change.setting),
-                fence("diff", &lines)
-            );
+            below = format!("\n{} {}:\n\n{}\n", code(&action.address), code(&change.setting), fence("diff", &lines));
             (before, after) = ("(below)".to_owned(), "(below)".to_owned());
         }
-        let waived = if matches!(change.consent, Consent::NotNeeded) {
-            ""
-        } else {
-            " (above)"
-        };
+        let waived = if matches!(change.consent, Consent::NotNeeded) { "" } else { " (above)" };
         Part {
             group: action.block.clone(),
             text: format!(
@@ -430,7 +394,7 @@ mod tests {
         | | thing | setting | before | after | effect | reaches |
         |---|---|---|---|---|---|---|
         | `~` | `A` | `point_in_time_recovery.enabled` | `false` | `true` | strengthens | reaches only what comes later; policy.hcl:12:5 |
-        | `~` | `A` | `point_in_time_recovery.recovery_period_in_days` | `(unset: AWS default 35)` | `35` | strengthens | reaches only what comes later; not in the policy: AWS's default, which comes along with another change |
+        | `~` | `A` | `point_in_time_recovery.recovery_period_in_days` | `(none)` | `35` | strengthens | reaches only what comes later; not in the policy: AWS's default, which comes along with another change |
         | `~` | `B`<br>replica of the table in us-west-2 | `point_in_time_recovery.recovery_period_in_days` | `35` | `7` | loses data (above) | reaches existing recovery points; policy.hcl:12:5 |
         | `~` | `C` | `deletion_protection_enabled` | `true` | `false` | weakens (above) | reaches only what comes later; policy.hcl:12:5 |
         | `~` | `C` | `point_in_time_recovery.enabled` | `true` | `false` | loses data (above) | reaches existing recovery points; policy.hcl:12:5 |
@@ -442,14 +406,14 @@ mod tests {
     #[test]
     fn a_short_comment_keeps_the_verdict_and_counts_what_it_leaves_out() {
         let full = plan(&fixture::plan(), SPECS, None);
-        insta::assert_snapshot!(plan(&fixture::plan(), SPECS, Some(full.len() - 1)).lines().rev().take(12).collect::<Vec<_>>().join("\n"), @r"
+        insta::assert_snapshot!(plan(&fixture::plan(), SPECS, Some(full.len() - 1)).lines().rev().take(12).collect::<Vec<_>>().join("\n"), @"
         _Left out to fit: 1 row._
 
         </details>
 
         | `~` | `C` | `deletion_protection_enabled` | `true` | `false` | weakens (above) | reaches only what comes later; policy.hcl:12:5 |
         | `~` | `B`<br>replica of the table in us-west-2 | `point_in_time_recovery.recovery_period_in_days` | `35` | `7` | loses data (above) | reaches existing recovery points; policy.hcl:12:5 |
-        | `~` | `A` | `point_in_time_recovery.recovery_period_in_days` | `(unset: AWS default 35)` | `35` | strengthens | reaches only what comes later; not in the policy: AWS's default, which comes along with another change |
+        | `~` | `A` | `point_in_time_recovery.recovery_period_in_days` | `(none)` | `35` | strengthens | reaches only what comes later; not in the policy: AWS's default, which comes along with another change |
         | `~` | `A` | `point_in_time_recovery.enabled` | `false` | `true` | strengthens | reaches only what comes later; policy.hcl:12:5 |
         |---|---|---|---|---|---|---|
         | | thing | setting | before | after | effect | reaches |
@@ -474,9 +438,6 @@ mod tests {
     #[test]
     fn nothing_to_do_is_one_line() {
         let quiet = fixture::of(vec![fixture::action("A", Verb::NoOp, Vec::new())]);
-        assert_eq!(
-            plan(&quiet, SPECS, None),
-            "✅ No changes. 1 DynamoDB table is as the policy declares.\n"
-        );
+        assert_eq!(plan(&quiet, SPECS, None), "✅ No changes. 1 DynamoDB table is as the policy declares.\n");
     }
 }

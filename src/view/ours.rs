@@ -8,16 +8,9 @@ use std::collections::BTreeMap;
 
 /// The value of the key `backstay`. Of a target it holds nothing that its credentials are made from.
 pub(super) fn ours(plan: &Plan, specs: Specs) -> Json {
-    let all = || {
-        plan.actions
-            .iter()
-            .flat_map(|action| action.changes.iter().map(move |change| (action, change)))
-    };
-    let targets: BTreeMap<&str, Json> = plan
-        .targets
-        .iter()
-        .map(|(name, target)| (name.as_str(), json!({ "account": target.account, "region": target.region })))
-        .collect();
+    let all = || plan.actions.iter().flat_map(|action| action.changes.iter().map(move |change| (action, change)));
+    let targets: BTreeMap<&str, Json> =
+        plan.targets.iter().map(|(name, target)| (name.as_str(), json!({ "account": target.account, "region": target.region }))).collect();
     let said = |action: &&Action| !(action.remarks.is_empty() && action.also.is_empty() && action.depends_on.is_empty());
     let remark = |action: &Action| json!({ "address": action.address, "also": action.also, "remarks": action.remarks, "depends_on": action.depends_on });
     json!({

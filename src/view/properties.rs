@@ -7,24 +7,11 @@ use crate::model::{Consent, Effect, Plan, Reading, Verb};
 use proptest::prelude::*;
 
 fn effects() -> impl Strategy<Value = Effect> {
-    prop::sample::select(vec![
-        Effect::Strengthens,
-        Effect::Neutral,
-        Effect::Weakens,
-        Effect::LosesData,
-        Effect::Irreversible,
-    ])
+    prop::sample::select(vec![Effect::Strengthens, Effect::Neutral, Effect::Weakens, Effect::LosesData, Effect::Irreversible])
 }
 
 fn plans() -> impl Strategy<Value = Plan> {
-    let verbs = prop::sample::select(vec![
-        Verb::Create,
-        Verb::Update,
-        Verb::Replace,
-        Verb::Delete,
-        Verb::NoOp,
-        Verb::Unknown,
-    ]);
+    let verbs = prop::sample::select(vec![Verb::Create, Verb::Update, Verb::Replace, Verb::Delete, Verb::NoOp, Verb::Unknown]);
     let one = (any::<String>(), verbs, any::<String>(), any::<String>(), effects(), any::<bool>());
     (prop::collection::vec(one, 0..30), 0usize..5).prop_map(|(things, gaps)| {
         let actions = things

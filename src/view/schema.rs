@@ -39,33 +39,20 @@ pub fn list(specs: &[&KindSpec]) -> String {
     let width = sorted.iter().map(|spec| spec.name.chars().count()).max().unwrap_or_default();
     let mut out = String::new();
     for spec in sorted {
-        put!(
-            out,
-            "{:width$}  {} ({})\n",
-            spec.name,
-            spec.doc,
-            count(spec.settings.len(), "setting")
-        );
+        put!(out, "{:width$}  {} ({})\n", spec.name, spec.doc, count(spec.settings.len(), "setting"));
     }
     out
 }
 
 fn ownership(spec: &KindSpec) -> String {
     match spec.ownership {
-        Ownership::Settings => format!(
-            "Write `protect \"{}\"`: backstay sets what is declared, somebody else owns the thing.",
-            spec.name
-        ),
+        Ownership::Settings => format!("Write `protect \"{}\"`: backstay sets what is declared, somebody else owns the thing.", spec.name),
         Ownership::Whole => format!("Write `resource \"{}\"`: backstay makes, changes and removes it.", spec.name),
     }
 }
 
 fn one(setting: &Setting) -> String {
-    let need = if setting.required {
-        "required where its block is written"
-    } else {
-        "optional"
-    };
+    let need = if setting.required { "required where its block is written" } else { "optional" };
     let mut out = format!("  {}\n", setting.path);
     out.push_str(&row(6, "type", &format!("{}, {need}", setting.shape.describe())));
     out.push_str(&row(6, "AWS default", &Value::from(setting.aws_default).to_string()));
@@ -256,9 +243,6 @@ mod tests {
           ]
         }
         "#);
-        assert_eq!(
-            all["kinds"][0]["actions"]["inventory"],
-            json!(["dynamodb:ListTables", "tag:GetResources"])
-        );
+        assert_eq!(all["kinds"][0]["actions"]["inventory"], json!(["dynamodb:ListTables", "tag:GetResources"]));
     }
 }

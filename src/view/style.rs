@@ -36,10 +36,7 @@ pub(super) enum Label {
 
 impl Style {
     /// Neither colour nor wrapping.
-    pub const PLAIN: Self = Self {
-        colour: false,
-        width: None,
-    };
+    pub const PLAIN: Self = Self { colour: false, width: None };
 
     /// The text in its label's colour, where colours are wanted.
     pub(super) fn paint(self, label: Label, text: &str) -> String {
@@ -109,13 +106,7 @@ mod tests {
 
     #[test]
     fn sentences_wrap_at_words() {
-        let style = Style {
-            colour: false,
-            width: Some(40),
-        };
-        assert_eq!(
-            style.wrap(10, "thirty columns are left for it here"),
-            ["thirty columns are left for it", "here"]
-        );
+        let style = Style { colour: false, width: Some(40) };
+        assert_eq!(style.wrap(10, "thirty columns are left for it here"), ["thirty columns are left for it", "here"]);
     }
 }

@@ -11,12 +11,7 @@ const WIDEST: usize = 48;
 
 /// Renders a plan: each change, what could not be read, notes, what is blocked, and Terraform's last line.
 pub fn plan(plan: &Plan, specs: Specs, style: Style) -> String {
-    let mut page = Page {
-        plan,
-        specs,
-        style,
-        out: String::new(),
-    };
+    let mut page = Page { plan, specs, style, out: String::new() };
     page.actions();
     page.unread();
     page.notes();
@@ -73,11 +68,7 @@ impl Page<'_> {
                 self.line(2, Label::Plain, &format!("{marker} {thing}"));
             } else {
                 let things = words::count(actions.len(), &words::kind_title(self.specs, &first.id.kind));
-                self.line(
-                    2,
-                    Label::Heading,
-                    &format!("# {things} of {} {fate}, all alike:", visible(&first.block)),
-                );
+                self.line(2, Label::Heading, &format!("# {things} of {} {fate}, all alike:", visible(&first.block)));
                 for action in &actions {
                     self.line(2, Label::Heading, &format!("#   {}", visible(&action.address)));
                 }
@@ -105,12 +96,7 @@ impl Page<'_> {
         let rows: Vec<Row<'_>> = action.changes.iter().map(|change| row(self.specs, action, change)).collect();
         let length = |text: &str| text.chars().count();
         let name_width = rows.iter().map(|row| length(&row.name)).max().unwrap_or_default();
-        let value_width = rows
-            .iter()
-            .map(|row| length(&row.value))
-            .filter(|width| *width <= WIDEST)
-            .max()
-            .unwrap_or_default();
+        let value_width = rows.iter().map(|row| length(&row.value)).filter(|width| *width <= WIDEST).max().unwrap_or_default();
         for row in &rows {
             let marker = self.style.paint(row_label(row.marker), row.marker);
             let effect = self.style.paint(effect_label(row.change.effect), &words::effect(row.change.effect));
@@ -251,13 +237,7 @@ fn row<'a>(specs: Specs, action: &Action, change: &'a Change) -> Row<'a> {
         (_, true) => ("-", format!("{before} -> {after}")),
         _ => ("~", format!("{before} -> {after}")),
     };
-    Row {
-        change,
-        marker,
-        name: visible(&change.setting),
-        value: if lines.is_empty() { value } else { "(line by line)".to_owned() },
-        lines,
-    }
+    Row { change, marker, name: visible(&change.setting), value: if lines.is_empty() { value } else { "(line by line)".to_owned() }, lines }
 }
 
 fn pad(text: &str, width: usize) -> String {
@@ -301,10 +281,10 @@ mod tests {
         insta::assert_snapshot!(plan(&fixture::plan(), SPECS, Style::PLAIN), @r#"
           # aws_dynamodb_table.sales["A"] will be updated in-place
           ~ DynamoDB table A (us-east-1, account 123456789012)
-              ~ point_in_time_recovery.enabled                 = false -> true                   strengthens
+              ~ point_in_time_recovery.enabled                 = false -> true   strengthens
                   the table can be restored to any second from now on
                   reaches only what comes later; policy.hcl:12:5
-              ~ point_in_time_recovery.recovery_period_in_days = (unset: AWS default 35) -> 35   strengthens
+              ~ point_in_time_recovery.recovery_period_in_days = (none) -> 35    strengthens
                   reaches only what comes later; not in the policy: AWS's default, which comes along with another change
 
           # aws_dynamodb_table.sales["B"] will be updated in-place
@@ -362,10 +342,7 @@ mod tests {
     #[test]
     fn nothing_to_do_says_so_only_when_everything_was_read() {
         let mut quiet = fixture::of(["A", "B", "C"].map(|name| fixture::action(name, Verb::NoOp, Vec::new())).into());
-        assert_eq!(
-            plan(&quiet, SPECS, Style::PLAIN),
-            "No changes. 3 DynamoDB tables are as the policy declares.\n"
-        );
+        assert_eq!(plan(&quiet, SPECS, Style::PLAIN), "No changes. 3 DynamoDB tables are as the policy declares.\n");
         quiet.gaps.push(fixture::gap(None));
         insta::assert_snapshot!(plan(&quiet, SPECS, Style::PLAIN), @r"
         Could not be read, so this is unknown, not fine:
@@ -375,25 +352,13 @@ mod tests {
 
         No changes in what could be read; 1 could not be read.
         ");
-        assert_eq!(
-            plan(&fixture::of(Vec::new()), SPECS, Style::PLAIN),
-            "No changes. The policy declares nothing that could differ.\n"
-        );
+        assert_eq!(plan(&fixture::of(Vec::new()), SPECS, Style::PLAIN), "No changes. The policy declares nothing that could differ.\n");
     }
 
     #[test]
     fn many_that_do_the_same_are_shown_once_with_every_address() {
-        let change = || {
-            vec![fixture::change(
-                fixture::PITR,
-                Reading::Known(false.into()),
-                true,
-                Effect::Strengthens,
-            )]
-        };
-        let mut actions: Vec<_> = (0..30)
-            .map(|n| fixture::action(&format!("T{n:02}"), Verb::Update, change()))
-            .collect();
+        let change = || vec![fixture::change(fixture::PITR, Reading::Known(false.into()), true, Effect::Strengthens)];
+        let mut actions: Vec<_> = (0..30).map(|n| fixture::action(&format!("T{n:02}"), Verb::Update, change())).collect();
         actions.insert(3, fixture::action("other", Verb::Create, Vec::new()));
         let text = plan(&fixture::of(actions), SPECS, Style::PLAIN);
         assert_eq!(text.matches("strengthens").count(), 1);
@@ -464,17 +429,7 @@ mod tests {
 
     #[test]
     fn sentences_wrap_and_addresses_do_not() {
-        let text = plan(
-            &fixture::plan(),
-            SPECS,
-            Style {
-                colour: false,
-                width: Some(60),
-            },
-        );
-        assert!(
-            text.contains("          the whole history since 2026-10-17 is deleted at\n          once\n"),
-            "{text}"
-        );
+        let text = plan(&fixture::plan(), SPECS, Style { colour: false, width: Some(60) });
+        assert!(text.contains("          the whole history since 2026-10-17 is deleted at\n          once\n"), "{text}");
     }
 }

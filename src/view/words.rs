@@ -7,11 +7,7 @@ use std::collections::BTreeMap;
 
 /// `1 change`, `2 changes`.
 pub(super) fn count(number: usize, thing: &str) -> String {
-    if number == 1 {
-        format!("1 {thing}")
-    } else {
-        format!("{number} {}", plural(thing))
-    }
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {}", plural(thing)) }
 }
 
 fn plural(thing: &str) -> String {
@@ -36,10 +32,7 @@ pub(super) fn thing(plan: &Plan, specs: Specs, action: &Action) -> String {
 pub(super) fn place(plan: &Plan, action: &Action) -> String {
     let id = &action.id;
     let account = plan.targets.get(&id.target).and_then(|target| target.account.as_deref());
-    let account = account.map_or_else(
-        || format!("target {}", visible(&id.target)),
-        |account| format!("account {}", visible(account)),
-    );
+    let account = account.map_or_else(|| format!("target {}", visible(&id.target)), |account| format!("account {}", visible(account)));
     format!("({}, {account})", visible(&id.region))
 }
 
@@ -89,11 +82,7 @@ pub(super) fn after(change: &Change) -> String {
 
 /// The effect; what needs consent starts with `!`, so that it stands out without colour.
 pub(super) fn effect(effect: Effect) -> String {
-    if effect.needs_consent() {
-        format!("! {effect}")
-    } else {
-        effect.to_string()
-    }
+    if effect.needs_consent() { format!("! {effect}") } else { effect.to_string() }
 }
 
 /// Whether it touches what exists, and where the policy says so.
@@ -112,17 +101,9 @@ pub(super) fn reach(change: &Change) -> String {
 pub(super) fn consent(change: &Change) -> Option<String> {
     match &change.consent {
         Consent::NotNeeded => None,
-        Consent::Waiver {
-            name,
-            reason,
-            approved_by,
-            expires,
-        } => Some(format!(
-            "waived by `{}` until {expires}, approved by {}: {}",
-            visible(name),
-            visible(approved_by),
-            visible(reason)
-        )),
+        Consent::Waiver { name, reason, approved_by, expires } => {
+            Some(format!("waived by `{}` until {expires}, approved by {}: {}", visible(name), visible(approved_by), visible(reason)))
+        }
         Consent::Flag => Some(format!("consented to by {}", flag_name(change.effect))),
         Consent::Missing { .. } => Some("BLOCKED: nobody consented to it".to_owned()),
     }
@@ -183,21 +164,11 @@ pub(super) fn unread(plan: &Plan) -> Vec<Unread<'_>> {
     for action in plan.actions.iter().filter(|action| action.verb == Verb::Unknown) {
         let id = &action.id;
         let key = (id.target.clone(), id.region.clone(), id.kind.clone(), id.name.clone());
-        unread.push(Unread {
-            action: Some(action),
-            gaps: of_thing.remove(&key).unwrap_or_default(),
-        });
+        unread.push(Unread { action: Some(action), gaps: of_thing.remove(&key).unwrap_or_default() });
     }
     // Those that belong to an unknown action were taken out of the map, so what it still holds, and what never was in it, is left.
-    let left = plan
-        .gaps
-        .iter()
-        .filter(|gap| key(gap).is_none_or(|key| of_thing.contains_key(&key)))
-        .collect::<Vec<_>>();
-    unread.extend(left.into_iter().map(|gap| Unread {
-        action: None,
-        gaps: vec![gap],
-    }));
+    let left = plan.gaps.iter().filter(|gap| key(gap).is_none_or(|key| of_thing.contains_key(&key))).collect::<Vec<_>>();
+    unread.extend(left.into_iter().map(|gap| Unread { action: None, gaps: vec![gap] }));
     unread
 }
 
@@ -241,13 +212,7 @@ pub(super) fn unreadable_settings(action: &Action, with_cause: bool) -> Vec<Stri
 
 /// Terraform's last line, with what is unknown: `Plan: 3 to add, 2 to change, 0 to destroy, 1 unknown.`
 pub(super) fn totals(plan: &Plan) -> String {
-    let Summary {
-        add,
-        change,
-        destroy,
-        unknown,
-        ..
-    } = plan.summary();
+    let Summary { add, change, destroy, unknown, .. } = plan.summary();
     let mut line = format!("Plan: {add} to add, {change} to change, {destroy} to destroy");
     if unknown > 0 {
         put!(line, ", {unknown} unknown");
@@ -302,10 +267,6 @@ pub(super) fn unchanged(plan: &Plan, specs: Specs) -> Option<(String, usize)> {
     }
     let mut names: Vec<String> = kinds.into_iter().map(|(title, number)| count(number, title)).collect();
     let last = names.pop()?;
-    let things = if names.is_empty() {
-        last
-    } else {
-        format!("{} and {last}", names.join(", "))
-    };
+    let things = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
     Some((things, total))
 }

@@ -189,7 +189,8 @@ fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: Option<&
         return Ok(Exit::Partial);
     };
     if !verdict.unsettled.is_empty() {
-        let problems = verdict.unsettled.iter().map(|moved| Diagnostic::error(Code::NotSettled, format!("{}: {}", moved.address, moved.what)));
+        let problems =
+            verdict.unsettled.iter().map(|moved| Diagnostic::error(Code::NotSettled, format!("{}: {}", moved.address, moved.what)));
         let mut failure = Failure { exit: Exit::Partial, problems: problems.collect(), sources: crate::model::Sources::default() };
         failure = failure.help("every call succeeded, but AWS does not read so; run `backstay plan` to see where it stands");
         return Err(failure);

@@ -30,7 +30,9 @@ pub(super) fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Failure> {
             return Ok(exit);
         }
     }
-    context.ui.answer(&format!("\nThe sandbox of this demo stays in {DEMO_DIR}: change the policy and go on with `--sandbox={DEMO_DIR}`.\n"))?;
+    context
+        .ui
+        .answer(&format!("\nThe sandbox of this demo stays in {DEMO_DIR}: change the policy and go on with `--sandbox={DEMO_DIR}`.\n"))?;
     Ok(Exit::Done)
 }
 
@@ -55,7 +57,9 @@ fn seeds(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     seeds.sort();
     if seeds.is_empty() {
         let failure = Failure::error(format!("there is no `*.seed.hcl` in {}, so the demo's AWS would be empty", folder.display()));
-        return Err(failure.help("write one: `resource \"aws_dynamodb_table\" \"NAME\" { name = \"…\" }`, as for the Terraform AWS provider"));
+        return Err(
+            failure.help("write one: `resource \"aws_dynamodb_table\" \"NAME\" { name = \"…\" }`, as for the Terraform AWS provider")
+        );
     }
     Ok(seeds)
 }

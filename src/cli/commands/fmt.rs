@@ -55,7 +55,11 @@ fn finish(context: &Context, args: &FmtArgs, texts: &[(PathBuf, String)]) -> Res
 
 fn standard_input(context: &Context, check: bool) -> Result<Exit, Failure> {
     let mut text = String::new();
-    std::io::stdin().lock().take(load::LARGEST_FILE).read_to_string(&mut text).map_err(|error| Failure::error(format!("cannot read the standard input: {error}")))?;
+    std::io::stdin()
+        .lock()
+        .take(load::LARGEST_FILE)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::error(format!("cannot read the standard input: {error}")))?;
     let mut sources = Sources::default();
     let new = formatted("<stdin>", &text, &mut sources).map_err(|problem| Failure::policy(vec![problem], sources))?;
     if check {
@@ -66,8 +70,8 @@ fn standard_input(context: &Context, check: bool) -> Result<Exit, Failure> {
 }
 
 fn formatted(name: &str, text: &str, sources: &mut Sources) -> Result<String, Diagnostic> {
-    format::format(text).map_err(|(range, message)| {
+    format::format(text).map_err(|error| {
         let source = sources.add(name, text);
-        Diagnostic::error(Code::Syntax, format!("not HCL here: {message}")).at(Span { source, range })
+        Diagnostic::error(Code::Syntax, format!("not HCL here: {}", error.message)).at(Span { source, range: error.range })
     })
 }

@@ -12,9 +12,9 @@ mod schema;
 mod snapshot;
 mod validate;
 
+use super::Context;
 use super::args::{Cli, Command};
 use super::failure::{Exit, Failure};
-use super::Context;
 use clap::CommandFactory as _;
 
 /// Runs a verb.

@@ -91,8 +91,15 @@ struct ClockArgs {
     real: bool,
 }
 
+/// Runs the verb on the folder that the command line means.
+pub(in crate::cli) fn run_verb(context: &Context, args: &SandboxArgs) -> Result<Exit, Failure> {
+    let folder = context.global.sandbox.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DIR));
+    block_on(run(args, &folder, &mut std::io::stdout()))??;
+    Ok(Exit::Done)
+}
+
 /// Runs `backstay sandbox` on the sandbox in `dir`.
-pub(crate) async fn run(args: &SandboxArgs, dir: &Path, out: &mut (dyn Write + Send)) -> Result<(), SandboxError> {
+async fn run(args: &SandboxArgs, dir: &Path, out: &mut (dyn Write + Send)) -> Result<(), SandboxError> {
     match &args.command {
         SandboxCommand::Seed { files } => seed(files, dir, out),
         SandboxCommand::Serve { port } => serve(*port, dir, out).await,
@@ -110,11 +117,7 @@ fn seed(files: &[PathBuf], dir: &Path, out: &mut dyn Write) -> Result<(), Sandbo
     let mut whole = Seed::default();
     let mut problems = Vec::new();
     for file in files {
-        let text = std::fs::read_to_string(file).map_err(|source| SandboxError::File {
-            verb: "read",
-            path: file.clone(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(file).map_err(|source| SandboxError::File { verb: "read", path: file.clone(), source })?;
         match Seed::parse(&file.display().to_string(), &text) {
             Ok(seed) => whole.merge(seed),
             Err(SandboxError::Seed { problems: found }) => problems.extend(found),
@@ -197,9 +200,7 @@ fn clock(args: &ClockArgs, dir: &Path, out: &mut dyn Write) -> Result<(), Sandbo
 
 /// Reads `200ms`, `5s`, `5m`, `2d`; a day is 24 hours.
 fn duration(text: &str) -> Result<SignedDuration, String> {
-    let span: Span = text
-        .parse()
-        .map_err(|error| format!("{error}; write a duration such as 200ms, 5s, 5m or 2d"))?;
+    let span: Span = text.parse().map_err(|error| format!("{error}; write a duration such as 200ms, 5s, 5m or 2d"))?;
     let duration = span
         .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
         .map_err(|_| "a duration has milliseconds, seconds, minutes, hours and days only".to_owned())?;
@@ -218,11 +219,4 @@ mod tests {
         assert!(duration("soon").is_err());
         assert!(duration("-5s").is_err());
     }
-}
-
-/// Runs the verb on the folder that the command line means.
-pub(in crate::cli) fn run_verb(context: &Context, args: &SandboxArgs) -> Result<Exit, Failure> {
-    let folder = context.global.sandbox.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_DIR));
-    block_on(run(args, &folder, &mut std::io::stdout()))??;
-    Ok(Exit::Done)
 }

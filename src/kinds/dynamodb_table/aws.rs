@@ -60,9 +60,7 @@ pub(super) async fn list(connection: &Connection, region: &str) -> Result<Vec<St
     let mut names: Vec<String> = Vec::new();
     let mut from: Option<String> = None;
     loop {
-        let page = connection
-            .call(LIST, client.list_tables().set_exclusive_start_table_name(from.take()).send())
-            .await?;
+        let page = connection.call(LIST, client.list_tables().set_exclusive_start_table_name(from.take()).send()).await?;
         names.extend(page.table_names().iter().cloned());
         from = page.last_evaluated_table_name().map(str::to_owned);
         if from.is_none() {
@@ -75,12 +73,7 @@ async fn read_all(request: ReadRequest<'_>) -> Found {
     let single = replicas::tables_without_replicas(&request).await;
     let mut reads: Vec<BoxFuture<'_, Found>> = Vec::new();
     for (name, wish) in &request.wishes {
-        let read = TableRead {
-            connection: request.connection,
-            name,
-            wish,
-            known_single: single.contains(name),
-        };
+        let read = TableRead { connection: request.connection, name, wish, known_single: single.contains(name) };
         let done = request.done;
         reads.push(Box::pin(async move {
             let found = read.run().await;
@@ -199,13 +192,7 @@ impl TableRead<'_> {
                 facts.insert(STATUS.to_owned(), Value::from(status.as_str()));
             }
         }
-        found.live.push(Live {
-            id: self.id(region),
-            replica_of: home.map(str::to_owned),
-            replicas: None,
-            settings,
-            facts,
-        });
+        found.live.push(Live { id: self.id(region), replica_of: home.map(str::to_owned), replicas: None, settings, facts });
         described
     }
 
@@ -220,12 +207,7 @@ impl TableRead<'_> {
 
     fn unreadable(&self, setting: &str, failed: &CallFailed, region: &str, settings: &mut BTreeMap<String, Reading>) {
         if self.asks(setting) || (setting == PITR && self.asks(PERIOD)) {
-            settings.insert(
-                setting.to_owned(),
-                Reading::Unreadable {
-                    cause: failed.sentence(region),
-                },
-            );
+            settings.insert(setting.to_owned(), Reading::Unreadable { cause: failed.sentence(region) });
         }
     }
 
@@ -234,10 +216,7 @@ impl TableRead<'_> {
     }
 
     async fn describe_backups(&self, client: &Client) -> Result<ContinuousBackupsDescription, CallFailed> {
-        let answer = self
-            .connection
-            .call(DESCRIBE_BACKUPS, client.describe_continuous_backups().table_name(self.name).send())
-            .await?;
+        let answer = self.connection.call(DESCRIBE_BACKUPS, client.describe_continuous_backups().table_name(self.name).send()).await?;
         answer.continuous_backups_description.ok_or_else(|| nothing_said(DESCRIBE_BACKUPS))
     }
 }
@@ -249,12 +228,7 @@ async fn describe(connection: &Connection, client: &Client, name: &str) -> Resul
 
 fn nothing_said(action: &str) -> CallFailed {
     let message = "the answer holds no description".to_owned();
-    CallFailed {
-        action: action.to_owned(),
-        code: None,
-        cause: crate::model::Cause::Failed,
-        message,
-    }
+    CallFailed { action: action.to_owned(), code: None, cause: crate::model::Cause::Failed, message }
 }
 
 fn is_going(table: &TableDescription) -> bool {
@@ -268,12 +242,8 @@ fn replica_regions(table: &TableDescription, home: &str) -> Vec<String> {
 
 fn note_backups(backups: &ContinuousBackupsDescription, settings: &mut BTreeMap<String, Reading>, facts: &mut BTreeMap<String, Value>) {
     let pitr = backups.point_in_time_recovery_description();
-    let enabled = pitr
-        .and_then(|pitr| pitr.point_in_time_recovery_status())
-        .is_some_and(|status| status.as_str() == "ENABLED");
-    let period = pitr
-        .and_then(aws_sdk_dynamodb::types::PointInTimeRecoveryDescription::recovery_period_in_days)
-        .map(i64::from);
+    let enabled = pitr.and_then(|pitr| pitr.point_in_time_recovery_status()).is_some_and(|status| status.as_str() == "ENABLED");
+    let period = pitr.and_then(aws_sdk_dynamodb::types::PointInTimeRecoveryDescription::recovery_period_in_days).map(i64::from);
     settings.extend(pitr_readings(enabled, period).map(|(path, reading)| (path.to_owned(), reading)));
     let times = [
         (EARLIEST, pitr.and_then(|pitr| pitr.earliest_restorable_date_time())),
@@ -288,10 +258,7 @@ fn note_backups(backups: &ContinuousBackupsDescription, settings: &mut BTreeMap<
 
 async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
     let client = client(request.connection, &request.id.region);
-    let writer = TableWrite {
-        request: &request,
-        client: &client,
-    };
+    let writer = TableWrite { request: &request, client: &client };
     if request.after(PITR).is_some() || request.after(PERIOD).is_some() {
         writer.update_backups().await?;
     }
@@ -317,16 +284,12 @@ impl TableWrite<'_> {
             match self.request.connection.call(UPDATE_BACKUPS, call.send()).await {
                 Ok(_) => return Ok(()),
                 Err(failed) if failed.is("ContinuousBackupsUnavailableException") => {
-                    patience
-                        .pause("waiting for continuous backups to become available", self.request.waiting)
-                        .await?;
+                    patience.pause("waiting for continuous backups to become available", self.request.waiting).await?;
                 }
                 // A table that is being created is not known to the backup calls yet.
                 Err(failed) if failed.is("TableNotFoundException") => {
                     self.wait_until_active(&mut patience).await?;
-                    patience
-                        .pause("waiting for continuous backups to become available", self.request.waiting)
-                        .await?;
+                    patience.pause("waiting for continuous backups to become available", self.request.waiting).await?;
                 }
                 Err(failed) => return Err(failed.into()),
             }
@@ -337,9 +300,7 @@ impl TableWrite<'_> {
     fn backups_wanted(&self) -> Result<PointInTimeRecoverySpecification, ChangeFailed> {
         let now = |setting| self.request.after(setting).or_else(|| self.request.before(setting));
         let enabled = now(PITR).and_then(Value::as_bool).unwrap_or(false);
-        let days = now(PERIOD)
-            .and_then(Value::as_i64)
-            .or_else(|| Value::from(SPEC.setting(PERIOD)?.aws_default).as_i64());
+        let days = now(PERIOD).and_then(Value::as_i64).or_else(|| Value::from(SPEC.setting(PERIOD)?.aws_default).as_i64());
         let days = days.and_then(|days| i32::try_from(days).ok()).filter(|_| enabled);
         PointInTimeRecoverySpecification::builder()
             .point_in_time_recovery_enabled(enabled)
@@ -347,31 +308,19 @@ impl TableWrite<'_> {
             .build()
             .map_err(|error| {
                 let message = error.to_string();
-                CallFailed {
-                    action: UPDATE_BACKUPS.to_owned(),
-                    code: None,
-                    cause: crate::model::Cause::Failed,
-                    message,
-                }
-                .into()
+                CallFailed { action: UPDATE_BACKUPS.to_owned(), code: None, cause: crate::model::Cause::Failed, message }.into()
             })
     }
 
     async fn update_deletion_protection(&self, on: bool) -> Result<(), ChangeFailed> {
         let mut patience = Patience::new();
         loop {
-            let call = self
-                .client
-                .update_table()
-                .table_name(&self.request.id.name)
-                .deletion_protection_enabled(on);
+            let call = self.client.update_table().table_name(&self.request.id.name).deletion_protection_enabled(on);
             match self.request.connection.call(UPDATE, call.send()).await {
                 // The table is UPDATING for a moment; only after that do reads agree and other changes get in.
                 Ok(_) => return self.wait_until_active(&mut Patience::new()).await,
                 Err(failed) if failed.is("ResourceInUseException") => {
-                    patience
-                        .pause("waiting for another change of the table", self.request.waiting)
-                        .await?;
+                    patience.pause("waiting for another change of the table", self.request.waiting).await?;
                     self.wait_until_active(&mut patience).await?;
                 }
                 Err(failed) if failed.is("ResourceNotFoundException") => return Err(ChangeFailed::Gone),
@@ -388,16 +337,13 @@ impl TableWrite<'_> {
                 Err(failed) if failed.is("ResourceNotFoundException") => return Err(ChangeFailed::Gone),
                 Err(failed) => return Err(failed.into()),
             };
-            let status = table
-                .table_status()
-                .map_or_else(|| "in an unknown state".to_owned(), |status| status.as_str().to_owned());
+            let status = table.table_status().map_or_else(|| "in an unknown state".to_owned(), |status| status.as_str().to_owned());
             match status.as_str() {
                 "DELETING" => return Err(ChangeFailed::Gone),
                 "ACTIVE" => return Ok(()),
                 _ => {
-                    patience
-                        .pause(&format!("waiting for the table, which is {status}"), self.request.waiting)
-                        .await?
+                    let what = format!("waiting for the table, which is {status}");
+                    patience.pause(&what, self.request.waiting).await?;
                 }
             }
         }
@@ -412,18 +358,12 @@ struct Patience {
 
 impl Patience {
     fn new() -> Self {
-        Self {
-            spent: Duration::ZERO,
-            pause: FIRST_PAUSE,
-        }
+        Self { spent: Duration::ZERO, pause: FIRST_PAUSE }
     }
 
     async fn pause(&mut self, what: &str, tell: &(dyn Fn(&str) + Sync)) -> Result<(), ChangeFailed> {
         if self.spent.as_secs() >= PATIENCE_MINUTES * 60 {
-            return Err(ChangeFailed::NotReady {
-                state: what.to_owned(),
-                minutes: PATIENCE_MINUTES,
-            });
+            return Err(ChangeFailed::NotReady { state: what.to_owned(), minutes: PATIENCE_MINUTES });
         }
         tell(what);
         tokio::time::sleep(self.pause).await;

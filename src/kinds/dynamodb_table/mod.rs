@@ -95,11 +95,9 @@ impl Kind for DynamodbTable {
         match (change.setting.as_str(), &change.after) {
             (PITR, Value::Bool(false)) => {
                 let history = match (earliest, instant(live, LATEST)) {
-                    (Some(earliest), Some(latest)) => format!(
-                        "the whole history goes at once: every restore point from {} to {}",
-                        at(earliest),
-                        at(latest)
-                    ),
+                    (Some(earliest), Some(latest)) => {
+                        format!("the whole history goes at once: every restore point from {} to {}", at(earliest), at(latest))
+                    }
                     _ => "the whole point-in-time history goes at once".to_owned(),
                 };
                 Some(format!("{history}; turning it on again starts from nothing"))
@@ -122,9 +120,7 @@ impl Kind for DynamodbTable {
                     ),
                     None => format!("restore points older than {days} days are deleted at once"),
                 };
-                Some(format!(
-                    "{lost}; it saves no money, as the price of PITR does not depend on the period"
-                ))
+                Some(format!("{lost}; it saves no money, as the price of PITR does not depend on the period"))
             }
             _ => None,
         }
@@ -133,9 +129,7 @@ impl Kind for DynamodbTable {
     fn remarks(&self, live: &Live) -> Vec<String> {
         let mut remarks = Vec::new();
         if let Some(home) = &live.replica_of {
-            remarks.push(format!(
-                "replica of the table in {home}; replicas hold these settings each for itself"
-            ));
+            remarks.push(format!("replica of the table in {home}; replicas hold these settings each for itself"));
         }
         match live.facts.get(STATUS).and_then(Value::as_str) {
             None | Some("ACTIVE") => {}
@@ -160,9 +154,7 @@ fn at(instant: Timestamp) -> String {
 }
 
 fn days_between(from: Timestamp, to: Timestamp) -> String {
-    let hours = (to - from)
-        .round(SpanRound::new().largest(Unit::Hour).smallest(Unit::Hour))
-        .map_or(0, |span| span.get_hours());
+    let hours = (to - from).round(SpanRound::new().largest(Unit::Hour).smallest(Unit::Hour)).map_or(0, |span| span.get_hours());
     match hours {
         0..48 => format!("{hours} hours"),
         _ => format!("{} days", hours / 24),

@@ -39,10 +39,7 @@ pub(super) async fn tables_without_replicas(request: &ReadRequest<'_>) -> BTreeS
 async fn names_elsewhere(connection: &Connection) -> Result<BTreeSet<String>, CallFailed> {
     let home = &connection.identity.region;
     let regions = enabled_regions(connection).await?;
-    let listings = regions
-        .iter()
-        .filter(|region| *region != home)
-        .map(|region| list(connection, region));
+    let listings = regions.iter().filter(|region| *region != home).map(|region| list(connection, region));
     let mut names = BTreeSet::new();
     for listing in futures_util::future::join_all(listings).await {
         names.extend(listing?);
@@ -66,12 +63,7 @@ async fn enabled_regions(connection: &Connection) -> Result<Vec<String>, CallFai
     loop {
         let mut call = client.list_regions().max_results(50).set_next_token(token.take());
         // A region that is being turned on or off can still hold tables.
-        for status in [
-            RegionOptStatus::Enabled,
-            RegionOptStatus::EnabledByDefault,
-            RegionOptStatus::Enabling,
-            RegionOptStatus::Disabling,
-        ] {
+        for status in [RegionOptStatus::Enabled, RegionOptStatus::EnabledByDefault, RegionOptStatus::Enabling, RegionOptStatus::Disabling] {
             call = call.region_opt_status_contains(status);
         }
         let page = connection.call("account:ListRegions", call.send()).await?;

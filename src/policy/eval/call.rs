@@ -13,10 +13,8 @@ pub(super) fn evaluate_call(call: &FuncCall, whole: Range<usize>, scope: &Scope<
     let name_range = call.name.name.span().unwrap_or_else(|| whole.clone());
     let spaces: Vec<&str> = call.name.namespace.iter().map(|part| part.as_str()).collect();
     if !matches!(spaces.as_slice(), [] | ["core"]) {
-        return Err(
-            EvalError::new(name_range, format!("there is no function `{}::{name}`", spaces.join("::")))
-                .help("only Terraform's own functions exist here; write the name alone"),
-        );
+        return Err(EvalError::new(name_range, format!("there is no function `{}::{name}`", spaces.join("::")))
+            .help("only Terraform's own functions exist here; write the name alone"));
     }
     match name {
         "try" => return evaluate_try(call, whole, scope),
@@ -32,16 +30,9 @@ pub(super) fn evaluate_call(call: &FuncCall, whole: Range<usize>, scope: &Scope<
         });
     };
     let (values, ranges) = arguments(call, scope)?;
-    let context = Call {
-        folder: scope.folder(),
-        inside_template: scope.inside_template(),
-    };
+    let context = Call { folder: scope.folder(), inside_template: scope.inside_template() };
     functions::call(function, &context, &values).map_err(|failure| {
-        let range = failure
-            .argument
-            .and_then(|index| ranges.get(index).or(ranges.last()))
-            .cloned()
-            .unwrap_or(whole);
+        let range = failure.argument.and_then(|index| ranges.get(index).or(ranges.last())).cloned().unwrap_or(whole);
         EvalError::new(range, format!("`{name}`: {}", failure.message)).help_opt(failure.help)
     })
 }
@@ -69,10 +60,7 @@ fn arguments(call: &FuncCall, scope: &Scope<'_>) -> Result<(Vec<Value>, Vec<Rang
                 ranges.push(range);
             }
             other => {
-                return Err(EvalError::new(
-                    range,
-                    format!("`...` needs a list or a set, found {}", other.type_name()),
-                ));
+                return Err(EvalError::new(range, format!("`...` needs a list or a set, found {}", other.type_name())));
             }
         }
     }
@@ -81,7 +69,7 @@ fn arguments(call: &FuncCall, scope: &Scope<'_>) -> Result<(Vec<Value>, Vec<Rang
 
 fn evaluate_try(call: &FuncCall, whole: Range<usize>, scope: &Scope<'_>) -> Result<Value, EvalError> {
     let mut first: Option<EvalError> = None;
-    for arg in call.args.iter() {
+    for arg in &call.args {
         match evaluate(arg, scope) {
             Ok(value) => return Ok(value),
             // A name that nothing declares is a mistake in the policy, not a value that may be absent.
@@ -90,11 +78,8 @@ fn evaluate_try(call: &FuncCall, whole: Range<usize>, scope: &Scope<'_>) -> Resu
         }
     }
     Err(match first {
-        Some(first) => EvalError::new(
-            whole,
-            format!("`try`: none of the arguments has a value; the first says: {}", first.title),
-        )
-        .help("end it with an argument that cannot fail, such as `null`"),
+        Some(first) => EvalError::new(whole, format!("`try`: none of the arguments has a value; the first says: {}", first.title))
+            .help("end it with an argument that cannot fail, such as `null`"),
         None => EvalError::new(whole, "`try` needs at least one argument"),
     })
 }

@@ -16,11 +16,7 @@ pub fn to_text(value: &Value) -> Option<String> {
 
 /// The number as Terraform prints it in strings: all digits, never an exponent.
 pub fn number_text(number: &Number) -> String {
-    if number.is_f64() {
-        number.as_f64().unwrap_or_default().to_string()
-    } else {
-        number.to_string()
-    }
+    if number.is_f64() { number.as_f64().unwrap_or_default().to_string() } else { number.to_string() }
 }
 
 /// The value as a number, as Terraform converts it; `None` for what is none.
@@ -47,10 +43,7 @@ pub fn to_bool(value: &Value) -> Option<bool> {
 
 /// Reads a decimal number; refuses `inf` and `nan`, which Rust would read.
 pub(crate) fn parse_number(text: &str) -> Option<Number> {
-    if !text
-        .chars()
-        .all(|ch| ch.is_ascii_digit() || matches!(ch, '+' | '-' | '.' | 'e' | 'E'))
-    {
+    if !text.chars().all(|ch| ch.is_ascii_digit() || matches!(ch, '+' | '-' | '.' | 'e' | 'E')) {
         return None;
     }
     let unsigned = text.strip_prefix('+').unwrap_or(text);
@@ -70,9 +63,12 @@ pub(crate) fn parse_number(text: &str) -> Option<Number> {
 pub(crate) fn unify_branches(chosen: Value, other: &Value) -> Option<Value> {
     use Value::{Bool, List, Map, Null, Number, Set, String, Unknown};
     match (&chosen, other) {
-        (Null | Unknown, _) | (_, Null | Unknown) => Some(chosen),
         (Number(_) | Bool(_), String(_)) => to_text(&chosen).map(String),
-        (String(_), String(_) | Number(_) | Bool(_)) | (Bool(_), Bool(_)) | (Number(_), Number(_)) => Some(chosen),
+        (Null | Unknown, _)
+        | (_, Null | Unknown)
+        | (String(_), String(_) | Number(_) | Bool(_))
+        | (Bool(_), Bool(_))
+        | (Number(_), Number(_)) => Some(chosen),
         (List(_) | Set(_), List(_) | Set(_)) | (Map(_), Map(_)) => {
             let both = [chosen.clone(), other.clone()];
             Some(unified(&both).and_then(|both| both.into_iter().next()).unwrap_or(chosen))

@@ -33,9 +33,7 @@ impl EvalError {
 
     /// The same problem as one of a file.
     pub fn into_diagnostic(self, source: SourceId) -> Diagnostic {
-        Diagnostic::error(self.code, self.title)
-            .at(Span { source, range: self.range })
-            .help_opt(self.help)
+        Diagnostic::error(self.code, self.title).at(Span { source, range: self.range }).help_opt(self.help)
     }
 }
 

@@ -13,15 +13,12 @@ pub(super) fn dedented(heredoc: &HeredocTemplate) -> Template {
         return template;
     };
     restore(&mut template, parsed);
-    let start = State {
-        line_start: true,
-        strips: false,
-    };
+    let start = State { line_start: true, strips: false };
     let mut least = None;
     visit(&mut template, start, false, &mut |text, place| see(&mut least, text, place));
     let indent = least.unwrap_or(0);
     visit(&mut template, start, false, &mut |text, place| {
-        *text = adjusted(text, place, indent)
+        *text = adjusted(text, place, indent);
     });
     template
 }
@@ -35,7 +32,7 @@ fn restore(template: &mut Template, parsed: usize) {
         let text = literal.value();
         let mut whole = String::new();
         for (line_index, line) in text.split_inclusive('\n').enumerate() {
-            if line.trim_end_matches(['\r', '\n']) != "" && (index == 0 || line_index > 0) {
+            if !line.trim_end_matches(['\r', '\n']).is_empty() && (index == 0 || line_index > 0) {
                 whole.push_str(&spaces);
             }
             whole.push_str(line);
@@ -85,11 +82,7 @@ fn visit(template: &mut Template, mut state: State, strips_at_end: bool, act: &m
         match element {
             Element::Literal(literal) => {
                 let ends = literal.value().ends_with('\n');
-                let place = Place {
-                    line_start: state.line_start,
-                    stripped_before: state.strips,
-                    stripped_after,
-                };
+                let place = Place { line_start: state.line_start, stripped_before: state.strips, stripped_after };
                 act(literal.value_mut(), place);
                 state.line_start = ends;
             }
@@ -147,11 +140,7 @@ fn adjusted(text: &str, place: Place, indent: usize) -> String {
     let first = text.split_inclusive('\n').next().unwrap_or_default();
     let mut out = String::new();
     for (index, line) in text.split_inclusive('\n').enumerate() {
-        let taken = if place.starts(index, first) && leading(line) >= indent {
-            indent
-        } else {
-            0
-        };
+        let taken = if place.starts(index, first) && leading(line) >= indent { indent } else { 0 };
         out.extend(line.chars().skip(taken));
     }
     out

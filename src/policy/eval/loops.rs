@@ -6,25 +6,19 @@ use hcl::edit::Decorated;
 use hcl::edit::Ident;
 use hcl::edit::expr::{Expression, ForExpr};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The pairs that a loop goes through, in order; `None` where they are known only after apply.
 pub(super) fn pairs(collection: &Expression, scope: &Scope<'_>) -> Result<Option<Vec<(Value, Value)>>, EvalError> {
     match evaluate(collection, scope)? {
         Value::Unknown => Ok(None),
         Value::List(items) => Ok(Some(
-            items
-                .into_iter()
-                .enumerate()
-                .map(|(index, item)| (Value::from(i64::try_from(index).unwrap_or(i64::MAX)), item))
-                .collect(),
+            items.into_iter().enumerate().map(|(index, item)| (Value::from(i64::try_from(index).unwrap_or(i64::MAX)), item)).collect(),
         )),
         Value::Set(items) => Ok(Some(items.into_iter().map(|item| (item.clone(), item)).collect())),
         Value::Map(map) => Ok(Some(map.into_iter().map(|(key, item)| (Value::String(key), item)).collect())),
         other => {
-            let error = EvalError::new(
-                range_of(collection),
-                format!("`for` needs a list, a set or a map, found {}", other.type_name()),
-            );
+            let error = EvalError::new(range_of(collection), format!("`for` needs a list, a set or a map, found {}", other.type_name()));
             Err(match other {
                 Value::Null => error.help("use `coalesce(value, [])`, or a condition, where it may be null"),
                 _ => error,
@@ -71,11 +65,16 @@ pub(super) fn evaluate_for(each: &ForExpr, scope: &Scope<'_>) -> Result<Value, E
         let value = evaluate(&each.value_expr, &inner)?;
         if each.grouping {
             result.groups.entry(key).or_default().push(value);
-        } else if result.map.contains_key(&key) {
-            return Err(EvalError::new(range_of(key_expr), format!("two items give the key `{key}`"))
-                .help("to collect the items of one key in a list, write `...` after the value"));
-        } else {
-            result.map.insert(key, value);
+            continue;
+        }
+        match result.map.entry(key) {
+            Entry::Vacant(free) => {
+                free.insert(value);
+            }
+            Entry::Occupied(taken) => {
+                return Err(EvalError::new(range_of(key_expr), format!("two items give the key `{}`", taken.key()))
+                    .help("to collect the items of one key in a list, write `...` after the value"));
+            }
         }
     }
     Ok(result.into_value(each))

@@ -96,10 +96,7 @@ pub(crate) fn evaluate_key(expr: &Expression, scope: &Scope<'_>) -> Result<Optio
     match to_text(&key) {
         Some(text) => Ok(Some(text)),
         None if matches!(key, Value::Unknown) => Ok(None),
-        None => Err(EvalError::new(
-            range_of(expr),
-            format!("a key must be a string, found {}", key.type_name()),
-        )),
+        None => Err(EvalError::new(range_of(expr), format!("a key must be a string, found {}", key.type_name()))),
     }
 }
 
@@ -109,10 +106,7 @@ pub(crate) fn evaluate_condition(expr: &Expression, scope: &Scope<'_>) -> Result
     match to_bool(&value) {
         Some(flag) => Ok(Some(flag)),
         None if matches!(value, Value::Unknown) => Ok(None),
-        None => Err(EvalError::new(
-            range_of(expr),
-            format!("a condition must be true or false, found {}", value.type_name()),
-        )),
+        None => Err(EvalError::new(range_of(expr), format!("a condition must be true or false, found {}", value.type_name()))),
     }
 }
 
@@ -120,32 +114,21 @@ fn evaluate_conditional(conditional: &Conditional, scope: &Scope<'_>) -> Result<
     let Some(holds) = evaluate_condition(&conditional.cond_expr, scope)? else {
         return Ok(Value::Unknown);
     };
-    let (chosen, other) = if holds {
-        (&conditional.true_expr, &conditional.false_expr)
-    } else {
-        (&conditional.false_expr, &conditional.true_expr)
-    };
+    let (chosen, other) =
+        if holds { (&conditional.true_expr, &conditional.false_expr) } else { (&conditional.false_expr, &conditional.true_expr) };
     let value = evaluate(chosen, scope)?;
     // The branch that is not taken only lends its type, so what fails in it is nobody's concern.
     let Ok(other) = evaluate(other, scope) else {
         return Ok(value);
     };
     convert::unify_branches(value, &other).ok_or_else(|| {
-        EvalError::new(
-            conditional.span().unwrap_or_else(|| range_of(chosen)),
-            "both results of a condition must have one type",
-        )
-        .help("convert one of them, for example with `tostring(…)`")
+        EvalError::new(conditional.span().unwrap_or_else(|| range_of(chosen)), "both results of a condition must have one type")
+            .help("convert one of them, for example with `tostring(…)`")
     })
 }
 
 impl EvalError {
     fn new(range: Range<usize>, title: impl Into<String>) -> Self {
-        Self {
-            code: Code::Evaluation,
-            range,
-            title: title.into(),
-            help: None,
-        }
+        Self { code: Code::Evaluation, range, title: title.into(), help: None }
     }
 }

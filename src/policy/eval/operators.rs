@@ -19,27 +19,27 @@ pub(super) fn evaluate_binary(operation: &BinaryOp, scope: &Scope<'_>) -> Result
     let mut value = evaluate(first, scope)?;
     while let Some(operation) = pending.pop() {
         let right = evaluate(&operation.rhs_expr, scope)?;
-        value = apply(operation, value, right)?;
+        value = apply(operation, &value, &right)?;
     }
     Ok(value)
 }
 
-fn apply(operation: &BinaryOp, left: Value, right: Value) -> Result<Value, EvalError> {
+fn apply(operation: &BinaryOp, left: &Value, right: &Value) -> Result<Value, EvalError> {
     let operator = *operation.operator.value();
     let (left_range, right_range) = (range_of(&operation.lhs_expr), range_of(&operation.rhs_expr));
     match operator {
-        BinaryOperator::Eq | BinaryOperator::NotEq => Ok(equality(operator, &left, &right)),
+        BinaryOperator::Eq | BinaryOperator::NotEq => Ok(equality(operator, left, right)),
         BinaryOperator::And | BinaryOperator::Or => {
-            let left = operand_bool(&left, operator.as_str(), left_range)?;
-            let right = operand_bool(&right, operator.as_str(), right_range)?;
+            let left = operand_bool(left, operator.as_str(), left_range)?;
+            let right = operand_bool(right, operator.as_str(), right_range)?;
             Ok(match (left, right) {
                 (Some(left), Some(right)) => by_hcl(operator, left, right).unwrap_or(Value::Null),
                 _ => Value::Unknown,
             })
         }
         _ => {
-            let left = operand_number(&left, operator.as_str(), left_range)?;
-            let right_number = operand_number(&right, operator.as_str(), right_range.clone())?;
+            let left = operand_number(left, operator.as_str(), left_range)?;
+            let right_number = operand_number(right, operator.as_str(), right_range.clone())?;
             match (left, right_number) {
                 (Some(left), Some(right)) => arithmetic(operator, &left, &right).ok_or_else(|| {
                     let zero = right.as_f64() == Some(0.0);
@@ -74,10 +74,7 @@ fn operand_bool(value: &Value, operator: &str, range: Range<usize>) -> Result<Op
     match (to_bool(value), value) {
         (Some(flag), _) => Ok(Some(flag)),
         (None, Value::Unknown) => Ok(None),
-        _ => Err(EvalError::new(
-            range,
-            format!("`{operator}` needs `true` or `false`, found {}", described(value)),
-        )),
+        _ => Err(EvalError::new(range, format!("`{operator}` needs `true` or `false`, found {}", described(value)))),
     }
 }
 
@@ -103,6 +100,9 @@ fn described(value: &Value) -> String {
     }
 }
 
+/// Up to here 64 bits hold every whole number, with some to spare for what a float rounds.
+const SAFE: f64 = 9_000_000_000_000_000_000.0;
+
 /// A number operator on two numbers; `None` where there is no finite result.
 fn arithmetic(operator: BinaryOperator, left: &Number, right: &Number) -> Option<Value> {
     if let Some(exact) = decimal(operator, left, right) {
@@ -123,7 +123,6 @@ fn arithmetic(operator: BinaryOperator, left: &Number, right: &Number) -> Option
     if !estimate.is_finite() {
         return None;
     }
-    const SAFE: f64 = 9_000_000_000_000_000_000.0;
     if estimate.abs() >= SAFE || a.abs() >= SAFE || b.abs() >= SAFE {
         return match operator {
             BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Mul | BinaryOperator::Div | BinaryOperator::Mod => {
@@ -171,21 +170,13 @@ pub(super) fn evaluate_unary(operation: &UnaryOp, scope: &Scope<'_>) -> Result<V
     let range = range_of(&operation.expr);
     let operand = match operation.operator.value() {
         UnaryOperator::Not => operand_bool(&value, "!", range)?.map(hcl::Expression::from),
-        UnaryOperator::Neg => operand_number(&value, "-", range)?
-            .as_ref()
-            .and_then(to_hcl_number)
-            .map(hcl::Expression::from),
+        UnaryOperator::Neg => operand_number(&value, "-", range)?.as_ref().and_then(to_hcl_number).map(hcl::Expression::from),
     };
     let Some(operand) = operand else {
         return Ok(Value::Unknown);
     };
     let operation = hcl::expr::UnaryOp::new(*operation.operator.value(), operand);
-    Ok(operation
-        .evaluate(&Context::new())
-        .ok()
-        .as_ref()
-        .and_then(from_hcl)
-        .unwrap_or(Value::Null))
+    Ok(operation.evaluate(&Context::new()).ok().as_ref().and_then(from_hcl).unwrap_or(Value::Null))
 }
 
 fn from_hcl(value: &hcl::Value) -> Option<Value> {

@@ -136,10 +136,7 @@ impl Finder {
         }
         let mut path = vec![Segment::Name(root.to_owned())];
         path.extend_from_slice(steps);
-        self.found.push(Reference {
-            path,
-            range: range_of(whole),
-        });
+        self.found.push(Reference { path, range: range_of(whole) });
     }
 }
 

@@ -19,12 +19,7 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// Starts with no names.
     pub fn new(folder: &'a Path) -> Self {
-        Self {
-            names: BTreeMap::new(),
-            folder,
-            parent: None,
-            inside_template: false,
-        }
+        Self { names: BTreeMap::new(), folder, parent: None, inside_template: false }
     }
 
     /// Adds a root name, such as `var` or `each`.
@@ -37,22 +32,12 @@ impl<'a> Scope<'a> {
     /// Sees all names of this scope; what is added to it hides them.
     #[must_use]
     pub fn child(&self) -> Scope<'_> {
-        Scope {
-            names: BTreeMap::new(),
-            folder: self.folder,
-            parent: Some(self),
-            inside_template: self.inside_template,
-        }
+        Scope { names: BTreeMap::new(), folder: self.folder, parent: Some(self), inside_template: self.inside_template }
     }
 
     /// The scope of a template file: only the names that it is given.
     pub(crate) fn of_template(folder: &'a Path, names: BTreeMap<String, Value>) -> Self {
-        Self {
-            names,
-            folder,
-            parent: None,
-            inside_template: true,
-        }
+        Self { names, folder, parent: None, inside_template: true }
     }
 
     /// The folder that relative paths start from.

@@ -22,12 +22,7 @@ pub(crate) fn evaluate_text(text: &str, scope: &Scope<'_>) -> Result<Value, Eval
     let template = Template::from_str(text).map_err(|error| EvalError {
         code: Code::Syntax,
         range: 0..0,
-        title: format!(
-            "template syntax, line {} column {}: {}",
-            error.location().line(),
-            error.location().column(),
-            error.message()
-        ),
+        title: format!("template syntax, line {} column {}: {}", error.location().line(), error.location().column(), error.message()),
         help: None,
     })?;
     evaluate(&template.iter().collect::<Vec<_>>(), Lines::Each, scope)
@@ -103,18 +98,12 @@ fn render_if(out: &mut String, directive: &IfDirective, lines: Lines, scope: &Sc
     let last = directive.endif_expr.strip.strip_start();
     if holds {
         let after = directive.else_expr.as_ref().map_or(last, |otherwise| otherwise.strip.strip_start());
-        let edges = Edges {
-            before: directive.if_expr.strip.strip_end(),
-            after,
-        };
+        let edges = Edges { before: directive.if_expr.strip.strip_end(), after };
         return render_template(out, &directive.if_expr.template, edges, lines, scope);
     }
     match &directive.else_expr {
         Some(otherwise) => {
-            let edges = Edges {
-                before: otherwise.strip.strip_end(),
-                after: last,
-            };
+            let edges = Edges { before: otherwise.strip.strip_end(), after: last };
             render_template(out, &otherwise.template, edges, lines, scope)
         }
         None => Ok(true),
@@ -126,10 +115,7 @@ fn render_for(out: &mut String, directive: &ForDirective, lines: Lines, scope: &
     let Some(pairs) = pairs(&intro.collection_expr, scope)? else {
         return Ok(false);
     };
-    let edges = Edges {
-        before: intro.strip.strip_end(),
-        after: directive.endfor_expr.strip.strip_start(),
-    };
+    let edges = Edges { before: intro.strip.strip_end(), after: directive.endfor_expr.strip.strip_start() };
     let mut known = true;
     for pair in pairs {
         let inner = turn(scope, intro.key_var.as_ref(), &intro.value_var, pair);

@@ -82,35 +82,35 @@ fn splat<'v>(value: Cow<'v, Value>, inside: &[Operator], scope: &Scope<'_>) -> R
         Value::List(items) | Value::Set(items) => items,
         single => vec![single],
     };
-    let items: Result<Vec<Value>, EvalError> = items
-        .into_iter()
-        .map(|item| walk(Cow::Owned(item), inside, scope).map(Cow::into_owned))
-        .collect();
+    let items: Result<Vec<Value>, EvalError> =
+        items.into_iter().map(|item| walk(Cow::Owned(item), inside, scope).map(Cow::into_owned)).collect();
     Ok(Cow::Owned(Value::List(items?)))
 }
 
 fn attribute<'v>(value: Cow<'v, Value>, name: &str, range: Range<usize>) -> Result<Cow<'v, Value>, EvalError> {
-    let found = match value {
-        Cow::Borrowed(Value::Map(map)) => map.get(name).map(Cow::Borrowed),
-        Cow::Owned(Value::Map(ref map)) => map.get(name).cloned().map(Cow::Owned),
-        _ => None,
+    let value = match value {
+        Cow::Borrowed(Value::Map(map)) => match map.get(name) {
+            Some(found) => return Ok(Cow::Borrowed(found)),
+            None => value,
+        },
+        Cow::Owned(Value::Map(mut map)) => match map.remove(name) {
+            Some(found) => return Ok(Cow::Owned(found)),
+            None => Cow::Owned(Value::Map(map)),
+        },
+        other => other,
     };
-    match (found, value.as_ref()) {
-        (Some(found), _) => Ok(found),
-        (None, Value::Unknown) => Ok(Cow::Owned(Value::Unknown)),
-        (None, Value::Map(map)) => Err(EvalError::new(range, format!("there is no attribute `{name}`")).help_opt(
+    match value.as_ref() {
+        Value::Unknown => Ok(Cow::Owned(Value::Unknown)),
+        Value::Map(map) => Err(EvalError::new(range, format!("there is no attribute `{name}`")).help_opt(
             suggestion(name, map.keys().map(String::as_str)).or_else(|| {
                 let keys: Vec<String> = map.keys().take(8).map(|key| format!("`{key}`")).collect();
                 (!keys.is_empty()).then(|| format!("there are {}", keys.join(", ")))
             }),
         )),
-        (None, Value::Null) => Err(EvalError::new(
-            range,
-            format!("there is no attribute `{name}`, because the value is null"),
-        )),
-        (None, Value::List(_)) => Err(EvalError::new(range, format!("a list has no attribute `{name}`"))
+        Value::Null => Err(EvalError::new(range, format!("there is no attribute `{name}`, because the value is null"))),
+        Value::List(_) => Err(EvalError::new(range, format!("a list has no attribute `{name}`"))
             .help("choose one item with an index such as `[0]`, or all with `[*]`")),
-        (None, other) => Err(EvalError::new(range, format!("{} has no attribute `{name}`", other.type_name()))),
+        other => Err(EvalError::new(range, format!("{} has no attribute `{name}`", other.type_name()))),
     }
 }
 
@@ -143,25 +143,17 @@ fn element<'v>(value: Cow<'v, Value>, key: &Value, range: Range<usize>) -> Resul
 /// The place in a list of that length that an index names.
 fn position(key: &Value, length: usize, range: Range<usize>) -> Result<usize, EvalError> {
     let Some(number) = to_number(key) else {
-        return Err(EvalError::new(
-            range,
-            format!("the index of a list must be a whole number, found {}", key.type_name()),
-        ));
+        return Err(EvalError::new(range, format!("the index of a list must be a whole number, found {}", key.type_name())));
     };
     if number.as_f64().is_some_and(|number| number < 0.0) {
-        return Err(
-            EvalError::new(range, format!("the index {number} is negative; the list has {}", items(length)))
-                .help("count from the end with `list[length(list) - 1]` or `reverse(list)[0]`"),
-        );
+        return Err(EvalError::new(range, format!("the index {number} is negative; the list has {}", items(length)))
+            .help("count from the end with `list[length(list) - 1]` or `reverse(list)[0]`"));
     }
     let place = number.as_u64().and_then(|place| usize::try_from(place).ok());
     match place {
         Some(place) if place < length => Ok(place),
         None if number.is_f64() => Err(EvalError::new(range, format!("an index must be a whole number, found {number}"))),
-        _ => Err(EvalError::new(
-            range,
-            format!("there is no item {number}: the list has {}", items(length)),
-        )),
+        _ => Err(EvalError::new(range, format!("there is no item {number}: the list has {}", items(length)))),
     }
 }
 

@@ -10,20 +10,12 @@ type Got<T> = Result<T, FunctionError>;
 
 /// An error of one argument, from 0.
 pub(super) fn wrong(argument: usize, message: impl Into<String>) -> FunctionError {
-    FunctionError {
-        argument: Some(argument),
-        message: message.into(),
-        help: None,
-    }
+    FunctionError { argument: Some(argument), message: message.into(), help: None }
 }
 
 /// An error of the call as a whole.
 pub(super) fn failed(message: impl Into<String>) -> FunctionError {
-    FunctionError {
-        argument: None,
-        message: message.into(),
-        help: None,
-    }
+    FunctionError { argument: None, message: message.into(), help: None }
 }
 
 /// The argument at that place; null where it was left out.
@@ -47,9 +39,7 @@ pub(super) fn float(args: &[Value], index: usize) -> Got<f64> {
 
 pub(super) fn integer(args: &[Value], index: usize) -> Got<i64> {
     let number = number(args, index)?;
-    number
-        .as_i64()
-        .ok_or_else(|| wrong(index, format!("needs a whole number, found {number}")))
+    number.as_i64().ok_or_else(|| wrong(index, format!("needs a whole number, found {number}")))
 }
 
 /// A whole number that counts something.
@@ -60,9 +50,7 @@ pub(super) fn size(args: &[Value], index: usize) -> Got<usize> {
 
 pub(super) fn items(args: &[Value], index: usize) -> Got<&[Value]> {
     let value = value(args, index);
-    value
-        .as_items()
-        .ok_or_else(|| wrong(index, format!("needs a list, found {}", value.type_name())))
+    value.as_items().ok_or_else(|| wrong(index, format!("needs a list, found {}", value.type_name())))
 }
 
 pub(super) fn texts(args: &[Value], index: usize) -> Got<Vec<String>> {
@@ -74,9 +62,7 @@ pub(super) fn texts(args: &[Value], index: usize) -> Got<Vec<String>> {
 
 pub(super) fn map(args: &[Value], index: usize) -> Got<&BTreeMap<String, Value>> {
     let value = value(args, index);
-    value
-        .as_map()
-        .ok_or_else(|| wrong(index, format!("needs a map, found {}", value.type_name())))
+    value.as_map().ok_or_else(|| wrong(index, format!("needs a map, found {}", value.type_name())))
 }
 
 /// A length as a value.
@@ -89,11 +75,6 @@ fn shown(value: &Value) -> String {
         Value::String(_) => format!("`{value}`"),
         _ => value.type_name().to_owned(),
     }
-}
-
-/// A flag as the outcome of a function.
-pub(super) fn flag_value(flag: bool) -> super::Outcome {
-    Ok(Value::Bool(flag))
 }
 
 /// Refuses to build a value so large that it would take all memory.

@@ -1,6 +1,6 @@
 //! Lists and maps.
 
-use super::args::{bounded, counted, failed, flag_value, items, map, size, text, texts, value, wrong};
+use super::args::{bounded, counted, failed, items, map, size, text, texts, value, wrong};
 use super::conversion::unified;
 use super::{Call, Function, FunctionError, Outcome, Takes, define};
 use crate::model::Value;
@@ -9,132 +9,30 @@ use std::collections::BTreeMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define(
-        "alltrue",
-        "alltrue(list)",
-        "Says whether all items are true.",
-        Takes::Known,
-        alltrue,
-    ),
+    define("alltrue", "alltrue(list)", "Says whether all items are true.", Takes::Known, alltrue),
     define("anytrue", "anytrue(list)", "Says whether any item is true.", Takes::Known, anytrue),
-    define(
-        "chunklist",
-        "chunklist(list, size)",
-        "Splits a list into lists of a size.",
-        Takes::Parts,
-        chunklist,
-    ),
-    define(
-        "coalesce",
-        "coalesce(values...)",
-        "Takes the first value that is neither null nor an empty string.",
-        Takes::All,
-        coalesce,
-    ),
-    define(
-        "coalescelist",
-        "coalescelist(lists...)",
-        "Takes the first list that is not empty.",
-        Takes::Parts,
-        coalescelist,
-    ),
+    define("chunklist", "chunklist(list, size)", "Splits a list into lists of a size.", Takes::Parts, chunklist),
+    define("coalesce", "coalesce(values...)", "Takes the first value that is neither null nor an empty string.", Takes::All, coalesce),
+    define("coalescelist", "coalescelist(lists...)", "Takes the first list that is not empty.", Takes::Parts, coalescelist),
     define("compact", "compact(list)", "Removes null and empty strings.", Takes::Known, compact),
     define("concat", "concat(lists...)", "Joins lists into one.", Takes::Parts, concat),
-    define(
-        "contains",
-        "contains(list, value)",
-        "Says whether a list or set contains a value.",
-        Takes::Known,
-        contains,
-    ),
-    define(
-        "distinct",
-        "distinct(list)",
-        "Keeps the first of equal items.",
-        Takes::Known,
-        distinct,
-    ),
-    define(
-        "element",
-        "element(list, index)",
-        "Takes one item; past the end it starts again.",
-        Takes::Parts,
-        element,
-    ),
-    define(
-        "flatten",
-        "flatten(list)",
-        "Puts the items of nested lists in one list.",
-        Takes::Parts,
-        flatten,
-    ),
+    define("contains", "contains(list, value)", "Says whether a list or set contains a value.", Takes::Known, contains),
+    define("distinct", "distinct(list)", "Keeps the first of equal items.", Takes::Known, distinct),
+    define("element", "element(list, index)", "Takes one item; past the end it starts again.", Takes::Parts, element),
+    define("flatten", "flatten(list)", "Puts the items of nested lists in one list.", Takes::Parts, flatten),
     define("index", "index(list, value)", "Finds the index of a value.", Takes::Known, index),
     define("keys", "keys(map)", "Lists the keys of a map in order.", Takes::Parts, keys),
-    define(
-        "length",
-        "length(value)",
-        "Counts items of a list, set or map, or characters of a string.",
-        Takes::Parts,
-        length,
-    ),
-    define(
-        "lookup",
-        "lookup(map, key, [default])",
-        "Takes the value of a key, or the default.",
-        Takes::Nulls,
-        lookup,
-    ),
-    define(
-        "matchkeys",
-        "matchkeys(values, keys, wanted)",
-        "Takes the values whose keys are wanted.",
-        Takes::Known,
-        matchkeys,
-    ),
-    define(
-        "merge",
-        "merge(maps...)",
-        "Joins maps into one; later ones win.",
-        Takes::Nulls,
-        merge,
-    ),
-    define(
-        "one",
-        "one(list)",
-        "Takes the only item, or null of an empty list.",
-        Takes::Parts,
-        one,
-    ),
+    define("length", "length(value)", "Counts items of a list, set or map, or characters of a string.", Takes::Parts, length),
+    define("lookup", "lookup(map, key, [default])", "Takes the value of a key, or the default.", Takes::Nulls, lookup),
+    define("matchkeys", "matchkeys(values, keys, wanted)", "Takes the values whose keys are wanted.", Takes::Known, matchkeys),
+    define("merge", "merge(maps...)", "Joins maps into one; later ones win.", Takes::Nulls, merge),
+    define("one", "one(list)", "Takes the only item, or null of an empty list.", Takes::Parts, one),
     define("reverse", "reverse(list)", "Reverses a list.", Takes::Parts, reverse),
-    define(
-        "slice",
-        "slice(list, start, end)",
-        "Takes the items from start to before end.",
-        Takes::Parts,
-        slice,
-    ),
+    define("slice", "slice(list, start, end)", "Takes the items from start to before end.", Takes::Parts, slice),
     define("sort", "sort(list)", "Sorts strings.", Takes::Known, sort),
-    define(
-        "transpose",
-        "transpose(map)",
-        "Swaps keys and values of a map of lists of strings.",
-        Takes::Known,
-        transpose,
-    ),
-    define(
-        "values",
-        "values(map)",
-        "Lists the values of a map in the order of its keys.",
-        Takes::Parts,
-        values,
-    ),
-    define(
-        "zipmap",
-        "zipmap(keys, values)",
-        "Builds a map of keys and values.",
-        Takes::Parts,
-        zipmap,
-    ),
+    define("transpose", "transpose(map)", "Swaps keys and values of a map of lists of strings.", Takes::Known, transpose),
+    define("values", "values(map)", "Lists the values of a map in the order of its keys.", Takes::Parts, values),
+    define("zipmap", "zipmap(keys, values)", "Builds a map of keys and values.", Takes::Parts, zipmap),
 ];
 
 fn length(_: &Call<'_>, args: &[Value]) -> Outcome {
@@ -142,10 +40,7 @@ fn length(_: &Call<'_>, args: &[Value]) -> Outcome {
         Value::List(items) | Value::Set(items) => Ok(counted(items.len())),
         Value::Map(map) => Ok(counted(map.len())),
         Value::String(text) => Ok(counted(text.graphemes(true).count())),
-        other => Err(wrong(
-            0,
-            format!("needs a list, a set, a map or a string, found {}", other.type_name()),
-        )),
+        other => Err(wrong(0, format!("needs a list, a set, a map or a string, found {}", other.type_name()))),
     }
 }
 
@@ -161,11 +56,11 @@ fn flags(args: &[Value]) -> Result<Vec<Option<bool>>, FunctionError> {
 }
 
 fn alltrue(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(flags(args)?.into_iter().all(|flag| flag == Some(true)))
+    Ok(Value::Bool(flags(args)?.into_iter().all(|flag| flag == Some(true))))
 }
 
 fn anytrue(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(flags(args)?.into_iter().any(|flag| flag == Some(true)))
+    Ok(Value::Bool(flags(args)?.into_iter().any(|flag| flag == Some(true))))
 }
 
 fn chunklist(_: &Call<'_>, args: &[Value]) -> Outcome {
@@ -196,11 +91,7 @@ fn coalesce(_: &Call<'_>, args: &[Value]) -> Outcome {
             Value::Unknown => return Ok(Value::Unknown),
             Value::String(text) if text.is_empty() => {}
             _ => {
-                let known: Vec<Value> = args
-                    .iter()
-                    .filter(|arg| !matches!(arg, Value::Null | Value::Unknown))
-                    .cloned()
-                    .collect();
+                let known: Vec<Value> = args.iter().filter(|arg| !matches!(arg, Value::Null | Value::Unknown)).cloned().collect();
                 let before = args.iter().take(place).filter(|arg| !matches!(arg, Value::Null)).count();
                 let all = unified(&known).ok_or_else(|| failed("all arguments must have one type"))?;
                 return Ok(all.into_iter().nth(before).unwrap_or_default());
@@ -220,15 +111,9 @@ fn coalescelist(_: &Call<'_>, args: &[Value]) -> Outcome {
 }
 
 fn compact(_: &Call<'_>, args: &[Value]) -> Outcome {
-    let kept: Vec<Value> = items(args, 0)?
-        .iter()
-        .filter(|item| !matches!(item, Value::Null))
-        .cloned()
-        .collect();
+    let kept: Vec<Value> = items(args, 0)?.iter().filter(|item| !matches!(item, Value::Null)).cloned().collect();
     let kept = texts(&[Value::List(kept)], 0)?;
-    Ok(Value::List(
-        kept.into_iter().filter(|text| !text.is_empty()).map(Value::String).collect(),
-    ))
+    Ok(Value::List(kept.into_iter().filter(|text| !text.is_empty()).map(Value::String).collect()))
 }
 
 fn concat(_: &Call<'_>, args: &[Value]) -> Outcome {
@@ -243,7 +128,7 @@ fn concat(_: &Call<'_>, args: &[Value]) -> Outcome {
 }
 
 fn contains(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(items(args, 0)?.contains(value(args, 1)))
+    Ok(Value::Bool(items(args, 0)?.contains(value(args, 1))))
 }
 
 fn unified_list(args: &[Value], index: usize) -> Result<Vec<Value>, FunctionError> {
@@ -259,19 +144,13 @@ fn distinct(_: &Call<'_>, args: &[Value]) -> Outcome {
 fn element(_: &Call<'_>, args: &[Value]) -> Outcome {
     let items = list(args, 0)?;
     let index = size(args, 1)?;
-    let place = index
-        .checked_rem(items.len())
-        .ok_or_else(|| wrong(0, "an empty list has no element"))?;
+    let place = index.checked_rem(items.len()).ok_or_else(|| wrong(0, "an empty list has no element"))?;
     Ok(items.get(place).cloned().unwrap_or_default())
 }
 
 fn flatten(_: &Call<'_>, args: &[Value]) -> Outcome {
     let mut flat = Vec::new();
-    Ok(if gather(items(args, 0)?, &mut flat) {
-        Value::List(flat)
-    } else {
-        Value::Unknown
-    })
+    Ok(if gather(items(args, 0)?, &mut flat) { Value::List(flat) } else { Value::Unknown })
 }
 
 /// Adds the items of nested lists; false where one of them is unknown, and may be a list itself.
@@ -288,14 +167,10 @@ fn gather(items: &[Value], flat: &mut Vec<Value>) -> bool {
 
 fn index(_: &Call<'_>, args: &[Value]) -> Outcome {
     let wanted = value(args, 1);
-    list(args, 0)?
-        .iter()
-        .position(|item| item == wanted)
-        .map(counted)
-        .ok_or_else(|| FunctionError {
-            help: Some("ask with `contains(…)` first".to_owned()),
-            ..wrong(1, format!("{wanted} is not in the list"))
-        })
+    list(args, 0)?.iter().position(|item| item == wanted).map(counted).ok_or_else(|| FunctionError {
+        help: Some("ask with `contains(…)` first".to_owned()),
+        ..wrong(1, format!("{wanted} is not in the list"))
+    })
 }
 
 fn keys(_: &Call<'_>, args: &[Value]) -> Outcome {
@@ -322,10 +197,7 @@ fn lookup(_: &Call<'_>, args: &[Value]) -> Outcome {
 fn matchkeys(_: &Call<'_>, args: &[Value]) -> Outcome {
     let (values, keys, wanted) = (items(args, 0)?, items(args, 1)?, items(args, 2)?);
     if values.len() != keys.len() {
-        return Err(wrong(
-            1,
-            format!("must have as many items as the values: {} and {}", keys.len(), values.len()),
-        ));
+        return Err(wrong(1, format!("must have as many items as the values: {} and {}", keys.len(), values.len())));
     }
     let pairs = values.iter().zip(keys).filter(|(_, key)| wanted.contains(key));
     Ok(Value::List(pairs.map(|(value, _)| value.clone()).collect()))
@@ -404,9 +276,7 @@ pub(super) fn range(_: &Call<'_>, args: &[Value]) -> Outcome {
     let number = |index| super::args::float(args, index);
     let (start, end, step) = match args.len() {
         0 => {
-            return Err(failed(
-                "needs one to three numbers: range(end), range(start, end), range(start, end, step)",
-            ));
+            return Err(failed("needs one to three numbers: range(end), range(start, end), range(start, end, step)"));
         }
         1 => (0.0, number(0)?, None),
         2 => (number(0)?, number(1)?, None),

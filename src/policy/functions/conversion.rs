@@ -10,52 +10,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
     define("bcrypt", "bcrypt(values...)", "Not available: it is random.", Takes::All, random),
     define("list", "list(values...)", "Not available: write [a, b].", Takes::All, old_list),
     define("map", "map(values...)", "Not available: write {a = b}.", Takes::All, old_map),
-    define(
-        "nonsensitive",
-        "nonsensitive(value)",
-        "Gives its argument: no value is marked sensitive here.",
-        Takes::All,
-        identity,
-    ),
-    define(
-        "plantimestamp",
-        "plantimestamp()",
-        "Not available: it reads the clock.",
-        Takes::All,
-        clock,
-    ),
-    define(
-        "rsadecrypt",
-        "rsadecrypt(values...)",
-        "Not available: it takes a private key.",
-        Takes::All,
-        secret,
-    ),
-    define(
-        "sensitive",
-        "sensitive(value)",
-        "Not available: nothing here hides values.",
-        Takes::All,
-        secret,
-    ),
+    define("nonsensitive", "nonsensitive(value)", "Gives its argument: no value is marked sensitive here.", Takes::All, identity),
+    define("plantimestamp", "plantimestamp()", "Not available: it reads the clock.", Takes::All, clock),
+    define("rsadecrypt", "rsadecrypt(values...)", "Not available: it takes a private key.", Takes::All, secret),
+    define("sensitive", "sensitive(value)", "Not available: nothing here hides values.", Takes::All, secret),
     define("timestamp", "timestamp()", "Not available: it reads the clock.", Takes::All, clock),
     define("tobool", "tobool(value)", "Makes a value a bool.", Takes::Nulls, tobool),
-    define(
-        "tolist",
-        "tolist(value)",
-        "Makes a set or a list a list of one type.",
-        Takes::Nulls,
-        tolist,
-    ),
+    define("tolist", "tolist(value)", "Makes a set or a list a list of one type.", Takes::Nulls, tolist),
     define("tomap", "tomap(value)", "Makes an object a map of one type.", Takes::Nulls, tomap),
     define("tonumber", "tonumber(value)", "Makes a value a number.", Takes::Nulls, tonumber),
-    define(
-        "toset",
-        "toset(value)",
-        "Makes a list a set: sorted, without duplicates.",
-        Takes::Nulls,
-        toset,
-    ),
+    define("toset", "toset(value)", "Makes a list a set: sorted, without duplicates.", Takes::Nulls, toset),
     define("tostring", "tostring(value)", "Makes a value a string.", Takes::Nulls, tostring),
     define("uuid", "uuid()", "Not available: it is random.", Takes::All, random),
 ];
@@ -82,6 +46,7 @@ fn old_map(_: &Call<'_>, _: &[Value]) -> Outcome {
     Err(failed("write `tomap({a = b})` instead"))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the table of functions needs this signature")]
 fn identity(_: &Call<'_>, args: &[Value]) -> Outcome {
     Ok(value(args, 0).clone())
 }
@@ -139,41 +104,34 @@ pub(crate) fn unified(items: &[Value]) -> Option<Vec<Value>> {
     let list = some(|item| matches!(item, Value::List(_) | Value::Set(_)));
     let map = some(|item| matches!(item, Value::Map(_)));
     match (text, number || flag, list, map) {
-        (true, true, false, false) => Some(
-            items
-                .iter()
-                .map(|item| to_text(item).map_or_else(|| item.clone(), Value::String))
-                .collect(),
-        ),
+        (true, true, false, false) => Some(items.iter().map(|item| to_text(item).map_or_else(|| item.clone(), Value::String)).collect()),
         (false, true, false, false) if number && flag => None,
         (true, false, false, false) | (false, _, false, false) => Some(items.to_vec()),
-        (false, false, false, true) => unified_maps(items),
-        (false, false, true, false) => unified_lists(items),
+        (false, false, false, true) => Some(unified_maps(items)),
+        (false, false, true, false) => Some(unified_lists(items)),
         _ => None,
     }
 }
 
-fn unified_lists(items: &[Value]) -> Option<Vec<Value>> {
+fn unified_lists(items: &[Value]) -> Vec<Value> {
     let inner: Vec<Value> = items.iter().filter_map(Value::as_items).flatten().cloned().collect();
     // Lists of unlike items are tuples, which a list can hold as long as each stays what it is.
     let Some(inner) = unified(&inner) else {
-        return Some(items.to_vec());
+        return items.to_vec();
     };
     let mut rest = inner.into_iter();
-    Some(
-        items
-            .iter()
-            .map(|item| match item {
-                Value::List(items) => Value::List(rest.by_ref().take(items.len()).collect()),
-                Value::Set(items) => Value::set(rest.by_ref().take(items.len())),
-                other => other.clone(),
-            })
-            .collect(),
-    )
+    items
+        .iter()
+        .map(|item| match item {
+            Value::List(items) => Value::List(rest.by_ref().take(items.len()).collect()),
+            Value::Set(items) => Value::set(rest.by_ref().take(items.len())),
+            other => other.clone(),
+        })
+        .collect()
 }
 
 /// Objects of the same attributes get one type for each attribute, others one type for all values, as a map has it.
-fn unified_maps(items: &[Value]) -> Option<Vec<Value>> {
+fn unified_maps(items: &[Value]) -> Vec<Value> {
     let maps: Vec<&BTreeMap<String, Value>> = items.iter().filter_map(Value::as_map).collect();
     let mut columns: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for map in &maps {
@@ -192,27 +150,25 @@ fn unified_maps(items: &[Value]) -> Option<Vec<Value>> {
         let all: Vec<Value> = columns.values().flatten().cloned().collect();
         // Unlike objects that make no map stay what they are: nothing here needs them to be alike.
         let Some(all) = unified(&all) else {
-            return Some(items.to_vec());
+            return items.to_vec();
         };
         let mut all = all.into_iter();
         for (key, column) in &columns {
             values.insert(key, all.by_ref().take(column.len()).collect::<Vec<_>>().into_iter());
         }
     }
-    Some(
-        items
-            .iter()
-            .map(|item| match item {
-                Value::Map(map) => Value::Map(
-                    map.iter()
-                        .map(|(key, old)| {
-                            let new = values.get_mut(key.as_str()).and_then(Iterator::next);
-                            (key.clone(), new.unwrap_or_else(|| old.clone()))
-                        })
-                        .collect(),
-                ),
-                other => other.clone(),
-            })
-            .collect(),
-    )
+    items
+        .iter()
+        .map(|item| match item {
+            Value::Map(map) => Value::Map(
+                map.iter()
+                    .map(|(key, old)| {
+                        let new = values.get_mut(key.as_str()).and_then(Iterator::next);
+                        (key.clone(), new.unwrap_or_else(|| old.clone()))
+                    })
+                    .collect(),
+            ),
+            other => other.clone(),
+        })
+        .collect()
 }

@@ -10,93 +10,32 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define(
-        "base64decode",
-        "base64decode(string)",
-        "Decodes Base64 that holds UTF-8.",
-        Takes::Known,
-        base64decode,
-    ),
-    define(
-        "base64encode",
-        "base64encode(string)",
-        "Encodes a string as Base64.",
-        Takes::Known,
-        base64encode,
-    ),
-    define(
-        "base64sha256",
-        "base64sha256(string)",
-        "Gives the SHA-256 digest as Base64.",
-        Takes::Known,
-        base64sha256,
-    ),
-    define(
-        "base64sha512",
-        "base64sha512(string)",
-        "Gives the SHA-512 digest as Base64.",
-        Takes::Known,
-        base64sha512,
-    ),
-    define(
-        "csvdecode",
-        "csvdecode(string)",
-        "Reads CSV with a header line into a list of maps.",
-        Takes::Known,
-        csvdecode,
-    ),
+    define("base64decode", "base64decode(string)", "Decodes Base64 that holds UTF-8.", Takes::Known, base64decode),
+    define("base64encode", "base64encode(string)", "Encodes a string as Base64.", Takes::Known, base64encode),
+    define("base64sha256", "base64sha256(string)", "Gives the SHA-256 digest as Base64.", Takes::Known, base64sha256),
+    define("base64sha512", "base64sha512(string)", "Gives the SHA-512 digest as Base64.", Takes::Known, base64sha512),
+    define("csvdecode", "csvdecode(string)", "Reads CSV with a header line into a list of maps.", Takes::Known, csvdecode),
     define("jsondecode", "jsondecode(string)", "Reads JSON.", Takes::Known, jsondecode),
-    define(
-        "jsonencode",
-        "jsonencode(value)",
-        "Writes a value as JSON.",
-        Takes::Nulls,
-        jsonencode,
-    ),
+    define("jsonencode", "jsonencode(value)", "Writes a value as JSON.", Takes::Nulls, jsonencode),
     define("md5", "md5(string)", "Gives the MD5 digest in hexadecimal.", Takes::Known, md5),
     define("sha1", "sha1(string)", "Gives the SHA-1 digest in hexadecimal.", Takes::Known, sha1),
-    define(
-        "sha256",
-        "sha256(string)",
-        "Gives the SHA-256 digest in hexadecimal.",
-        Takes::Known,
-        sha256,
-    ),
-    define(
-        "sha512",
-        "sha512(string)",
-        "Gives the SHA-512 digest in hexadecimal.",
-        Takes::Known,
-        sha512,
-    ),
-    define(
-        "urlencode",
-        "urlencode(string)",
-        "Escapes a string for the query of a URL.",
-        Takes::Known,
-        urlencode,
-    ),
-    define(
-        "uuidv5",
-        "uuidv5(namespace, name)",
-        "Makes the UUID of a name.",
-        Takes::Known,
-        uuidv5,
-    ),
+    define("sha256", "sha256(string)", "Gives the SHA-256 digest in hexadecimal.", Takes::Known, sha256),
+    define("sha512", "sha512(string)", "Gives the SHA-512 digest in hexadecimal.", Takes::Known, sha512),
+    define("urlencode", "urlencode(string)", "Escapes a string for the query of a URL.", Takes::Known, urlencode),
+    define("uuidv5", "uuidv5(namespace, name)", "Makes the UUID of a name.", Takes::Known, uuidv5),
     define("yamldecode", "yamldecode(string)", "Reads YAML.", Takes::Known, super::yaml::decode),
-    define(
-        "yamlencode",
-        "yamlencode(value)",
-        "Writes a value as YAML.",
-        Takes::Nulls,
-        super::yaml::encode,
-    ),
+    define("yamlencode", "yamlencode(value)", "Writes a value as YAML.", Takes::Nulls, super::yaml::encode),
 ];
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 fn digest<D: Digest>(args: &[Value]) -> Result<Vec<u8>, FunctionError> {
@@ -132,15 +71,10 @@ fn base64encode(_: &Call<'_>, args: &[Value]) -> Outcome {
 }
 
 fn base64decode(_: &Call<'_>, args: &[Value]) -> Outcome {
-    let bytes = STANDARD.decode(text(args, 0)?).map_err(|error| {
-        wrong(
-            0,
-            format!("is not Base64: {}", error.to_string().to_lowercase().trim_end_matches('.')),
-        )
-    })?;
-    String::from_utf8(bytes)
-        .map(Value::String)
-        .map_err(|_| wrong(0, "holds bytes that are not UTF-8, so they are no string"))
+    let bytes = STANDARD
+        .decode(text(args, 0)?)
+        .map_err(|error| wrong(0, format!("is not Base64: {}", error.to_string().to_lowercase().trim_end_matches('.'))))?;
+    String::from_utf8(bytes).map(Value::String).map_err(|_| wrong(0, "holds bytes that are not UTF-8, so they are no string"))
 }
 
 fn uuidv5(_: &Call<'_>, args: &[Value]) -> Outcome {
@@ -161,10 +95,7 @@ fn uuidv5(_: &Call<'_>, args: &[Value]) -> Outcome {
     hash.update(number.to_be_bytes());
     hash.update(text(args, 1)?.as_bytes());
     let digest = hex(&hash.finalize());
-    let number = digest
-        .get(..32)
-        .and_then(|start| u128::from_str_radix(start, 16).ok())
-        .unwrap_or_default();
+    let number = digest.get(..32).and_then(|start| u128::from_str_radix(start, 16).ok()).unwrap_or_default();
     // Version 5, variant RFC 4122.
     let number = number & !(0xf << 76) | (0x5 << 76);
     let number = number & !(0x3 << 62) | (0x2 << 62);
@@ -179,7 +110,9 @@ fn urlencode(_: &Call<'_>, args: &[Value]) -> Outcome {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
             b' ' => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     Ok(out.into())
@@ -187,6 +120,9 @@ fn urlencode(_: &Call<'_>, args: &[Value]) -> Outcome {
 
 fn csvdecode(_: &Call<'_>, args: &[Value]) -> Outcome {
     let text = text(args, 0)?;
+    if text.matches('"').count() % 2 == 1 {
+        return Err(wrong(0, "is not CSV: a quote is open to the end"));
+    }
     let mut reader = csv::ReaderBuilder::new().has_headers(true).from_reader(text.as_bytes());
     let broken = |error: &csv::Error| wrong(0, format!("is not CSV: {error}"));
     let header = reader.headers().map_err(|error| broken(&error))?.clone();
@@ -196,13 +132,7 @@ fn csvdecode(_: &Call<'_>, args: &[Value]) -> Outcome {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| broken(&error))?;
-        rows.push(Value::Map(
-            header
-                .iter()
-                .map(str::to_owned)
-                .zip(record.iter().map(Value::from))
-                .collect::<BTreeMap<_, _>>(),
-        ));
+        rows.push(Value::Map(header.iter().map(str::to_owned).zip(record.iter().map(Value::from)).collect::<BTreeMap<_, _>>()));
     }
     let mut names: Vec<&str> = header.iter().collect();
     names.sort_unstable();
@@ -213,11 +143,10 @@ fn csvdecode(_: &Call<'_>, args: &[Value]) -> Outcome {
 }
 
 fn jsondecode(_: &Call<'_>, args: &[Value]) -> Outcome {
-    serde_json::from_str::<serde_json::Value>(&text(args, 0)?)
-        .map(Value::from)
-        .map_err(|error| wrong(0, format!("is not JSON: {error}")))
+    serde_json::from_str::<serde_json::Value>(&text(args, 0)?).map(Value::from).map_err(|error| wrong(0, format!("is not JSON: {error}")))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the table of functions needs this signature")]
 fn jsonencode(_: &Call<'_>, args: &[Value]) -> Outcome {
     let value = value(args, 0);
     if value.has_unknown() {
@@ -275,7 +204,9 @@ fn write_json_text(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(ch))),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(ch));
+            }
             _ => out.push(ch),
         }
     }

@@ -1,6 +1,6 @@
 //! Paths, and files that a policy brings along.
 
-use super::args::{failed, flag_value, map, text, wrong};
+use super::args::{failed, map, text, wrong};
 use super::{Call, Function, FunctionError, Outcome, Takes, define};
 use crate::model::Value;
 use crate::policy::eval::{Scope, evaluate_template_text};
@@ -13,56 +13,14 @@ use std::path::{Path, PathBuf};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     define("abspath", "abspath(path)", "Makes a path absolute.", Takes::Known, abspath),
-    define(
-        "basename",
-        "basename(path)",
-        "Takes the last part of a path.",
-        Takes::Known,
-        basename,
-    ),
-    define(
-        "dirname",
-        "dirname(path)",
-        "Takes a path without its last part.",
-        Takes::Known,
-        dirname,
-    ),
+    define("basename", "basename(path)", "Takes the last part of a path.", Takes::Known, basename),
+    define("dirname", "dirname(path)", "Takes a path without its last part.", Takes::Known, dirname),
     define("file", "file(path)", "Reads a file of UTF-8 text, up to 1 MiB.", Takes::Known, file),
-    define(
-        "filebase64",
-        "filebase64(path)",
-        "Reads a file as Base64.",
-        Takes::Known,
-        filebase64,
-    ),
-    define(
-        "fileexists",
-        "fileexists(path)",
-        "Says whether a file is there.",
-        Takes::Known,
-        fileexists,
-    ),
-    define(
-        "fileset",
-        "fileset(folder, pattern)",
-        "Lists the files of a folder that match a pattern.",
-        Takes::Known,
-        fileset,
-    ),
-    define(
-        "pathexpand",
-        "pathexpand(path)",
-        "Gives a path that does not start with `~` as it is.",
-        Takes::Known,
-        pathexpand,
-    ),
-    define(
-        "templatefile",
-        "templatefile(path, values)",
-        "Reads a template file and fills it in.",
-        Takes::Parts,
-        templatefile,
-    ),
+    define("filebase64", "filebase64(path)", "Reads a file as Base64.", Takes::Known, filebase64),
+    define("fileexists", "fileexists(path)", "Says whether a file is there.", Takes::Known, fileexists),
+    define("fileset", "fileset(folder, pattern)", "Lists the files of a folder that match a pattern.", Takes::Known, fileset),
+    define("pathexpand", "pathexpand(path)", "Gives a path that does not start with `~` as it is.", Takes::Known, pathexpand),
+    define("templatefile", "templatefile(path, values)", "Reads a template file and fills it in.", Takes::Parts, templatefile),
 ];
 
 /// The largest file that a policy may read, in bytes.
@@ -95,11 +53,7 @@ fn clean(path: &str) -> String {
 
 fn abspath(call: &Call<'_>, args: &[Value]) -> Outcome {
     let whole = call.folder.join(text(args, 0)?);
-    let whole = if whole.is_absolute() {
-        whole
-    } else {
-        std::path::absolute(&whole).map_err(|error| wrong(0, error.to_string()))?
-    };
+    let whole = if whole.is_absolute() { whole } else { std::path::absolute(&whole).map_err(|error| wrong(0, error.to_string()))? };
     Ok(clean(&whole.to_string_lossy()).into())
 }
 
@@ -122,10 +76,7 @@ fn dirname(_: &Call<'_>, args: &[Value]) -> Outcome {
 fn pathexpand(_: &Call<'_>, args: &[Value]) -> Outcome {
     let path = text(args, 0)?;
     if path.starts_with('~') {
-        return Err(wrong(
-            0,
-            "a policy does not read the environment, so `~` is not known; give the folder as a variable",
-        ));
+        return Err(wrong(0, "a policy does not read the environment, so `~` is not known; give the folder as a variable"));
     }
     Ok(path.into())
 }
@@ -146,10 +97,8 @@ fn read(call: &Call<'_>, args: &[Value]) -> Result<Vec<u8>, FunctionError> {
 }
 
 fn read_text(call: &Call<'_>, args: &[Value]) -> Result<String, FunctionError> {
-    String::from_utf8(read(call, args)?).map_err(|_| FunctionError {
-        help: Some("read it with `filebase64(…)`".to_owned()),
-        ..wrong(0, "the file is not UTF-8 text")
-    })
+    String::from_utf8(read(call, args)?)
+        .map_err(|_| FunctionError { help: Some("read it with `filebase64(…)`".to_owned()), ..wrong(0, "the file is not UTF-8 text") })
 }
 
 fn file(call: &Call<'_>, args: &[Value]) -> Outcome {
@@ -163,9 +112,9 @@ fn filebase64(call: &Call<'_>, args: &[Value]) -> Outcome {
 fn fileexists(call: &Call<'_>, args: &[Value]) -> Outcome {
     let path = text(args, 0)?;
     match fs::metadata(call.folder.join(&path)) {
-        Ok(found) if found.is_file() => flag_value(true),
+        Ok(found) if found.is_file() => Ok(Value::Bool(true)),
         Ok(_) => Err(wrong(0, format!("`{path}` is there, but is not a file"))),
-        Err(_) => flag_value(false),
+        Err(_) => Ok(Value::Bool(false)),
     }
 }
 
@@ -178,7 +127,7 @@ fn templatefile(call: &Call<'_>, args: &[Value]) -> Outcome {
     evaluate_template_text(&template, &Scope::of_template(call.folder, names)).map_err(|error| FunctionError {
         argument: None,
         message: match line_of(&template, error.range.start) {
-            Some(line) if !error.range.is_empty() => format!("line {line} of `{}`: {}", args.first().unwrap_or(&Value::Null), error.title),
+            Some(line) if !error.range.is_empty() => format!("line {line} of {}: {}", args.first().unwrap_or(&Value::Null), error.title),
             _ => error.title,
         },
         help: error.help,
@@ -219,10 +168,7 @@ fn entries(folder: &Path) -> Vec<(PathBuf, String)> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
-    entries
-        .flatten()
-        .filter_map(|entry| Some((entry.path(), entry.file_name().into_string().ok()?)))
-        .collect()
+    entries.flatten().filter_map(|entry| Some((entry.path(), entry.file_name().into_string().ok()?))).collect()
 }
 
 /// A pattern of files as a regular expression: `*`, `**`, `?`, `[a-z]`, `{a,b}`.

@@ -9,13 +9,7 @@ use serde_json::Number;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define(
-        "format",
-        "format(spec, values...)",
-        "Builds a string after a pattern of verbs such as %s and %05d.",
-        Takes::Nulls,
-        format,
-    ),
+    define("format", "format(spec, values...)", "Builds a string after a pattern of verbs such as %s and %05d.", Takes::Nulls, format),
     define(
         "formatlist",
         "formatlist(spec, values...)",
@@ -53,10 +47,7 @@ fn formatlist(_: &Call<'_>, args: &[Value]) -> Outcome {
         match length {
             None => length = Some(items.len()),
             Some(length) if length != items.len() => {
-                return Err(wrong(
-                    index + 1,
-                    format!("has {} items, but the list before it has {length}", items.len()),
-                ));
+                return Err(wrong(index + 1, format!("has {} items, but the list before it has {length}", items.len())));
             }
             Some(_) => {}
         }
@@ -81,12 +72,9 @@ fn formatlist(_: &Call<'_>, args: &[Value]) -> Outcome {
 /// One verb with its flags.
 #[derive(Default)]
 struct Verb {
-    verb: char,
-    plus: bool,
-    minus: bool,
-    space: bool,
-    zero: bool,
-    sharp: bool,
+    letter: char,
+    /// Those of `+`, `-`, space, `#` and `0` that are given.
+    flags: String,
     width: Option<usize>,
     precision: Option<usize>,
     argument: Option<usize>,
@@ -114,11 +102,7 @@ fn render(spec: &str, values: &[Value]) -> Result<String, FunctionError> {
             next = argument;
         }
         let Some(value) = values.get(next) else {
-            return Err(failed(format!(
-                "there is no value for `{}`: only {} given",
-                verb.text,
-                values.len()
-            )));
+            return Err(failed(format!("there is no value for `{}`: only {} given", verb.text, values.len())));
         };
         out.push_str(&verb.write(value, next + 1)?);
         next += 1;
@@ -131,19 +115,13 @@ fn render(spec: &str, values: &[Value]) -> Result<String, FunctionError> {
 }
 
 fn read_verb(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Verb, FunctionError> {
-    let mut verb = Verb {
-        text: "%".to_owned(),
-        ..Verb::default()
-    };
+    let mut verb = Verb { text: "%".to_owned(), ..Verb::default() };
     let mut in_precision = false;
     while let Some(ch) = chars.next() {
         verb.text.push(ch);
         match ch {
-            '+' if !in_precision => verb.plus = true,
-            '-' if !in_precision => verb.minus = true,
-            ' ' if !in_precision => verb.space = true,
-            '#' if !in_precision => verb.sharp = true,
-            '0' if !in_precision && verb.width.is_none() => verb.zero = true,
+            '+' | '-' | ' ' | '#' if !in_precision => verb.flags.push(ch),
+            '0' if !in_precision && verb.width.is_none() => verb.flags.push(ch),
             '0'..='9' => {
                 let digit = usize::try_from(ch.to_digit(10).unwrap_or_default()).unwrap_or_default();
                 let slot = if in_precision { &mut verb.precision } else { &mut verb.width };
@@ -163,7 +141,7 @@ fn read_verb(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Ver
                 verb.argument = number;
             }
             _ => {
-                verb.verb = ch;
+                verb.letter = ch;
                 return Ok(verb);
             }
         }
@@ -172,8 +150,12 @@ fn read_verb(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Ver
 }
 
 impl Verb {
+    fn has(&self, flag: char) -> bool {
+        self.flags.contains(flag)
+    }
+
     fn write(&self, value: &Value, argument: usize) -> Result<String, FunctionError> {
-        match self.verb {
+        match self.letter {
             'v' => self.write_any(value, argument),
             't' => {
                 let flag = to_bool(value).ok_or_else(|| self.mismatch(value, argument, "true or false"))?;
@@ -185,17 +167,14 @@ impl Verb {
                     Some(length) => text.graphemes(true).take(length).collect(),
                     None => text,
                 };
-                let text = if self.verb == 'q' { json_text(&Value::String(text)) } else { text };
-                Ok(self.pad(text, self.zero && !self.minus))
+                let text = if self.letter == 'q' { json_text(&Value::String(text)) } else { text };
+                Ok(self.pad(text, self.has('0') && !self.has('-')))
             }
             'd' | 'b' | 'o' | 'x' | 'X' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
                 let number = to_number(value).ok_or_else(|| self.mismatch(value, argument, "a number"))?;
                 self.write_number(&number, argument)
             }
-            other => Err(wrong(
-                0,
-                format!("there is no verb `%{other}`; there are %v %#v %t %b %d %o %x %X %e %E %f %g %G %s %q %%"),
-            )),
+            other => Err(wrong(0, format!("there is no verb `%{other}`; there are %v %#v %t %b %d %o %x %X %e %E %f %g %G %s %q %%"))),
         }
     }
 
@@ -204,21 +183,15 @@ impl Verb {
     }
 
     fn write_any(&self, value: &Value, argument: usize) -> Result<String, FunctionError> {
-        if self.sharp {
+        if self.has('#') {
             return Ok(self.pad(json_text(value), false));
         }
         match value {
-            Value::String(text) => Ok(self.pad(text.clone(), self.zero)),
-            Value::Number(number) => Verb {
-                verb: 'g',
-                minus: self.minus,
-                space: self.space,
-                zero: self.zero,
-                width: self.width,
-                precision: self.precision,
-                ..Verb::default()
+            Value::String(text) => Ok(self.pad(text.clone(), self.has('0'))),
+            Value::Number(number) => {
+                Verb { letter: 'g', flags: self.flags.replace('+', ""), width: self.width, precision: self.precision, ..Verb::default() }
+                    .write_number(number, argument)
             }
-            .write_number(number, argument),
             other => Ok(self.pad(json_text(other), false)),
         }
     }
@@ -226,14 +199,13 @@ impl Verb {
     fn write_number(&self, number: &Number, argument: usize) -> Result<String, FunctionError> {
         let float = number.as_f64().unwrap_or_default();
         let negative = float < 0.0;
-        let digits = match self.verb {
+        let digits = match self.letter {
             'd' | 'b' | 'o' | 'x' | 'X' => {
                 let text = number_text(number);
-                let whole: i128 = text
-                    .parse()
-                    .map_err(|_| wrong(argument, format!("`{}` needs a whole number, found {text}", self.text)))?;
+                let whole: i128 =
+                    text.parse().map_err(|_| wrong(argument, format!("`{}` needs a whole number, found {text}", self.text)))?;
                 let size = whole.unsigned_abs();
-                match self.verb {
+                match self.letter {
                     'b' => format!("{size:b}"),
                     'o' => format!("{size:o}"),
                     'x' => format!("{size:x}"),
@@ -243,22 +215,22 @@ impl Verb {
             }
             'e' | 'E' => {
                 let text = exponent_form(&format!("{:.*e}", self.precision.unwrap_or(6), float.abs()));
-                if self.verb == 'E' { text.to_uppercase() } else { text }
+                if self.letter == 'E' { text.to_uppercase() } else { text }
             }
             'g' | 'G' => {
                 let text = general_form(float.abs(), self.precision, number);
-                if self.verb == 'G' { text.to_uppercase() } else { text }
+                if self.letter == 'G' { text.to_uppercase() } else { text }
             }
             _ => format!("{:.*}", self.precision.unwrap_or(6), float.abs()),
         };
-        let sign = match (negative, self.plus, self.space) {
+        let sign = match (negative, self.has('+'), self.has(' ')) {
             (true, _, _) => "-",
             (false, true, _) => "+",
             (false, false, true) => " ",
             _ => "",
         };
         let missing = self.width.unwrap_or(0).saturating_sub(sign.len() + digits.len());
-        if self.zero && !self.minus {
+        if self.has('0') && !self.has('-') {
             return Ok(format!("{sign}{}{digits}", "0".repeat(missing)));
         }
         Ok(self.pad(format!("{sign}{digits}"), false))
@@ -267,7 +239,7 @@ impl Verb {
     fn pad(&self, text: String, zero: bool) -> String {
         let missing = self.width.unwrap_or(0).saturating_sub(text.graphemes(true).count());
         let fill = if zero { "0" } else { " " }.repeat(missing);
-        if self.minus { text + &fill } else { fill + &text }
+        if self.has('-') { text + &fill } else { fill + &text }
     }
 }
 
@@ -283,24 +255,16 @@ fn exponent_form(text: &str) -> String {
     format!("{mantissa}e{sign}{digits:0>2}")
 }
 
-/// Go's `%g`: the shortest form, with an exponent where that is below -4 or not below the precision (21 for the shortest form).
+/// Go's `%g`: the shortest form, with an exponent where that is below -4 or not below the precision (6 for the shortest form).
 fn general_form(float: f64, precision: Option<usize>, number: &Number) -> String {
     let scientific = match precision {
         Some(precision) => format!("{:.*e}", precision.max(1) - 1, float),
         None => format!("{float:e}"),
     };
-    let exponent: i64 = scientific
-        .split_once('e')
-        .and_then(|(_, exponent)| exponent.parse().ok())
-        .unwrap_or(0);
-    let limit = precision.map_or(21, |precision| i64::try_from(precision.max(1)).unwrap_or(i64::MAX));
-    let trimmed = |text: String| -> String {
-        if text.contains('.') {
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        } else {
-            text
-        }
-    };
+    let exponent: i64 = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
+    let limit = precision.map_or(6, |precision| i64::try_from(precision.max(1)).unwrap_or(i64::MAX));
+    let trimmed =
+        |text: String| -> String { if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text } };
     if exponent < -4 || exponent >= limit {
         let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
         return exponent_form(&format!("{}e{exponent}", trimmed(mantissa.to_owned())));

@@ -1,6 +1,10 @@
 //! Terraform's functions, by their names, with their results.
 //!
 //! No function reads the clock, the network or randomness, so that one policy with one set of values is always one plan.
+//!
+//! Where the results are not Terraform's: numbers are 64 bits wide, so digits past the 16th differ (`10 / 3`); dividing by zero is an error,
+//! not infinity; a list and a tuple are one type, and so are a map and an object; `yamldecode` reads YAML 1.2, where `yes` and `on` are strings, dates
+//! are strings, and a key stands once; `try` and `can` do not hide names that nothing declares.
 
 mod args;
 mod collection;
@@ -87,13 +91,7 @@ type Body = fn(&Call<'_>, &[Value]) -> Outcome;
 
 /// One line of an area's table.
 const fn define(name: &'static str, signature: &'static str, doc: &'static str, takes: Takes, call: Body) -> Function {
-    Function {
-        name,
-        signature,
-        doc,
-        takes,
-        call,
-    }
+    Function { name, signature, doc, takes, call }
 }
 
 /// All functions, in no particular order.

@@ -11,21 +11,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     define("log", "log(number, base)", "Takes the logarithm to a base.", Takes::Known, log),
     define("max", "max(numbers...)", "Takes the largest number.", Takes::Known, max),
     define("min", "min(numbers...)", "Takes the smallest number.", Takes::Known, min),
-    define(
-        "parseint",
-        "parseint(string, base)",
-        "Reads a whole number written to a base from 2 to 62.",
-        Takes::Known,
-        parseint,
-    ),
+    define("parseint", "parseint(string, base)", "Reads a whole number written to a base from 2 to 62.", Takes::Known, parseint),
     define("pow", "pow(number, exponent)", "Raises a number to a power.", Takes::Known, pow),
-    define(
-        "signum",
-        "signum(number)",
-        "Gives -1, 0 or 1: the sign of a number.",
-        Takes::Known,
-        signum,
-    ),
+    define("signum", "signum(number)", "Gives -1, 0 or 1: the sign of a number.", Takes::Known, signum),
     define("sum", "sum(list)", "Adds up a list of numbers.", Takes::Known, sum),
 ];
 
@@ -133,14 +121,7 @@ fn pow(_: &Call<'_>, args: &[Value]) -> Outcome {
 }
 
 fn signum(_: &Call<'_>, args: &[Value]) -> Outcome {
-    let number = float(args, 0)?;
-    Ok(Value::from(if number > 0.0 {
-        1
-    } else if number < 0.0 {
-        -1
-    } else {
-        0
-    }))
+    Ok(Value::from(integer(args, 0)?.signum()))
 }
 
 fn sum(_: &Call<'_>, args: &[Value]) -> Outcome {
@@ -150,10 +131,7 @@ fn sum(_: &Call<'_>, args: &[Value]) -> Outcome {
     }
     let mut total = Value::from(0);
     for index in 0..items.len() {
-        let number = super::args::number(items, index).map_err(|error| FunctionError {
-            argument: Some(0),
-            ..error
-        })?;
+        let number = super::args::number(items, index).map_err(|error| FunctionError { argument: Some(0), ..error })?;
         total = crate::policy::eval::add(&total, &Value::Number(number)).ok_or_else(|| failed("the sum is too large"))?;
     }
     Ok(total)

@@ -54,13 +54,9 @@ fn found(regex: &Regex, groups: &Captures<'_>) -> Outcome {
     if names.iter().all(Option::is_none) {
         return Ok(Value::List(groups.iter().skip(1).map(value).collect()));
     }
-    let named: Option<BTreeMap<String, Value>> = names
-        .iter()
-        .map(|name| name.map(|name| (name.to_owned(), value(groups.name(name)))))
-        .collect();
-    named
-        .map(Value::Map)
-        .ok_or_else(|| failed("a pattern has either named or unnamed groups, not both"))
+    let by_name: Option<BTreeMap<String, Value>> =
+        names.iter().map(|name| name.map(|name| (name.to_owned(), value(groups.name(name))))).collect();
+    by_name.map(Value::Map).ok_or_else(|| failed("a pattern has either named or unnamed groups, not both"))
 }
 
 /// Replaces all matches; `$1` and `${name}` in the replacement are groups, as in Go.

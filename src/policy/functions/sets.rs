@@ -7,34 +7,10 @@ use super::{Call, Function, FunctionError, Outcome, Takes, define};
 use crate::model::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define(
-        "range",
-        "range(numbers...)",
-        "Lists numbers: range(end), range(start, end), range(start, end, step).",
-        Takes::Known,
-        range,
-    ),
-    define(
-        "setintersection",
-        "setintersection(set, sets...)",
-        "Keeps what is in all sets.",
-        Takes::Known,
-        intersection,
-    ),
-    define(
-        "setproduct",
-        "setproduct(sets...)",
-        "Combines each item of one set with each of the others.",
-        Takes::Known,
-        product,
-    ),
-    define(
-        "setsubtract",
-        "setsubtract(set, other)",
-        "Removes from a set what is in another.",
-        Takes::Known,
-        subtract,
-    ),
+    define("range", "range(numbers...)", "Lists numbers: range(end), range(start, end), range(start, end, step).", Takes::Known, range),
+    define("setintersection", "setintersection(set, sets...)", "Keeps what is in all sets.", Takes::Known, intersection),
+    define("setproduct", "setproduct(sets...)", "Combines each item of one set with each of the others.", Takes::Known, product),
+    define("setsubtract", "setsubtract(set, other)", "Removes from a set what is in another.", Takes::Known, subtract),
     define("setunion", "setunion(set, sets...)", "Joins sets.", Takes::Known, union),
 ];
 
@@ -87,9 +63,7 @@ fn product(_: &Call<'_>, args: &[Value]) -> Outcome {
             row.push(item.clone());
             row
         };
-        rows.iter()
-            .flat_map(|row| factor.iter().map(move |item| longer(row, item)))
-            .collect()
+        rows.iter().flat_map(|row| factor.iter().map(move |item| longer(row, item))).collect()
     });
     let rows = rows.into_iter().map(Value::List);
     // The product of sets is a set; one list among them gives it an order.

@@ -1,40 +1,16 @@
 //! Strings.
 
-use super::args::{failed, flag_value, integer, items, text, wrong};
+use super::args::{failed, integer, items, text, wrong};
 use super::{Call, Function, Outcome, Takes, define};
 use crate::model::Value;
 use crate::policy::eval::to_text;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define(
-        "chomp",
-        "chomp(string)",
-        "Removes line ends at the end of a string.",
-        Takes::Known,
-        chomp,
-    ),
-    define(
-        "endswith",
-        "endswith(string, suffix)",
-        "Says whether a string ends with a suffix.",
-        Takes::Known,
-        endswith,
-    ),
-    define(
-        "indent",
-        "indent(spaces, string)",
-        "Indents all lines but the first.",
-        Takes::Known,
-        indent,
-    ),
-    define(
-        "join",
-        "join(separator, lists...)",
-        "Joins the strings of lists.",
-        Takes::Known,
-        join,
-    ),
+    define("chomp", "chomp(string)", "Removes line ends at the end of a string.", Takes::Known, chomp),
+    define("endswith", "endswith(string, suffix)", "Says whether a string ends with a suffix.", Takes::Known, endswith),
+    define("indent", "indent(spaces, string)", "Indents all lines but the first.", Takes::Known, indent),
+    define("join", "join(separator, lists...)", "Joins the strings of lists.", Takes::Known, join),
     define("lower", "lower(string)", "Makes all letters lower-case.", Takes::Known, lower),
     define(
         "replace",
@@ -43,34 +19,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Takes::Known,
         replace,
     ),
-    define(
-        "split",
-        "split(separator, string)",
-        "Splits a string at a separator.",
-        Takes::Known,
-        split,
-    ),
-    define(
-        "startswith",
-        "startswith(string, prefix)",
-        "Says whether a string starts with a prefix.",
-        Takes::Known,
-        startswith,
-    ),
-    define(
-        "strcontains",
-        "strcontains(string, substring)",
-        "Says whether a string contains a substring.",
-        Takes::Known,
-        strcontains,
-    ),
-    define(
-        "strrev",
-        "strrev(string)",
-        "Reverses the characters of a string.",
-        Takes::Known,
-        strrev,
-    ),
+    define("split", "split(separator, string)", "Splits a string at a separator.", Takes::Known, split),
+    define("startswith", "startswith(string, prefix)", "Says whether a string starts with a prefix.", Takes::Known, startswith),
+    define("strcontains", "strcontains(string, substring)", "Says whether a string contains a substring.", Takes::Known, strcontains),
+    define("strrev", "strrev(string)", "Reverses the characters of a string.", Takes::Known, strrev),
     define(
         "substr",
         "substr(string, offset, length)",
@@ -78,41 +30,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Takes::Known,
         substr,
     ),
-    define(
-        "title",
-        "title(string)",
-        "Makes the first letter of each word upper-case.",
-        Takes::Known,
-        title,
-    ),
-    define(
-        "trim",
-        "trim(string, characters)",
-        "Removes the given characters at both ends.",
-        Takes::Known,
-        trim,
-    ),
-    define(
-        "trimprefix",
-        "trimprefix(string, prefix)",
-        "Removes a prefix once.",
-        Takes::Known,
-        trimprefix,
-    ),
-    define(
-        "trimspace",
-        "trimspace(string)",
-        "Removes white space at both ends.",
-        Takes::Known,
-        trimspace,
-    ),
-    define(
-        "trimsuffix",
-        "trimsuffix(string, suffix)",
-        "Removes a suffix once.",
-        Takes::Known,
-        trimsuffix,
-    ),
+    define("title", "title(string)", "Makes the first letter of each word upper-case.", Takes::Known, title),
+    define("trim", "trim(string, characters)", "Removes the given characters at both ends.", Takes::Known, trim),
+    define("trimprefix", "trimprefix(string, prefix)", "Removes a prefix once.", Takes::Known, trimprefix),
+    define("trimspace", "trimspace(string)", "Removes white space at both ends.", Takes::Known, trimspace),
+    define("trimsuffix", "trimsuffix(string, suffix)", "Removes a suffix once.", Takes::Known, trimsuffix),
     define("upper", "upper(string)", "Makes all letters upper-case.", Takes::Known, upper),
 ];
 
@@ -121,21 +43,21 @@ fn chomp(_: &Call<'_>, args: &[Value]) -> Outcome {
 }
 
 fn endswith(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(text(args, 0)?.ends_with(&text(args, 1)?))
+    Ok(Value::Bool(text(args, 0)?.ends_with(&text(args, 1)?)))
 }
 
 fn startswith(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(text(args, 0)?.starts_with(&text(args, 1)?))
+    Ok(Value::Bool(text(args, 0)?.starts_with(&text(args, 1)?)))
 }
 
 fn strcontains(_: &Call<'_>, args: &[Value]) -> Outcome {
-    flag_value(text(args, 0)?.contains(&text(args, 1)?))
+    Ok(Value::Bool(text(args, 0)?.contains(&text(args, 1)?)))
 }
 
 fn indent(_: &Call<'_>, args: &[Value]) -> Outcome {
     let spaces = super::args::size(args, 0)?;
     let text = text(args, 1)?;
-    super::args::bounded(spaces.saturating_mul(text.matches('\n').count()))?;
+    super::args::bounded(spaces.saturating_mul(text.matches('\n').count().max(1)))?;
     Ok(text.replace('\n', &format!("\n{}", " ".repeat(spaces))).into())
 }
 
@@ -150,10 +72,7 @@ fn join(_: &Call<'_>, args: &[Value]) -> Outcome {
             match to_text(item) {
                 Some(part) => parts.push(part),
                 None => {
-                    return Err(wrong(
-                        index,
-                        format!("needs a list of strings, item {place} is {}", item.type_name()),
-                    ));
+                    return Err(wrong(index, format!("needs a list of strings, item {place} is {}", item.type_name())));
                 }
             }
         }

@@ -9,27 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use std::cmp::Ordering;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    define(
-        "formatdate",
-        "formatdate(format, time)",
-        "Writes a time after a pattern such as `YYYY-MM-DD`.",
-        Takes::Known,
-        formatdate,
-    ),
-    define(
-        "timeadd",
-        "timeadd(time, duration)",
-        "Adds a duration such as `1h30m` to a time.",
-        Takes::Known,
-        timeadd,
-    ),
-    define(
-        "timecmp",
-        "timecmp(time, other)",
-        "Gives -1, 0 or 1: before, the same, after.",
-        Takes::Known,
-        timecmp,
-    ),
+    define("formatdate", "formatdate(format, time)", "Writes a time after a pattern such as `YYYY-MM-DD`.", Takes::Known, formatdate),
+    define("timeadd", "timeadd(time, duration)", "Adds a duration such as `1h30m` to a time.", Takes::Known, timeadd),
+    define("timecmp", "timecmp(time, other)", "Gives -1, 0 or 1: before, the same, after.", Takes::Known, timecmp),
 ];
 
 struct Moment {
@@ -60,11 +42,7 @@ fn parse_moment(text: &str) -> Option<Moment> {
         let seconds = hours * 3600 + minutes * 60;
         Offset::from_seconds(if zone.starts_with('-') { -seconds } else { seconds }).ok()?
     };
-    Some(Moment {
-        local,
-        offset,
-        instant: offset.to_timestamp(local).ok()?,
-    })
+    Some(Moment { local, offset, instant: offset.to_timestamp(local).ok()? })
 }
 
 fn timecmp(_: &Call<'_>, args: &[Value]) -> Outcome {
@@ -81,10 +59,7 @@ fn timeadd(_: &Call<'_>, args: &[Value]) -> Outcome {
     let text = text(args, 1)?;
     let nanos = duration(&text).ok_or_else(|| FunctionError {
         help: Some("write `24h` for a day".to_owned()),
-        ..wrong(
-            1,
-            format!("`{text}` is not a duration like `1h30m`; the units are h, m, s, ms, us, ns"),
-        )
+        ..wrong(1, format!("`{text}` is not a duration like `1h30m`; the units are h, m, s, ms, us, ns"))
     })?;
     let sum = i64::try_from(nanos)
         .ok()

@@ -17,10 +17,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Value, AwsError> {
     }
     match serde_json::from_slice(body) {
         Ok(value @ Value::Object(_)) => Ok(value),
-        _ => Err(AwsError::front_door(
-            "SerializationException",
-            "Start of structure or map found where not expected.",
-        )),
+        _ => Err(AwsError::front_door("SerializationException", "Start of structure or map found where not expected.")),
     }
 }
 
@@ -28,17 +25,11 @@ pub(crate) fn read(body: &[u8]) -> Result<Value, AwsError> {
 pub(crate) fn answer(version: &str, namespace: &str, outcome: Result<Value, AwsError>, request_id: &str) -> Response {
     let (status, body) = match outcome {
         Ok(value) => (200, value),
-        Err(error) => (
-            error.status,
-            json!({ "__type": error_type(namespace, &error), "message": error.message }),
-        ),
+        Err(error) => (error.status, json!({ "__type": error_type(namespace, &error), "message": error.message })),
     };
     Response {
         status,
-        headers: vec![
-            ("content-type", format!("application/x-amz-json-{version}")),
-            ("x-amzn-requestid", request_id.to_owned()),
-        ],
+        headers: vec![("content-type", format!("application/x-amz-json-{version}")), ("x-amzn-requestid", request_id.to_owned())],
         body: body.to_string().into_bytes(),
     }
 }
@@ -51,11 +42,7 @@ fn error_type(namespace: &str, error: &AwsError) -> String {
         Origin::Validation => "com.amazon.coral.validate",
         Origin::Availability => "com.amazon.coral.availability",
     };
-    if prefix.is_empty() {
-        error.code.clone()
-    } else {
-        format!("{prefix}#{}", error.code)
-    }
+    if prefix.is_empty() { error.code.clone() } else { format!("{prefix}#{}", error.code) }
 }
 
 #[cfg(test)]

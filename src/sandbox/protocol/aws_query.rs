@@ -35,10 +35,7 @@ fn insert(into: &mut Value, path: &[&str], value: &str) {
 /// Turns structures whose names are all numbers into lists in the order of the numbers.
 fn lists(value: Value) -> Value {
     let Value::Object(fields) = value else { return value };
-    let numbered: Option<Vec<(u32, Value)>> = fields
-        .iter()
-        .map(|(name, inner)| Some((name.parse().ok()?, lists(inner.clone()))))
-        .collect();
+    let numbered: Option<Vec<(u32, Value)>> = fields.iter().map(|(name, inner)| Some((name.parse().ok()?, lists(inner.clone())))).collect();
     match numbered {
         Some(mut entries) if !entries.is_empty() => {
             entries.sort_by_key(|(number, _)| *number);
@@ -104,14 +101,9 @@ mod tests {
 
     #[test]
     fn a_form_becomes_a_structure() {
-        let request = Request {
-            body: b"Action=AssumeRole&Tags.member.2.Key=b&Tags.member.1.Key=a%20b&Policy=x".to_vec(),
-            ..Request::default()
-        };
-        assert_eq!(
-            read(&request),
-            json!({"Action": "AssumeRole", "Policy": "x", "Tags": [{"Key": "a b"}, {"Key": "b"}]})
-        );
+        let request =
+            Request { body: b"Action=AssumeRole&Tags.member.2.Key=b&Tags.member.1.Key=a%20b&Policy=x".to_vec(), ..Request::default() };
+        assert_eq!(read(&request), json!({"Action": "AssumeRole", "Policy": "x", "Tags": [{"Key": "a b"}, {"Key": "b"}]}));
     }
 
     #[test]

@@ -7,10 +7,7 @@ use crate::sandbox::wire::Response;
 
 /// Writes an answer.
 pub(crate) fn answer(outcome: Result<Value, AwsError>, request_id: &str) -> Response {
-    let mut headers = vec![
-        ("content-type", "application/json".to_owned()),
-        ("x-amzn-requestid", request_id.to_owned()),
-    ];
+    let mut headers = vec![("content-type", "application/json".to_owned()), ("x-amzn-requestid", request_id.to_owned())];
     let (status, body) = match outcome {
         Ok(value) => (200, value),
         Err(error) => {
@@ -19,9 +16,5 @@ pub(crate) fn answer(outcome: Result<Value, AwsError>, request_id: &str) -> Resp
             (error.status, body)
         }
     };
-    Response {
-        status,
-        headers,
-        body: body.to_string().into_bytes(),
-    }
+    Response { status, headers, body: body.to_string().into_bytes() }
 }

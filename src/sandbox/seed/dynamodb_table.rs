@@ -16,15 +16,7 @@ use crate::sandbox::state::State;
 const DEFAULT_AGE_DAYS: i64 = 60;
 
 /// Statuses that a seed can hold a table in.
-const STATUSES: &[&str] = &[
-    "ACTIVE",
-    "CREATING",
-    "UPDATING",
-    "DELETING",
-    "INACCESSIBLE_ENCRYPTION_CREDENTIALS",
-    "ARCHIVING",
-    "ARCHIVED",
-];
+const STATUSES: &[&str] = &["ACTIVE", "CREATING", "UPDATING", "DELETING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVING", "ARCHIVED"];
 
 #[derive(Debug)]
 struct SeededTable {
@@ -74,20 +66,13 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
     let hash_key = fields.text("hash_key").unwrap_or_else(|| "pk".to_owned());
     let range_key = fields.text("range_key");
     let types: BTreeMap<String, String> = fields
-        .blocks("attribute", |attribute| {
-            (
-                attribute.required_text("name"),
-                attribute.choice("type", &["S", "N", "B"]).unwrap_or_default(),
-            )
-        })
+        .blocks("attribute", |attribute| (attribute.required_text("name"), attribute.choice("type", &["S", "N", "B"]).unwrap_or_default()))
         .into_iter()
         .collect();
     let definition = definition(fields, &hash_key, range_key.as_deref(), &types);
     let pitr = fields.block("point_in_time_recovery", pitr).flatten();
     let items = items(fields, &definition);
-    let encryption = fields.block("server_side_encryption", |block| {
-        (block.flag("enabled").unwrap_or(false), block.text("kms_key_arn"))
-    });
+    let encryption = fields.block("server_side_encryption", |block| (block.flag("enabled").unwrap_or(false), block.text("kms_key_arn")));
     let stream_on = fields.flag("stream_enabled").unwrap_or(false);
     let stream_view = fields.text("stream_view_type").filter(|view| !view.is_empty());
     Box::new(SeededTable {
@@ -101,10 +86,7 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
             Some((true, None)) => Encryption::AwsKey,
             _ => Encryption::Owned,
         },
-        protection: Protection {
-            pitr,
-            deletion: fields.flag("deletion_protection_enabled").unwrap_or(false),
-        },
+        protection: Protection { pitr, deletion: fields.flag("deletion_protection_enabled").unwrap_or(false) },
         tags: fields.map("tags").map(BTreeMap::from_iter),
         ttl_attribute: fields
             .block("ttl", |ttl| (ttl.text("attribute_name"), ttl.flag("enabled").unwrap_or(true)))
@@ -121,10 +103,7 @@ fn replica(fields: &mut Fields<'_>) -> Replica {
     let pitr = fields.flag("point_in_time_recovery").unwrap_or(false).then_some((35, None));
     Replica {
         region: fields.required_text("region_name"),
-        protection: Protection {
-            pitr,
-            deletion: fields.flag("deletion_protection_enabled").unwrap_or(false),
-        },
+        protection: Protection { pitr, deletion: fields.flag("deletion_protection_enabled").unwrap_or(false) },
         propagate_tags: fields.flag("propagate_tags").unwrap_or(false),
     }
 }
@@ -147,10 +126,7 @@ fn definition(fields: &mut Fields<'_>, hash_key: &str, range_key: Option<&str>, 
     let provisioned = fields.choice("billing_mode", &["PAY_PER_REQUEST", "PROVISIONED"]).as_deref() == Some("PROVISIONED");
     let units = |value: Option<i64>| if provisioned { value.unwrap_or(1) } else { 0 };
     Definition {
-        attributes: all
-            .iter()
-            .map(|(name, kind)| json!({ "AttributeName": name, "AttributeType": kind }))
-            .collect(),
+        attributes: all.iter().map(|(name, kind)| json!({ "AttributeName": name, "AttributeType": kind })).collect(),
         key_schema: Value::Array(keys),
         pay_per_request: !provisioned,
         read_units: units(fields.number("read_capacity", 1..=i64::MAX)),
@@ -165,20 +141,10 @@ fn definition(fields: &mut Fields<'_>, hash_key: &str, range_key: Option<&str>, 
 }
 
 fn index(fields: &mut Fields<'_>) -> Value {
-    let mut keys: Vec<Value> = fields
-        .text("hash_key")
-        .map(|name| json!({ "AttributeName": name, "KeyType": "HASH" }))
-        .into_iter()
-        .collect();
-    keys.extend(
-        fields
-            .text("range_key")
-            .map(|name| json!({ "AttributeName": name, "KeyType": "RANGE" })),
-    );
-    let (read, write) = (
-        fields.number("read_capacity", 0..=i64::MAX),
-        fields.number("write_capacity", 0..=i64::MAX),
-    );
+    let mut keys: Vec<Value> =
+        fields.text("hash_key").map(|name| json!({ "AttributeName": name, "KeyType": "HASH" })).into_iter().collect();
+    keys.extend(fields.text("range_key").map(|name| json!({ "AttributeName": name, "KeyType": "RANGE" })));
+    let (read, write) = (fields.number("read_capacity", 0..=i64::MAX), fields.number("write_capacity", 0..=i64::MAX));
     let mut projection = json!({ "ProjectionType": fields.text("projection_type").unwrap_or_else(|| "ALL".to_owned()) });
     if let Some(attributes) = fields.value("non_key_attributes") {
         projection["NonKeyAttributes"] = serde_json::to_value(attributes).unwrap_or_default();
@@ -194,14 +160,7 @@ fn index(fields: &mut Fields<'_>) -> Value {
 /// `items = [{ id = "1", … }]` as DynamoDB's attribute values, each with its key.
 fn items(fields: &mut Fields<'_>, definition: &Definition) -> Vec<(String, Item)> {
     let Some(value) = fields.value("items") else { return Vec::new() };
-    let read = |item: &hcl::Value| {
-        Some(
-            item.as_object()?
-                .iter()
-                .map(|(name, value)| (name.clone(), attribute_value(value)))
-                .collect(),
-        )
-    };
+    let read = |item: &hcl::Value| Some(item.as_object()?.iter().map(|(name, value)| (name.clone(), attribute_value(value))).collect());
     let items: Option<Vec<Item>> = value.as_array().and_then(|items| items.iter().map(read).collect());
     let Some(items) = items else {
         fields.complain("items", "`items` must be a list of objects, for example `[{ pk = \"1\" }]`");
@@ -258,19 +217,10 @@ impl SeededTable {
             Encryption::AwsKey => Some(format!("arn:aws:kms:{region}:{}:key/aws-dynamodb", self.account)),
             Encryption::Key(key) => Some(key.clone()),
         };
-        definition.stream = self.stream_view.clone().map(|view_type| Stream {
-            view_type,
-            label: created_at.to_string(),
-        });
+        definition.stream = self.stream_view.clone().map(|view_type| Stream { view_type, label: created_at.to_string() });
         let id = table_id(state.fresh_number());
         let times = (created_at, created_at, created_at);
-        let mut table = Table::new(
-            table_arn(&self.account, region, &self.name),
-            self.name.clone(),
-            id,
-            definition,
-            times,
-        );
+        let mut table = Table::new(table_arn(&self.account, region, &self.name), self.name.clone(), id, definition, times);
         table.held.clone_from(&self.status);
         table.deletion_protection = protection.deletion;
         table.ttl_attribute.clone_from(&self.ttl_attribute);
@@ -284,11 +234,7 @@ impl SeededTable {
         if account::is_opt_in(region) {
             state.enable_region(&self.account, region);
         }
-        state
-            .region_mut(&self.account, region)
-            .dynamodb
-            .insert(table)
-            .is_some_and(|before| before.gone_at.is_none_or(|at| now < at))
+        state.region_mut(&self.account, region).dynamodb.insert(table).is_some_and(|before| before.gone_at.is_none_or(|at| now < at))
     }
 }
 
@@ -322,20 +268,11 @@ mod tests {
         assert_eq!(pitr["EarliestRestorableDateTime"], json!(seconds("2026-11-14T00:00:00Z")));
         assert_eq!(pitr["LatestRestorableDateTime"], json!(seconds("2026-11-20T23:55:00Z")));
         let table = &world.dynamodb("DescribeTable", json!({"TableName": "events"}))["Table"];
-        assert_eq!(
-            (&table["DeletionProtectionEnabled"], &table["TableStatus"]),
-            (&json!(true), &json!("ACTIVE"))
-        );
+        assert_eq!((&table["DeletionProtectionEnabled"], &table["TableStatus"]), (&json!(true), &json!("ACTIVE")));
         let item = world.dynamodb("GetItem", json!({"TableName": "events", "Key": {"id": {"S": "1"}}}));
-        assert_eq!(
-            item["Item"],
-            json!({"id": {"S": "1"}, "n": {"N": "5"}, "list": {"L": [{"BOOL": true}, {"NULL": true}]}})
-        );
+        assert_eq!(item["Item"], json!({"id": {"S": "1"}, "n": {"N": "5"}, "list": {"L": [{"BOOL": true}, {"NULL": true}]}}));
         let tags = world.dynamodb("ListTagsOfResource", json!({"ResourceArn": table["TableArn"]}));
-        assert_eq!(
-            tags["Tags"],
-            json!([{"Key": "env", "Value": "production"}, {"Key": "tier", "Value": "1"}])
-        );
+        assert_eq!(tags["Tags"], json!([{"Key": "env", "Value": "production"}, {"Key": "tier", "Value": "1"}]));
     }
 
     #[test]
@@ -352,16 +289,10 @@ mod tests {
         );
         let there = world.in_region("eu-west-1");
         let answer = there.dynamodb("DescribeContinuousBackups", json!({"TableName": "global"}));
-        assert_eq!(
-            answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
-            "DISABLED"
-        );
+        assert_eq!(answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"], "DISABLED");
         let table = &there.dynamodb("DescribeTable", json!({"TableName": "global"}))["Table"];
         assert_eq!(table["Replicas"][0]["RegionName"], "us-east-1");
-        assert_eq!(
-            there.dynamodb("ListTagsOfResource", json!({"ResourceArn": table["TableArn"]}))["Tags"],
-            json!([])
-        );
+        assert_eq!(there.dynamodb("ListTagsOfResource", json!({"ResourceArn": table["TableArn"]}))["Tags"], json!([]));
     }
 
     #[test]
@@ -370,31 +301,16 @@ mod tests {
             "resource \"aws_dynamodb_table\" \"t\" {\n  name = \"slow\"\n  status = \"CREATING\"\n  account_id = \"210987654321\"\n}\n",
         );
         let other = world.with_key("210987654321");
-        assert_eq!(
-            other.dynamodb("DescribeTable", json!({"TableName": "slow"}))["Table"]["TableStatus"],
-            "CREATING"
-        );
-        assert_eq!(
-            other.fails("DescribeContinuousBackups", json!({"TableName": "slow"})).0,
-            "TableNotFoundException"
-        );
-        assert_eq!(
-            world.fails("DescribeTable", json!({"TableName": "slow"})).0,
-            "ResourceNotFoundException"
-        );
+        assert_eq!(other.dynamodb("DescribeTable", json!({"TableName": "slow"}))["Table"]["TableStatus"], "CREATING");
+        assert_eq!(other.fails("DescribeContinuousBackups", json!({"TableName": "slow"})).0, "TableNotFoundException");
+        assert_eq!(world.fails("DescribeTable", json!({"TableName": "slow"})).0, "ResourceNotFoundException");
     }
 
     #[test]
     fn an_item_without_its_key_is_a_problem() {
-        let text = Seed::parse(
-            "s.hcl",
-            "resource \"aws_dynamodb_table\" \"t\" {\n  name = \"abc\"\n  items = [{ x = 1 }]\n}\n",
-        )
-        .unwrap_err()
-        .to_string();
-        assert!(
-            text.starts_with("s.hcl:3:11: item 0: ") && text.contains("Missing the key pk"),
-            "{text}"
-        );
+        let text = Seed::parse("s.hcl", "resource \"aws_dynamodb_table\" \"t\" {\n  name = \"abc\"\n  items = [{ x = 1 }]\n}\n")
+            .unwrap_err()
+            .to_string();
+        assert!(text.starts_with("s.hcl:3:11: item 0: ") && text.contains("Missing the key pk"), "{text}");
     }
 }

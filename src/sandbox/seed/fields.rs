@@ -47,14 +47,7 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Reads from a body.
     pub(super) fn new(source: &'a Source<'a>, body: &'a Body, context: &'a Context<'a>, word: &'a str) -> Self {
-        Self {
-            source,
-            body,
-            context,
-            word,
-            known: Vec::new(),
-            problems: Vec::new(),
-        }
+        Self { source, body, context, word, known: Vec::new(), problems: Vec::new() }
     }
 
     /// Lets names pass that mean nothing here.
@@ -82,14 +75,7 @@ impl<'a> Fields<'a> {
         if choices.contains(&found.as_str()) {
             return Some(found);
         }
-        self.complain(
-            name,
-            &format!(
-                "`{name}` must be one of {}, found `{found}`{}",
-                choices.join(", "),
-                suggestion(&found, choices)
-            ),
-        );
+        self.complain(name, &format!("`{name}` must be one of {}, found `{found}`{}", choices.join(", "), suggestion(&found, choices)));
         None
     }
 
@@ -104,10 +90,7 @@ impl<'a> Fields<'a> {
         if bounds.contains(&found) {
             return Some(found);
         }
-        self.complain(
-            name,
-            &format!("`{name}` must be between {} and {}, found {found}", bounds.start(), bounds.end()),
-        );
+        self.complain(name, &format!("`{name}` must be between {} and {}, found {found}", bounds.start(), bounds.end()));
         None
     }
 
@@ -197,17 +180,12 @@ impl<'a> Fields<'a> {
 
 /// Evaluates an expression.
 pub(super) fn evaluate(expression: &Expression, context: &Context<'_>) -> Result<Value, String> {
-    hcl::Expression::from(expression.clone())
-        .evaluate(context)
-        .map_err(|error| error.to_string())
+    hcl::Expression::from(expression.clone()).evaluate(context).map_err(|error| error.to_string())
 }
 
 /// `; did you mean `x`?` when one of the names is near.
 pub(super) fn suggestion(found: &str, names: &[&str]) -> String {
-    let near = names
-        .iter()
-        .map(|name| (strsim::jaro_winkler(found, name), name))
-        .max_by(|one, other| one.0.total_cmp(&other.0));
+    let near = names.iter().map(|name| (strsim::jaro_winkler(found, name), name)).max_by(|one, other| one.0.total_cmp(&other.0));
     match near {
         Some((likeness, name)) if likeness > 0.8 => format!("; did you mean `{name}`?"),
         _ => String::new(),

@@ -19,10 +19,7 @@ use super::state::State;
 use fields::{Fields, Source, suggestion};
 
 /// The types of resource that a seed can hold.
-static KINDS: &[Kind] = &[Kind {
-    name: "aws_dynamodb_table",
-    decode: dynamodb_table::decode,
-}];
+static KINDS: &[Kind] = &[Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode }];
 
 /// How one type of resource is read.
 struct Kind {
@@ -60,12 +57,7 @@ impl fmt::Display for SeedReport {
         for arn in &self.replaced {
             writeln!(formatter, "replaced {arn}")?;
         }
-        write!(
-            formatter,
-            "seeded: {} created, {} replaced",
-            self.created.len(),
-            self.replaced.len()
-        )
+        write!(formatter, "seeded: {} created, {} replaced", self.created.len(), self.replaced.len())
     }
 }
 
@@ -78,26 +70,11 @@ impl Seed {
     pub fn parse(file_name: &str, text: &str) -> Result<Self, SandboxError> {
         let source = Source::new(file_name, text);
         let body: Body = text.parse().map_err(|error: hcl::edit::parser::Error| SandboxError::Seed {
-            problems: vec![format!(
-                "{file_name}:{}:{}: {}",
-                error.location().line(),
-                error.location().column(),
-                error.message()
-            )],
+            problems: vec![format!("{file_name}:{}:{}: {}", error.location().line(), error.location().column(), error.message())],
         })?;
-        let mut reader = Reader {
-            source,
-            seen: BTreeMap::new(),
-            problems: Vec::new(),
-            seed: Self::default(),
-            locals: hcl::Map::new(),
-        };
+        let mut reader = Reader { source, seen: BTreeMap::new(), problems: Vec::new(), seed: Self::default(), locals: hcl::Map::new() };
         reader.read(&body);
-        if reader.problems.is_empty() {
-            Ok(reader.seed)
-        } else {
-            Err(SandboxError::Seed { problems: reader.problems })
-        }
+        if reader.problems.is_empty() { Ok(reader.seed) } else { Err(SandboxError::Seed { problems: reader.problems }) }
     }
 
     /// Puts two seeds together; where they overlap, the later one wins.
@@ -109,11 +86,7 @@ impl Seed {
     pub(crate) fn plant(&self, state: &mut State, now: Timestamp) -> SeedReport {
         let mut report = SeedReport::default();
         for plant in &self.plants {
-            let list = if plant.plant(state, now) {
-                &mut report.replaced
-            } else {
-                &mut report.created
-            };
+            let list = if plant.plant(state, now) { &mut report.replaced } else { &mut report.created };
             list.push(plant.identity());
         }
         report
@@ -149,10 +122,7 @@ impl Reader<'_> {
                 Structure::Attribute(attribute) => {
                     self.report(
                         &attribute.key,
-                        &format!(
-                            "a seed has `resource` and `locals` blocks, found the attribute `{}`",
-                            attribute.key.as_str()
-                        ),
+                        &format!("a seed has `resource` and `locals` blocks, found the attribute `{}`", attribute.key.as_str()),
                     );
                 }
             }
@@ -179,11 +149,7 @@ impl Reader<'_> {
         };
         let Some(known) = KINDS.iter().find(|known| known.name == *kind) else {
             let names: Vec<&str> = KINDS.iter().map(|known| known.name).collect();
-            let text = format!(
-                "the sandbox has no `{kind}`{}; it has: {}",
-                suggestion(kind, &names),
-                names.join(", ")
-            );
+            let text = format!("the sandbox has no `{kind}`{}; it has: {}", suggestion(kind, &names), names.join(", "));
             self.report(&block.ident, &text);
             return;
         };
@@ -229,12 +195,8 @@ impl Reader<'_> {
         }
         if let Some(count) = count {
             let value = fields::evaluate(&count.value, &context).map_err(|reason| self.source.problem(&count.value, &reason))?;
-            let number = value
-                .as_u64()
-                .ok_or_else(|| self.source.problem(&count.value, "`count` must be a whole number"))?;
-            return Ok((0..number)
-                .map(|index| ("count", object([("index", Value::from(index))])))
-                .collect());
+            let number = value.as_u64().ok_or_else(|| self.source.problem(&count.value, "`count` must be a whole number"))?;
+            return Ok((0..number).map(|index| ("count", object([("index", Value::from(index))]))).collect());
         }
         let Some(for_each) = for_each else {
             return Ok(vec![("each", Value::Null)]);
@@ -246,9 +208,7 @@ impl Reader<'_> {
             Value::Array(members) if members.iter().all(Value::is_string) => {
                 Ok(members.into_iter().map(|member| each(member.clone(), member)).collect())
             }
-            _ => Err(self
-                .source
-                .problem(&for_each.value, "`for_each` must be a map, or a set or list of strings")),
+            _ => Err(self.source.problem(&for_each.value, "`for_each` must be a map, or a set or list of strings")),
         }
     }
 
@@ -269,13 +229,8 @@ impl Reader<'_> {
 fn context(locals: &hcl::Map<String, Value>) -> Context<'static> {
     let mut context = Context::new();
     context.declare_var("local", Value::Object(locals.clone()));
-    let same = |arguments: hcl::eval::FuncArgs| {
-        arguments
-            .into_values()
-            .into_iter()
-            .next()
-            .ok_or_else(|| "an argument is missing".to_owned())
-    };
+    let same =
+        |arguments: hcl::eval::FuncArgs| arguments.into_values().into_iter().next().ok_or_else(|| "an argument is missing".to_owned());
     context.declare_func("toset", FuncDef::builder().param(ParamType::Any).build(same));
     context.declare_func("range", FuncDef::builder().param(ParamType::Number).build(range));
     context
@@ -326,10 +281,7 @@ mod tests {
             world.dynamodb("ListTables", json!({}))["TableNames"],
             json!(["orders-0", "orders-1", "orders-2", "tier-gold", "tier-silver"])
         );
-        assert_eq!(
-            world.in_region("eu-west-1").dynamodb("ListTables", json!({}))["TableNames"],
-            json!(["mapped-eu"])
-        );
+        assert_eq!(world.in_region("eu-west-1").dynamodb("ListTables", json!({}))["TableNames"], json!(["mapped-eu"]));
     }
 
     #[test]
@@ -350,10 +302,7 @@ mod tests {
             "resource \"aws_dynamodb_table\" \"t\" {\n  name = 5\n  point_in_time_recovery {\n    enabled = \"x\"\n    recovery_period_in_days = 40\n  }\n}\n",
         );
         assert_eq!(text.lines().count(), 3, "{text}");
-        assert!(
-            text.contains("seed.hcl:5:31: `recovery_period_in_days` must be between 1 and 35, found 40"),
-            "{text}"
-        );
+        assert!(text.contains("seed.hcl:5:31: `recovery_period_in_days` must be between 1 and 35, found 40"), "{text}");
     }
 
     #[test]

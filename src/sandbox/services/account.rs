@@ -53,24 +53,9 @@ pub(crate) static SERVICE: Service = Service {
     protocol: Protocol::RestJson,
     throttle_code: "TooManyRequestsException",
     operations: &[
-        Operation {
-            name: "ListRegions",
-            access: Access::Read,
-            route: Some(("POST", "/listRegions")),
-            run: list_regions,
-        },
-        Operation {
-            name: "GetRegionOptStatus",
-            access: Access::Read,
-            route: Some(("POST", "/getRegionOptStatus")),
-            run: region_status,
-        },
-        Operation {
-            name: "EnableRegion",
-            access: Access::Write,
-            route: Some(("POST", "/enableRegion")),
-            run: enable_region,
-        },
+        Operation { name: "ListRegions", access: Access::Read, route: Some(("POST", "/listRegions")), run: list_regions },
+        Operation { name: "GetRegionOptStatus", access: Access::Read, route: Some(("POST", "/getRegionOptStatus")), run: region_status },
+        Operation { name: "EnableRegion", access: Access::Write, route: Some(("POST", "/enableRegion")), run: enable_region },
     ],
     resources: |_, _| Vec::new(),
 };
@@ -87,13 +72,7 @@ fn status(call: &Call<'_>, region: &str) -> Option<&'static str> {
     if ENABLED_BY_DEFAULT.contains(&region) {
         return Some("ENABLED_BY_DEFAULT");
     }
-    is_opt_in(region).then(|| {
-        if call.state.is_enabled(&call.caller.account, region) {
-            "ENABLED"
-        } else {
-            "DISABLED"
-        }
-    })
+    is_opt_in(region).then(|| if call.state.is_enabled(&call.caller.account, region) { "ENABLED" } else { "DISABLED" })
 }
 
 fn list_regions(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
@@ -108,11 +87,8 @@ fn list_regions(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
         .filter_map(|name| Some((name, status(call, name)?)))
         .filter(|(name, status)| *name > after && (wanted.is_empty() || wanted.contains(status)))
         .collect();
-    let regions: Vec<Value> = matching
-        .iter()
-        .take(size)
-        .map(|(name, status)| json!({ "RegionName": name, "RegionOptStatus": status }))
-        .collect();
+    let regions: Vec<Value> =
+        matching.iter().take(size).map(|(name, status)| json!({ "RegionName": name, "RegionOptStatus": status })).collect();
     let mut answer = json!({ "Regions": regions });
     if let (true, Some((last, _))) = (matching.len() > size, matching.get(size.saturating_sub(1))) {
         answer["NextToken"] = json!(last);
@@ -153,30 +129,20 @@ mod tests {
     #[test]
     fn regions_are_listed_by_status_in_pages() {
         let world = World::new().in_region(SIGNED_FOR);
-        let first = world.rest(
-            "account",
-            "/listRegions",
-            json!({"RegionOptStatusContains": ["ENABLED_BY_DEFAULT"], "MaxResults": 16}),
-        );
+        let first = world.rest("account", "/listRegions", json!({"RegionOptStatusContains": ["ENABLED_BY_DEFAULT"], "MaxResults": 16}));
         assert_eq!(first["Regions"].as_array().unwrap().len(), 16);
         let second = world.rest(
             "account",
             "/listRegions",
             json!({"RegionOptStatusContains": ["ENABLED_BY_DEFAULT"], "MaxResults": 16, "NextToken": first["NextToken"]}),
         );
-        assert_eq!(
-            second,
-            json!({"Regions": [{"RegionName": "us-west-2", "RegionOptStatus": "ENABLED_BY_DEFAULT"}]})
-        );
+        assert_eq!(second, json!({"Regions": [{"RegionName": "us-west-2", "RegionOptStatus": "ENABLED_BY_DEFAULT"}]}));
     }
 
     #[test]
     fn a_region_that_is_off_is_listed_as_disabled() {
         let world = World::new();
-        world.set_faults(Faults {
-            region_off: vec!["eu-west-1".into()],
-            ..Faults::default()
-        });
+        world.set_faults(Faults { region_off: vec!["eu-west-1".into()], ..Faults::default() });
         let status = world.rest("account", "/getRegionOptStatus", json!({"RegionName": "eu-west-1"}));
         assert_eq!(status["RegionOptStatus"], "DISABLED");
     }

@@ -17,9 +17,7 @@ impl<'a> Input<'a> {
 
     /// A string member.
     pub(crate) fn text(self, name: &str) -> Result<Option<&'a str>, AwsError> {
-        self.get(name)
-            .map(|value| value.as_str().ok_or_else(|| wrong_type(value, "String")))
-            .transpose()
+        self.get(name).map(|value| value.as_str().ok_or_else(|| wrong_type(value, "String"))).transpose()
     }
 
     /// A string member that must be there; `path` is its name in AWS's message, in camel case.
@@ -52,41 +50,27 @@ impl<'a> Input<'a> {
     pub(crate) fn page_limit(self, name: &str, path: &str, limit: usize) -> Result<Option<usize>, AwsError> {
         let Some(asked) = self.integer(name)? else { return Ok(None) };
         if asked < 1 {
-            return Err(AwsError::constraint(
-                &format!("'{asked}'"),
-                path,
-                "Member must have value greater than or equal to 1",
-            ));
+            return Err(AwsError::constraint(&format!("'{asked}'"), path, "Member must have value greater than or equal to 1"));
         }
         match usize::try_from(asked) {
             Ok(size) if size <= limit => Ok(Some(size)),
-            _ => Err(AwsError::constraint(
-                &format!("'{asked}'"),
-                path,
-                &format!("Member must have value less than or equal to {limit}"),
-            )),
+            _ => Err(AwsError::constraint(&format!("'{asked}'"), path, &format!("Member must have value less than or equal to {limit}"))),
         }
     }
 
     /// A time member, in seconds since 1970.
     pub(crate) fn time(self, name: &str) -> Result<Option<Timestamp>, AwsError> {
-        self.get(name)
-            .map(|value| value.as_f64().and_then(from_epoch).ok_or_else(|| wrong_type(value, "Timestamp")))
-            .transpose()
+        self.get(name).map(|value| value.as_f64().and_then(from_epoch).ok_or_else(|| wrong_type(value, "Timestamp"))).transpose()
     }
 
     /// A list member; absent is empty.
     pub(crate) fn list(self, name: &str) -> Result<&'a [Value], AwsError> {
-        self.get(name).map_or(Ok(&[][..]), |value| {
-            value.as_array().map(Vec::as_slice).ok_or_else(|| wrong_type(value, "List"))
-        })
+        self.get(name).map_or(Ok(&[][..]), |value| value.as_array().map(Vec::as_slice).ok_or_else(|| wrong_type(value, "List")))
     }
 
     /// A structure or map member.
     pub(crate) fn object(self, name: &str) -> Result<Option<&'a Map<String, Value>>, AwsError> {
-        self.get(name)
-            .map(|value| value.as_object().ok_or_else(|| wrong_type(value, "Map")))
-            .transpose()
+        self.get(name).map(|value| value.as_object().ok_or_else(|| wrong_type(value, "Map"))).transpose()
     }
 
     /// A structure member, to read on from.
@@ -97,10 +81,7 @@ impl<'a> Input<'a> {
 
     /// A list of strings; absent is empty.
     pub(crate) fn texts(self, name: &str) -> Result<Vec<&'a str>, AwsError> {
-        self.list(name)?
-            .iter()
-            .map(|value| value.as_str().ok_or_else(|| wrong_type(value, "String")))
-            .collect()
+        self.list(name)?.iter().map(|value| value.as_str().ok_or_else(|| wrong_type(value, "String"))).collect()
     }
 }
 

@@ -36,11 +36,7 @@ pub(crate) struct Service {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     /// JSON bodies; the operation stands in `X-Amz-Target`.
-    AwsJson {
-        version: &'static str,
-        target: &'static str,
-        namespace: &'static str,
-    },
+    AwsJson { version: &'static str, target: &'static str, namespace: &'static str },
     /// Form bodies in, XML out; the operation stands in `Action`.
     AwsQuery { namespace: &'static str },
     /// JSON bodies; the operation is known by method and path.
@@ -68,22 +64,12 @@ pub(crate) enum Access {
 impl Operation {
     /// An operation that reads.
     pub(crate) const fn read(name: &'static str, run: fn(&mut Call<'_>, &Value) -> Result<Value, AwsError>) -> Self {
-        Self {
-            name,
-            access: Access::Read,
-            route: None,
-            run,
-        }
+        Self { name, access: Access::Read, route: None, run }
     }
 
     /// An operation that writes.
     pub(crate) const fn write(name: &'static str, run: fn(&mut Call<'_>, &Value) -> Result<Value, AwsError>) -> Self {
-        Self {
-            name,
-            access: Access::Write,
-            route: None,
-            run,
-        }
+        Self { name, access: Access::Write, route: None, run }
     }
 }
 
@@ -142,35 +128,22 @@ pub(crate) enum Origin {
 impl AwsError {
     /// An error of the service's own model, with status 400.
     pub(crate) fn service(code: &str, message: impl Into<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            message: message.into(),
-            status: 400,
-            origin: Origin::Service,
-        }
+        Self { code: code.to_owned(), message: message.into(), status: 400, origin: Origin::Service }
     }
 
     /// An error of the front door, with status 400.
     pub(crate) fn front_door(code: &str, message: impl Into<String>) -> Self {
-        Self {
-            origin: Origin::FrontDoor,
-            ..Self::service(code, message)
-        }
+        Self { origin: Origin::FrontDoor, ..Self::service(code, message) }
     }
 
     /// `ValidationException` with exactly this message.
     pub(crate) fn validation(message: impl Into<String>) -> Self {
-        Self {
-            origin: Origin::Validation,
-            ..Self::service("ValidationException", message)
-        }
+        Self { origin: Origin::Validation, ..Self::service("ValidationException", message) }
     }
 
     /// `ValidationException` in the words of a broken constraint of the model.
     pub(crate) fn constraint(value: &str, path: &str, rule: &str) -> Self {
-        Self::validation(format!(
-            "1 validation error detected: Value {value} at '{path}' failed to satisfy constraint: {rule}"
-        ))
+        Self::validation(format!("1 validation error detected: Value {value} at '{path}' failed to satisfy constraint: {rule}"))
     }
 
     /// The constraint error for a required member that is missing.

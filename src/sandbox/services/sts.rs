@@ -12,30 +12,18 @@ use crate::sandbox::state::{Caller, Session};
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "sts",
     signing_name: "sts",
-    protocol: Protocol::AwsQuery {
-        namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-    },
+    protocol: Protocol::AwsQuery { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
     throttle_code: "Throttling",
     operations: &[
         Operation::read("GetCallerIdentity", caller_identity),
-        Operation {
-            name: "AssumeRole",
-            access: Access::Session,
-            route: None,
-            run: assume_role,
-        },
+        Operation { name: "AssumeRole", access: Access::Session, route: None, run: assume_role },
         Operation::read("GetAccessKeyInfo", access_key_info),
     ],
     resources,
 };
 
 fn resources(_: &Caller, input: &Value) -> Vec<String> {
-    input
-        .get("RoleArn")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-        .into_iter()
-        .collect()
+    input.get("RoleArn").and_then(Value::as_str).map(str::to_owned).into_iter().collect()
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all operations have one type")]
@@ -96,9 +84,7 @@ fn role_of(arn: &str) -> Option<(&str, &str)> {
     let is_iam =
         parts.next() == Some("arn") && parts.next().is_some_and(|partition| partition.starts_with("aws")) && parts.next() == Some("iam");
     let no_region = parts.next() == Some("");
-    let account = parts
-        .next()
-        .filter(|account| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let account = parts.next().filter(|account| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))?;
     let role = parts.next()?.strip_prefix("role/").filter(|role| !role.is_empty())?;
     (is_iam && no_region).then_some((account, role))
 }
@@ -122,10 +108,7 @@ mod tests {
         let answer = world.sts("Action=AssumeRole&RoleArn=arn:aws:iam::210987654321:role/team/backstay&RoleSessionName=plan&ExternalId=x");
         let key = answer.split("<AccessKeyId>").nth(1).unwrap().split('<').next().unwrap().to_owned();
         let identity = world.with_key(&key).sts("Action=GetCallerIdentity");
-        assert!(
-            identity.contains("<Arn>arn:aws:sts::210987654321:assumed-role/backstay/plan</Arn>"),
-            "{identity}"
-        );
+        assert!(identity.contains("<Arn>arn:aws:sts::210987654321:assumed-role/backstay/plan</Arn>"), "{identity}");
         assert!(identity.contains("<Account>210987654321</Account>"), "{identity}");
     }
 

@@ -14,11 +14,7 @@ use super::{AwsError, Call, Operation, Protocol, Service};
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "tag",
     signing_name: "tagging",
-    protocol: Protocol::AwsJson {
-        version: "1.1",
-        target: "ResourceGroupsTaggingAPI_20170126",
-        namespace: "",
-    },
+    protocol: Protocol::AwsJson { version: "1.1", target: "ResourceGroupsTaggingAPI_20170126", namespace: "" },
     throttle_code: "ThrottledException",
     operations: &[
         Operation::read("GetResources", get_resources),
@@ -27,14 +23,7 @@ pub(crate) static SERVICE: Service = Service {
         Operation::write("TagResources", tag_resources),
         Operation::write("UntagResources", untag_resources),
     ],
-    resources: |_, input| {
-        Input(input)
-            .texts("ResourceARNList")
-            .unwrap_or_default()
-            .into_iter()
-            .map(str::to_owned)
-            .collect()
-    },
+    resources: |_, input| Input(input).texts("ResourceARNList").unwrap_or_default().into_iter().map(str::to_owned).collect(),
 };
 
 /// A resource with its type (`dynamodb:table`) and its tags as the API writes them.
@@ -48,13 +37,7 @@ struct Tagged {
 fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let now = call.now;
     let tables = call.region().dynamodb.live(now).filter_map(ever_tagged);
-    let mut all: Vec<Tagged> = tables
-        .map(|(arn, tags)| Tagged {
-            kind: "dynamodb:table",
-            arn,
-            tags,
-        })
-        .collect();
+    let mut all: Vec<Tagged> = tables.map(|(arn, tags)| Tagged { kind: "dynamodb:table", arn, tags }).collect();
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
 }
@@ -65,17 +48,12 @@ impl Tagged {
     }
 
     fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.tags
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|tag| Some((tag.get("Key")?.as_str()?, tag.get("Value")?.as_str()?)))
+        self.tags.as_array().into_iter().flatten().filter_map(|tag| Some((tag.get("Key")?.as_str()?, tag.get("Value")?.as_str()?)))
     }
 
     /// Values of one filter are alternatives; a filter without values wants the key.
     fn matches(&self, key: &str, values: &[&str]) -> bool {
-        self.tags()
-            .any(|(name, value)| name == key && (values.is_empty() || values.contains(&value)))
+        self.tags().any(|(name, value)| name == key && (values.is_empty() || values.contains(&value)))
     }
 }
 
@@ -86,16 +64,12 @@ fn get_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
     let filters = filters(fields)?;
     let others = !types.is_empty() || !filters.is_empty() || fields.get("ResourcesPerPage").is_some();
     if others && !arns.is_empty() {
-        return Err(invalid(
-            "ResourceARNList cannot be specified together with other filters or ResourcesPerPage",
-        ));
+        return Err(invalid("ResourceARNList cannot be specified together with other filters or ResourcesPerPage"));
     }
     if arns.len() > 100 {
         return Err(invalid("ResourceARNList must have length less than or equal to 100"));
     }
-    let asked = fields
-        .page_limit("ResourcesPerPage", "resourcesPerPage", 100)
-        .map_err(|error| invalid(&error.message))?;
+    let asked = fields.page_limit("ResourcesPerPage", "resourcesPerPage", 100).map_err(|error| invalid(&error.message))?;
     let size = call.page(asked, 100);
     let after = fields.text("PaginationToken")?.unwrap_or_default();
     let matching: Vec<Tagged> = tagged(call)
@@ -104,16 +78,8 @@ fn get_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
         .filter(|resource| filters.iter().all(|(key, values)| resource.matches(key, values)))
         .filter(|resource| (arns.is_empty() || arns.contains(&resource.arn.as_str())) && resource.arn.as_str() > after)
         .collect();
-    let token = if matching.len() > size {
-        matching.get(size.saturating_sub(1)).map_or("", |last| last.arn.as_str())
-    } else {
-        ""
-    };
-    let page: Vec<Value> = matching
-        .iter()
-        .take(size)
-        .map(|found| json!({ "ResourceARN": found.arn, "Tags": found.tags }))
-        .collect();
+    let token = if matching.len() > size { matching.get(size.saturating_sub(1)).map_or("", |last| last.arn.as_str()) } else { "" };
+    let page: Vec<Value> = matching.iter().take(size).map(|found| json!({ "ResourceARN": found.arn, "Tags": found.tags })).collect();
     Ok(json!({ "ResourceTagMappingList": page, "PaginationToken": token }))
 }
 
@@ -135,22 +101,14 @@ fn filters(fields: Input<'_>) -> Result<Vec<(&str, Vec<&str>)>, AwsError> {
 }
 
 fn get_tag_keys(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
-    let keys = tagged(call)
-        .iter()
-        .flat_map(|resource| resource.tags().map(|(key, _)| key.to_owned()).collect::<Vec<_>>())
-        .collect();
+    let keys = tagged(call).iter().flat_map(|resource| resource.tags().map(|(key, _)| key.to_owned()).collect::<Vec<_>>()).collect();
     paged(call, input, "TagKeys", keys)
 }
 
 fn get_tag_values(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let wanted = Input(input).required_text("Key", "key")?;
-    let matching = |resource: &Tagged| {
-        resource
-            .tags()
-            .filter(|(key, _)| *key == wanted)
-            .map(|(_, value)| value.to_owned())
-            .collect::<Vec<_>>()
-    };
+    let matching =
+        |resource: &Tagged| resource.tags().filter(|(key, _)| *key == wanted).map(|(_, value)| value.to_owned()).collect::<Vec<_>>();
     let values = tagged(call).iter().flat_map(matching).collect();
     paged(call, input, "TagValues", values)
 }
@@ -159,17 +117,13 @@ fn get_tag_values(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
 fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let tags = Input(input).object("Tags")?.ok_or_else(|| AwsError::required("tags"))?;
     let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    each_resource(call, input, |call, arn| {
-        dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": tags }))
-    })
+    each_resource(call, input, |call, arn| dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })))
 }
 
 /// `UntagResources`.
 fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let keys = Input(input).texts("TagKeys")?;
-    each_resource(call, input, |call, arn| {
-        dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys }))
-    })
+    each_resource(call, input, |call, arn| dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })))
 }
 
 /// Runs a change on each resource. A new service is told apart by its ARN here.
@@ -181,15 +135,8 @@ fn each_resource(
     let mut failed = Map::new();
     for arn in Input(input).texts("ResourceARNList")? {
         if let Err(error) = change(call, arn) {
-            let code = if error.status >= 500 {
-                "InternalServiceException"
-            } else {
-                "InvalidParameterException"
-            };
-            failed.insert(
-                arn.to_owned(),
-                json!({ "StatusCode": error.status, "ErrorCode": code, "ErrorMessage": error.message }),
-            );
+            let code = if error.status >= 500 { "InternalServiceException" } else { "InvalidParameterException" };
+            failed.insert(arn.to_owned(), json!({ "StatusCode": error.status, "ErrorCode": code, "ErrorMessage": error.message }));
         }
     }
     Ok(json!({ "FailedResourcesMap": failed }))
@@ -200,11 +147,7 @@ fn paged(call: &Call<'_>, input: &Value, member: &str, all: BTreeSet<String>) ->
     let size = call.page(None, 1000);
     let rest: Vec<String> = all.into_iter().filter(|text| text.as_str() > after).collect();
     let page: Vec<&String> = rest.iter().take(size).collect();
-    let token = if rest.len() > size {
-        page.last().map_or("", |last| last.as_str())
-    } else {
-        ""
-    };
+    let token = if rest.len() > size { page.last().map_or("", |last| last.as_str()) } else { "" };
     Ok(json!({ member: page, "PaginationToken": token }))
 }
 
@@ -220,10 +163,7 @@ mod tests {
 
     fn names(answer: &Value) -> Vec<&str> {
         let found = answer["ResourceTagMappingList"].as_array().unwrap();
-        found
-            .iter()
-            .map(|resource| resource["ResourceARN"].as_str().unwrap().rsplit('/').next().unwrap())
-            .collect()
+        found.iter().map(|resource| resource["ResourceARN"].as_str().unwrap().rsplit('/').next().unwrap()).collect()
     }
 
     fn world() -> World {
@@ -244,20 +184,11 @@ mod tests {
     #[test]
     fn filters_are_joined_by_and_their_values_by_or() {
         let world = world();
-        let find = |filters: Value| {
-            world.tagging(
-                "GetResources",
-                json!({"TagFilters": filters, "ResourceTypeFilters": ["dynamodb:table"]}),
-            )
-        };
+        let find =
+            |filters: Value| world.tagging("GetResources", json!({"TagFilters": filters, "ResourceTypeFilters": ["dynamodb:table"]}));
+        assert_eq!(names(&find(json!([{"Key": "env", "Values": ["production"]}]))), ["prod-a", "prod-b"]);
         assert_eq!(
-            names(&find(json!([{"Key": "env", "Values": ["production"]}]))),
-            ["prod-a", "prod-b"]
-        );
-        assert_eq!(
-            names(&find(
-                json!([{"Key": "env", "Values": ["production", "test"]}, {"Key": "name", "Values": ["prod-a", "test-a"]}])
-            )),
+            names(&find(json!([{"Key": "env", "Values": ["production", "test"]}, {"Key": "name", "Values": ["prod-a", "test-a"]}]))),
             ["prod-a", "test-a"]
         );
         assert_eq!(names(&find(json!([{"Key": "env"}]))).len(), 3);
@@ -272,10 +203,7 @@ mod tests {
         let all = world.tagging("GetResources", json!({"ResourceTypeFilters": ["dynamodb"]}));
         assert_eq!(names(&all), ["prod-a", "prod-b", "test-a"]);
         assert_eq!(all["ResourceTagMappingList"][2]["Tags"], json!([]));
-        assert_eq!(
-            names(&world.tagging("GetResources", json!({"ResourceTypeFilters": ["s3"]}))).len(),
-            0
-        );
+        assert_eq!(names(&world.tagging("GetResources", json!({"ResourceTypeFilters": ["s3"]}))).len(), 0);
     }
 
     #[test]
@@ -283,37 +211,23 @@ mod tests {
         let world = world();
         let first = world.tagging("GetResources", json!({"ResourcesPerPage": 2}));
         assert_eq!(names(&first), ["prod-a", "prod-b"]);
-        let second = world.tagging(
-            "GetResources",
-            json!({"ResourcesPerPage": 2, "PaginationToken": first["PaginationToken"]}),
-        );
+        let second = world.tagging("GetResources", json!({"ResourcesPerPage": 2, "PaginationToken": first["PaginationToken"]}));
         assert_eq!((names(&second), &second["PaginationToken"]), (vec!["test-a"], &json!("")));
     }
 
     #[test]
     fn missing_arns_are_silently_absent() {
-        let arns = json!([
-            "arn:aws:dynamodb:us-east-1:123456789012:table/prod-a",
-            "arn:aws:dynamodb:us-east-1:123456789012:table/nope"
-        ]);
-        assert_eq!(
-            names(&world().tagging("GetResources", json!({"ResourceARNList": arns}))),
-            ["prod-a"]
-        );
+        let arns = json!(["arn:aws:dynamodb:us-east-1:123456789012:table/prod-a", "arn:aws:dynamodb:us-east-1:123456789012:table/nope"]);
+        assert_eq!(names(&world().tagging("GetResources", json!({"ResourceARNList": arns}))), ["prod-a"]);
         assert_eq!(world().tagging("GetTagKeys", json!({}))["TagKeys"], json!(["env", "name"]));
-        assert_eq!(
-            world().tagging("GetTagValues", json!({"Key": "env"}))["TagValues"],
-            json!(["production", "test"])
-        );
+        assert_eq!(world().tagging("GetTagValues", json!({"Key": "env"}))["TagValues"], json!(["production", "test"]));
     }
 
     #[test]
     fn resources_are_tagged_one_by_one_and_failures_are_told() {
         let world = world();
-        let (there, missing) = (
-            "arn:aws:dynamodb:us-east-1:123456789012:table/untagged",
-            "arn:aws:dynamodb:us-east-1:123456789012:table/nope",
-        );
+        let (there, missing) =
+            ("arn:aws:dynamodb:us-east-1:123456789012:table/untagged", "arn:aws:dynamodb:us-east-1:123456789012:table/nope");
         let answer = world.tagging("TagResources", json!({"ResourceARNList": [there, missing], "Tags": {"env": "new"}}));
         assert_eq!(answer["FailedResourcesMap"][missing]["StatusCode"], 400);
         assert_eq!(answer["FailedResourcesMap"].get(there), None);

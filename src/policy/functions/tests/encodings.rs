@@ -1,10 +1,7 @@
 use super::Row;
 
 pub(super) const ROWS: &[Row] = &[
-    (
-        r#"jsonencode({b=1,a=["<x>&",null,true,1.5]})"#,
-        r#""{\"a\":[\"\\u003cx\\u003e\\u0026\",null,true,1.5],\"b\":1}""#,
-    ),
+    (r#"jsonencode({b=1,a=["<x>&",null,true,1.5]})"#, r#""{\"a\":[\"\\u003cx\\u003e\\u0026\",null,true,1.5],\"b\":1}""#),
     (r#"jsonencode("é\u2028\t\u0001\\/")"#, r#""\"é\\u2028\\t\\u0001\\\\/\"""#),
     ("jsonencode(1e30)", r#""1000000000000000000000000000000""#),
     (r#"jsonencode(toset(["b","a"]))"#, r#""[\"a\",\"b\"]""#),
@@ -12,20 +9,11 @@ pub(super) const ROWS: &[Row] = &[
     (r#"jsondecode("{\"a\":1,\"a\":2}")"#, r#"{"a":2}"#),
     (r#"jsondecode("100000000000000000000")"#, "100000000000000000000"),
     (r#"yamlencode({a="b",c="d"})"#, r#""\"a\": \"b\"\n\"c\": \"d\"\n""#),
-    (
-        r#"yamlencode({foo=[1,2,3],bar="baz"})"#,
-        r#""\"bar\": \"baz\"\n\"foo\":\n- 1\n- 2\n- 3\n""#,
-    ),
-    (
-        r#"yamlencode({foo=[1,{a="b",c="d"},3],bar="baz"})"#,
-        r#""\"bar\": \"baz\"\n\"foo\":\n- 1\n- \"a\": \"b\"\n  \"c\": \"d\"\n- 3\n""#,
-    ),
+    (r#"yamlencode({foo=[1,2,3],bar="baz"})"#, r#""\"bar\": \"baz\"\n\"foo\":\n- 1\n- 2\n- 3\n""#),
+    (r#"yamlencode({foo=[1,{a="b",c="d"},3],bar="baz"})"#, r#""\"bar\": \"baz\"\n\"foo\":\n- 1\n- \"a\": \"b\"\n  \"c\": \"d\"\n- 3\n""#),
     ("yamlencode([])", r#""[]\n""#),
     ("yamlencode({})", r#""{}\n""#),
-    (
-        "yamlencode({a=[],b={},c=null,d=true,e=1.5})",
-        r#""\"a\": []\n\"b\": {}\n\"c\": null\n\"d\": true\n\"e\": 1.5\n""#,
-    ),
+    ("yamlencode({a=[],b={},c=null,d=true,e=1.5})", r#""\"a\": []\n\"b\": {}\n\"c\": null\n\"d\": true\n\"e\": 1.5\n""#),
     (r#"yamlencode("hello")"#, r#""\"hello\"\n""#),
     (r#"yamlencode("a\nb")"#, r#""|-\n  a\n  b\n""#),
     (r#"yamlencode("a\nb\n")"#, r#""|\n  a\n  b\n""#),
@@ -33,17 +21,11 @@ pub(super) const ROWS: &[Row] = &[
     ("yamlencode([[1,2],[3,[4]]])", r#""- - 1\n  - 2\n- - 3\n  - - 4\n""#),
     ("yamlencode({a={b={c=1}}})", r#""\"a\":\n  \"b\":\n    \"c\": 1\n""#),
     (r#"yamlencode("yes")"#, r#""\"yes\"\n""#),
-    (
-        r#"yamlencode({"true"=1,"a b"=2,"1"=3,""=4})"#,
-        r#""\"\": 4\n\"1\": 3\n\"a b\": 2\n\"true\": 1\n""#,
-    ),
+    (r#"yamlencode({"true"=1,"a b"=2,"1"=3,""=4})"#, r#""\"\": 4\n\"1\": 3\n\"a b\": 2\n\"true\": 1\n""#),
     (r#"yamlencode("é\t\"q\"")"#, r#""\"é\\t\\\"q\\\"\"\n""#),
     ("yamlencode(1)", r#""1\n...\n""#),
     ("yamlencode(null)", r#""null\n...\n""#),
-    (
-        "yamlencode([{a=1,b=[1,{c=2}]}])",
-        r#""- \"a\": 1\n  \"b\":\n  - 1\n  - \"c\": 2\n""#,
-    ),
+    ("yamlencode([{a=1,b=[1,{c=2}]}])", r#""- \"a\": 1\n  \"b\":\n  - 1\n  - \"c\": 2\n""#),
     (r#"yamlencode({x="a\n\n b\n"})"#, r#""\"x\": |\n  a\n\n   b\n""#),
     (r#"yamlencode({x=" a\nb"})"#, r#""\"x\": |2-\n   a\n  b\n""#),
     (r##"yamlencode({x="#a: b"})"##, r##""\"x\": \"#a: b\"\n""##),
@@ -62,20 +44,11 @@ pub(super) const ROWS: &[Row] = &[
     (r#"yamldecode("<<: {a: 1}\nb: 2")"#, r#"{"a":1,"b":2}"#),
     (r#"base64encode("Hello World")"#, r#""SGVsbG8gV29ybGQ=""#),
     (r#"base64decode("SGVsbG8gV29ybGQ=")"#, r#""Hello World""#),
-    (
-        r#"base64sha256("hello world")"#,
-        r#""uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=""#,
-    ),
-    (
-        r#"base64sha512("hello world")"#,
-        r#""MJ7MSJwS1utMxA9QyQLytNDtd+5RGnx6m808qG1M2G+YndNbxf9JlnDaNCVbRbDP2DDoH2Bdz33FVC6TrpzXbw==""#,
-    ),
+    (r#"base64sha256("hello world")"#, r#""uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=""#),
+    (r#"base64sha512("hello world")"#, r#""MJ7MSJwS1utMxA9QyQLytNDtd+5RGnx6m808qG1M2G+YndNbxf9JlnDaNCVbRbDP2DDoH2Bdz33FVC6TrpzXbw==""#),
     (r#"md5("hello world")"#, r#""5eb63bbbe01eeed093cb22bb8f5acdc3""#),
     (r#"sha1("hello world")"#, r#""2aae6c35c94fcfb415dbe95f408b9ce91ee846ed""#),
-    (
-        r#"sha256("hello world")"#,
-        r#""b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9""#,
-    ),
+    (r#"sha256("hello world")"#, r#""b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9""#),
     (
         r#"sha512("hello world")"#,
         r#""309ecc489c12d6eb4cc40f50c902f2b4d0ed77ee511a7c7a9bcd3ca86d4cd86f989dd35bc5ff499670da34255b45b0cfd830e81f605dcf7dc5542e93ae9cd76f""#,
@@ -83,19 +56,10 @@ pub(super) const ROWS: &[Row] = &[
     (r#"urlencode("Hello World!")"#, r#""Hello+World%21""#),
     (r#"urlencode("☃*'()~-_.")"#, r#""%E2%98%83%2A%27%28%29~-_.""#),
     (r#"uuidv5("dns","www.terraform.io")"#, r#""a5008fae-b28c-5ba5-96cd-82b4c53552d6""#),
-    (
-        r#"uuidv5("url","https://www.terraform.io/")"#,
-        r#""9db6f67c-dd95-5ea0-aa5b-e70e5c5f7cf5""#,
-    ),
+    (r#"uuidv5("url","https://www.terraform.io/")"#, r#""9db6f67c-dd95-5ea0-aa5b-e70e5c5f7cf5""#),
     (r#"uuidv5("x500","CN=Example,C=GB")"#, r#""84e09961-4aa4-57f8-95b7-03edb1073253""#),
-    (
-        r#"uuidv5("a6e9e2d1-ea6b-4b9a-8ea6-a3cf04d4b5e9","x")"#,
-        r#""77c10045-ee33-526a-a3ab-73be1c54763a""#,
-    ),
-    (
-        r#"csvdecode("a,b,c\n1,2,3\n4,5,6")"#,
-        r#"[{"a":"1","b":"2","c":"3"},{"a":"4","b":"5","c":"6"}]"#,
-    ),
+    (r#"uuidv5("a6e9e2d1-ea6b-4b9a-8ea6-a3cf04d4b5e9","x")"#, r#""77c10045-ee33-526a-a3ab-73be1c54763a""#),
+    (r#"csvdecode("a,b,c\n1,2,3\n4,5,6")"#, r#"[{"a":"1","b":"2","c":"3"},{"a":"4","b":"5","c":"6"}]"#),
     (r#"csvdecode("a,b\n\"x\"\"y\",\"l1\nl2\"\n")"#, r#"[{"a":"x\"y","b":"l1\nl2"}]"#),
     (r#"csvdecode("a,b")"#, "[]"),
     (r#"basename("foo/bar/baz.txt")"#, r#""baz.txt""#),
@@ -121,28 +85,16 @@ pub(super) const ROWS: &[Row] = &[
     (r#"yamlencode("a\n\n")"#, r#""|+\n  a\n\n""#),
     (r#"yamlencode("\n")"#, r#""|2+\n\n""#),
     (r#"yamlencode("\na")"#, r#""|2-\n\n  a\n""#),
-    (
-        r#"yamlencode({l=["x\ny",{k="z\n"}]})"#,
-        r#""\"l\":\n- |-\n  x\n  y\n- \"k\": |\n    z\n""#,
-    ),
+    (r#"yamlencode({l=["x\ny",{k="z\n"}]})"#, r#""\"l\":\n- |-\n  x\n  y\n- \"k\": |\n    z\n""#),
     (
         r#"yamlencode("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  bb cc")"#,
         r#""\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n  \\ bb cc\"\n""#,
     ),
     (r#"yamlencode("a\r\nb")"#, r#""\"a\\r\\nb\"\n""#),
-    (
-        "yamlencode({a=[[]],b=[{}],c=[null,[1]]})",
-        r#""\"a\":\n- []\n\"b\":\n- {}\n\"c\":\n- null\n- - 1\n""#,
-    ),
+    ("yamlencode({a=[[]],b=[{}],c=[null,[1]]})", r#""\"a\":\n- []\n\"b\":\n- {}\n\"c\":\n- null\n- - 1\n""#),
     ("yamlencode(true)", r#""true\n...\n""#),
-    (
-        "yamlencode({a=0.1,b=1e21,c=-5})",
-        r#""\"a\": 0.1\n\"b\": 1000000000000000000000\n\"c\": -5\n""#,
-    ),
-    (
-        r#"yamldecode("{a: 0x1F, b: 1e3, c: ~, d: [1, 2]}")"#,
-        r#"{"a":31,"b":1000,"c":null,"d":[1,2]}"#,
-    ),
+    ("yamlencode({a=0.1,b=1e21,c=-5})", r#""\"a\": 0.1\n\"b\": 1000000000000000000000\n\"c\": -5\n""#),
+    (r#"yamldecode("{a: 0x1F, b: 1e3, c: ~, d: [1, 2]}")"#, r#"{"a":31,"b":1000,"c":null,"d":[1,2]}"#),
     (r#"yamldecode("'1'")"#, r#""1""#),
     (r#"yamldecode("null")"#, "null"),
     (r#"jsondecode("\"\\u00e9\"")"#, r#""é""#),

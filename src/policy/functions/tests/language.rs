@@ -3,54 +3,49 @@ use super::Row;
 pub(super) const ROWS: &[Row] = &[
     (r#""x${"a"}y""#, r#""xay""#),
     (
-        r#"<<-EOT
+        r"<<-EOT
     a
       b
 
     c
-  EOT
-"#,
+  EOT",
         r#""a\n  b\n\nc\n""#,
     ),
     (
-        r#"<<EOT
+        r"<<EOT
 foo
   ${~ 1}
 bar
-EOT
-"#,
+EOT",
         r#""foo\n1\nbar\n""#,
     ),
     (
-        r#"<<EOT
+        r"<<EOT
 foo
 %{ for x in [1,2] ~}
 x${x}
 %{ endfor ~}
 bar
-EOT
-"#,
+EOT",
         r#""foo\nx1\nx2\nbar\n""#,
     ),
     (
-        r#"<<EOT
+        r"<<EOT
 foo
 %{~ for x in [1,2] ~}
 x${x}
 %{~ endfor ~}
 bar
-EOT
-"#,
+EOT",
         r#""foox1x2bar\n""#,
     ),
     (
-        r#"<<EOT
+        r"<<EOT
 foo  ${~ 1 ~}   bar
    ${~ 2 ~}  
 
  baz
-EOT
-"#,
+EOT",
         r#""foo1bar\n2\n baz\n""#,
     ),
     (r#""a\n\n  ${~ 1 ~} \n\n b""#, r#""a1b""#),
@@ -95,21 +90,10 @@ EOT
     ("0.1 * 3", "0.3"),
     (
         r#"<<-EOT
-    a
-      b
-
-    c
-  EOT
-"#,
-        r#""a\n  b\n\nc\n""#,
-    ),
-    (
-        r#"<<-EOT
     ${"x"}
       b
     c
-    EOT
-"#,
+    EOT"#,
         r#""x\n  b\nc\n""#,
     ),
     (
@@ -117,62 +101,19 @@ EOT
       ${"x"}  y
     b${"\n"}  q
     c
-    EOT
-"#,
+    EOT"#,
         r#""  x  y\nb\n  q\nc\n""#,
     ),
     (
-        r#"<<-EOT
+        r"<<-EOT
    %{ if true }
       a
    %{ endif }
-    EOT
-"#,
+    EOT",
         r#""\n   a\n\n""#,
     ),
     (
-        r#"<<EOT
-foo
-  ${~ 1}
-bar
-EOT
-"#,
-        r#""foo\n1\nbar\n""#,
-    ),
-    (
-        r#"<<EOT
-foo
-%{ for x in [1,2] ~}
-x${x}
-%{ endfor ~}
-bar
-EOT
-"#,
-        r#""foo\nx1\nx2\nbar\n""#,
-    ),
-    (
-        r#"<<EOT
-foo
-%{~ for x in [1,2] ~}
-x${x}
-%{~ endfor ~}
-bar
-EOT
-"#,
-        r#""foox1x2bar\n""#,
-    ),
-    (
-        r#"<<EOT
-foo  ${~ 1 ~}   bar
-   ${~ 2 ~}  
-
- baz
-EOT
-"#,
-        r#""foo1bar\n2\n baz\n""#,
-    ),
-    (
-        r#"<<EOT
+        r"<<EOT
   %{~ if true ~}
 
   
@@ -180,21 +121,18 @@ a
 
 
   %{~ endif ~}
-EOT
-"#,
+EOT",
         r#""\n  \na\n\n\n""#,
     ),
     (
         r#"<<EOT
 a\nb "q" $${x} %%{if}
-EOT
-"#,
+EOT"#,
         r#""a\\nb \"q\" ${x} %{if}\n""#,
     ),
     (
-        r#"<<EOT
-EOT
-"#,
+        r"<<EOT
+EOT",
         r#""""#,
     ),
     (r#""%{ if true ~}   \n\n  a  \n\n %{~ endif }""#, r#""a""#),
@@ -206,8 +144,7 @@ EOT
     - ${x}
     %{ endfor ~}
     end
-  EOT
-"#,
+  EOT"#,
         r#""start\n    - p\n    - q\n    end\n""#,
     ),
     (
@@ -217,16 +154,14 @@ EOT
   - ${x}
   %{ endfor ~}
     end
-  EOT
-"#,
+  EOT"#,
         r#""  start\n  - p\n  - q\n    end\n""#,
     ),
     (
-        r#"<<-EOT
+        r"<<-EOT
   a
 b
-  EOT
-"#,
+  EOT",
         r#""  a\nb\n""#,
     ),
     (r#""%{ for x in ["a"] }\"${x}\"\t%{ endfor }""#, r#""\"a\"\t""#),
@@ -240,10 +175,7 @@ b
     ("{for k, v in {a=1,b=2}: v => k}", r#"{"1":"a","2":"b"}"#),
     (r#"{for k, v in {a=1,b=2}: "x" => v...}"#, r#"{"x":[1,2]}"#),
     ("[for x in [[1,2],[3]]: [for y in x: y * 2]]", "[[2,4],[6]]"),
-    (
-        r#"{(1 + 1) = "two", "q" = 1, bare = 2, "${"x"}y" = 3}"#,
-        r#"{"2":"two","bare":2,"q":1,"xy":3}"#,
-    ),
+    (r#"{(1 + 1) = "two", "q" = 1, bare = 2, "${"x"}y" = 3}"#, r#"{"2":"two","bare":2,"q":1,"xy":3}"#),
     ("[1,2,3][length([1,2,3]) - 1]", "3"),
     ("{a={b=[{c=1}]}}.a.b[0].c", "1"),
     ("[{a=1}].0.a", "1"),
@@ -260,17 +192,10 @@ b
     (r#"true == "true""#, "false"),
     (r#"(1 == 1) && ("true" || false)"#, "true"),
     (
-        r#"<<EOT
+        r"<<EOT
 ${true}
-EOT
-"#,
+EOT",
         r#""true\n""#,
-    ),
-    (
-        r#"<<EOT
-EOT
-"#,
-        r#""""#,
     ),
     (r#"jsonencode({a = "x", "b" : [1, 2,], })"#, r#""{\"a\":\"x\",\"b\":[1,2]}""#),
     (r#"toset(["b","a","b"])"#, r#"["a","b"]"#),
@@ -279,18 +204,17 @@ EOT
     (r#""${[for x in ["a"]: x][0]}-${1 + 1}""#, r#""a-2""#),
     ("core::length([1])", "1"),
     (
-        r#"<<-EOT
+        r"<<-EOT
     a
     %{~ if true ~}
     b
     %{~ endif ~}
     c
-  EOT
-"#,
+  EOT",
         r#""    a\n    b\n    c\n""#,
     ),
     (
-        r#"<<-EOT
+        r"<<-EOT
     a
     %{ if true }
       b
@@ -298,8 +222,7 @@ EOT
       c
     %{ endif }
     d
-  EOT
-"#,
+  EOT",
         r#""a\n\n  b\n\nd\n""#,
     ),
     (
@@ -307,30 +230,33 @@ EOT
     a
     ${~ "x" ~}
     c
-  EOT
-"#,
+  EOT"#,
         r#""    a\nx    c\n""#,
     ),
     (
-        r#"<<-EOT
+        r"<<-EOT
     a ${1} b
       ${2}
     c
-  EOT
-"#,
+  EOT",
         r#""a 1 b\n  2\nc\n""#,
     ),
     (
-        r#"<<-EOT
+        r"<<-EOT
       %{ for x in [1,2] ~}
       %{ if x > 1 ~}
         n ${x}
       %{ endif ~}
       %{ endfor ~}
-  EOT
-"#,
+  EOT",
         r#""                          n 2\n      ""#,
     ),
+    (r#"true ? {a=1,name="x"} : {}"#, r#"{"a":"1","name":"x"}"#),
+    ("true ? [1,2] : []", "[1,2]"),
+    (r#"true ? ["a",1] : []"#, r#"["a","1"]"#),
+    (r#"true ? tolist(["a"]) : []"#, r#"["a"]"#),
+    (r#"true ? toset(["a"]) : ["b"]"#, r#"["a"]"#),
+    (r#"false ? [] : [{a=1},{b="x"}]"#, r#"[{"a":"1"},{"b":"x"}]"#),
 ];
 
 pub(super) const REFUSED: &[&str] = &[

@@ -2,7 +2,9 @@
 
 mod collections;
 mod encodings;
+mod files;
 mod language;
+mod more;
 mod numbers;
 mod texts;
 mod times;
@@ -19,6 +21,7 @@ const AREAS: &[(&str, &[Row])] = &[
     ("collections", collections::ROWS),
     ("encodings", encodings::ROWS),
     ("language", language::ROWS),
+    ("more", more::ROWS),
     ("numbers", numbers::ROWS),
     ("texts", texts::ROWS),
     ("times", times::ROWS),
@@ -29,6 +32,7 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("collections", collections::REFUSED),
     ("encodings", encodings::REFUSED),
     ("language", language::REFUSED),
+    ("more", more::REFUSED),
     ("numbers", numbers::REFUSED),
     ("texts", texts::REFUSED),
     ("times", times::REFUSED),
@@ -93,11 +97,7 @@ fn terraform(config: &str, question: &str) -> Option<String> {
     std::io::Write::write_all(child.stdin.as_mut().unwrap(), question.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        output.status.success() && text.starts_with('"'),
-        "terraform: {text}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success() && text.starts_with('"'), "terraform: {text}\n{}", String::from_utf8_lossy(&output.stderr));
     Some(text)
 }
 
@@ -112,8 +112,8 @@ fn answers(rows: &str) -> Option<Vec<String>> {
 #[test]
 fn terraform_console_agrees_with_every_row() {
     for (area, rows) in AREAS {
-        let asked: String = rows.iter().map(|(text, _)| format!("jsonencode({text}\n),\n")).collect();
-        let Some(answers) = answers(&asked) else {
+        let asked: Vec<String> = rows.iter().map(|(text, _)| format!("jsonencode({text}\n),\n")).collect();
+        let Some(answers) = answers(&asked.concat()) else {
             eprintln!("NOT RUN: there is no `terraform` on the PATH, so no row was compared with it");
             return;
         };
@@ -127,11 +127,8 @@ fn terraform_console_agrees_with_every_row() {
 #[test]
 fn terraform_console_refuses_every_refused_row() {
     for (area, rows) in REFUSED {
-        let asked: String = rows
-            .iter()
-            .map(|text| format!("try(jsonencode({text}\n), \"refused\"),\n"))
-            .collect();
-        let Some(answers) = answers(&asked) else {
+        let asked: Vec<String> = rows.iter().map(|text| format!("try(jsonencode({text}\n), \"refused\"),\n")).collect();
+        let Some(answers) = answers(&asked.concat()) else {
             eprintln!("NOT RUN: there is no `terraform` on the PATH, so no row was compared with it");
             return;
         };

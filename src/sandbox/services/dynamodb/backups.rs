@@ -66,11 +66,7 @@ impl Backup {
     pub(super) fn of_deleted(call: &mut Call<'_>, table: &Table) -> Self {
         let backup = Self::of(call, table, format!("{}$DeletedTableBackup", table.name));
         let expires_at = later(backup.created_at, SignedDuration::from_hours(24 * SYSTEM_BACKUP_DAYS));
-        Self {
-            is_system: true,
-            expires_at: Some(expires_at),
-            ..backup
-        }
+        Self { is_system: true, expires_at: Some(expires_at), ..backup }
     }
 
     fn is_there(&self, now: Timestamp) -> bool {
@@ -193,9 +189,7 @@ pub(super) fn delete(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
 pub(super) fn find_backup(call: &mut Call<'_>, arn: &str) -> Result<Backup, AwsError> {
     let now = call.now;
     let found = call.region().dynamodb.backups.get(arn).filter(|backup| backup.is_there(now));
-    found
-        .cloned()
-        .ok_or_else(|| AwsError::service("BackupNotFoundException", format!("Backup not found: {arn}")))
+    found.cloned().ok_or_else(|| AwsError::service("BackupNotFoundException", format!("Backup not found: {arn}")))
 }
 
 /// `ListBackups`: those that users made, unless `BackupType` says otherwise; oldest first, in pages of 100.
@@ -240,9 +234,5 @@ pub(super) fn source_table(call: &Call<'_>, fields: Input<'_>, name: &str, arn: 
     let member = if fields.get(arn).is_some() { arn } else { name };
     let found = table_name(call, fields, member, "sourceTableName")?;
     let table = find(call, &found, resource_not_found).map_err(|_| table_not_found(&found))?;
-    if table.status(call.now) == "CREATING" {
-        Err(table_not_found(&found))
-    } else {
-        Ok(table.clone())
-    }
+    if table.status(call.now) == "CREATING" { Err(table_not_found(&found)) } else { Ok(table.clone()) }
 }

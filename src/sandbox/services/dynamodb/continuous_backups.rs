@@ -41,10 +41,7 @@ pub(super) fn update(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     let (answer, id) = (description(table, now), table.id.clone());
     if deleting && period.is_none() {
         // Switched off in the first moments of a delete, PITR leaves no system backup behind.
-        call.region()
-            .dynamodb
-            .backups
-            .retain(|_, backup| !(backup.is_system && backup.source.id == id));
+        call.region().dynamodb.backups.retain(|_, backup| !(backup.is_system && backup.source.id == id));
     }
     Ok(answer)
 }

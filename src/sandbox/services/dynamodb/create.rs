@@ -44,13 +44,7 @@ pub(super) fn blank_in(call: &mut Call<'_>, region: &str, name: &str, definition
     let active_at = call.settles_at();
     let times = (call.now, active_at, later(active_at, call.lag));
     let id = table_id(call.state.fresh_number());
-    Table::new(
-        table_arn(&call.caller.account, region, name),
-        name.to_owned(),
-        id,
-        definition,
-        times,
-    )
+    Table::new(table_arn(&call.caller.account, region, name), name.to_owned(), id, definition, times)
 }
 
 /// `TableId`, which tells a table from its successor of the same name.
@@ -60,9 +54,7 @@ pub(crate) fn table_id(number: u64) -> String {
 
 /// Reads and checks what defines a table.
 fn definition(call: &Call<'_>, fields: Input<'_>) -> Result<Definition, AwsError> {
-    let attributes = fields
-        .get("AttributeDefinitions")
-        .ok_or_else(|| AwsError::required("attributeDefinitions"))?;
+    let attributes = fields.get("AttributeDefinitions").ok_or_else(|| AwsError::required("attributeDefinitions"))?;
     let key_schema = fields.get("KeySchema").ok_or_else(|| AwsError::required("keySchema"))?;
     indexes::check_schema(key_schema)?;
     let global_indexes = indexes::read(fields, "GlobalSecondaryIndexes")?;
@@ -102,18 +94,10 @@ pub(super) fn billing(fields: Input<'_>) -> Result<Option<bool>, AwsError> {
 /// Read and write units, which must be there exactly when the table is provisioned.
 pub(super) fn throughput(fields: Input<'_>, pay_per_request: bool) -> Result<(i64, i64), AwsError> {
     let Some(units) = fields.structure("ProvisionedThroughput")? else {
-        return if pay_per_request {
-            Ok((0, 0))
-        } else {
-            Err(AwsError::validation("No provisioned throughput specified for the table"))
-        };
+        return if pay_per_request { Ok((0, 0)) } else { Err(AwsError::validation("No provisioned throughput specified for the table")) };
     };
-    let read = units
-        .integer("ReadCapacityUnits")?
-        .ok_or_else(|| AwsError::required("provisionedThroughput.readCapacityUnits"))?;
-    let write = units
-        .integer("WriteCapacityUnits")?
-        .ok_or_else(|| AwsError::required("provisionedThroughput.writeCapacityUnits"))?;
+    let read = units.integer("ReadCapacityUnits")?.ok_or_else(|| AwsError::required("provisionedThroughput.readCapacityUnits"))?;
+    let write = units.integer("WriteCapacityUnits")?.ok_or_else(|| AwsError::required("provisionedThroughput.writeCapacityUnits"))?;
     if pay_per_request {
         return if (read, write) == (0, 0) {
             Ok((0, 0))
@@ -126,11 +110,7 @@ pub(super) fn throughput(fields: Input<'_>, pay_per_request: bool) -> Result<(i6
     for (value, member) in [(read, "readCapacityUnits"), (write, "writeCapacityUnits")] {
         if value < 1 {
             let path = format!("provisionedThroughput.{member}");
-            return Err(AwsError::constraint(
-                &format!("'{value}'"),
-                &path,
-                "Member must have value greater than or equal to 1",
-            ));
+            return Err(AwsError::constraint(&format!("'{value}'"), &path, "Member must have value greater than or equal to 1"));
         }
     }
     Ok((read, write))
@@ -171,10 +151,7 @@ pub(super) fn stream(call: &Call<'_>, fields: Input<'_>) -> Result<Switch<Stream
         )),
         (Some(true), Some(view_type)) => {
             let label = call.now.strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string();
-            Ok(Switch::On(Stream {
-                view_type: view_type.to_owned(),
-                label,
-            }))
+            Ok(Switch::On(Stream { view_type: view_type.to_owned(), label }))
         }
     }
 }
@@ -226,11 +203,7 @@ fn check_attributes<'a>(attributes: &Value, key_schema: &Value, indexes: impl It
             list(&used)
         )));
     }
-    let types = attributes
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|attribute| attribute.get("AttributeType").and_then(Value::as_str));
+    let types = attributes.as_array().into_iter().flatten().map(|attribute| attribute.get("AttributeType").and_then(Value::as_str));
     for found in types {
         if !matches!(found, Some("S" | "N" | "B")) {
             let value = found.map_or("null".to_owned(), |found| format!("'{found}'"));

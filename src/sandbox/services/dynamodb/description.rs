@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Call;
 use super::table::{Table, table_arn};
+use super::{Call, replicas};
 use crate::sandbox::services::epoch;
 
 /// Describes a table as its region shows it.
@@ -27,9 +27,10 @@ pub(super) fn table(call: &Call<'_>, table: &Table) -> Value {
     });
     options(&mut answer, table, now);
     origin(&mut answer, table, now);
-    if !table.replicas.is_empty() {
+    let regions = replicas::regions(call, table);
+    if !regions.is_empty() {
         answer["GlobalTableVersion"] = json!("2019.11.21");
-        answer["Replicas"] = table.replicas.iter().map(|region| replica(call, table, region)).collect();
+        answer["Replicas"] = regions.iter().map(|region| replica(call, table, region)).collect();
     }
     answer
 }
@@ -45,38 +46,18 @@ fn options(answer: &mut Value, table: &Table, now: Timestamp) {
         );
     }
     if !definition.global_indexes.is_empty() {
-        set(
-            "GlobalSecondaryIndexes",
-            definition
-                .global_indexes
-                .iter()
-                .map(|index| index_description(table, index, true, now))
-                .collect(),
-        );
+        set("GlobalSecondaryIndexes", definition.global_indexes.iter().map(|index| index_description(table, index, true, now)).collect());
     }
     if !definition.local_indexes.is_empty() {
-        set(
-            "LocalSecondaryIndexes",
-            definition
-                .local_indexes
-                .iter()
-                .map(|index| index_description(table, index, false, now))
-                .collect(),
-        );
+        set("LocalSecondaryIndexes", definition.local_indexes.iter().map(|index| index_description(table, index, false, now)).collect());
     }
     if let Some(stream) = &definition.stream {
-        set(
-            "StreamSpecification",
-            json!({ "StreamEnabled": true, "StreamViewType": stream.view_type }),
-        );
+        set("StreamSpecification", json!({ "StreamEnabled": true, "StreamViewType": stream.view_type }));
         set("LatestStreamLabel", json!(stream.label));
         set("LatestStreamArn", json!(format!("{}/stream/{}", table.arn, stream.label)));
     }
     if let Some(key) = &definition.kms_key_arn {
-        set(
-            "SSEDescription",
-            json!({ "Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key }),
-        );
+        set("SSEDescription", json!({ "Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key }));
     }
     if let Some(class) = &definition.class {
         set("TableClassSummary", json!({ "TableClass": class }));
@@ -102,10 +83,7 @@ fn origin(answer: &mut Value, table: &Table, now: Timestamp) {
 
 /// Describes another region's replica as this region sees it.
 fn replica(call: &Call<'_>, table: &Table, region: &str) -> Value {
-    let there = call
-        .state
-        .region(&call.caller.account, region)
-        .and_then(|region| region.dynamodb.table(&table.name, call.now));
+    let there = replicas::find(call, table, region);
     json!({
         "RegionName": region,
         "ReplicaStatus": there.map_or("DELETING", |there| there.status(call.now)),
@@ -120,13 +98,8 @@ fn index_description(table: &Table, index: &Value, is_global: bool, now: Timesta
     answer["IndexSizeBytes"] = json!(0);
     answer["ItemCount"] = json!(0);
     if is_global {
-        let units = |member: &str| {
-            index
-                .get("ProvisionedThroughput")
-                .and_then(|units| units.get(member))
-                .and_then(Value::as_i64)
-                .unwrap_or(0)
-        };
+        let units =
+            |member: &str| index.get("ProvisionedThroughput").and_then(|units| units.get(member)).and_then(Value::as_i64).unwrap_or(0);
         let (read, write) = (units("ReadCapacityUnits"), units("WriteCapacityUnits"));
         answer["IndexStatus"] = json!(if now < table.active_at { "CREATING" } else { "ACTIVE" });
         answer["ProvisionedThroughput"] = throughput(read, write);

@@ -15,15 +15,8 @@ use crate::sandbox::services::{AwsError, epoch};
 const LISTED_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// Members of a request that `DescribeExport` repeats.
-const REPEATED: &[&str] = &[
-    "S3Bucket",
-    "S3BucketOwner",
-    "S3Prefix",
-    "S3SseAlgorithm",
-    "S3SseKmsKeyId",
-    "ClientToken",
-    "IncrementalExportSpecification",
-];
+const REPEATED: &[&str] =
+    &["S3Bucket", "S3BucketOwner", "S3Prefix", "S3SseAlgorithm", "S3SseKmsKeyId", "ClientToken", "IncrementalExportSpecification"];
 
 /// One export.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,10 +62,7 @@ pub(super) fn export(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     let number = call.state.fresh_number();
     let arn = format!("{}/export/{:014}-{number:08x}", table.arn, now.as_millisecond());
     let kind = fields.text("ExportType")?.unwrap_or("FULL_EXPORT");
-    let prefix = fields
-        .text("S3Prefix")?
-        .map(|prefix| format!("{}/", prefix.trim_end_matches('/')))
-        .unwrap_or_default();
+    let prefix = fields.text("S3Prefix")?.map(|prefix| format!("{}/", prefix.trim_end_matches('/'))).unwrap_or_default();
     let id = arn.rsplit('/').next().unwrap_or_default();
     let mut description = json!({
         "ExportArn": arn,
@@ -93,13 +83,7 @@ pub(super) fn export(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
             description[*member] = value.clone();
         }
     }
-    let export = Export {
-        arn: arn.clone(),
-        table_arn: table.arn,
-        started_at: now,
-        done_at: call.settles_at(),
-        description,
-    };
+    let export = Export { arn: arn.clone(), table_arn: table.arn, started_at: now, done_at: call.settles_at(), description };
     let mut answer = export.describe(now);
     // The answer to the request itself always says that it is under way.
     answer["ExportStatus"] = json!("IN_PROGRESS");
@@ -109,27 +93,17 @@ pub(super) fn export(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
 
 /// The export must lie within the PITR window, an incremental one span 15 minutes to 24 hours.
 fn check_times(fields: Input<'_>, pitr: &Pitr, at: Timestamp, now: Timestamp) -> Result<(), AwsError> {
-    let outside = || {
-        AwsError::service(
-            "InvalidExportTimeException",
-            "The specified ExportTime is outside of the point in time recovery window.",
-        )
-    };
+    let outside =
+        || AwsError::service("InvalidExportTimeException", "The specified ExportTime is outside of the point in time recovery window.");
     if at < pitr.earliest(now) || at > now {
         return Err(outside());
     }
     let kind = fields.text("ExportType")?.unwrap_or("FULL_EXPORT");
     let Some(span) = fields.structure("IncrementalExportSpecification")? else {
-        return if kind == "INCREMENTAL_EXPORT" {
-            Err(AwsError::required("incrementalExportSpecification"))
-        } else {
-            Ok(())
-        };
+        return if kind == "INCREMENTAL_EXPORT" { Err(AwsError::required("incrementalExportSpecification")) } else { Ok(()) };
     };
     if kind == "FULL_EXPORT" {
-        return Err(AwsError::validation(
-            "IncrementalExportSpecification cannot be specified with ExportType FULL_EXPORT",
-        ));
+        return Err(AwsError::validation("IncrementalExportSpecification cannot be specified with ExportType FULL_EXPORT"));
     }
     let from = span
         .time("ExportFromTime")?
@@ -137,15 +111,9 @@ fn check_times(fields: Input<'_>, pitr: &Pitr, at: Timestamp, now: Timestamp) ->
     let to = span.time("ExportToTime")?.unwrap_or(now);
     let length = to.duration_since(from);
     if length < SignedDuration::from_mins(15) || length > SignedDuration::from_hours(24) {
-        return Err(AwsError::validation(
-            "The export period must be at least 15 minutes and at most 24 hours",
-        ));
+        return Err(AwsError::validation("The export period must be at least 15 minutes and at most 24 hours"));
     }
-    if from < pitr.earliest(now) || to > now {
-        Err(outside())
-    } else {
-        Ok(())
-    }
+    if from < pitr.earliest(now) || to > now { Err(outside()) } else { Ok(()) }
 }
 
 /// The export that an earlier request with the same client token made.
@@ -156,14 +124,7 @@ fn repeated(call: &mut Call<'_>, fields: Input<'_>) -> Result<Option<Value>, Aws
     let now = call.now;
     let same = |export: &&Export| export.description.get("ClientToken").and_then(Value::as_str) == Some(token);
     let recent = |export: &&Export| now.duration_since(export.started_at) < SignedDuration::from_hours(8);
-    Ok(call
-        .region()
-        .dynamodb
-        .exports
-        .values()
-        .filter(recent)
-        .find(same)
-        .map(|export| export.describe(now)))
+    Ok(call.region().dynamodb.exports.values().filter(recent).find(same).map(|export| export.describe(now)))
 }
 
 /// `DescribeExport`.

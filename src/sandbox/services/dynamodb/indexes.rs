@@ -26,14 +26,10 @@ pub(super) fn check_schema(schema: &Value) -> Result<(), AwsError> {
         ));
     }
     if kind(0) != Some("HASH") {
-        return Err(AwsError::validation(
-            "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
-        ));
+        return Err(AwsError::validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"));
     }
     if elements.len() == 2 && kind(1) != Some("RANGE") {
-        return Err(AwsError::validation(
-            "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
-        ));
+        return Err(AwsError::validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type"));
     }
     Ok(())
 }
@@ -67,15 +63,9 @@ pub(super) fn apply(definition: &mut Definition, updates: &[Value]) -> Result<()
 }
 
 fn position(definition: &Definition, name: &str) -> Option<usize> {
-    definition
-        .global_indexes
-        .iter()
-        .position(|index| index.get("IndexName").and_then(Value::as_str) == Some(name))
+    definition.global_indexes.iter().position(|index| index.get("IndexName").and_then(Value::as_str) == Some(name))
 }
 
 fn missing(name: &str) -> AwsError {
-    AwsError::service(
-        "ResourceNotFoundException",
-        format!("Requested resource not found: Index: {name} not found"),
-    )
+    AwsError::service("ResourceNotFoundException", format!("Requested resource not found: Index: {name} not found"))
 }

@@ -92,11 +92,7 @@ pub(super) fn scan(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
     refuse_unsupported(fields)?;
     let name = table_name(call, fields, "TableName", "tableName")?;
     let table = writable(call, &name)?;
-    let after = fields
-        .object("ExclusiveStartKey")?
-        .map(|key| key_of(&table.definition, key, true))
-        .transpose()?
-        .unwrap_or_default();
+    let after = fields.object("ExclusiveStartKey")?.map(|key| key_of(&table.definition, key, true)).transpose()?.unwrap_or_default();
     // AWS's own limit is 1 MB; so many items is near it for small ones.
     let size = call.page(fields.page_limit("Limit", "limit", usize::MAX)?, 5000);
     let rest: Vec<&Item> = table.items.iter().filter(|(key, _)| **key > after).map(|(_, item)| item).collect();
@@ -109,11 +105,8 @@ pub(super) fn scan(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
     }
     if let (true, Some(last)) = (rest.len() > size, page.last()) {
         let names = table.key_names();
-        let key: Item = last
-            .iter()
-            .filter(|(name, _)| names.contains(&name.as_str()))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+        let key: Item =
+            last.iter().filter(|(name, _)| names.contains(&name.as_str())).map(|(name, value)| (name.clone(), value.clone())).collect();
         answer["LastEvaluatedKey"] = json!(key);
     }
     Ok(answer)
@@ -121,9 +114,7 @@ pub(super) fn scan(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
 
 /// `BatchWriteItem`: up to 25 puts and deletes.
 pub(super) fn batch_write(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
-    let requests = Input(input)
-        .object("RequestItems")?
-        .ok_or_else(|| AwsError::required("requestItems"))?;
+    let requests = Input(input).object("RequestItems")?.ok_or_else(|| AwsError::required("requestItems"))?;
     let mut writes: Vec<(String, String, Option<Item>)> = Vec::new();
     for (named, entries) in requests {
         let given = json!({ "TableName": named });
@@ -137,9 +128,7 @@ pub(super) fn batch_write(call: &mut Call<'_>, input: &Value) -> Result<Value, A
                 let key = delete.object("Key")?.ok_or_else(|| AwsError::required("key"))?;
                 (name.clone(), key_of(&table.definition, key, true)?, None)
             } else {
-                return Err(AwsError::validation(
-                    "Supplied AttributeValue has no request: a write is a PutRequest or a DeleteRequest",
-                ));
+                return Err(AwsError::validation("Supplied AttributeValue has no request: a write is a PutRequest or a DeleteRequest"));
             };
             if writes.iter().any(|(table, key, _)| *table == write.0 && *key == write.1) {
                 return Err(AwsError::validation("Provided list of item keys contains duplicates"));
@@ -159,11 +148,7 @@ pub(super) fn batch_write(call: &mut Call<'_>, input: &Value) -> Result<Value, A
 /// A table that takes item operations: not one that is still being created.
 fn writable<'a>(call: &'a Call<'_>, name: &str) -> Result<&'a Table, AwsError> {
     let table = find(call, name, item_table_not_found)?;
-    if matches!(table.status(call.now), "CREATING" | "DELETING") {
-        Err(item_table_not_found(name))
-    } else {
-        Ok(table)
-    }
+    if matches!(table.status(call.now), "CREATING" | "DELETING") { Err(item_table_not_found(name)) } else { Ok(table) }
 }
 
 /// The canonical text of an item's key. `exact` refuses anything beside the key.
@@ -188,18 +173,12 @@ pub(crate) fn key_of(definition: &Definition, item: &Item, exact: bool) -> Resul
             };
             return Err(AwsError::validation(message));
         };
-        let text = kind
-            .and_then(|kind| value.get(kind)?.as_str())
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| {
-                let (wanted, found) = (
-                    kind.unwrap_or("S"),
-                    value.as_object().and_then(|value| value.keys().next()).map_or("", String::as_str),
-                );
-                AwsError::validation(format!(
-                    "One or more parameter values were invalid: Type mismatch for key {name} expected: {wanted} actual: {found}"
-                ))
-            })?;
+        let text = kind.and_then(|kind| value.get(kind)?.as_str()).filter(|text| !text.is_empty()).ok_or_else(|| {
+            let (wanted, found) = (kind.unwrap_or("S"), value.as_object().and_then(|value| value.keys().next()).map_or("", String::as_str));
+            AwsError::validation(format!(
+                "One or more parameter values were invalid: Type mismatch for key {name} expected: {wanted} actual: {found}"
+            ))
+        })?;
         parts.push(text);
     }
     Ok(json!(parts).to_string())
@@ -256,15 +235,11 @@ fn operand(fields: Input<'_>, value: &str) -> Result<Value, AwsError> {
     if !value.starts_with(':') || value.contains(['+', '-', '(']) {
         return Err(unsupported("UpdateExpression with anything but a value on the right"));
     }
-    fields
-        .object("ExpressionAttributeValues")?
-        .and_then(|values| values.get(value))
-        .cloned()
-        .ok_or_else(|| {
-            AwsError::validation(format!(
-                "Invalid UpdateExpression: An expression attribute value used in expression is not defined; attribute value: {value}"
-            ))
-        })
+    fields.object("ExpressionAttributeValues")?.and_then(|values| values.get(value)).cloned().ok_or_else(|| {
+        AwsError::validation(format!(
+            "Invalid UpdateExpression: An expression attribute value used in expression is not defined; attribute value: {value}"
+        ))
+    })
 }
 
 fn returned(fields: Input<'_>, before: Option<Item>) -> Result<Value, AwsError> {

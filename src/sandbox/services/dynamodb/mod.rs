@@ -31,11 +31,7 @@ pub(crate) use tags::{ever_tagged, tag, untag};
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "dynamodb",
     signing_name: "dynamodb",
-    protocol: Protocol::AwsJson {
-        version: "1.0",
-        target: "DynamoDB_20120810",
-        namespace: "com.amazonaws.dynamodb.v20120810",
-    },
+    protocol: Protocol::AwsJson { version: "1.0", target: "DynamoDB_20120810", namespace: "com.amazonaws.dynamodb.v20120810" },
     throttle_code: "ThrottlingException",
     operations: &[
         Operation::write("BatchWriteItem", items::batch_write),
@@ -71,34 +67,15 @@ pub(crate) static SERVICE: Service = Service {
 };
 
 /// Members that name a table or something inside one.
-const RESOURCE_MEMBERS: &[&str] = &[
-    "TableName",
-    "TableArn",
-    "ResourceArn",
-    "BackupArn",
-    "ExportArn",
-    "SourceTableName",
-    "SourceTableArn",
-    "TargetTableName",
-];
+const RESOURCE_MEMBERS: &[&str] =
+    &["TableName", "TableArn", "ResourceArn", "BackupArn", "ExportArn", "SourceTableName", "SourceTableArn", "TargetTableName"];
 
 fn resources(caller: &Caller, input: &Value) -> Vec<String> {
     let named = RESOURCE_MEMBERS.iter().filter_map(|member| input.get(member)?.as_str());
-    let batched = input
-        .get("RequestItems")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.as_str());
+    let batched = input.get("RequestItems").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
     named
         .chain(batched)
-        .map(|name| {
-            if name.starts_with("arn:") {
-                name.to_owned()
-            } else {
-                table_arn(&caller.account, &caller.region, name)
-            }
-        })
+        .map(|name| if name.starts_with("arn:") { name.to_owned() } else { table_arn(&caller.account, &caller.region, name) })
         .collect()
 }
 
@@ -121,10 +98,7 @@ fn foreign(call: &Call<'_>, arn: &str) -> AwsError {
     if same_account {
         AwsError::validation(format!("Region in the ARN does not match the request's region: {arn}"))
     } else {
-        AwsError::front_door(
-            "AccessDeniedException",
-            format!("User: {} is not authorized to access resource: {arn}", call.caller.arn),
-        )
+        AwsError::front_door("AccessDeniedException", format!("User: {} is not authorized to access resource: {arn}", call.caller.arn))
     }
 }
 
@@ -132,16 +106,10 @@ fn foreign(call: &Call<'_>, arn: &str) -> AwsError {
 fn check_name(name: &str, path: &str) -> Result<(), AwsError> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
     if !name.bytes().all(allowed) {
-        return Err(AwsError::constraint(
-            &format!("'{name}'"),
-            path,
-            "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
-        ));
+        return Err(AwsError::constraint(&format!("'{name}'"), path, "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"));
     }
     if !(3..=255).contains(&name.len()) {
-        return Err(AwsError::validation(
-            "TableName must be at least 3 characters long and at most 255 characters long",
-        ));
+        return Err(AwsError::validation("TableName must be at least 3 characters long and at most 255 characters long"));
     }
     Ok(())
 }
@@ -149,9 +117,7 @@ fn check_name(name: &str, path: &str) -> Result<(), AwsError> {
 /// A table of the caller's region that is there; `missing` makes the error for one that is not.
 fn find<'a>(call: &'a Call<'_>, name: &str, missing: fn(&str) -> AwsError) -> Result<&'a Table, AwsError> {
     let region = call.state.region(&call.caller.account, &call.caller.region);
-    region
-        .and_then(|region| region.dynamodb.table(name, call.now))
-        .ok_or_else(|| missing(name))
+    region.and_then(|region| region.dynamodb.table(name, call.now)).ok_or_else(|| missing(name))
 }
 
 /// The same, to change.
@@ -162,10 +128,7 @@ fn find_mut<'a>(call: &'a mut Call<'_>, name: &str, missing: fn(&str) -> AwsErro
 
 /// What table operations say of a table that is not there.
 fn resource_not_found(name: &str) -> AwsError {
-    AwsError::service(
-        "ResourceNotFoundException",
-        format!("Requested resource not found: Table: {name} not found"),
-    )
+    AwsError::service("ResourceNotFoundException", format!("Requested resource not found: Table: {name} not found"))
 }
 
 /// What item operations say of it.
@@ -192,10 +155,7 @@ fn require_settled(table: &Table, call_now: jiff::Timestamp) -> Result<(), AwsEr
         "UPDATING" => "updated",
         _ => return Ok(()),
     };
-    let message = format!(
-        "Attempt to change a resource which is still in use: Table is being {doing}: {}",
-        table.name
-    );
+    let message = format!("Attempt to change a resource which is still in use: Table is being {doing}: {}", table.name);
     Err(AwsError::service("ResourceInUseException", message))
 }
 
@@ -203,10 +163,7 @@ fn require_settled(table: &Table, call_now: jiff::Timestamp) -> Result<(), AwsEr
 fn require_readable(table: &Table, call_now: jiff::Timestamp) -> Result<(), AwsError> {
     match table.status(call_now) {
         status @ ("INACCESSIBLE_ENCRYPTION_CREDENTIALS" | "ARCHIVED" | "ARCHIVING") => {
-            let message = format!(
-                "Attempt to change a resource which is still in use: Table is in {status}: {}",
-                table.name
-            );
+            let message = format!("Attempt to change a resource which is still in use: Table is in {status}: {}", table.name);
             Err(AwsError::service("ResourceInUseException", message))
         }
         _ => Ok(()),

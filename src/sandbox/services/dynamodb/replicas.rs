@@ -18,16 +18,14 @@ pub(super) fn apply(call: &mut Call<'_>, table: &mut Table, updates: &[Value]) -
             let region = delete.required_text("RegionName", "replicaUpdates.1.member.delete.regionName")?;
             remove(call, table, region)?;
         } else if update.get("Update").is_none() {
-            return Err(AwsError::validation(
-                "One or more parameter values were invalid: a replica update must create, update or delete",
-            ));
+            return Err(AwsError::validation("One or more parameter values were invalid: a replica update must create, update or delete"));
         }
     }
     Ok(())
 }
 
 fn add(call: &mut Call<'_>, table: &mut Table, region: &str) -> Result<(), AwsError> {
-    if region == call.caller.region || table.replicas.contains(region) {
+    if region == call.caller.region || find(call, table, region).is_some() {
         return Err(AwsError::validation(format!(
             "Failed to create a the new replica of table with name: '{}' because one or more replicas already existed as tables.",
             table.name
@@ -42,17 +40,14 @@ fn add(call: &mut Call<'_>, table: &mut Table, region: &str) -> Result<(), AwsEr
     }
     let (account, now) = (call.caller.account.clone(), call.now);
     if call.state.region_mut(&account, region).dynamodb.table(&table.name, now).is_some() {
-        return Err(AwsError::validation(format!(
-            "Table already exists in region {region}: {}",
-            table.name
-        )));
+        return Err(AwsError::validation(format!("Table already exists in region {region}: {}", table.name)));
     }
     let mut replica = create::blank_in(call, region, &table.name, table.definition.clone());
     replica.items = table.items.clone();
     replica.ttl_attribute.clone_from(&table.ttl_attribute);
-    replica.replicas.clone_from(&table.replicas);
+    replica.replicas = regions(call, table).into_iter().collect();
     replica.replicas.insert(call.caller.region.clone());
-    for other in table.replicas.clone() {
+    for other in regions(call, table) {
         if let Some(other) = call.state.region_mut(&account, &other).dynamodb.table_mut(&table.name, now) {
             other.replicas.insert(region.to_owned());
         }
@@ -62,35 +57,44 @@ fn add(call: &mut Call<'_>, table: &mut Table, region: &str) -> Result<(), AwsEr
     Ok(())
 }
 
-fn remove(call: &mut Call<'_>, table: &mut Table, region: &str) -> Result<(), AwsError> {
-    if !table.replicas.remove(region) {
+/// Starts the delete of a replica. It stays in the lists of the others, DELETING, until it is gone.
+fn remove(call: &mut Call<'_>, table: &Table, region: &str) -> Result<(), AwsError> {
+    let Some(replica) = find(call, table, region).filter(|replica| replica.gone_at.is_none()) else {
         return Err(AwsError::validation(format!(
             "Failed to delete the replica of table with name: '{}' because the replica does not exist in {region}.",
             table.name
         )));
+    };
+    if replica.deletion_protection {
+        return Err(AwsError::validation(
+            "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
+        ));
     }
     let (account, now, gone_at) = (call.caller.account.clone(), call.now, call.settles_at());
-    for other in table.replicas.clone() {
-        if let Some(other) = call.state.region_mut(&account, &other).dynamodb.table_mut(&table.name, now) {
-            other.replicas.remove(region);
-        }
-    }
     if let Some(replica) = call.state.region_mut(&account, region).dynamodb.table_mut(&table.name, now) {
-        if replica.deletion_protection {
-            return Err(AwsError::validation(
-                "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
-            ));
-        }
         replica.gone_at = Some(gone_at);
-        replica.replicas.clear();
     }
     Ok(())
+}
+
+/// The replica of a table in another region. A list may still name one that is gone, and a table that was made since under its name is
+/// none: replicas name each other.
+pub(super) fn find<'a>(call: &'a Call<'_>, table: &Table, region: &str) -> Option<&'a Table> {
+    let listed = table.replicas.contains(region);
+    let there = call.state.region(&call.caller.account, region)?.dynamodb.table(&table.name, call.now)?;
+    let here = table.arn.split(':').nth(3).unwrap_or_default();
+    (listed && there.replicas.contains(here)).then_some(there)
+}
+
+/// The regions of the replicas that are there.
+pub(super) fn regions(call: &Call<'_>, table: &Table) -> Vec<String> {
+    table.replicas.iter().filter(|region| find(call, table, region).is_some()).cloned().collect()
 }
 
 /// Gives the other replicas what AWS keeps the same in all of them: billing, capacity, indexes, time to live.
 pub(super) fn share_settings(call: &mut Call<'_>, table: &Table) {
     let (account, now) = (call.caller.account.clone(), call.now);
-    for region in &table.replicas {
+    for region in &regions(call, table) {
         let Some(other) = call.state.region_mut(&account, region).dynamodb.table_mut(&table.name, now) else {
             continue;
         };
@@ -107,20 +111,11 @@ pub(super) fn share_settings(call: &mut Call<'_>, table: &Table) {
 /// Writes an item to a table and to all of its replicas. Returns what was there before.
 pub(super) fn write_item(call: &mut Call<'_>, name: &str, key: &str, item: Option<&Item>) -> Option<Item> {
     let (account, here, now) = (call.caller.account.clone(), call.caller.region.clone(), call.now);
-    let others: Vec<String> = call
-        .region()
-        .dynamodb
-        .table(name, now)
-        .map(|table| table.replicas.iter().cloned().collect())
-        .unwrap_or_default();
+    let others = super::find(call, name, super::item_table_not_found).map(|table| regions(call, table)).unwrap_or_default();
     for region in others {
         if let Some(replica) = call.state.region_mut(&account, &region).dynamodb.table_mut(name, now) {
             replica.set_item(key.to_owned(), item.cloned(), now);
         }
     }
-    call.state
-        .region_mut(&account, &here)
-        .dynamodb
-        .table_mut(name, now)?
-        .set_item(key.to_owned(), item.cloned(), now)
+    call.state.region_mut(&account, &here).dynamodb.table_mut(name, now)?.set_item(key.to_owned(), item.cloned(), now)
 }

@@ -17,11 +17,7 @@ pub(super) fn from_backup(call: &mut Call<'_>, input: &Value) -> Result<Value, A
     let fields = Input(input);
     let arn = fields.required_text("BackupArn", "backupArn")?;
     let backup = seen_from(call, fields, Some(arn), |call| find_backup(call, arn))?;
-    let origin = RestoredFrom {
-        backup_arn: Some(backup.arn.clone()),
-        table_arn: Some(backup.source.arn.clone()),
-        at: backup.created_at,
-    };
+    let origin = RestoredFrom { backup_arn: Some(backup.arn.clone()), table_arn: Some(backup.source.arn.clone()), at: backup.created_at };
     restore(call, fields, backup.definition, backup.items, origin)
 }
 
@@ -31,9 +27,7 @@ pub(super) fn to_point_in_time(call: &mut Call<'_>, input: &Value) -> Result<Val
     check_name(fields.required_text("TargetTableName", "targetTableName")?, "targetTableName")?;
     let wanted = moment(fields)?;
     let arn = fields.text("SourceTableArn")?;
-    let source = seen_from(call, fields, arn, |call| {
-        source_table(call, fields, "SourceTableName", "SourceTableArn")
-    })?;
+    let source = seen_from(call, fields, arn, |call| source_table(call, fields, "SourceTableName", "SourceTableArn"))?;
     let Some(pitr) = &source.pitr else {
         return Err(pitr_unavailable(&source));
     };
@@ -48,20 +42,13 @@ pub(super) fn to_point_in_time(call: &mut Call<'_>, input: &Value) -> Result<Val
         ));
     }
     let items = source.items_at(at);
-    let origin = RestoredFrom {
-        backup_arn: None,
-        table_arn: Some(source.arn.clone()),
-        at,
-    };
+    let origin = RestoredFrom { backup_arn: None, table_arn: Some(source.arn.clone()), at };
     restore(call, fields, source.definition, items, origin)
 }
 
 /// The moment to restore to; `None` is the latest one.
 fn moment(fields: Input<'_>) -> Result<Option<Timestamp>, AwsError> {
-    match (
-        fields.flag("UseLatestRestorableTime")?.unwrap_or(false),
-        fields.time("RestoreDateTime")?,
-    ) {
+    match (fields.flag("UseLatestRestorableTime")?.unwrap_or(false), fields.time("RestoreDateTime")?) {
         (true, None) => Ok(None),
         (false, Some(at)) => Ok(Some(at)),
         (true, Some(_)) => Err(AwsError::validation(
@@ -114,19 +101,11 @@ fn restore(
     let now = call.now;
     if let Some(table) = call.region().dynamodb.table(target, now) {
         if let (Some(origin), "CREATING") = (&table.restored_from, table.status(now)) {
-            let source = origin
-                .backup_arn
-                .as_ref()
-                .or(origin.table_arn.as_ref())
-                .cloned()
-                .unwrap_or_default();
+            let source = origin.backup_arn.as_ref().or(origin.table_arn.as_ref()).cloned().unwrap_or_default();
             let message = format!("Table: {target} is already being restored from backup: {source}");
             return Err(AwsError::service("TableInUseException", message));
         }
-        return Err(AwsError::service(
-            "TableAlreadyExistsException",
-            format!("Table already exists: {target}"),
-        ));
+        return Err(AwsError::service("TableAlreadyExistsException", format!("Table already exists: {target}")));
     }
     let definition = overridden(call, fields, definition)?;
     let mut table = create::blank(call, target, definition);
@@ -173,10 +152,8 @@ fn subset(indexes: &mut Vec<Value>, fields: Input<'_>, member: &str) -> Result<(
     let wanted = fields.list(member)?;
     let name = |index: &Value| index.get("IndexName").and_then(Value::as_str).map(str::to_owned);
     if let Some(unknown) = wanted.iter().find(|index| !indexes.iter().any(|known| name(known) == name(index))) {
-        let message = format!(
-            "One or more parameter values were invalid: index {} is not part of the source",
-            name(unknown).unwrap_or_default()
-        );
+        let message =
+            format!("One or more parameter values were invalid: index {} is not part of the source", name(unknown).unwrap_or_default());
         return Err(AwsError::validation(message));
     }
     indexes.retain(|known| wanted.iter().any(|index| name(index) == name(known)));

@@ -133,11 +133,7 @@ pub(super) struct RestoredFrom {
 impl Pitr {
     /// PITR that is switched on at `now`.
     pub(crate) fn starting(now: Timestamp, period_days: i64) -> Self {
-        Self {
-            enabled_at: now,
-            period_days,
-            floor: now,
-        }
+        Self { enabled_at: now, period_days, floor: now }
     }
 
     /// The oldest moment that can be restored.
@@ -153,11 +149,7 @@ impl Pitr {
     /// The same PITR with another period. A shorter one cuts the history off at once and for good; a longer one brings nothing back.
     pub(crate) fn with_period(&self, now: Timestamp, period_days: i64) -> Self {
         let floor = self.earliest(now).max(days_before(now, period_days));
-        Self {
-            enabled_at: self.enabled_at,
-            period_days,
-            floor,
-        }
+        Self { enabled_at: self.enabled_at, period_days, floor }
     }
 }
 
@@ -243,11 +235,7 @@ impl Table {
         if let Some(pitr) = &self.pitr {
             let earliest = pitr.earliest(now);
             self.undo.retain(|step| step.at >= earliest);
-            self.undo.push(Undo {
-                at: now,
-                key,
-                before: before.clone(),
-            });
+            self.undo.push(Undo { at: now, key, before: before.clone() });
         }
         before
     }
@@ -278,21 +266,13 @@ impl Table {
 
     /// The size that AWS would charge for, roughly: the bytes of the items' JSON.
     pub(super) fn size_bytes(&self) -> usize {
-        self.items
-            .values()
-            .map(|item| serde_json::to_vec(item).map_or(0, |bytes| bytes.len()))
-            .sum()
+        self.items.values().map(|item| serde_json::to_vec(item).map_or(0, |bytes| bytes.len())).sum()
     }
 }
 
 /// Names of the attributes of a key schema, in its order.
 pub(super) fn key_names(schema: &Value) -> Vec<&str> {
-    schema
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|element| element.get("AttributeName")?.as_str())
-        .collect()
+    schema.as_array().into_iter().flatten().filter_map(|element| element.get("AttributeName")?.as_str()).collect()
 }
 
 /// The ARN of a table.
@@ -310,8 +290,7 @@ fn partition(region: &str) -> &'static str {
 
 /// The moment some days before `now`.
 pub(crate) fn days_before(now: Timestamp, days: i64) -> Timestamp {
-    now.checked_sub(SignedDuration::from_hours(days.saturating_mul(24)))
-        .unwrap_or(Timestamp::MIN)
+    now.checked_sub(SignedDuration::from_hours(days.saturating_mul(24))).unwrap_or(Timestamp::MIN)
 }
 
 #[cfg(test)]

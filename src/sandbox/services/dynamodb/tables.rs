@@ -20,13 +20,7 @@ pub(super) fn list(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
     let after = fields.text("ExclusiveStartTableName")?.unwrap_or_default().to_owned();
     let size = call.page(fields.page_limit("Limit", "limit", 100)?, 100);
     let now = call.now;
-    let mut names: Vec<String> = call
-        .region()
-        .dynamodb
-        .live(now)
-        .map(|table| table.name.clone())
-        .filter(|name| *name > after)
-        .collect();
+    let mut names: Vec<String> = call.region().dynamodb.live(now).map(|table| table.name.clone()).filter(|name| *name > after).collect();
     let more = names.len() > size;
     names.truncate(size);
     let mut answer = json!({ "TableNames": names });

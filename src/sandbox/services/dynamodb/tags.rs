@@ -29,9 +29,7 @@ pub(super) fn read(fields: Input<'_>) -> Result<BTreeMap<String, String>, AwsErr
         }
         check_prefix(key)?;
         if tags.insert(key.to_owned(), value.to_owned()).is_some() {
-            return Err(AwsError::validation(
-                "One or more parameter values were invalid: Duplicate tag keys found",
-            ));
+            return Err(AwsError::validation("One or more parameter values were invalid: Duplicate tag keys found"));
         }
     }
     check_count(&tags)?;
@@ -48,10 +46,7 @@ fn check_prefix(key: &str) -> Result<(), AwsError> {
 
 fn check_count(tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
     if tags.len() > MAX_TAGS {
-        return Err(AwsError::validation(format!(
-            "One or more parameter values were invalid: Too many tags: {}",
-            tags.len()
-        )));
+        return Err(AwsError::validation(format!("One or more parameter values were invalid: Too many tags: {}", tags.len())));
     }
     Ok(())
 }
@@ -100,11 +95,7 @@ pub(super) fn list(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
     require_restored(table, call.now)?;
     let tags = table.tags.clone().unwrap_or_default();
     let rest: Vec<(String, String)> = tags.into_iter().filter(|(key, _)| key.as_str() > after).collect();
-    let page: Vec<Value> = rest
-        .iter()
-        .take(size)
-        .map(|(key, value)| json!({ "Key": key, "Value": value }))
-        .collect();
+    let page: Vec<Value> = rest.iter().take(size).map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     let mut answer = json!({ "Tags": page });
     if let (true, Some((last, _))) = (rest.len() > size, rest.get(size.saturating_sub(1))) {
         answer["NextToken"] = json!(last);
@@ -120,9 +111,7 @@ fn resource(call: &Call<'_>, fields: Input<'_>) -> Result<String, AwsError> {
         if arn.starts_with("arn:") {
             foreign(call, arn)
         } else {
-            AwsError::validation(format!(
-                "One or more parameter values were invalid: Provided Arn is not a DynamoDB resource arn: {arn}"
-            ))
+            AwsError::validation(format!("One or more parameter values were invalid: Provided Arn is not a DynamoDB resource arn: {arn}"))
         }
     })?;
     if name.is_empty() || name.contains('/') {
@@ -131,10 +120,8 @@ fn resource(call: &Call<'_>, fields: Input<'_>) -> Result<String, AwsError> {
         )));
     }
     // AWS's message has this spelling.
-    find(call, name, |_| AwsError::service("ResourceNotFoundException", "")).map_err(|error| AwsError {
-        message: format!("Requested resource not found: ResourcArn: {arn} not found"),
-        ..error
-    })?;
+    find(call, name, |_| AwsError::service("ResourceNotFoundException", ""))
+        .map_err(|error| AwsError { message: format!("Requested resource not found: ResourcArn: {arn} not found"), ..error })?;
     Ok(name.to_owned())
 }
 
@@ -165,13 +152,9 @@ pub(super) fn describe_ttl(call: &mut Call<'_>, input: &Value) -> Result<Value, 
 /// `UpdateTimeToLive`. AWS takes up to an hour for it; here it is done at once.
 pub(super) fn update_ttl(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let name = table_name(call, Input(input), "TableName", "tableName")?;
-    let specification = Input(input)
-        .structure("TimeToLiveSpecification")?
-        .ok_or_else(|| AwsError::required("timeToLiveSpecification"))?;
+    let specification = Input(input).structure("TimeToLiveSpecification")?.ok_or_else(|| AwsError::required("timeToLiveSpecification"))?;
     let attribute = specification.required_text("AttributeName", "timeToLiveSpecification.attributeName")?;
-    let enabled = specification
-        .flag("Enabled")?
-        .ok_or_else(|| AwsError::required("timeToLiveSpecification.enabled"))?;
+    let enabled = specification.flag("Enabled")?.ok_or_else(|| AwsError::required("timeToLiveSpecification.enabled"))?;
     let now = call.now;
     let table = find_mut(call, &name, resource_not_found)?;
     require_restored(table, now)?;

@@ -36,10 +36,7 @@ pub(super) fn update(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     change(call, &mut table, fields)?;
     replicas::apply(call, &mut table, fields.list("ReplicaUpdates")?)?;
     // Deletion protection alone leaves the table ACTIVE.
-    if CHANGES
-        .iter()
-        .any(|member| *member != "DeletionProtectionEnabled" && fields.get(member).is_some())
-    {
+    if CHANGES.iter().any(|member| *member != "DeletionProtectionEnabled" && fields.get(member).is_some()) {
         table.busy_until = Some(call.settles_at());
     }
     replicas::share_settings(call, &table);

@@ -15,12 +15,7 @@ fn pitr_table(world: &World) {
 
 fn notes(world: &World, table: &str) -> Vec<String> {
     let items = world.dynamodb("Scan", json!({"TableName": table}))["Items"].clone();
-    items
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["note"]["S"].as_str().unwrap().to_owned())
-        .collect()
+    items.as_array().unwrap().iter().map(|item| item["note"]["S"].as_str().unwrap().to_owned()).collect()
 }
 
 fn list(world: &World, input: Value) -> Vec<Value> {
@@ -35,10 +30,7 @@ fn deleting_a_table_with_pitr_leaves_a_backup_that_nobody_can_delete() {
     world.dynamodb("DeleteTable", json!({"TableName": "orders"}));
     assert_eq!(list(&world, json!({})).len(), 0);
     let system = list(&world, json!({"BackupType": "SYSTEM"}));
-    assert_eq!(
-        (&system[0]["BackupName"], &system[0]["BackupType"]),
-        (&json!("orders$DeletedTableBackup"), &json!("SYSTEM"))
-    );
+    assert_eq!((&system[0]["BackupName"], &system[0]["BackupType"]), (&json!("orders$DeletedTableBackup"), &json!("SYSTEM")));
     assert_eq!(system[0]["BackupExpiryDateTime"], json!(world.now() + 35.0 * 86_400.0));
     let arn = system[0]["BackupArn"].clone();
     assert_eq!(world.fails("DeleteBackup", json!({"BackupArn": arn})).0, "ValidationException");
@@ -58,10 +50,7 @@ fn switching_pitr_off_before_the_delete_leaves_nothing() {
     assert_eq!(list(&world, json!({"BackupType": "ALL"})).len(), 0);
     // The same while the delete is under way.
     pitr_table(&world);
-    world.set_faults(Faults {
-        lag_ms: Some(1000),
-        ..Faults::default()
-    });
+    world.set_faults(Faults { lag_ms: Some(1000), ..Faults::default() });
     world.dynamodb("DeleteTable", json!({"TableName": "orders"}));
     world.dynamodb("UpdateContinuousBackups", off);
     assert_eq!(list(&world, json!({"BackupType": "ALL"})).len(), 0);
@@ -79,35 +68,21 @@ fn a_backup_outlives_its_table_and_restores_its_items_but_not_its_protection() {
     let arn = made["BackupArn"].clone();
     let described = world.dynamodb("DescribeBackup", json!({"BackupArn": arn}))["BackupDescription"].clone();
     assert_eq!(
-        (
-            &described["BackupDetails"]["BackupStatus"],
-            &described["SourceTableDetails"]["ItemCount"]
-        ),
+        (&described["BackupDetails"]["BackupStatus"], &described["SourceTableDetails"]["ItemCount"]),
         (&json!("AVAILABLE"), &json!(1))
     );
     world.dynamodb("RestoreTableFromBackup", json!({"TargetTableName": "restored", "BackupArn": arn}));
     assert_eq!(notes(&world, "restored"), ["then"]);
     let table = world.dynamodb("DescribeTable", json!({"TableName": "restored"}))["Table"].clone();
-    assert_eq!(
-        (&table["DeletionProtectionEnabled"], &table["RestoreSummary"]["SourceBackupArn"]),
-        (&json!(false), &arn)
-    );
+    assert_eq!((&table["DeletionProtectionEnabled"], &table["RestoreSummary"]["SourceBackupArn"]), (&json!(false), &arn));
     let pitr = world.dynamodb("DescribeContinuousBackups", json!({"TableName": "restored"}));
+    assert_eq!(pitr["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"], "DISABLED");
     assert_eq!(
-        pitr["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
-        "DISABLED"
-    );
-    assert_eq!(
-        world
-            .fails("RestoreTableFromBackup", json!({"TargetTableName": "restored", "BackupArn": arn}))
-            .0,
+        world.fails("RestoreTableFromBackup", json!({"TargetTableName": "restored", "BackupArn": arn})).0,
         "TableAlreadyExistsException"
     );
     world.dynamodb("DeleteBackup", json!({"BackupArn": arn}));
-    assert_eq!(
-        world.fails("DescribeBackup", json!({"BackupArn": arn})).0,
-        "BackupNotFoundException"
-    );
+    assert_eq!(world.fails("DescribeBackup", json!({"BackupArn": arn})).0, "BackupNotFoundException");
 }
 
 #[test]
@@ -126,16 +101,8 @@ fn backups_are_listed_by_table_and_in_pages() {
     assert_eq!(list(&world, rest)[0]["BackupName"], "b-2");
     assert_eq!(list(&world, json!({"BackupType": "ALL"})).len(), 6);
     assert_eq!(list(&world, json!({"TimeRangeLowerBound": world.now() - 90.0})).len(), 1);
-    assert_eq!(
-        world.fails("CreateBackup", json!({"TableName": "nope", "BackupName": "abc"})).0,
-        "TableNotFoundException"
-    );
-    assert!(
-        world
-            .fails("CreateBackup", json!({"TableName": "orders", "BackupName": "a b"}))
-            .1
-            .contains("regular expression")
-    );
+    assert_eq!(world.fails("CreateBackup", json!({"TableName": "nope", "BackupName": "abc"})).0, "TableNotFoundException");
+    assert!(world.fails("CreateBackup", json!({"TableName": "orders", "BackupName": "a b"})).1.contains("regular expression"));
 }
 
 #[test]
@@ -169,23 +136,14 @@ fn a_restore_needs_pitr_and_a_moment_within_the_window() {
     let world = World::new();
     world.create_table("orders");
     let to = |at: Value| json!({"SourceTableName": "orders", "TargetTableName": "restored", "RestoreDateTime": at});
-    assert_eq!(
-        world.fails("RestoreTableToPointInTime", to(json!(world.now()))).0,
-        "PointInTimeRecoveryUnavailableException"
-    );
+    assert_eq!(world.fails("RestoreTableToPointInTime", to(json!(world.now()))).0, "PointInTimeRecoveryUnavailableException");
     world.dynamodb(
         "UpdateContinuousBackups",
         json!({"TableName": "orders", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}),
     );
     world.advance(3600);
-    assert_eq!(
-        world.fails("RestoreTableToPointInTime", to(json!(world.now()))).0,
-        "InvalidRestoreTimeException"
-    );
-    assert_eq!(
-        world.fails("RestoreTableToPointInTime", to(json!(world.now() - 7200.0))).0,
-        "InvalidRestoreTimeException"
-    );
+    assert_eq!(world.fails("RestoreTableToPointInTime", to(json!(world.now()))).0, "InvalidRestoreTimeException");
+    assert_eq!(world.fails("RestoreTableToPointInTime", to(json!(world.now() - 7200.0))).0, "InvalidRestoreTimeException");
     world.dynamodb("RestoreTableToPointInTime", to(json!(world.now() - 600.0)));
     let nowhere = json!({"SourceTableName": "nope", "TargetTableName": "restored", "UseLatestRestorableTime": true});
     assert_eq!(world.fails("RestoreTableToPointInTime", nowhere).0, "TableNotFoundException");
@@ -195,23 +153,14 @@ fn a_restore_needs_pitr_and_a_moment_within_the_window() {
 fn a_restored_table_is_being_created_and_unknown_to_pitr() {
     let world = World::new();
     pitr_table(&world);
-    world.set_faults(Faults {
-        lag_ms: Some(60_000),
-        ..Faults::default()
-    });
+    world.set_faults(Faults { lag_ms: Some(60_000), ..Faults::default() });
     world.dynamodb(
         "RestoreTableToPointInTime",
         json!({"SourceTableName": "orders", "TargetTableName": "new", "UseLatestRestorableTime": true}),
     );
     let table = world.dynamodb("DescribeTable", json!({"TableName": "new"}))["Table"].clone();
-    assert_eq!(
-        (&table["TableStatus"], &table["RestoreSummary"]["RestoreInProgress"]),
-        (&json!("CREATING"), &json!(true))
-    );
-    assert_eq!(
-        world.fails("DescribeContinuousBackups", json!({"TableName": "new"})).0,
-        "TableNotFoundException"
-    );
+    assert_eq!((&table["TableStatus"], &table["RestoreSummary"]["RestoreInProgress"]), (&json!("CREATING"), &json!(true)));
+    assert_eq!(world.fails("DescribeContinuousBackups", json!({"TableName": "new"})).0, "TableNotFoundException");
 }
 
 #[test]
@@ -219,10 +168,7 @@ fn an_export_needs_pitr_and_shows_up_when_it_is_done() {
     let world = World::new();
     let arn = world.create_table("orders")["TableDescription"]["TableArn"].clone();
     let input = json!({"TableArn": arn, "S3Bucket": "exports", "ClientToken": "t"});
-    assert_eq!(
-        world.fails("ExportTableToPointInTime", input.clone()).0,
-        "PointInTimeRecoveryUnavailableException"
-    );
+    assert_eq!(world.fails("ExportTableToPointInTime", input.clone()).0, "PointInTimeRecoveryUnavailableException");
     world.dynamodb(
         "UpdateContinuousBackups",
         json!({"TableName": "orders", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}),
@@ -230,22 +176,13 @@ fn an_export_needs_pitr_and_shows_up_when_it_is_done() {
     world.advance(3600);
     let early = json!({"TableArn": arn, "S3Bucket": "exports", "ExportTime": world.now() - 7200.0});
     assert_eq!(world.fails("ExportTableToPointInTime", early).0, "InvalidExportTimeException");
-    world.set_faults(Faults {
-        lag_ms: Some(5000),
-        ..Faults::default()
-    });
+    world.set_faults(Faults { lag_ms: Some(5000), ..Faults::default() });
     let export = world.dynamodb("ExportTableToPointInTime", input.clone())["ExportDescription"].clone();
     assert_eq!(export["ExportStatus"], "IN_PROGRESS");
-    assert_eq!(
-        world.dynamodb("ExportTableToPointInTime", input)["ExportDescription"]["ExportArn"],
-        export["ExportArn"]
-    );
+    assert_eq!(world.dynamodb("ExportTableToPointInTime", input)["ExportDescription"]["ExportArn"], export["ExportArn"]);
     world.advance(5);
     let listed = world.dynamodb("ListExports", json!({"TableArn": arn}))["ExportSummaries"].clone();
-    assert_eq!(
-        listed,
-        json!([{"ExportArn": export["ExportArn"], "ExportStatus": "COMPLETED", "ExportType": "FULL_EXPORT"}])
-    );
+    assert_eq!(listed, json!([{"ExportArn": export["ExportArn"], "ExportStatus": "COMPLETED", "ExportType": "FULL_EXPORT"}]));
     let short = json!({
         "TableArn": arn, "S3Bucket": "exports", "ExportType": "INCREMENTAL_EXPORT",
         "IncrementalExportSpecification": {"ExportFromTime": world.now() - 300.0, "ExportToTime": world.now()},
@@ -277,10 +214,7 @@ fn a_restore_crosses_regions_when_it_says_how_to_encrypt() {
     );
     let table = west.dynamodb("DescribeTable", json!({"TableName": "orders-2"}))["Table"].clone();
     assert_eq!(table["TableArn"], "arn:aws:dynamodb:us-west-2:123456789012:table/orders-2");
-    assert_eq!(
-        table["SSEDescription"]["KMSMasterKeyArn"],
-        "arn:aws:kms:us-west-2:123456789012:key/aws-dynamodb"
-    );
+    assert_eq!(table["SSEDescription"]["KMSMasterKeyArn"], "arn:aws:kms:us-west-2:123456789012:key/aws-dynamodb");
 }
 
 #[test]
@@ -292,10 +226,7 @@ fn a_table_whose_key_is_gone_takes_pitr_but_no_backup_and_no_time_to_live() {
         "UpdateContinuousBackups",
         json!({"TableName": "locked", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}),
     );
-    assert_eq!(
-        world.fails("CreateBackup", json!({"TableName": "locked", "BackupName": "abc"})).0,
-        "TableInUseException"
-    );
+    assert_eq!(world.fails("CreateBackup", json!({"TableName": "locked", "BackupName": "abc"})).0, "TableInUseException");
     let ttl = json!({"TableName": "locked", "TimeToLiveSpecification": {"AttributeName": "x", "Enabled": true}});
     assert_eq!(world.fails("UpdateTimeToLive", ttl).0, "ResourceInUseException");
 }
@@ -304,29 +235,15 @@ fn a_table_whose_key_is_gone_takes_pitr_but_no_backup_and_no_time_to_live() {
 fn a_restore_under_way_is_known_to_describe_table_only() {
     let world = World::new();
     pitr_table(&world);
-    world.set_faults(Faults {
-        lag_ms: Some(60_000),
-        ..Faults::default()
-    });
+    world.set_faults(Faults { lag_ms: Some(60_000), ..Faults::default() });
     let restore = json!({"SourceTableName": "orders", "TargetTableName": "new", "UseLatestRestorableTime": true});
     world.dynamodb("RestoreTableToPointInTime", restore.clone());
     let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/new";
-    assert_eq!(
-        world.fails("ListTagsOfResource", json!({"ResourceArn": arn})).0,
-        "ResourceNotFoundException"
-    );
-    assert_eq!(
-        world
-            .fails("UpdateTable", json!({"TableName": "new", "DeletionProtectionEnabled": true}))
-            .0,
-        "ResourceNotFoundException"
-    );
+    assert_eq!(world.fails("ListTagsOfResource", json!({"ResourceArn": arn})).0, "ResourceNotFoundException");
+    assert_eq!(world.fails("UpdateTable", json!({"TableName": "new", "DeletionProtectionEnabled": true})).0, "ResourceNotFoundException");
     let (code, message) = world.fails("RestoreTableToPointInTime", restore);
     assert_eq!(code, "TableInUseException");
-    assert!(
-        message.starts_with("Table: new is already being restored from backup: "),
-        "{message}"
-    );
+    assert!(message.starts_with("Table: new is already being restored from backup: "), "{message}");
 }
 
 #[test]
@@ -335,19 +252,9 @@ fn the_moment_of_a_restore_is_checked_before_anything_else() {
     world.create_table("orders");
     let both =
         json!({"SourceTableName": "orders", "TargetTableName": "new", "UseLatestRestorableTime": true, "RestoreDateTime": world.now()});
-    assert!(
-        world
-            .fails("RestoreTableToPointInTime", both)
-            .1
-            .starts_with("Invalid Request: Both RestoreDateTime and")
-    );
+    assert!(world.fails("RestoreTableToPointInTime", both).1.starts_with("Invalid Request: Both RestoreDateTime and"));
     let none = json!({"SourceTableName": "orders", "TargetTableName": "new"});
-    assert!(
-        world
-            .fails("RestoreTableToPointInTime", none)
-            .1
-            .starts_with("Invalid Request: Either one of")
-    );
+    assert!(world.fails("RestoreTableToPointInTime", none).1.starts_with("Invalid Request: Either one of"));
     pitr_of(&world, "orders");
     world.advance(3600);
     let late = json!({"SourceTableName": "orders", "TargetTableName": "orders", "RestoreDateTime": world.now()});

@@ -39,10 +39,7 @@ fn without_a_period_enabling_takes_35_days() {
     let world = World::new();
     world.create_table("orders");
     let pitr = enable(&world, "orders", json!({"PointInTimeRecoveryEnabled": true}));
-    assert_eq!(
-        (&pitr["PointInTimeRecoveryStatus"], &pitr["RecoveryPeriodInDays"]),
-        (&json!("ENABLED"), &json!(35))
-    );
+    assert_eq!((&pitr["PointInTimeRecoveryStatus"], &pitr["RecoveryPeriodInDays"]), (&json!("ENABLED"), &json!(35)));
     assert_eq!(pitr["EarliestRestorableDateTime"], json!(world.now()));
     assert_eq!(pitr["LatestRestorableDateTime"], json!(world.now()));
 }
@@ -77,10 +74,7 @@ fn disabling_and_enabling_starts_the_history_at_zero() {
     world.create_table("orders");
     enable(&world, "orders", on(35));
     world.advance(5 * DAY);
-    assert_eq!(
-        enable(&world, "orders", json!({"PointInTimeRecoveryEnabled": false})),
-        json!({"PointInTimeRecoveryStatus": "DISABLED"})
-    );
+    assert_eq!(enable(&world, "orders", json!({"PointInTimeRecoveryEnabled": false})), json!({"PointInTimeRecoveryStatus": "DISABLED"}));
     let pitr = enable(&world, "orders", on(35));
     assert_eq!(pitr["EarliestRestorableDateTime"], json!(world.now()));
 }
@@ -91,14 +85,8 @@ fn a_shorter_period_loses_history_at_once_and_a_longer_one_does_not_bring_it_bac
     world.create_table("orders");
     enable(&world, "orders", on(35));
     world.advance(30 * DAY);
-    assert_eq!(
-        enable(&world, "orders", on(2))["EarliestRestorableDateTime"],
-        json!(seconds("2026-12-19T00:00:00Z"))
-    );
-    assert_eq!(
-        enable(&world, "orders", on(35))["EarliestRestorableDateTime"],
-        json!(seconds("2026-12-19T00:00:00Z"))
-    );
+    assert_eq!(enable(&world, "orders", on(2))["EarliestRestorableDateTime"], json!(seconds("2026-12-19T00:00:00Z")));
+    assert_eq!(enable(&world, "orders", on(35))["EarliestRestorableDateTime"], json!(seconds("2026-12-19T00:00:00Z")));
 }
 
 #[test]
@@ -106,10 +94,7 @@ fn a_period_out_of_bounds_is_refused_in_aws_words() {
     let world = World::new();
     world.create_table("orders");
     let update = |specification: Value| {
-        world.fails(
-            "UpdateContinuousBackups",
-            json!({"TableName": "orders", "PointInTimeRecoverySpecification": specification}),
-        )
+        world.fails("UpdateContinuousBackups", json!({"TableName": "orders", "PointInTimeRecoverySpecification": specification}))
     };
     assert_eq!(
         update(on(36)),
@@ -119,51 +104,26 @@ fn a_period_out_of_bounds_is_refused_in_aws_words() {
         )
     );
     assert!(update(on(0)).1.ends_with("Member must have value greater than or equal to 1"));
-    assert_eq!(
-        update(json!({"PointInTimeRecoveryEnabled": false, "RecoveryPeriodInDays": 7})).0,
-        "ValidationException"
-    );
+    assert_eq!(update(json!({"PointInTimeRecoveryEnabled": false, "RecoveryPeriodInDays": 7})).0, "ValidationException");
     assert_eq!(update(json!({"PointInTimeRecoveryEnabled": "yes"})).0, "SerializationException");
-    assert!(
-        update(json!({}))
-            .1
-            .contains("Value null at 'pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled'")
-    );
+    assert!(update(json!({})).1.contains("Value null at 'pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled'"));
 }
 
 #[test]
 fn a_new_table_is_first_not_there_then_unavailable_then_ready() {
     let world = World::new();
-    world.set_faults(Faults {
-        lag_ms: Some(10_000),
-        ..Faults::default()
-    });
+    world.set_faults(Faults { lag_ms: Some(10_000), ..Faults::default() });
     world.create_table("orders");
     let update = json!({"TableName": "orders", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}});
-    assert_eq!(
-        world.dynamodb("DescribeTable", json!({"TableName": "orders"}))["Table"]["TableStatus"],
-        "CREATING"
-    );
-    assert_eq!(
-        world.fails("UpdateContinuousBackups", update.clone()),
-        ("TableNotFoundException".into(), "Table not found: orders".into())
-    );
-    assert_eq!(
-        world.fails("DescribeContinuousBackups", json!({"TableName": "orders"})).0,
-        "TableNotFoundException"
-    );
+    assert_eq!(world.dynamodb("DescribeTable", json!({"TableName": "orders"}))["Table"]["TableStatus"], "CREATING");
+    assert_eq!(world.fails("UpdateContinuousBackups", update.clone()), ("TableNotFoundException".into(), "Table not found: orders".into()));
+    assert_eq!(world.fails("DescribeContinuousBackups", json!({"TableName": "orders"})).0, "TableNotFoundException");
     world.advance(10);
-    assert_eq!(
-        world.dynamodb("DescribeTable", json!({"TableName": "orders"}))["Table"]["TableStatus"],
-        "ACTIVE"
-    );
+    assert_eq!(world.dynamodb("DescribeTable", json!({"TableName": "orders"}))["Table"]["TableStatus"], "ACTIVE");
     assert_eq!(read(&world, "orders")["ContinuousBackupsStatus"], "DISABLED");
     assert_eq!(
         world.fails("UpdateContinuousBackups", update.clone()),
-        (
-            "ContinuousBackupsUnavailableException".into(),
-            "Backups are being enabled for the table: orders. Please retry later".into()
-        )
+        ("ContinuousBackupsUnavailableException".into(), "Backups are being enabled for the table: orders. Please retry later".into())
     );
     world.advance(10);
     world.dynamodb("UpdateContinuousBackups", update);
@@ -173,10 +133,7 @@ fn a_new_table_is_first_not_there_then_unavailable_then_ready() {
 fn a_table_is_known_by_its_arn_too_but_not_by_that_of_another_region() {
     let world = World::new();
     world.create_table("orders");
-    assert_eq!(
-        read(&world, "arn:aws:dynamodb:us-east-1:123456789012:table/orders")["ContinuousBackupsStatus"],
-        "ENABLED"
-    );
+    assert_eq!(read(&world, "arn:aws:dynamodb:us-east-1:123456789012:table/orders")["ContinuousBackupsStatus"], "ENABLED");
     let elsewhere = json!({"TableName": "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"});
     assert_eq!(world.fails("DescribeContinuousBackups", elsewhere).0, "ValidationException");
 }
@@ -184,20 +141,11 @@ fn a_table_is_known_by_its_arn_too_but_not_by_that_of_another_region() {
 #[test]
 fn in_the_second_half_of_its_creation_a_table_is_known_but_not_ready() {
     let world = World::new();
-    world.set_faults(Faults {
-        lag_ms: Some(10_000),
-        ..Faults::default()
-    });
+    world.set_faults(Faults { lag_ms: Some(10_000), ..Faults::default() });
     world.create_table("orders");
     world.advance(6);
-    assert_eq!(
-        world.dynamodb("DescribeTable", json!({"TableName": "orders"}))["Table"]["TableStatus"],
-        "CREATING"
-    );
+    assert_eq!(world.dynamodb("DescribeTable", json!({"TableName": "orders"}))["Table"]["TableStatus"], "CREATING");
     assert_eq!(read(&world, "orders")["ContinuousBackupsStatus"], "DISABLED");
     let update = json!({"TableName": "orders", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}});
-    assert_eq!(
-        world.fails("UpdateContinuousBackups", update).0,
-        "ContinuousBackupsUnavailableException"
-    );
+    assert_eq!(world.fails("UpdateContinuousBackups", update).0, "ContinuousBackupsUnavailableException");
 }

@@ -1,0 +1,302 @@
+//! Plans of a small world: a policy, the tables that are live, and what the plan says of them.
+
+use super::*;
+use crate::kinds;
+use crate::model::{Action, Consent, Effect, Identity, Inventory, Listed, Live, Reading, ResourceId, Sources, Value, Verb};
+use crate::policy::{self, load::Files};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+const PITR: &str = "point_in_time_recovery.enabled";
+const PERIOD: &str = "point_in_time_recovery.recovery_period_in_days";
+const PROTECTION: &str = "deletion_protection_enabled";
+
+fn policy(text: &str) -> Policy {
+    let mut sources = Sources::default();
+    let id = sources.add("policy.hcl", text);
+    let files = Files { sources, policy: vec![id], folder: PathBuf::from("."), ..Files::default() };
+    let checked = policy::check_files(files, &[]);
+    assert!(checked.is_good(), "{:#?}", checked.problems);
+    checked.policy
+}
+
+/// A table: its name, whether PITR is on, its period, and whether it is protected from deletion.
+#[derive(Clone, Copy, Debug)]
+struct Table(&'static str, bool, i64, bool);
+
+impl Table {
+    fn live(self) -> Live {
+        let period = if self.1 { Reading::Known(Value::from(self.2)) } else { Reading::Unset };
+        let settings = [(PITR, Reading::Known(self.1.into())), (PERIOD, period), (PROTECTION, Reading::Known(self.3.into()))];
+        Live {
+            id: ResourceId { kind: "aws_dynamodb_table".into(), target: "default".into(), region: "us-east-1".into(), name: self.0.into() },
+            replica_of: None,
+            replicas: Some(Vec::new()),
+            settings: settings.map(|(path, reading)| (path.to_owned(), reading)).into(),
+            facts: BTreeMap::from([("earliest_restorable".to_owned(), Value::from("2026-10-17T12:00:00Z"))]),
+        }
+    }
+}
+
+fn world(tables: &[Table]) -> Snapshot {
+    let mut snapshot = Snapshot::empty("2026-11-21T12:00:00Z".parse().unwrap());
+    let identity = Identity { account: "123456789012".into(), arn: "arn:aws:iam::123456789012:user/me".into(), region: "us-east-1".into() };
+    snapshot.identities.insert("default".into(), identity);
+    snapshot.resources = tables.iter().map(|table| table.live()).collect();
+    snapshot.inventories = vec![Inventory {
+        kind: "aws_dynamodb_table".into(),
+        target: "default".into(),
+        names_complete: true,
+        tag_filter: Some(BTreeMap::new()),
+        listed: tables.iter().map(|table| Listed { name: table.0.into(), tags: None }).collect(),
+    }];
+    snapshot.sort();
+    snapshot
+}
+
+fn protect(body: &str) -> String {
+    format!("protect \"aws_dynamodb_table\" \"all\" {{\n  select {{ names = [\"*\"] }}\n{body}\n}}\n")
+}
+
+fn pitr(enabled: bool, days: Option<i64>) -> String {
+    let days = days.map(|days| format!("\n    recovery_period_in_days = {days}")).unwrap_or_default();
+    protect(&format!("  point_in_time_recovery {{\n    enabled = {enabled}{days}\n  }}"))
+}
+
+fn planned(text: &str, tables: &[Table]) -> Plan {
+    plan(&policy(text), &world(tables), &Request::default()).expect("the policy fits the world")
+}
+
+/// What the plan says, a line for each change.
+fn told(plan: &Plan) -> Vec<String> {
+    let line = |action: &Action, change: &crate::model::Change| {
+        let consent = match &change.consent {
+            Consent::NotNeeded => "",
+            Consent::Waiver { .. } => " waived",
+            Consent::Flag => " flagged",
+            Consent::Missing { .. } => " BLOCKED",
+        };
+        format!("{} {} {} -> {} {}{consent}", action.id.name, change.setting, change.before, change.after, change.effect)
+    };
+    plan.actions.iter().flat_map(|action| action.changes.iter().map(move |change| line(action, change))).collect()
+}
+
+#[test]
+fn enabling_shows_the_period_that_comes_along() {
+    let plan = planned(&pitr(true, None), &[Table("A", false, 0, false)]);
+    assert_eq!(
+        told(&plan),
+        [
+            "A point_in_time_recovery.enabled false -> true strengthens",
+            "A point_in_time_recovery.recovery_period_in_days (unset) -> 35 strengthens",
+        ]
+    );
+    assert_eq!(plan.actions[0].changes[1].because, None, "nobody declared it");
+}
+
+#[test]
+fn a_period_that_is_not_declared_is_kept() {
+    assert!(!planned(&pitr(true, None), &[Table("A", true, 7, false)]).has_changes());
+}
+
+#[test]
+fn every_direction_has_its_effect() {
+    let cases = [
+        (pitr(true, Some(35)), Table("A", true, 7, false), Some(Effect::Strengthens)),
+        (pitr(true, Some(7)), Table("A", true, 35, false), Some(Effect::LosesData)),
+        (pitr(true, Some(7)), Table("A", false, 0, false), Some(Effect::Strengthens)),
+        (pitr(false, None), Table("A", true, 35, false), Some(Effect::LosesData)),
+        (pitr(false, None), Table("A", false, 0, false), None),
+        (protect("  deletion_protection_enabled = true"), Table("A", true, 35, false), Some(Effect::Strengthens)),
+        (protect("  deletion_protection_enabled = false"), Table("A", true, 35, true), Some(Effect::Weakens)),
+    ];
+    for (text, table, effect) in cases {
+        assert_eq!(planned(&text, &[table]).actions[0].effect(), effect, "{text} of {table:?}");
+    }
+}
+
+#[test]
+fn shortening_says_which_days_go_and_that_it_saves_no_money() {
+    let plan = planned(&pitr(true, Some(7)), &[Table("A", true, 35, false)]);
+    insta::assert_snapshot!(plan.actions[0].changes[0].consequence.clone().unwrap(), @"restore points from 2026-10-17 12:00 UTC to 2026-11-14 12:00 UTC are deleted at once (28 days); it saves no money, as the price of PITR does not depend on the period");
+}
+
+#[test]
+fn an_unreadable_setting_is_unknown_and_is_never_changed() {
+    let mut snapshot = world(&[Table("A", false, 0, false)]);
+    for setting in [PITR, PERIOD] {
+        snapshot.resources[0].settings.insert(setting.into(), Reading::Unreadable { cause: "denied".into() });
+    }
+    let plan = plan(&policy(&pitr(true, Some(35))), &snapshot, &Request::default()).unwrap();
+    assert_eq!(plan.actions[0].verb, Verb::Unknown);
+    assert!(plan.actions[0].changes.is_empty());
+    assert!(!plan.is_complete());
+}
+
+#[test]
+fn a_waiver_lets_through_exactly_its_value_until_it_expires() {
+    let waiver = |to: i64, expires: &str| {
+        format!(
+            "waiver \"w\" {{\n  address = \"aws_dynamodb_table.all\"\n  setting = \"{PERIOD}\"\n  to = {to}\n  reason = \"r\"\n  approved_by = \"me\"\n  expires = \"{expires}\"\n}}\n"
+        )
+    };
+    let with = |waiver: String| planned(&(pitr(true, Some(7)) + &waiver), &[Table("A", true, 35, false)]);
+    assert!(told(&with(waiver(7, "2026-11-21")))[0].ends_with("waived"), "the last day counts");
+    assert!(told(&with(waiver(7, "2026-11-20")))[0].ends_with("BLOCKED"));
+    assert!(told(&with(waiver(8, "2027-01-01")))[0].ends_with("BLOCKED"));
+    let unused = with(waiver(8, "2027-01-01"));
+    assert!(unused.notes.iter().any(|note| note.text.contains("was not needed")), "{:?}", unused.notes);
+}
+
+#[test]
+fn flags_consent_to_weakening_by_address_or_block() {
+    for flag in ["aws_dynamodb_table.all", "aws_dynamodb_table.all[\"A\"]", "*"] {
+        let request = Request { consents: Consents { weakening: vec![flag.into()], ..Consents::default() }, ..Request::default() };
+        let plan = plan(&policy(&pitr(false, None)), &world(&[Table("A", true, 35, false)]), &request).unwrap();
+        assert!(told(&plan)[0].ends_with("flagged"), "{flag}");
+    }
+    let other =
+        Request { consents: Consents { weakening: vec!["aws_dynamodb_table.al".into()], ..Consents::default() }, ..Request::default() };
+    assert!(plan(&policy(&pitr(false, None)), &world(&[Table("A", true, 35, false)]), &other).unwrap().blocked().next().is_some());
+}
+
+#[test]
+fn what_strengthens_comes_before_what_weakens_anywhere() {
+    let text = "protect \"aws_dynamodb_table\" \"a\" {\n  select { names = [\"A\"] }\n  deletion_protection_enabled = false\n}\n\
+                protect \"aws_dynamodb_table\" \"z\" {\n  select { names = [\"Z\"] }\n  deletion_protection_enabled = true\n}\n";
+    let plan = planned(text, &[Table("A", true, 35, true), Table("Z", true, 35, false)]);
+    let order: Vec<&str> = order::steps(&plan).iter().map(|step| step.action.id.name.as_str()).collect();
+    assert_eq!(order, ["Z", "A"]);
+}
+
+#[test]
+fn a_block_waits_for_the_block_that_it_refers_to() {
+    let text = "protect \"aws_dynamodb_table\" \"a\" {\n  select { names = [\"A\"] }\n  deletion_protection_enabled = aws_dynamodb_table.z.deletion_protection_enabled\n}\n\
+                protect \"aws_dynamodb_table\" \"z\" {\n  select { names = [\"Z\"] }\n  deletion_protection_enabled = true\n}\n";
+    let plan = planned(text, &[Table("A", true, 35, false), Table("Z", true, 35, false)]);
+    let steps = order::steps(&plan);
+    let order: Vec<&str> = steps.iter().map(|step| step.action.id.name.as_str()).collect();
+    assert_eq!(order, ["Z", "A"]);
+    assert!(steps[1].needs.contains(&0));
+}
+
+#[test]
+fn two_blocks_that_disagree_are_an_error_and_that_agree_are_one_row() {
+    let block = |name: &str, on: bool| {
+        format!("protect \"aws_dynamodb_table\" \"{name}\" {{\n  select {{ names = [\"A\"] }}\n  deletion_protection_enabled = {on}\n}}\n")
+    };
+    let world = world(&[Table("A", true, 35, false)]);
+    let problems = plan(&policy(&(block("a", true) + &block("b", false))), &world, &Request::default()).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].code, Code::ConflictingClaims);
+    let plan = plan(&policy(&(block("a", true) + &block("b", true))), &world, &Request::default()).unwrap();
+    assert_eq!(plan.actions.len(), 1);
+    assert_eq!(plan.actions[0].also, ["aws_dynamodb_table.b[\"A\"]"]);
+}
+
+#[test]
+fn a_listed_gap_is_no_absence() {
+    let mut snapshot = world(&[]);
+    snapshot.inventories.clear();
+    let plan = plan(&policy(&pitr(true, None)), &snapshot, &Request::default()).unwrap();
+    assert_eq!(plan.gaps.len(), 1, "nothing was listed, so nothing is known");
+    assert!(!plan.is_complete());
+}
+
+fn any_table() -> impl Strategy<Value = Table> {
+    (prop::sample::select(vec!["A", "B", "C", "D"]), any::<bool>(), 1_i64..=35, any::<bool>())
+        .prop_map(|(name, on, days, protected)| Table(name, on, days, protected))
+}
+
+fn any_tables() -> impl Strategy<Value = Vec<Table>> {
+    prop::collection::vec(any_table(), 1..4).prop_map(|mut tables| {
+        tables.sort_by_key(|table| table.0);
+        tables.dedup_by_key(|table| table.0);
+        tables
+    })
+}
+
+fn any_policy() -> impl Strategy<Value = String> {
+    (prop::option::of((any::<bool>(), prop::option::of(1_i64..=35))), any::<bool>()).prop_map(|(backups, protected)| {
+        let backups = backups.map(|(on, days)| {
+            let days = days.filter(|_| on).map(|days| format!("\n    recovery_period_in_days = {days}")).unwrap_or_default();
+            format!("  point_in_time_recovery {{\n    enabled = {on}{days}\n  }}\n")
+        });
+        protect(&format!("{}  deletion_protection_enabled = {protected}", backups.unwrap_or_default()))
+    })
+}
+
+/// What AWS would have after the plan's changes, by the rules of AWS-SEMANTICS A1.
+fn after(snapshot: &Snapshot, plan: &Plan) -> Snapshot {
+    let mut after = snapshot.clone();
+    for action in &plan.actions {
+        let live = after.resources.iter_mut().find(|live| live.id == action.id).unwrap();
+        for change in &action.changes {
+            live.settings.insert(change.setting.clone(), Reading::Known(change.after.clone()));
+        }
+        if live.settings.get(PITR) == Some(&Reading::Known(false.into())) {
+            live.settings.insert(PERIOD.into(), Reading::Unset);
+        }
+    }
+    after
+}
+
+proptest! {
+    #[test]
+    fn after_its_own_changes_a_plan_is_empty(text in any_policy(), tables in any_tables()) {
+        let (policy, world) = (policy(&text), world(&tables));
+        let first = plan(&policy, &world, &Request::default()).unwrap();
+        let second = plan(&policy, &after(&world, &first), &Request::default()).unwrap();
+        prop_assert!(!second.has_changes(), "{:?}", told(&second));
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_plan(text in any_policy(), tables in any_tables()) {
+        let (policy, world) = (policy(&text), world(&tables));
+        let plan = || serde_json::to_string(&plan(&policy, &world, &Request::default()).unwrap()).unwrap();
+        prop_assert_eq!(plan(), plan());
+    }
+
+    #[test]
+    fn nothing_weakens_without_consent(text in any_policy(), tables in any_tables()) {
+        for action in planned(&text, &tables).actions {
+            for change in action.changes {
+                prop_assert_eq!(change.effect.needs_consent(), change.is_blocked());
+            }
+        }
+    }
+
+    #[test]
+    fn every_step_needs_only_steps_before_it(text in any_policy(), tables in any_tables()) {
+        let plan = planned(&text, &tables);
+        for (place, step) in order::steps(&plan).iter().enumerate() {
+            prop_assert!(step.needs.iter().all(|needed| *needed < place));
+        }
+    }
+
+    #[test]
+    fn a_plan_survives_its_file(text in any_policy(), tables in any_tables()) {
+        let plan = planned(&text, &tables);
+        let json = serde_json::to_value(&plan).unwrap();
+        prop_assert_eq!(serde_json::from_value::<Plan>(json).unwrap(), plan);
+    }
+}
+
+#[test]
+fn every_setting_of_every_kind_is_documented_and_has_both_directions() {
+    for spec in kinds::all().map(kinds::Kind::spec) {
+        for setting in spec.settings {
+            for text in [setting.doc, setting.normalisation, setting.when_safer, setting.when_weaker, setting.source] {
+                assert!(text.len() > 10, "{}.{}", spec.name, setting.path);
+            }
+            assert!(!setting.reads.is_empty() && !setting.writes.is_empty(), "{}.{}", spec.name, setting.path);
+            assert!(
+                setting.shape.accept(&setting.aws_default.into()).is_ok(),
+                "the default of {}.{} is no value of it",
+                spec.name,
+                setting.path
+            );
+        }
+    }
+}
