@@ -6,10 +6,14 @@
 //! | module | what is independent of backstay there |
 //! |---|---|
 //! | [`emulators`] | moto and ministack, each with the scenarios that it carries; the sandbox with all of them |
+//! | [`faults`] | a proxy between backstay and an emulator that throttles, breaks and hangs calls |
+//! | [`plan_readers`] | a tool that judges Terraform's plans, reading `plan --format json` |
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
 //! | [`what_is_left_out`] | what each emulator does not carry, measured |
 
 mod emulators;
+mod faults;
+mod plan_readers;
 mod python_sdk;
 mod scenarios;
 mod support;
