@@ -10,9 +10,14 @@ use std::path::Path;
 ///
 /// Any error of the file system; the old content of `path` is then still there.
 pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
+    // A link stays a link, and a file keeps who may read it. A new file is for its owner only: plans and snapshots tell much.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".backstay-").tempfile_in(folder)?;
     file.write_all(content)?;
+    if let Ok(old) = std::fs::metadata(path) {
+        file.as_file().set_permissions(old.permissions())?;
+    }
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())

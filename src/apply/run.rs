@@ -7,52 +7,60 @@ use crate::model::Plan;
 use crate::plan::order::{Step, steps};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Makes the plan true, with at most `parallelism` steps under way.
 pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progress: &dyn Progress) -> Outcome {
-    let steps = steps(plan);
-    let mut endings: Vec<Option<Ending>> = steps.iter().map(|_| None).collect();
-    let mut begun: BTreeSet<usize> = BTreeSet::new();
+    let all = steps(plan);
+    let mut run = State::new(&all);
     let mut under_way = FuturesUnordered::new();
     loop {
-        let strengthening_left = steps.iter().zip(&endings).any(|(step, ending)| !step.last && ending.is_none());
-        let mut skipped = false;
-        for (place, step) in steps.iter().enumerate() {
-            if under_way.len() >= parallelism.max(1) {
-                break;
-            }
-            if begun.contains(&place) {
-                continue;
-            }
-            match readiness(step, &steps, &endings, strengthening_left) {
-                Ready::Now if stop.is_asked() => {}
+        let already = run.skipped;
+        let mut later = Vec::new();
+        while under_way.len() < parallelism.max(1) && !stop.is_asked() {
+            let Some(place) = run.waiting.pop_front() else { break };
+            let Some(next) = all.get(place) else { continue };
+            match run.readiness(next) {
                 Ready::Now => {
-                    begun.insert(place);
-                    progress.begun(&step.action.address);
-                    under_way.push(async move { (place, one(step, aws, progress).await) });
+                    progress.begun(&next.action.address);
+                    under_way.push(async move { (place, one(next, aws, progress).await) });
                 }
-                Ready::Later => {}
+                Ready::Later => later.push(place),
                 Ready::Never(because) => {
-                    begun.insert(place);
-                    skipped = true;
-                    end(&mut endings, place, step, Ending::Skipped(because), progress);
+                    run.skipped += 1;
+                    run.end(place, next, Ending::Skipped(because), progress);
                 }
             }
+        }
+        for place in later.into_iter().rev() {
+            run.waiting.push_front(place);
         }
         match under_way.next().await {
             Some((place, ending)) => {
-                if let Some(step) = steps.get(place) {
-                    end(&mut endings, place, step, ending, progress);
+                if let Some(step) = all.get(place) {
+                    run.end(place, step, ending, progress);
                 }
             }
             // Skipping a step can make others ready, or hopeless in their turn.
-            None if skipped => {}
+            None if run.skipped > already => {}
             None => break,
         }
     }
-    let outcomes = steps.iter().zip(endings).map(|(step, ending)| outcome(step, ending.unwrap_or(Ending::NotBegun)));
+    let outcomes = all.iter().zip(run.endings).map(|(step, ending)| outcome(step, ending.unwrap_or(Ending::NotBegun)));
     Outcome { steps: outcomes.collect() }
+}
+
+/// How far a run is.
+struct State<'a> {
+    /// Steps that are not begun, by place, in their order.
+    waiting: VecDeque<usize>,
+    endings: Vec<Option<Ending>>,
+    skipped: usize,
+    strengthening_left: usize,
+    /// Steps of a block and phase that have not ended.
+    left: BTreeMap<(&'a str, bool), usize>,
+    /// A step of a block and phase that did not succeed.
+    bad: BTreeMap<(&'a str, bool), &'a str>,
 }
 
 enum Ready {
@@ -61,25 +69,58 @@ enum Ready {
     Never(String),
 }
 
-fn readiness(step: &Step<'_>, steps: &[Step<'_>], endings: &[Option<Ending>], strengthening_left: bool) -> Ready {
-    for needed in &step.needs {
-        match endings.get(*needed) {
-            Some(Some(Ending::Done)) => {}
-            Some(None) => return Ready::Later,
-            Some(Some(_)) | None => {
-                let name = steps.get(*needed).map_or("what it needs", |needed| needed.action.address.as_str());
-                return Ready::Never(format!("{name} was not done"));
-            }
+impl<'a> State<'a> {
+    fn new(steps: &[Step<'a>]) -> Self {
+        let mut left: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+        for step in steps {
+            *left.entry((step.action.block.as_str(), step.last)).or_default() += 1;
+        }
+        Self {
+            waiting: (0..steps.len()).collect(),
+            endings: steps.iter().map(|_| None).collect(),
+            skipped: 0,
+            strengthening_left: steps.iter().filter(|step| !step.last).count(),
+            left,
+            bad: BTreeMap::new(),
         }
     }
-    // What weakens waits until everything that strengthens has ended, well or not.
-    if step.last && strengthening_left { Ready::Later } else { Ready::Now }
-}
 
-fn end(endings: &mut [Option<Ending>], place: usize, step: &Step<'_>, ending: Ending, progress: &dyn Progress) {
-    progress.ended(&outcome(step, ending.clone()));
-    if let Some(slot) = endings.get_mut(place) {
-        *slot = Some(ending);
+    fn readiness(&self, step: &Step<'_>) -> Ready {
+        match step.after.map(|place| self.endings.get(place)) {
+            None | Some(Some(Some(Ending::Done))) => {}
+            Some(Some(None)) => return Ready::Later,
+            Some(_) => return Ready::Never("what strengthens it was not done".to_owned()),
+        }
+        let phases: &[bool] = if step.last { &[false, true] } else { &[false] };
+        for block in &step.needs {
+            for phase in phases {
+                if let Some(address) = self.bad.get(&(*block, *phase)) {
+                    return Ready::Never(format!("{address} was not done"));
+                }
+                if self.left.get(&(*block, *phase)).is_some_and(|left| *left > 0) {
+                    return Ready::Later;
+                }
+            }
+        }
+        // What weakens waits until everything that strengthens has ended, well or not.
+        if step.last && self.strengthening_left > 0 { Ready::Later } else { Ready::Now }
+    }
+
+    fn end(&mut self, place: usize, step: &Step<'a>, ending: Ending, progress: &dyn Progress) {
+        let phase = (step.action.block.as_str(), step.last);
+        if ending != Ending::Done {
+            self.bad.entry(phase).or_insert(&step.action.address);
+        }
+        if let Some(left) = self.left.get_mut(&phase) {
+            *left = left.saturating_sub(1);
+        }
+        if !step.last {
+            self.strengthening_left = self.strengthening_left.saturating_sub(1);
+        }
+        progress.ended(&outcome(step, ending.clone()));
+        if let Some(slot) = self.endings.get_mut(place) {
+            *slot = Some(ending);
+        }
     }
 }
 
@@ -97,7 +138,7 @@ async fn one(step: &Step<'_>, aws: &Aws, progress: &dyn Progress) -> Ending {
     let request = ChangeRequest { connection, id, changes: &step.changes, before: &step.action.before, waiting: &waiting };
     match acting_on(&id.target, &step.action.address, kind.aws().change(request)).await {
         Ok(()) => Ending::Done,
-        Err(failed @ (ChangeFailed::Gone | ChangeFailed::NotReady { .. })) => Ending::Failed(failed.to_string()),
         Err(ChangeFailed::Call(failed)) => Ending::Failed(format!("{}: {}", failed.action, failed.sentence(&id.region))),
+        Err(failed) => Ending::Failed(failed.to_string()),
     }
 }

@@ -7,6 +7,8 @@ use crate::time::Clock;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -19,7 +21,9 @@ use tokio::sync::Semaphore;
 /// How many times a call is tried in all before its failure counts.
 const ATTEMPTS: u32 = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// A call with all its tries; far more than AWS's own throttling takes.
+const CALL_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// How AWS is reached in this run.
 pub struct Access {
@@ -88,7 +92,6 @@ async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit:
         config,
         witness: witness.clone(),
         limit: Arc::clone(limit),
-        clock: access.clock.clone(),
         clients: Mutex::default(),
     })
 }
@@ -98,7 +101,11 @@ fn retries() -> RetryConfig {
 }
 
 fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build()
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build()
 }
 
 /// What every AWS tool takes from variables, profiles, SSO, web identity and instance roles.
@@ -121,6 +128,8 @@ fn embedded_config(target: &Target, client: &SharedHttpClient, credentials: &Sha
         .region(Region::new(target.region.clone().unwrap_or_else(|| region.to_owned())))
         .retry_config(retries())
         .timeout_config(timeouts())
+        .time_source(SystemTimeSource::new())
+        .sleep_impl(TokioSleep::new())
         .build()
 }
 

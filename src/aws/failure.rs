@@ -39,6 +39,9 @@ where
                 let code = code.as_deref().unwrap_or("an error without a code");
                 (cause_of_code(code), said.map_or_else(|| code.to_owned(), |said| format!("{code}: {said}")))
             }
+            SdkError::ResponseError(_) => {
+                (Cause::Failed, format!("AWS answered, but not in a way that can be understood ({})", innermost(&self)))
+            }
             SdkError::TimeoutError(_) => (Cause::Unreachable, "no answer in time".to_owned()),
             other => {
                 let credentials = chain(other).find_map(|part| part.downcast_ref::<CredentialsError>());

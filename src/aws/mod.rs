@@ -12,7 +12,7 @@ mod witness;
 pub use connect::{Access, connect};
 pub use failure::CallFailed;
 pub use tagging::tagged;
-pub use witness::{Counts, Journal, JournalEntry, Witness, acting_on};
+pub use witness::{Counts, Journal, JournalEntry, JournalEvent, Witness, acting_on};
 
 use crate::model::{Cause, Gap, Identity, Target};
 use crate::time::Clock;
@@ -52,7 +52,6 @@ pub struct Connection {
     config: SdkConfig,
     witness: Witness,
     limit: Arc<Semaphore>,
-    clock: Clock,
     clients: Mutex<Clients>,
 }
 
@@ -86,11 +85,6 @@ impl Connection {
         // The semaphore is never closed, so this cannot fail; if it did, going on without a place would be harmless.
         let _place = self.limit.acquire().await.ok();
         call.await.map_err(|error| error.explain(action))
-    }
-
-    /// The time.
-    pub fn clock(&self) -> &Clock {
-        &self.clock
     }
 
     /// A gap in what was read here.

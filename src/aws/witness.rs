@@ -4,7 +4,7 @@ use crate::files;
 use crate::time::Clock;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -27,10 +27,22 @@ pub async fn acting_on<F: Future>(target: &str, address: &str, future: F) -> F::
 /// How many requests were sent for each operation: `dynamodb:DescribeTable`. A retry counts again.
 pub type Counts = BTreeMap<String, u64>;
 
+/// Whether a request was about to be sent, or was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JournalEvent {
+    /// It is about to be sent. Without an answer after it, the write may or may not have happened.
+    Sent,
+    /// It was answered, or failed without an answer.
+    Answered,
+}
+
 /// One request that wrote, or may have written.
 #[derive(Debug, Serialize)]
 pub struct JournalEntry {
-    /// When the answer came.
+    /// Sent or answered.
+    pub event: JournalEvent,
+    /// When.
     pub time: String,
     /// The target.
     pub target: String,
@@ -48,7 +60,11 @@ pub struct JournalEntry {
 
 /// A file of JSON lines, one for each request that wrote.
 #[derive(Clone)]
-pub struct Journal(Arc<Mutex<File>>);
+pub struct Journal {
+    file: Arc<Mutex<File>>,
+    /// The first line that could not be written. A journal that fails must not make a write look failed that AWS took.
+    problem: Arc<Mutex<Option<String>>>,
+}
 
 impl Journal {
     /// Opens the file, adding to what is there.
@@ -57,14 +73,20 @@ impl Journal {
     ///
     /// The file cannot be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self(Arc::new(Mutex::new(files::append(path)?))))
+        Ok(Self { file: Arc::new(Mutex::new(files::append(path)?)), problem: Arc::default() })
+    }
+
+    fn note(&self, entry: &JournalEntry) {
+        if let Err(error) = self.write(entry) {
+            self.problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error.to_string());
+        }
     }
 
     fn write(&self, entry: &JournalEntry) -> io::Result<()> {
         let mut line = serde_json::to_vec(entry).map_err(io::Error::other)?;
         line.push(b'\n');
         // One write for each line, so that a killed process leaves whole lines.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line)
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line)
     }
 }
 
@@ -88,6 +110,20 @@ impl Witness {
         Self { counts: Arc::default(), journal, clock }
     }
 
+    /// What is wrong with the journal, where a line could not be written.
+    pub fn journal_problem(&self) -> Option<String> {
+        self.journal.as_ref()?.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, event: JournalEvent, config: &ConfigBag, (request_id, status): (Option<String>, Option<u16>)) {
+        let Some(metadata) = config.load::<Metadata>().filter(|metadata| writes(metadata.name())) else { return };
+        let Some(journal) = &self.journal else { return };
+        let (target, resource) = ACTING_ON.try_with(Clone::clone).unwrap_or_default();
+        let region = config.load::<aws_types::region::Region>().map(ToString::to_string).unwrap_or_default();
+        let operation = operation(metadata);
+        journal.note(&JournalEntry { event, time: self.clock.now().to_string(), target, region, operation, resource, request_id, status });
+    }
+
     /// What was counted so far.
     pub fn counts(&self) -> Counts {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -99,6 +135,16 @@ impl Intercept for Witness {
         "backstay-witness"
     }
 
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.note(JournalEvent::Sent, config, (None, None));
+        Ok(())
+    }
+
     fn read_after_attempt(
         &self,
         context: &FinalizerInterceptorContextRef<'_>,
@@ -106,20 +152,20 @@ impl Intercept for Witness {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let Some(metadata) = config.load::<Metadata>() else { return Ok(()) };
-        let operation = format!("{}:{}", iam_prefix(metadata.service()), metadata.name());
+        let operation = operation(metadata);
         *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(operation.clone()).or_default() += 1;
         let response = context.response();
         let request_id = response.and_then(|response| response.headers().get("x-amzn-requestid")).map(str::to_owned);
         let status = response.map(|response| response.status().as_u16());
         tracing::debug!(operation, ?status, ?request_id, "call");
-        if let Some(journal) = self.journal.as_ref().filter(|_| writes(metadata.name())) {
-            let (target, resource) = ACTING_ON.try_with(Clone::clone).unwrap_or_default();
-            let region = config.load::<aws_types::region::Region>().map(ToString::to_string).unwrap_or_default();
-            let time = self.clock.now().to_string();
-            journal.write(&JournalEntry { time, target, region, operation, resource, request_id, status })?;
-        }
+        self.note(JournalEvent::Answered, config, (request_id, status));
         Ok(())
     }
+}
+
+/// The operation as IAM names it.
+fn operation(metadata: &Metadata) -> String {
+    format!("{}:{}", iam_prefix(metadata.service()), metadata.name())
 }
 
 /// Whether an operation of that name changes something, as AWS names them.

@@ -52,7 +52,7 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Record what is live, for `plan --from`
     Snapshot(SnapshotArgs),
-    /// Print what a code means
+    /// Print what a code means, or the reference of the policy language
     Explain(ExplainArgs),
     /// Print the kinds, or every setting of one kind
     Schema(SchemaArgs),
@@ -233,7 +233,7 @@ pub(super) struct DemoArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// Code such as BKS0103; all codes where it is left out
+    /// Code such as BKS0103, or `language`; a list of them all where it is left out
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
 }
@@ -266,7 +266,7 @@ pub(super) fn given(matches: &ArgMatches) -> Result<Vec<Given>, Failure> {
             let Some((name, text)) = text.split_once('=') else {
                 return Err(Failure::error(format!("--var `{text}` has no `=`")).help("write `--var NAME=VALUE`"));
             };
-            given.push((place, Given::Flag { name: name.trim().to_owned(), text: text.to_owned() }));
+            given.push((place, Given::Flag { name: name.trim().to_owned(), text: text.to_owned(), must_exist: true }));
         }
     }
     if let Ok(Some(files)) = innermost.try_get_many::<PathBuf>("_var_file") {

@@ -24,8 +24,16 @@ struct Context {
     given: Vec<crate::policy::variables::Given>,
 }
 
-/// Runs the command line of this process.
+/// Runs the command line of this process. A bug ends it with a message and exit 1, not with a stack of frames.
 pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|bug| {
+        let place = bug.location().map(ToString::to_string).unwrap_or_default();
+        ui::say_bug(&format!("{} ({place})", bug.payload_as_str().unwrap_or("no message")));
+    }));
+    std::panic::catch_unwind(run).unwrap_or_else(|_| Exit::Error.into())
+}
+
+fn run() -> ExitCode {
     let environment = Environment::read();
     let matches = match args::Cli::command().try_get_matches() {
         Ok(matches) => matches,

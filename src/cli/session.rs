@@ -6,6 +6,7 @@ use super::failure::Failure;
 use crate::aws::{self, Access, Aws, ConnectFailed, Journal};
 use crate::model::{Diagnostic, Policy, Snapshot, Target};
 use crate::policy;
+use crate::policy::variables::Given;
 use crate::snapshot;
 use crate::time::Clock;
 use std::collections::BTreeMap;
@@ -19,6 +20,20 @@ pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> 
     }
     context.ui.warn(&checked.problems, &checked.policy.sources);
     Ok(checked.policy)
+}
+
+/// Loads the policy that a change started from. It may lack variables that the change added.
+pub(super) fn earlier_policy(context: &Context, path: &Path) -> Result<Policy, Failure> {
+    let given: Vec<Given> = context
+        .given
+        .iter()
+        .map(|given| match given {
+            Given::Flag { name, text, .. } => Given::Flag { name: name.clone(), text: text.clone(), must_exist: false },
+            other => other.clone(),
+        })
+        .collect();
+    let checked = policy::check(path, &given);
+    if checked.is_good() { Ok(checked.policy) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
 }
 
 /// Loads a policy and keeps only the targets that were asked for.

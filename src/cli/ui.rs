@@ -64,6 +64,12 @@ impl Ui {
         }
     }
 
+    /// Says something that is wrong, told to be quiet or not.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
+    pub(super) fn complain(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "warning: {text}");
+    }
+
     /// Shows why a verb ends, and gives its exit code.
     pub(super) fn fail(&self, failure: &Failure) -> Exit {
         let text = view::diagnostics::render(&failure.problems, &failure.sources, self.colour_err);
@@ -119,4 +125,14 @@ pub(super) fn start_log(level: Option<&str>, colour: bool) -> Result<(), Failure
     })?;
     let started = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).try_init();
     started.map_err(|error| Failure::error(format!("cannot start the log: {error}")))
+}
+
+/// Says that backstay itself is wrong.
+pub(super) fn say_bug(what: &str) {
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "error: this is a bug in backstay {}: {what}", env!("CARGO_PKG_VERSION"));
+    let _ = writeln!(
+        err,
+        "  help: report it with the command line and, if you can, the policy; an apply that it broke off goes on with a new run"
+    );
 }

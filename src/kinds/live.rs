@@ -88,6 +88,16 @@ pub enum ChangeFailed {
     /// The thing is gone.
     #[error("it no longer exists")]
     Gone,
+    /// While it was waited for, somebody else changed it, so that this is no longer the change that was planned.
+    #[error("`{setting}` was {before} when planned and became {now} while it was waited for; nothing was written, plan again")]
+    Moved {
+        /// The setting.
+        setting: String,
+        /// What was planned from.
+        before: String,
+        /// What it is now.
+        now: String,
+    },
     /// AWS took longer than backstay waits.
     #[error("still {state} after {minutes} minutes; run apply again when it is ready")]
     NotReady {

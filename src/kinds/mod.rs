@@ -5,9 +5,8 @@
 
 pub mod dynamodb_table;
 
-use crate::model::{Change, KindSpec, Live, Value};
+use crate::model::{Change, KindSpec, Live};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
 
 #[cfg(feature = "aws")]
 mod live;
@@ -18,11 +17,6 @@ pub use live::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
 pub trait Kind: Sync {
     /// The table of all that is known of it.
     fn spec(&self) -> &'static KindSpec;
-
-    /// AWS's rules across settings that the table cannot say; the setting to blame, what is wrong, and how to mend it.
-    fn check(&self, _wanted: &BTreeMap<String, Value>) -> Vec<(&'static str, String, String)> {
-        Vec::new()
-    }
 
     /// What this change does to this thing in particular: which days are lost, from when the window counts.
     ///

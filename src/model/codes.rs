@@ -86,10 +86,10 @@ codes! {
     WrongAccount = "BKS0302", "wrong account";
     /// AWS could not be reached as anybody: no credentials, expired credentials, or no connection.
     Identity = "BKS0303", "no usable credentials";
-    /// The embedded AWS cannot be used as asked: its folder, its state, its clock, its faults or a seed. The message says what to do.
-    Sandbox = "BKS0305", "sandbox cannot be used";
     /// What a recorded snapshot holds was not recorded for this policy; record it anew with `backstay snapshot`.
     NotRecorded = "BKS0304", "not in the snapshot";
+    /// The embedded AWS cannot be used as asked: its folder, its state, its clock, its faults or a seed. The message says what to do.
+    Sandbox = "BKS0305", "sandbox cannot be used";
     /// A change weakens protection and nothing consents to it, so the plan is refused (exit 4).
     ///
     /// The message prints the `waiver` that would let it through; `--allow-weakening ADDRESS` does the same for one run.

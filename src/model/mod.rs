@@ -17,5 +17,5 @@ pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedT
 pub use policy::{AssumeRole, BlockAddress, Except, Pattern, Policy, Protect, Replicas, Selector, Target, Waiver, Wanted};
 pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Reading, ResourceId, Snapshot};
 pub use source::{Position, Source, SourceId, Sources, Span};
-pub use spec::{Fallback, KindSpec, Loss, Misfit, Ownership, Safer, Setting, Shape, partition};
+pub use spec::{Fallback, KindSpec, Loss, Misfit, NameForm, Ownership, Safer, Setting, Shape, partition};
 pub use value::Value;

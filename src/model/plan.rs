@@ -242,9 +242,9 @@ impl Plan {
         self.actions.iter().any(Action::changes_anything)
     }
 
-    /// Whether everything that it relies on could be read.
+    /// Whether everything that the policy declares could be read.
     pub fn is_complete(&self) -> bool {
-        self.gaps.is_empty() && self.actions.iter().all(|action| action.verb != Verb::Unknown)
+        self.gaps.is_empty() && !self.actions.iter().any(Action::has_unknown)
     }
 
     /// The changes that nobody consented to, each with its action.
@@ -259,6 +259,11 @@ impl Action {
     /// Whether apply has something to do here.
     pub fn changes_anything(&self) -> bool {
         !matches!(self.verb, Verb::NoOp | Verb::Unknown)
+    }
+
+    /// Whether a declared setting of it could not be read, so that nothing is known of that setting.
+    pub fn has_unknown(&self) -> bool {
+        self.verb == Verb::Unknown || self.before.values().any(|reading| matches!(reading, Reading::Unreadable { .. }))
     }
 
     /// The gravest effect of its changes.

@@ -31,7 +31,7 @@ pub struct Policy {
 /// An account and region to read and change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
-    /// Its name: `primary`, or `primary["eu"]` of a `for_each`.
+    /// Its name: `primary`, or `primary/eu` of a `for_each`.
     pub name: String,
     /// The region; `None` takes it from the environment as every AWS tool does.
     pub region: Option<String>,

@@ -44,7 +44,7 @@ impl fmt::Display for Reading {
 }
 
 /// One thing in AWS: which kind, where, and its name there.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ResourceId {
     /// The kind: `aws_dynamodb_table`.
     pub kind: String,
@@ -57,7 +57,7 @@ pub struct ResourceId {
 }
 
 /// One live thing, as far as it was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Live {
     /// Which thing.
     pub id: ResourceId,
@@ -72,6 +72,13 @@ pub struct Live {
     /// What else AWS said that makes a loss concrete (`earliest_restorable`, `status`); never compared.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, Value>,
+}
+
+impl Live {
+    /// Notes what was read of some settings.
+    pub fn set(&mut self, readings: impl IntoIterator<Item = (&'static str, Reading)>) {
+        self.settings.extend(readings.into_iter().map(|(path, reading)| (path.to_owned(), reading)));
+    }
 }
 
 /// A thing as a listing shows it.

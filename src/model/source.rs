@@ -23,6 +23,8 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Where each line starts, in bytes.
+    lines: Vec<usize>,
 }
 
 /// All loaded files.
@@ -51,7 +53,10 @@ impl std::fmt::Display for Position {
 impl Sources {
     /// Keeps a file and returns its id.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
-        self.files.push(Source { name: name.into(), text: text.into() });
+        let text = text.into();
+        let breaks = text.bytes().zip(1..).filter(|(byte, _)| *byte == b'\n').map(|(_, after)| after);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        self.files.push(Source { name: name.into(), text, lines });
         SourceId(self.files.len() - 1)
     }
 
@@ -70,9 +75,10 @@ impl Sources {
         let Some(source) = self.get(span.source) else {
             return Position { file: "?".into(), line: 1, column: 1 };
         };
-        let before: String = String::from_utf8_lossy(source.text.as_bytes().get(..span.range.start).unwrap_or_default()).into_owned();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+        let line = source.lines.partition_point(|start| *start <= span.range.start);
+        let start = line.checked_sub(1).and_then(|line| source.lines.get(line)).copied().unwrap_or_default();
+        let before = source.text.as_bytes().get(start..span.range.start).unwrap_or_default();
+        let column = String::from_utf8_lossy(before).chars().count() + 1;
         Position { file: source.name.clone(), line, column }
     }
 }

@@ -21,12 +21,47 @@ pub struct KindSpec {
     pub service: &'static str,
     /// What stands before the name in its ARN: `table/`.
     pub arn_prefix: &'static str,
+    /// Which names AWS accepts for it.
+    pub name_form: NameForm,
     /// Whether the thing can have copies in other regions that hold settings of their own, chosen with `replicas`.
     pub replicas: bool,
     /// Its settings, in the order in which they are shown.
     pub settings: &'static [Setting],
     /// IAM actions that finding the things by name or by tag needs.
     pub inventory_actions: &'static [&'static str],
+}
+
+/// Which names AWS accepts for a thing.
+#[derive(Clone, Copy, Debug)]
+pub struct NameForm {
+    /// The fewest characters.
+    pub min: usize,
+    /// The most characters.
+    pub max: usize,
+    /// The allowed characters beside ASCII letters and digits.
+    pub also: &'static [char],
+    /// The document that says so.
+    pub source: &'static str,
+}
+
+impl NameForm {
+    /// What is wrong with a name, or with a pattern of names, whose `*` and `?` stand for any characters.
+    ///
+    /// # Errors
+    ///
+    /// The rule that was broken.
+    pub fn check(&self, name: &str) -> Result<(), String> {
+        let is_pattern = name.contains(['*', '?']);
+        if let Some(wrong) = name.chars().find(|c| !c.is_ascii_alphanumeric() && !self.also.contains(c) && !['*', '?'].contains(c)) {
+            let also: Vec<String> = self.also.iter().map(|c| format!("`{c}`")).collect();
+            return Err(format!("`{name}` cannot be a name: `{}` is none of a-z, A-Z, 0-9, {}", wrong.escape_default(), also.join(", ")));
+        }
+        let length = name.chars().count();
+        if !is_pattern && !(self.min..=self.max).contains(&length) {
+            return Err(format!("`{name}` cannot be a name: it has {length} characters, not {} to {}", self.min, self.max));
+        }
+        Ok(())
+    }
 }
 
 /// What backstay owns of a kind.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// The action that makes a thing what it must be.
 pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Action {
-    let live = snapshot.live(&row.id);
+    let live = merged(row, snapshot);
     let mut action = Action {
         address: row.address.clone(),
         block: row.block.clone(),
@@ -24,7 +24,7 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
         depends_on: row.depends_on.iter().cloned().collect(),
         remarks: Vec::new(),
     };
-    let (Some(kind), Some(live)) = (kinds::find(&row.id.kind), live) else {
+    let (Some(kind), Some(live)) = (kinds::find(&row.id.kind), live.as_ref()) else {
         action.verb = Verb::Unknown;
         return action;
     };
@@ -59,6 +59,22 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
         (true, false) => Verb::NoOp,
     };
     action
+}
+
+/// All that any target read of the thing. What one target did not read, or could not, another may have.
+fn merged(row: &Row, snapshot: &Snapshot) -> Option<Live> {
+    let mut live = snapshot.live(&row.id).cloned()?;
+    for other in row.also_read_as.iter().filter_map(|id| snapshot.live(id)) {
+        for (setting, reading) in &other.settings {
+            if !matches!(live.settings.get(setting), Some(Reading::Known(_) | Reading::Unset)) {
+                live.settings.insert(setting.clone(), reading.clone());
+            }
+        }
+        for (fact, value) in &other.facts {
+            live.facts.entry(fact.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    Some(live)
 }
 
 fn not_read() -> Reading {

@@ -1,27 +1,41 @@
 //! The ratchet: a change that weakens needs a waiver or a flag, one that nobody can undo needs a flag of its own.
 
 use super::address_matches;
-use crate::model::{Action, Change, Code, Consent, Consents, Effect, Note, Sources, Value, Waiver};
+use crate::model::{Action, Change, Code, Consent, Consents, Effect, Note, Plan, Sources, Value, Waiver};
+use jiff::ToSpan as _;
 use jiff::civil::Date;
-use jiff::{Span, ToSpan as _};
 use std::collections::BTreeSet;
 
-/// How long the printed waiver lasts.
-const WAIVER_LIFE: fn() -> Span = || 90.days();
+/// For how many days the printed waiver counts.
+const WAIVER_DAYS: i64 = 90;
 
-/// Decides the consent of every change; returns how many needed one, and notes on waivers that are expired or were not needed.
-pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consents, today: Date, sources: &Sources) -> (usize, Vec<Note>) {
+/// Decides the consent of every change; returns notes on waivers that are expired or were not needed.
+pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consents, today: Date, sources: &Sources) -> Vec<Note> {
     let mut used: BTreeSet<&str> = BTreeSet::new();
-    let mut gated = 0;
     for action in actions {
         let addresses: Vec<String> = std::iter::once(action.address.clone()).chain(action.also.iter().cloned()).collect();
         for change in action.changes.iter_mut().filter(|change| change.effect.needs_consent()) {
-            gated += 1;
             change.consent = consent(&addresses, change, waivers, consents, today, &mut used);
         }
     }
-    let notes = waivers.iter().filter_map(|waiver| note(waiver, used.contains(waiver.name.as_str()), today, sources)).collect();
-    (gated, notes)
+    waivers.iter().filter_map(|waiver| note(waiver, used.contains(waiver.name.as_str()), today, sources)).collect()
+}
+
+/// Gives consent by flags to what is still blocked, for a plan that was saved without it.
+pub fn consent_by_flags(plan: &mut Plan, consents: &Consents) {
+    for action in &mut plan.actions {
+        let addresses: Vec<String> = std::iter::once(action.address.clone()).chain(action.also.iter().cloned()).collect();
+        for change in action.changes.iter_mut().filter(|change| change.is_blocked()) {
+            if is_flagged(&addresses, change, consents) {
+                change.consent = Consent::Flag;
+            }
+        }
+    }
+}
+
+fn is_flagged(addresses: &[String], change: &Change, consents: &Consents) -> bool {
+    let flags = if change.effect == Effect::Irreversible { &consents.irreversible } else { &consents.weakening };
+    flags.iter().any(|flag| addresses.iter().any(|address| address_matches(flag, address)))
 }
 
 fn consent<'w>(
@@ -32,9 +46,8 @@ fn consent<'w>(
     today: Date,
     used: &mut BTreeSet<&'w str>,
 ) -> Consent {
-    let flagged = |flags: &[String]| flags.iter().any(|flag| addresses.iter().any(|address| address_matches(flag, address)));
     if change.effect == Effect::Irreversible {
-        return if flagged(&consents.irreversible) { Consent::Flag } else { Consent::Missing { waiver: None } };
+        return if is_flagged(addresses, change, consents) { Consent::Flag } else { Consent::Missing { waiver: None } };
     }
     let fits = |waiver: &&Waiver| {
         waiver.setting == change.setting
@@ -50,7 +63,7 @@ fn consent<'w>(
             expires: waiver.expires,
         };
     }
-    if flagged(&consents.weakening) {
+    if is_flagged(addresses, change, consents) {
         return Consent::Flag;
     }
     Consent::Missing { waiver: addresses.first().map(|address| waiver_text(address, change, today)) }
@@ -58,7 +71,7 @@ fn consent<'w>(
 
 /// The HCL of a waiver that lets a change through.
 fn waiver_text(address: &str, change: &Change, today: Date) -> String {
-    let expires = today.checked_add(WAIVER_LIFE()).unwrap_or(today);
+    let expires = today.checked_add(WAIVER_DAYS.days()).unwrap_or(today);
     let label: String = address.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let label = label.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
     let setting = change.setting.rsplit('.').next().unwrap_or(&change.setting).replace('_', "-");

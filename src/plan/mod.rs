@@ -5,7 +5,7 @@
 
 mod diff;
 pub mod file;
-mod gate;
+pub mod gate;
 pub mod order;
 pub mod preconditions;
 mod resolve;
@@ -44,14 +44,16 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
         .collect();
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
     let mut notes = resolved.notes;
+    let waiver_notes = gate::gate(&mut actions, &policy.waivers, &request.consents, today, &policy.sources);
     // With `--only`, waivers of what was left out are neither used nor clutter.
-    let (gated, waiver_notes) = gate::gate(&mut actions, &policy.waivers, &request.consents, today, &policy.sources);
-    debug_assert!(gated <= actions.iter().map(|action| action.changes.len()).sum());
     if request.only.is_empty() {
         notes.extend(waiver_notes);
-    } else {
-        notes.extend(unmatched_only(&resolved.rows, &request.only));
     }
+    let unmatched = unmatched_only(&resolved.rows, &request.only);
+    if gaps.is_empty() && !unmatched.is_empty() {
+        return Err(unmatched);
+    }
+    notes.extend(unmatched.into_iter().map(|problem| Note { code: Some(problem.code.to_string()), text: problem.title }));
     notes.sort();
     Ok(Plan {
         format: Plan::FORMAT.to_owned(),
@@ -100,23 +102,23 @@ pub fn released(before: &Policy, now: &Policy) -> Vec<Note> {
     notes
 }
 
-/// Whether an address is meant by a pattern: equal, matching, or the address of its block.
+/// Whether an address is meant by a pattern: equal, matching, or the address of its block, with or without the key of a `for_each`.
 pub fn address_matches(pattern: &str, address: &str) -> bool {
-    pattern == address
-        || WildMatch::new(pattern).matches(address)
-        || address.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('['))
+    let of_block = address.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('['));
+    let of_instance = pattern.strip_suffix("\"]").and_then(|key| address.strip_prefix(key)).is_some_and(|rest| rest.starts_with('/'));
+    of_block || of_instance || WildMatch::new(pattern).matches(address)
 }
 
 fn is_asked_for(row: &resolve::Row, only: &[String]) -> bool {
     only.is_empty() || only.iter().any(|pattern| row.addresses().any(|address| address_matches(pattern, address)))
 }
 
-fn unmatched_only(rows: &[resolve::Row], only: &[String]) -> Vec<Note> {
+fn unmatched_only(rows: &[resolve::Row], only: &[String]) -> Vec<Diagnostic> {
     let unmatched = only.iter().filter(|pattern| !rows.iter().any(|row| row.addresses().any(|address| address_matches(pattern, address))));
     unmatched
-        .map(|pattern| Note {
-            code: Some(Code::SelectsNothing.to_string()),
-            text: format!("--only `{pattern}` matches no address of this plan"),
+        .map(|pattern| {
+            let title = format!("--only `{pattern}` matches no address of this plan");
+            Diagnostic::error(Code::SelectsNothing, title).help("run `backstay plan` without it to see the addresses")
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! In which steps apply makes a plan true: what strengthens first, what weakens last, and nothing before what it depends on.
 
 use crate::model::{Action, Change, Plan};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Some changes of one thing that are made together.
 #[derive(Debug, PartialEq, Eq)]
@@ -10,8 +10,10 @@ pub struct Step<'a> {
     pub action: &'a Action,
     /// The changes.
     pub changes: Vec<&'a Change>,
-    /// Steps, by their place, that must have succeeded.
-    pub needs: BTreeSet<usize>,
+    /// The thing's own earlier step, by its place, which must have succeeded.
+    pub after: Option<usize>,
+    /// Blocks whose steps of the same or an earlier phase must all have succeeded.
+    pub needs: Vec<&'a str>,
     /// Whether it waits until every strengthening step has ended, well or not.
     pub last: bool,
 }
@@ -19,40 +21,20 @@ pub struct Step<'a> {
 /// The steps of a plan. A step needs only steps before it.
 pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
     let ordered = in_dependency_order(plan);
-    let mut steps = Vec::new();
-    let mut places = Places::default();
+    let mut steps: Vec<Step<'_>> = Vec::new();
+    let mut own: BTreeMap<&str, usize> = BTreeMap::new();
     for weakening in [false, true] {
         for action in &ordered {
             let changes: Vec<&Change> = action.changes.iter().filter(|change| change.effect.needs_consent() == weakening).collect();
             if changes.is_empty() {
                 continue;
             }
-            let needs = places.needed_by(action);
-            places.note(action, steps.len());
-            steps.push(Step { action, changes, needs, last: weakening });
+            let after = own.insert(&action.address, steps.len());
+            let needs = action.depends_on.iter().map(String::as_str).filter(|block| *block != action.block).collect();
+            steps.push(Step { action, changes, after, needs, last: weakening });
         }
     }
     steps
-}
-
-/// Where the steps of an address and of a block are.
-#[derive(Default)]
-struct Places<'a> {
-    by_address: BTreeMap<&'a str, Vec<usize>>,
-    by_block: BTreeMap<&'a str, Vec<usize>>,
-}
-
-impl<'a> Places<'a> {
-    fn note(&mut self, action: &'a Action, place: usize) {
-        self.by_address.entry(&action.address).or_default().push(place);
-        self.by_block.entry(&action.block).or_default().push(place);
-    }
-
-    fn needed_by(&self, action: &Action) -> BTreeSet<usize> {
-        let own = self.by_address.get(action.address.as_str());
-        let others = action.depends_on.iter().filter_map(|block| self.by_block.get(block.as_str()));
-        own.into_iter().chain(others).flatten().copied().collect()
-    }
 }
 
 /// The actions with something to do, block by block, each block after those that it depends on; otherwise in the plan's order.

@@ -1,4 +1,4 @@
-//! Whether AWS still is what a plan was made from, and whether its consents still count.
+//! Whether AWS still is what a plan was made from, whether its consents still count, and afterwards whether AWS became what it wanted.
 
 use crate::model::{Consent, Plan, Reading, Snapshot, Verb};
 use jiff::civil::Date;
@@ -68,6 +68,9 @@ pub fn unsettled(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
     let mut unsettled = Vec::new();
     for action in plan.actions.iter().filter(|action| action.verb != Verb::Unknown) {
         let Some(live) = now.live(&action.id) else {
+            if !now.is_absent(&action.id) {
+                continue;
+            }
             unsettled.push(Moved { address: action.address.clone(), what: format!("{} is not there any more", action.id.name) });
             continue;
         };
@@ -81,7 +84,8 @@ pub fn unsettled(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
             let what = match value {
                 Some(value) if value == *wanted => continue,
                 Some(value) => format!("`{setting}` reads {value}, not {wanted}"),
-                None => format!("`{setting}` could not be read again"),
+                // What could not be read again is a gap, and no statement about the value.
+                None => continue,
             };
             unsettled.push(Moved { address: action.address.clone(), what });
         }

@@ -2,7 +2,7 @@
 
 use crate::kinds;
 use crate::model::{
-    Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Pattern, Policy, Protect, Replicas, ResourceId, Snapshot, Wanted,
+    Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Pattern, Policy, Protect, Replicas, ResourceId, Snapshot, Target, Wanted,
 };
 use crate::policy::select;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,8 @@ pub(super) struct Row {
     pub(super) also: Vec<String>,
     /// Which thing.
     pub(super) id: ResourceId,
+    /// The same thing as other targets reach it: what one did not read another may have.
+    pub(super) also_read_as: Vec<ResourceId>,
     /// Its account.
     pub(super) account: String,
     /// What must hold, by path.
@@ -46,6 +48,9 @@ pub(super) struct Resolved {
     pub(super) notes: Vec<Note>,
 }
 
+/// What a gap is about: target, region, kind and resource.
+type GapKey<'a> = (&'a str, &'a str, Option<&'a str>, Option<&'a str>);
+
 /// What AWS knows a thing by: kind, account, region and name.
 type Identified = (String, String, String, String);
 
@@ -56,6 +61,7 @@ struct Resolver<'a> {
     /// The replicas of a thing, by kind, target and name.
     replicas: BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a Live>>,
     absent: BTreeSet<&'a ResourceId>,
+    gaps: BTreeSet<GapKey<'a>>,
     rows: BTreeMap<Identified, Row>,
     resolved: Resolved,
     problems: Vec<Diagnostic>,
@@ -77,6 +83,11 @@ pub(super) fn resolve(policy: &Policy, snapshot: &Snapshot) -> Result<Resolved, 
         live: snapshot.resources.iter().map(|live| (&live.id, live)).collect(),
         replicas,
         absent: snapshot.absent.iter().collect(),
+        gaps: snapshot
+            .gaps
+            .iter()
+            .map(|gap| (gap.target.as_str(), gap.region.as_str(), gap.kind.as_deref(), gap.resource.as_deref()))
+            .collect(),
         rows: BTreeMap::new(),
         resolved: Resolved::default(),
         problems: Vec::new(),
@@ -108,55 +119,66 @@ impl<'a> Resolver<'a> {
 
     fn protect(&mut self, protect: &Protect) {
         let Some(spec) = kinds::spec(&protect.address.kind) else { return };
-        let mut found = 0;
-        let mut unsure = false;
-        let mut missing: Vec<(Pattern, String)> = Vec::new();
         // A target that was left out of this run with `--target` is neither found nor missing.
         let asked: Vec<&String> = protect.targets.iter().filter(|target| self.policy.targets.contains_key(*target)).collect();
-        unsure |= asked.len() < protect.targets.len();
-        for target in asked {
-            let Some(identity) = self.snapshot.identities.get(target) else {
-                unsure = true;
-                self.not_recorded_unless_known(target, "-", None, None, "the target was not read");
-                continue;
-            };
-            let inventory = self.snapshot.inventories.iter().find(|inventory| inventory.kind == spec.name && inventory.target == *target);
-            let Ok(chosen) = select::choose(&protect.select, spec, identity, inventory) else {
-                unsure = true;
-                self.not_recorded_unless_known(target, &identity.region, Some(spec.name), None, "names or tags were not listed");
-                continue;
-            };
-            missing.extend(chosen.missing.into_iter().map(|pattern| (pattern, format!("{} ({})", identity.region, identity.account))));
-            for name in &chosen.names {
-                match self.one(protect, spec, target, identity, name) {
-                    Presence::Here => found += 1,
-                    Presence::Unsure => unsure = true,
-                    Presence::Absent => {
-                        let literal = protect
-                            .select
-                            .names
-                            .iter()
-                            .chain(&protect.select.arns)
-                            .find(|pattern| pattern.is_literal() && pattern.text.ends_with(name));
-                        missing.extend(literal.map(|pattern| (pattern.clone(), format!("{} ({})", identity.region, identity.account))));
-                    }
+        let mut tally = Tally { unsure: asked.len() < protect.targets.len(), ..Tally::default() };
+        for target in &asked {
+            self.in_target(protect, spec, target, &mut tally);
+        }
+        // An ARN says where it is, so it must be found in one of the targets only; a name must be found in each.
+        for (pattern, place, is_arn) in std::mem::take(&mut tally.missing_here) {
+            let times = tally.missing_arns.get(&pattern.text).copied().unwrap_or_default();
+            if !is_arn || times == asked.len() {
+                tally.missing.push((pattern, place));
+            }
+        }
+        self.report_missing(protect, spec, tally);
+    }
+
+    fn in_target(&mut self, protect: &Protect, spec: &'static KindSpec, target: &str, tally: &mut Tally) {
+        let Some(identity) = self.snapshot.identities.get(target) else {
+            tally.unsure = true;
+            return self.not_recorded_unless_known(target, "-", None, None, "the target was not read");
+        };
+        if let Some(other) = self.policy.targets.get(target).and_then(|target| read_elsewhere(target, identity)) {
+            tally.unsure = true;
+            return self.not_recorded_unless_known(target, &identity.region, None, None, &other);
+        }
+        let inventory = self.snapshot.inventories.iter().find(|inventory| inventory.kind == spec.name && inventory.target == *target);
+        let Ok(chosen) = select::choose(&protect.select, spec, identity, inventory) else {
+            tally.unsure = true;
+            return self.not_recorded_unless_known(target, &identity.region, Some(spec.name), None, "names or tags were not listed");
+        };
+        let place = format!("{} ({})", identity.region, identity.account);
+        let mut missing = chosen.missing;
+        for name in &chosen.names {
+            match self.one(protect, spec, target, identity, name) {
+                Presence::Here => tally.found += 1,
+                Presence::Unsure => tally.unsure = true,
+                Presence::Absent => {
+                    let arn = spec.arn(&identity.region, &identity.account, name);
+                    missing.extend(select::literal_for(&protect.select, name, &arn).cloned());
                 }
             }
         }
-        self.report_missing(protect, spec, found, unsure, missing);
+        for pattern in missing {
+            let is_arn = protect.select.arns.contains(&pattern);
+            *tally.missing_arns.entry(pattern.text.clone()).or_default() += 1;
+            tally.missing_here.push((pattern, place.clone(), is_arn));
+        }
     }
 
-    fn report_missing(&mut self, protect: &Protect, spec: &KindSpec, found: usize, unsure: bool, missing: Vec<(Pattern, String)>) {
+    fn report_missing(&mut self, protect: &Protect, spec: &KindSpec, tally: Tally) {
         if protect.select.allow_empty {
             return;
         }
         let help = "correct the name, or write `allow_empty = true` into the `select` block where that is fine";
-        if missing.is_empty() && found == 0 && !unsure {
+        if tally.missing.is_empty() && tally.found == 0 && !tally.unsure {
             let title = format!("`select` of `{}` matches no {}", protect.address, spec.title);
             let help = "loosen the selector, or write `allow_empty = true` into the `select` block where that is fine";
             self.problems.push(Diagnostic::error(Code::SelectsNothing, title).at(protect.select.span.clone()).help(help));
         }
-        for (pattern, place) in missing {
+        for (pattern, place) in tally.missing {
             let title = format!("there is no {} `{}` in {place}", spec.title, pattern.text);
             self.problems.push(Diagnostic::error(Code::SelectsNothing, title).at(pattern.span).help(help));
         }
@@ -195,6 +217,11 @@ impl<'a> Resolver<'a> {
             let id = ResourceId { region: region.clone(), ..home.id.clone() };
             if self.absent.contains(&id) {
                 let title = format!("{} `{}` has no replica in {region}", spec.title, id.name);
+                if protect.replicas == Replicas::All {
+                    // AWS named it a moment ago, so it is coming or going; nobody asked for it by name.
+                    self.resolved.notes.push(Note { code: None, text: format!("{title} at this moment; it is being added or removed") });
+                    continue;
+                }
                 let help = "add the replica, or take the region out of `replicas`";
                 self.problems.push(Diagnostic::error(Code::SelectsNothing, title).at(protect.span.clone()).help(help));
             } else if read.iter().any(|live| live.id == id) {
@@ -220,6 +247,7 @@ impl<'a> Resolver<'a> {
                 index,
                 also: Vec::new(),
                 id: id.clone(),
+                also_read_as: Vec::new(),
                 account: identity.account.clone(),
                 wanted: protect.wanted.clone(),
                 depends_on,
@@ -229,6 +257,9 @@ impl<'a> Resolver<'a> {
         };
         if row.address != address {
             row.also.push(address);
+        }
+        if row.id != *id && !row.also_read_as.contains(id) {
+            row.also_read_as.push(id.clone());
         }
         row.depends_on.extend(depends_on);
         for (path, wanted) in &protect.wanted {
@@ -256,10 +287,10 @@ impl<'a> Resolver<'a> {
 
     /// Something is not in the snapshot. Where a gap says already why, that is enough; else it was never recorded.
     fn not_recorded_unless_known(&mut self, target: &str, region: &str, kind: Option<&str>, resource: Option<&str>, what: &str) {
-        let known = self.snapshot.gaps.iter().any(|gap| {
-            gap.target == target
-                && (gap.kind.is_none() || gap.kind.as_deref() == kind)
-                && (gap.resource.is_none() || resource.is_none() || gap.resource.as_deref() == resource)
+        let kinds = [None, kind];
+        let resources = [None, resource];
+        let known = ["-", region].iter().any(|region| {
+            kinds.iter().any(|kind| resources.iter().any(|resource| self.gaps.contains(&(target, *region, *kind, *resource))))
         });
         if !known {
             self.resolved.gaps.push(Gap {
@@ -272,6 +303,29 @@ impl<'a> Resolver<'a> {
                 message: format!("{what} when the snapshot was recorded; record it anew with `backstay snapshot` and this policy"),
             });
         }
+    }
+}
+
+/// What a block found in all its targets.
+#[derive(Default)]
+struct Tally {
+    found: usize,
+    unsure: bool,
+    /// Literal patterns that matched nothing in one target, with that target's place, and whether it is an ARN.
+    missing_here: Vec<(Pattern, String, bool)>,
+    /// In how many targets a literal pattern matched nothing.
+    missing_arns: BTreeMap<String, usize>,
+    missing: Vec<(Pattern, String)>,
+}
+
+/// How a recorded identity differs from what the policy now says of the target.
+fn read_elsewhere(target: &Target, identity: &Identity) -> Option<String> {
+    let region = target.region.as_ref().filter(|region| **region != identity.region);
+    let account = target.account_id.as_ref().filter(|account| **account != identity.account);
+    match (region, account) {
+        (Some(region), _) => Some(format!("it was {} and not {region} that was read", identity.region)),
+        (_, Some(account)) => Some(format!("it was account {} and not {account} that was read", identity.account)),
+        (None, None) => None,
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scop
     let before = reader.problems.len();
     level(spec, "", &mut reader, scope, &mut wanted);
     if reader.problems.len() == before {
-        check_together(kind, &wanted, &header, reader.problems);
+        check_together(spec, &wanted, reader.problems);
     }
     if wanted.is_empty() && reader.problems.len() == before {
         let names: Vec<String> = top_names(spec).into_iter().map(|name| format!("`{name}`")).collect();
@@ -86,9 +86,9 @@ pub(super) fn misfit_problem(setting: &Setting, name: &str, misfit: Misfit, span
     }
 }
 
-/// AWS's rules across settings: those that the table says with `only_while`, and those that the kind adds.
-fn check_together(kind: &dyn Kind, wanted: &BTreeMap<String, Wanted>, header: &Span, problems: &mut Vec<Diagnostic>) {
-    for setting in kind.spec().settings {
+/// AWS's rules across settings: what means nothing without its flag is refused beside it.
+fn check_together(spec: &KindSpec, wanted: &BTreeMap<String, Wanted>, problems: &mut Vec<Diagnostic>) {
+    for setting in spec.settings {
         let (Some(flag), Some(dependent)) = (setting.only_while, wanted.get(setting.path)) else {
             continue;
         };
@@ -97,11 +97,6 @@ fn check_together(kind: &dyn Kind, wanted: &BTreeMap<String, Wanted>, header: &S
             let problem = Diagnostic::error(Code::Conflict, title).at(dependent.span.clone()).label(off.span.clone(), "turned off here");
             problems.push(problem.help(format!("remove `{}`, or turn `{flag}` on", setting.name())));
         }
-    }
-    let values = wanted.iter().map(|(path, wanted)| (path.clone(), wanted.value.clone())).collect();
-    for (path, title, help) in kind.check(&values) {
-        let span = wanted.get(path).map_or_else(|| header.clone(), |wanted| wanted.span.clone());
-        problems.push(Diagnostic::error(Code::Conflict, title).at(span).help(help));
     }
 }
 

@@ -31,13 +31,22 @@ impl std::error::Error for FormatError {}
 
 /// Lays out a policy file. Doing it twice changes nothing more, and no value changes.
 pub fn format(text: &str) -> Result<String, FormatError> {
-    parse_body(text).map_err(|error| FormatError { range: place(text, error.location().offset()), message: error.message().to_owned() })?;
+    let body = parse_body(text)
+        .map_err(|error| FormatError { range: place(text, error.location().offset()), message: error.message().to_owned() })?;
     let mut lines = lines(tokens(text));
     indent(&mut lines);
     lines.iter_mut().for_each(space);
     align(&mut lines, |line| (!line.assign.is_empty()).then(|| width(&line.lead)), |line| line.assign.first_mut());
     align(&mut lines, |line| line.comment.as_ref().map(|_| width(&line.lead) + width(&line.assign)), |line| line.comment.as_mut());
-    Ok(written(&lines))
+    let formatted = written(&lines);
+    // The tokens here and the parser's can disagree on text that is barely HCL, such as a bare quote inside a template's directive; such a
+    // file is left as it is rather than changed in meaning.
+    if parse_body(&formatted).is_ok_and(|again| hcl::Body::from(again) == hcl::Body::from(body)) {
+        return Ok(formatted);
+    }
+    let message =
+        "this file cannot be laid out without changing what it means; look for a quote that is not escaped in a template".to_owned();
+    Err(FormatError { range: place(text, 0), message })
 }
 
 /// The character at an offset, or the empty end.

@@ -60,7 +60,14 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], prob
     evaluator.run();
     let mut policy = evaluator.policy;
     policy.protects.sort_by(|a, b| a.address.cmp(&b.address));
-    let values = Value::Map(evaluator.variables.values);
+    let Values { known, sensitive, .. } = &evaluator.variables;
+    // A digest of a weak secret gives the secret away, so sensitive values are not part of it.
+    let open = known.iter().filter(|(name, _)| !sensitive.contains(*name)).map(|(name, value)| (name.clone(), value.clone()));
+    let values = Value::Map(open.collect());
+    for problem in evaluator.problems.iter_mut() {
+        problem.title = evaluator.variables.hide(&problem.title);
+        problem.help = problem.help.take().map(|help| evaluator.variables.hide(&help));
+    }
     let sealed = format!("{}\n{values}", files.digests.iter().map(|(name, digest)| format!("{name} {digest}\n")).collect::<String>());
     policy.digest = file_system::digest(sealed.as_bytes());
     policy
@@ -126,7 +133,7 @@ impl<'a> Evaluator<'a, '_> {
         let path = BTreeMap::from([("module".to_owned(), folder.clone()), ("root".to_owned(), folder)]);
         let backstay = BTreeMap::from([("workspace".to_owned(), self.policy.workspace.clone().map_or(Value::Null, Value::from))]);
         let mut scope = Scope::new(&self.folder)
-            .with("var", Value::Map(self.variables.values.clone()))
+            .with("var", Value::Map(self.variables.known.clone()))
             .with("local", Value::Map(self.locals.clone()))
             .with("target", Value::Map(self.targets.clone()))
             .with("path", Value::Map(path))
@@ -297,19 +304,22 @@ impl<'a> Evaluator<'a, '_> {
             Some(Segment::Name(name) | Segment::Index(Some(Value::String(name)))) => Some(name.as_str()),
             _ => None,
         };
-        let (known, node): (Vec<&str>, fn(String) -> Node) = match root.as_str() {
+        // Most references are to what is there; only a wrong one needs the list of all names.
+        match (root.as_str(), name) {
+            ("local", Some(name)) if self.blocks.locals.contains_key(name) => return Ok(Some(Node::Local(name.to_owned()))),
+            ("target", Some(name)) if self.blocks.targets.contains_key(name) => return Ok(Some(Node::Target(name.to_owned()))),
+            _ => {}
+        }
+        let known: Vec<&str> = match root.as_str() {
             "var" => return self.variable(name),
             "each" => return each(has_each),
             "backstay" => return Ok(self.blocks.backstay.map(|_| Node::Backstay)),
-            "local" => (self.blocks.locals.keys().map(String::as_str).collect(), Node::Local),
-            "target" => (self.blocks.targets.keys().map(String::as_str).collect(), Node::Target),
+            "local" => self.blocks.locals.keys().map(String::as_str).collect(),
+            "target" => self.blocks.targets.keys().map(String::as_str).collect(),
             kind if kinds::find(kind).is_some() => return self.thing(kind, name),
             _ => return Err((format!("nothing is named `{root}`"), Some(root_help(root)))),
         };
         let Some(name) = name else { return Err(whole(root, &known)) };
-        if known.contains(&name) {
-            return Ok(Some(node(name.to_owned())));
-        }
         let help =
             eval::suggestion(name, known.iter().copied()).unwrap_or_else(|| format!("declare it, or use one of: {}", listed(&known)));
         Err((format!("`{root}.{name}` is not declared"), Some(help)))
@@ -318,7 +328,7 @@ impl<'a> Evaluator<'a, '_> {
     fn variable(&mut self, name: Option<&str>) -> Result<Option<Node>, (String, Option<String>)> {
         let known: Vec<&str> = self.blocks.variables.keys().map(String::as_str).collect();
         let Some(name) = name else { return Err(whole("var", &known)) };
-        if self.variables.values.contains_key(name) && !self.variables.broken.contains(name) {
+        if self.variables.known.contains_key(name) && !self.variables.broken.contains(name) {
             return Ok(None);
         }
         if self.variables.broken.contains(name) {
@@ -430,6 +440,16 @@ pub(super) fn instances(
         return Some(vec![(None, None)]);
     }
     let (value, span) = reader.value("for_each")?;
+    let keys: Vec<&str> = match &value {
+        Value::Map(map) => map.keys().map(String::as_str).collect(),
+        other => other.as_items().unwrap_or_default().iter().filter_map(Value::as_str).collect(),
+    };
+    if let Some(key) = keys.iter().find(|key| key.contains('/') || key.is_empty()) {
+        // Addresses join keys, targets and names with it, and two things must not share an address.
+        let problem = Diagnostic::error(Code::OutOfRange, format!("`for_each` has the key `{key}`; a key must not be empty or hold `/`"));
+        reader.problem(problem.at(span));
+        return None;
+    }
     let each = |key: &str, value: Value| {
         let map = BTreeMap::from([("key".to_owned(), Value::from(key)), ("value".to_owned(), value)]);
         (Some(key.to_owned()), Some(Value::Map(map)))

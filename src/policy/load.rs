@@ -3,6 +3,7 @@
 use crate::files;
 use crate::model::{Code, Diagnostic, SourceId, Sources};
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The largest policy file that is read, in bytes. A hand-written policy is thousands of times smaller; what is larger is another file.
@@ -105,12 +106,14 @@ impl Files {
 ///
 /// It is not there, too large, or not UTF-8.
 pub fn read_text(path: &Path) -> Result<String, Diagnostic> {
-    let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
-    if size > LARGEST_FILE {
-        let title = format!("{} has {size} bytes; a policy file may have {LARGEST_FILE} at most", path.display());
+    let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    let mut bytes = Vec::new();
+    // The length that the file system tells is no bound: a device or a pipe has none.
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST_FILE) {
+        let title = format!("{} has more than {LARGEST_FILE} bytes, the most that a policy file may have", path.display());
         return Err(Diagnostic::error(Code::Unreadable, title).help("is this the right file? If so, split it"));
     }
-    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;

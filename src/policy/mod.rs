@@ -33,6 +33,9 @@ use load::Files;
 use std::path::Path;
 use variables::Given;
 
+/// The reference of the language, as `backstay explain language` prints it.
+pub const LANGUAGE: &str = include_str!("language.md");
+
 /// A policy and everything that is wrong with it. With an error among the problems the policy is not to be used.
 #[derive(Debug)]
 pub struct Checked {
@@ -65,3 +68,6 @@ pub fn check_files(mut files: Files, given: &[Given]) -> Checked {
     policy.sources = files.sources;
     Checked { policy, problems }
 }
+
+#[cfg(test)]
+mod tests;

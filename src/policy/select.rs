@@ -52,7 +52,9 @@ pub fn need(selector: &Selector) -> ListNeed {
     } else {
         None
     };
-    ListNeed { names: !is_literal(selector) && !by_tags, tags }
+    // By tags the tagging API is enough, but a misspelled name beside them would go unseen: only a listing tells it from an untagged thing.
+    let names = if by_tags { literals(selector).next().is_some() } else { !is_literal(selector) };
+    ListNeed { names, tags }
 }
 
 fn filter_of(selector: &Selector) -> BTreeMap<String, Option<String>> {
@@ -60,9 +62,84 @@ fn filter_of(selector: &Selector) -> BTreeMap<String, Option<String>> {
     selector.tags.iter().map(|(key, value)| (key.clone(), exact(value))).collect()
 }
 
+fn literals(selector: &Selector) -> impl Iterator<Item = &Pattern> {
+    selector.names.iter().chain(&selector.arns).filter(|pattern| pattern.is_literal() && !pattern.text.is_empty())
+}
+
 fn is_literal(selector: &Selector) -> bool {
     let mut patterns = selector.names.iter().chain(&selector.arns).peekable();
     patterns.peek().is_some() && patterns.all(Pattern::is_literal)
+}
+
+/// A selector's patterns, ready to be asked about many things.
+struct Matcher<'a> {
+    selector: &'a Selector,
+    names: Patterns<'a>,
+    arns: Patterns<'a>,
+    except_names: Patterns<'a>,
+    except_arns: Patterns<'a>,
+}
+
+/// Literal texts to look up, and patterns to try.
+struct Patterns<'a> {
+    literals: BTreeSet<&'a str>,
+    globs: Vec<WildMatch>,
+}
+
+impl<'a> Patterns<'a> {
+    fn new(patterns: &'a [Pattern]) -> Self {
+        let (literals, globs): (Vec<&Pattern>, Vec<&Pattern>) = patterns.iter().partition(|pattern| pattern.is_literal());
+        let globs = globs.into_iter().map(|pattern| WildMatch::new(&pattern.text)).collect();
+        Self { literals: literals.into_iter().map(|pattern| pattern.text.as_str()).collect(), globs }
+    }
+
+    fn any(&self, text: &str) -> bool {
+        self.literals.contains(text) || self.globs.iter().any(|glob| glob.matches(text))
+    }
+}
+
+/// The tags of a thing, where it has any.
+type Tags<'a> = Option<&'a BTreeMap<String, String>>;
+
+impl<'a> Matcher<'a> {
+    fn new(selector: &'a Selector) -> Self {
+        let except = &selector.except;
+        Self {
+            selector,
+            names: Patterns::new(&selector.names),
+            arns: Patterns::new(&selector.arns),
+            except_names: Patterns::new(&except.names),
+            except_arns: Patterns::new(&except.arns),
+        }
+    }
+
+    fn fits(&self, name: &str, arn: &str, tags: Tags<'_>) -> bool {
+        self.is_meant(name, arn) && self.tags_fit(tags) && !self.is_excepted(name, arn, tags)
+    }
+
+    fn is_meant(&self, name: &str, arn: &str) -> bool {
+        let anything = self.selector.names.is_empty() && self.selector.arns.is_empty();
+        anything || self.names.any(name) || self.arns.any(arn)
+    }
+
+    fn tags_fit(&self, tags: Tags<'_>) -> bool {
+        let untagged = tags.is_none_or(BTreeMap::is_empty);
+        let all = self.selector.tags.iter().all(|(key, pattern)| has_tag(tags, key, pattern));
+        match (self.selector.include_untagged, self.selector.tags.is_empty()) {
+            (true, true) => untagged,
+            (true, false) => untagged || all,
+            (false, _) => all,
+        }
+    }
+
+    fn is_excepted(&self, name: &str, arn: &str, tags: Tags<'_>) -> bool {
+        let tagged = self.selector.except.tags.iter().any(|(key, pattern)| has_tag(tags, key, pattern));
+        self.except_names.any(name) || self.except_arns.any(arn) || tagged
+    }
+}
+
+fn has_tag(tags: Tags<'_>, key: &str, pattern: &str) -> bool {
+    tags.and_then(|tags| tags.get(key)).is_some_and(|value| WildMatch::new(pattern).matches(value))
 }
 
 /// The things that the selector means, given who is asked and what was listed.
@@ -79,20 +156,18 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
     let tags: BTreeMap<&str, &BTreeMap<String, String>> =
         listed.iter().filter_map(|thing| Some((thing.name.as_str(), thing.tags.as_ref()?))).collect();
     let arn = |name: &str| spec.arn(&identity.region, &identity.account, name);
-    let fits = |name: &str| {
-        let arn = arn(name);
-        is_meant(selector, name, &arn)
-            && tags_fit(selector, tags.get(name).copied())
-            && !is_excepted(selector, name, &arn, tags.get(name).copied())
-    };
+    let matcher = Matcher::new(selector);
+    let fits = |name: &str| matcher.fits(name, &arn(name), tags.get(name).copied());
     let exists: Option<BTreeSet<&str>> =
         inventory.filter(|inventory| inventory.names_complete).map(|_| listed.iter().map(|thing| thing.name.as_str()).collect());
     let mut chosen = Chosen::default();
-    for literal in selector.names.iter().chain(&selector.arns).filter(|pattern| pattern.is_literal() && !pattern.text.is_empty()) {
-        let name = name_of(literal, selector, &arn(""));
-        match name.filter(|name| exists.as_ref().is_none_or(|exists| exists.contains(name.as_str()))) {
-            Some(name) if fits(&name) => {
-                chosen.names.insert(name);
+    let own_arn = arn("");
+    let names = selector.names.iter().map(|pattern| (pattern, Some(pattern.text.as_str())));
+    let arns = selector.arns.iter().map(|pattern| (pattern, pattern.text.strip_prefix(own_arn.as_str())));
+    for (literal, name) in names.chain(arns).filter(|(pattern, _)| pattern.is_literal() && !pattern.text.is_empty()) {
+        match name.filter(|name| exists.as_ref().is_none_or(|exists| exists.contains(name))) {
+            Some(name) if fits(name) => {
+                chosen.names.insert(name.to_owned());
             }
             // Left out on purpose, by an exception or by its tags, so it is not missing.
             Some(_) => {}
@@ -105,12 +180,9 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
     Ok(chosen)
 }
 
-/// The name that a literal name or ARN means in the target whose ARNs start with `arn_prefix`.
-fn name_of(literal: &Pattern, selector: &Selector, arn_prefix: &str) -> Option<String> {
-    if selector.names.contains(literal) {
-        return Some(literal.text.clone());
-    }
-    literal.text.strip_prefix(arn_prefix).map(str::to_owned)
+/// The literal name or ARN of a selector that means this thing.
+pub fn literal_for<'a>(selector: &'a Selector, name: &str, arn: &str) -> Option<&'a Pattern> {
+    selector.names.iter().find(|pattern| pattern.text == name).or_else(|| selector.arns.iter().find(|pattern| pattern.text == arn))
 }
 
 fn answers(inventory: &Inventory, needed: &ListNeed) -> bool {
@@ -124,34 +196,6 @@ fn answers(inventory: &Inventory, needed: &ListNeed) -> bool {
         }
     };
     names && tags
-}
-
-fn is_meant(selector: &Selector, name: &str, arn: &str) -> bool {
-    let anything = selector.names.is_empty() && selector.arns.is_empty();
-    anything || any(&selector.names, name) || any(&selector.arns, arn)
-}
-
-fn tags_fit(selector: &Selector, tags: Option<&BTreeMap<String, String>>) -> bool {
-    let untagged = tags.is_none_or(BTreeMap::is_empty);
-    let all = selector.tags.iter().all(|(key, pattern)| has_tag(tags, key, pattern));
-    match (selector.include_untagged, selector.tags.is_empty()) {
-        (true, true) => untagged,
-        (true, false) => untagged || all,
-        (false, _) => all,
-    }
-}
-
-fn is_excepted(selector: &Selector, name: &str, arn: &str, tags: Option<&BTreeMap<String, String>>) -> bool {
-    let except = &selector.except;
-    any(&except.names, name) || any(&except.arns, arn) || except.tags.iter().any(|(key, pattern)| has_tag(tags, key, pattern))
-}
-
-fn has_tag(tags: Option<&BTreeMap<String, String>>, key: &str, pattern: &str) -> bool {
-    tags.and_then(|tags| tags.get(key)).is_some_and(|value| WildMatch::new(pattern).matches(value))
-}
-
-fn any(patterns: &[Pattern], text: &str) -> bool {
-    patterns.iter().any(|pattern| WildMatch::new(&pattern.text).matches(text))
 }
 
 #[cfg(test)]
@@ -226,6 +270,12 @@ mod tests {
         selector.include_untagged = true;
         assert_eq!(chosen(&selector), ["Bare", "Once-tagged", "Users"]);
         assert!(need(&selector).names, "never-tagged things are only in the kind's own listing");
+    }
+
+    #[test]
+    fn a_misspelled_name_beside_tags_is_missing() {
+        let selector = selector(&["Orders", "Oders"], &[("env", "production")]);
+        assert!(need(&selector).names, "only a listing tells a misspelled name from one without the tag");
     }
 
     #[test]

@@ -3,12 +3,13 @@
 use super::eval::Scope;
 use super::reader::{Located, Reader};
 use crate::model::{Code, Diagnostic, Except, KindSpec, Pattern, Selector, Span};
+use std::collections::BTreeMap;
 
 /// Reads a `select` block.
 pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec, problems: &mut Vec<Diagnostic>) -> Selector {
     let mut reader = Reader::new(located, scope, "`select`", problems);
     let before = reader.problems.len();
-    let names = patterns(&mut reader, "names");
+    let names = names(&mut reader, spec);
     let arns = arns(&mut reader, spec);
     let tags = reader.text_map("tags");
     let include_untagged = reader.flag("include_untagged").unwrap_or(false);
@@ -29,11 +30,17 @@ pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec,
             reader.problem(Diagnostic::error(Code::SelectsNothing, title).at(header).help(help));
         }
     }
+    let given = names.is_some() || arns.is_some();
+    if !given && !include_untagged && tags.as_ref().is_some_and(BTreeMap::is_empty) {
+        let title = "`tags` is empty, so this `select` would mean everything".to_owned();
+        let header = reader.header();
+        reader.problem(Diagnostic::error(Code::SelectsNothing, title).at(header).help("write `names = [\"*\"]` to mean every one"));
+    }
     let span = reader.header();
     reader.finish(|_| None);
     let except = except_block.map(|located| except(located, scope, spec, problems)).unwrap_or_default();
-    // An empty list of names must not turn into "any name".
-    let empty = names.as_ref().is_some_and(Vec::is_empty) && arns.as_ref().is_none_or(Vec::is_empty);
+    // Empty lists must not turn into "anything".
+    let empty = given && names.as_ref().is_none_or(Vec::is_empty) && arns.as_ref().is_none_or(Vec::is_empty);
     let names = if empty { vec![Pattern { text: String::new(), span: span.clone() }] } else { names.unwrap_or_default() };
     Selector { names, arns: arns.unwrap_or_default(), tags: tags.unwrap_or_default(), include_untagged, except, allow_empty, span }
 }
@@ -41,12 +48,25 @@ pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec,
 fn except(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec, problems: &mut Vec<Diagnostic>) -> Except {
     let mut reader = Reader::new(located, scope, "`except`", problems);
     let except = Except {
-        names: patterns(&mut reader, "names").unwrap_or_default(),
+        names: names(&mut reader, spec).unwrap_or_default(),
         arns: arns(&mut reader, spec).unwrap_or_default(),
         tags: reader.text_map("tags").unwrap_or_default(),
     };
     reader.finish(|_| None);
     except
+}
+
+fn names(reader: &mut Reader<'_, '_>, spec: &KindSpec) -> Option<Vec<Pattern>> {
+    let patterns = patterns(reader, "names")?;
+    for pattern in &patterns {
+        if let Err(rule) = spec.name_form.check(&pattern.text) {
+            let is_arn = pattern.text.starts_with("arn:");
+            let no_match = format!("it would match no {} ({})", spec.title, spec.name_form.source);
+            let help = if is_arn { "an ARN goes into `arns`".to_owned() } else { no_match };
+            reader.problem(Diagnostic::error(Code::OutOfRange, rule).at(pattern.span.clone()).help(help));
+        }
+    }
+    Some(patterns)
 }
 
 fn patterns(reader: &mut Reader<'_, '_>, name: &str) -> Option<Vec<Pattern>> {

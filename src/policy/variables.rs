@@ -26,6 +26,8 @@ pub enum Given {
         name: String,
         /// Its text.
         text: String,
+        /// Whether the policy must declare it.
+        must_exist: bool,
     },
     /// `--var-file FILE`, of HCL, or of JSON where its name ends in `.json`.
     File(PathBuf),
@@ -50,9 +52,11 @@ enum Raw {
 #[derive(Debug, Default)]
 pub(super) struct Values {
     /// The values, by name.
-    pub(super) values: BTreeMap<String, Value>,
+    pub(super) known: BTreeMap<String, Value>,
     /// Declared variables without a usable value.
     pub(super) broken: BTreeSet<String>,
+    /// Variables whose values are not shown.
+    pub(super) sensitive: BTreeSet<String>,
 }
 
 /// Finds the value of every declared variable.
@@ -90,6 +94,9 @@ pub(super) fn values(
                 Type::Any
             }
         };
+        if sensitive {
+            values.sensitive.insert(name.clone());
+        }
         let variable = Declared { located: *located, sort, literal, nullable, sensitive };
         let value = match (raw.get(name), default) {
             (Some(raw), _) => variable.take(name, raw, problems),
@@ -107,7 +114,7 @@ pub(super) fn values(
         };
         match value {
             Some(value) if problems.len() == before => {
-                values.values.insert(name.clone(), value);
+                values.known.insert(name.clone(), value);
                 checks.push((name.clone(), validations));
             }
             _ => {
@@ -117,6 +124,27 @@ pub(super) fn values(
     }
     validate(&mut values, checks, &folder, problems);
     values
+}
+
+impl Values {
+    /// Takes sensitive values out of what messages say.
+    pub(super) fn hide(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in self.sensitive.iter().filter_map(|name| self.known.get(name)).flat_map(texts_in) {
+            text = text.replace(secret, "(sensitive)");
+        }
+        text
+    }
+}
+
+/// All texts of a value that are long enough to be a secret rather than a coincidence.
+fn texts_in(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) if text.chars().count() >= 4 => vec![text],
+        Value::List(items) | Value::Set(items) => items.iter().flat_map(texts_in).collect(),
+        Value::Map(map) => map.values().flat_map(texts_in).collect(),
+        _ => Vec::new(),
+    }
 }
 
 impl Declared<'_> {
@@ -137,6 +165,8 @@ impl Declared<'_> {
             Err(error) => format!("variable `{name}` must be {}, and {origin} does not fit: {error}", self.sort),
         };
         let declared = self.located.label_span(0);
+        // The text around a mark is shown, so a sensitive value is not marked.
+        let span = span.filter(|_| !self.sensitive);
         let problem = Diagnostic::error(Code::Variable, problem);
         problems.push(match span {
             Some(span) if span != declared => problem.at(span).label(declared, "declared here"),
@@ -169,8 +199,8 @@ fn gather(
     for one in given {
         match one {
             Given::Environment { .. } => {}
-            Given::Flag { name, text } => {
-                if declared.contains_key(name) {
+            Given::Flag { name, text, must_exist } => {
+                if declared.contains_key(name) || !must_exist {
                     raw.insert(name.clone(), Raw::Text { text: text.clone(), origin: format!("--var {name}") });
                 } else {
                     let help = eval::suggestion(name, declared.keys().map(String::as_str))
@@ -262,7 +292,7 @@ fn undeclared(name: &str, span: Option<Span>, file: &str, declared: &BTreeMap<St
 }
 
 fn validate(values: &mut Values, checks: Vec<(String, Vec<Located<'_>>)>, folder: &Path, problems: &mut Vec<Diagnostic>) {
-    let scope = Scope::new(folder).with("var", Value::Map(values.values.clone()));
+    let scope = Scope::new(folder).with("var", Value::Map(values.known.clone()));
     for (name, validations) in checks {
         for located in validations {
             let mut reader = Reader::new(located, &scope, "`validation`", problems);

@@ -2,6 +2,7 @@
 
 use crate::files;
 use crate::model::Snapshot;
+use serde::Deserialize;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,11 @@ pub enum SnapshotFileError {
     },
 }
 
+#[derive(Deserialize)]
+struct Header {
+    format: Option<String>,
+}
+
 /// Writes a snapshot, whole or not at all.
 ///
 /// # Errors
@@ -46,10 +52,11 @@ pub fn save(snapshot: &Snapshot, path: &Path) -> Result<(), SnapshotFileError> {
 pub fn load(path: &Path) -> Result<Snapshot, SnapshotFileError> {
     let format = |reason: String| SnapshotFileError::Format { path: path.to_owned(), reason };
     let bytes = std::fs::read(path).map_err(|source| SnapshotFileError::Io { path: path.to_owned(), source })?;
-    let json: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
-    match json.get("format").and_then(serde_json::Value::as_str) {
+    // The format first and by itself: a snapshot can be large, and is not to be held twice.
+    let header: Header = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
+    match header.format.as_deref() {
         Some(Snapshot::FORMAT) => {
-            let mut snapshot: Snapshot = serde_json::from_value(json).map_err(|error| format(error.to_string()))?;
+            let mut snapshot: Snapshot = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
             // Somebody may have put it together by hand.
             snapshot.sort();
             Ok(snapshot)

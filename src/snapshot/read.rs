@@ -5,7 +5,7 @@ use crate::kinds::{self, Found, Kind, ReadRequest, Wish};
 use crate::model::{Cause, Gap, Inventory, Listed, Plan, Policy, Replicas, Snapshot};
 use crate::policy::select::{self, ListNeed};
 use futures_util::future::join_all;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads what a plan of this policy needs.
 ///
@@ -18,11 +18,9 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
         let connection = aws.connection(target)?;
         Some(list(kinds::find(kind)?, connection, need))
     });
-    for listing in join_all(listings).await {
-        match listing {
-            Ok(inventory) => snapshot.inventories.push(inventory),
-            Err(gap) => snapshot.gaps.push(gap),
-        }
+    for (inventory, gaps) in join_all(listings).await {
+        snapshot.inventories.push(inventory);
+        snapshot.gaps.extend(gaps);
     }
     let wishes = wishes(policy, aws, &snapshot);
     fill(&mut snapshot, aws, wishes, done).await;
@@ -84,34 +82,39 @@ fn needs(policy: &Policy, aws: &Aws) -> BTreeMap<(String, String), ListNeed> {
     needs
 }
 
-async fn list(kind: &'static dyn Kind, connection: &Connection, need: &ListNeed) -> Result<Inventory, Gap> {
+/// Lists what is needed. Where only one of names and tags could be listed, the other still serves those who need no more.
+async fn list(kind: &'static dyn Kind, connection: &Connection, need: &ListNeed) -> (Inventory, Vec<Gap>) {
     let spec = kind.spec();
-    let gap = |failed: CallFailed| connection.gap(&connection.identity.region, Some(spec.name), None, &failed);
-    let names = async { if need.names { kind.aws().list(connection).await } else { Ok(Vec::new()) } };
+    let names = async { if need.names { Some(kind.aws().list(connection).await) } else { None } };
     let tags = async {
         match &need.tags {
-            Some(filter) => tagged(connection, kind.aws().tagging_type(), spec.arn_prefix, filter).await,
-            None => Ok(Vec::new()),
+            Some(filter) => Some(tagged(connection, kind.aws().tagging_type(), spec.arn_prefix, filter).await),
+            None => None,
         }
     };
     let (names, tags) = futures_util::future::join(names, tags).await;
-    let mut listed: BTreeMap<String, Listed> = tags.map_err(gap)?.into_iter().map(|thing| (thing.name.clone(), thing)).collect();
-    let names = names.map_err(gap)?;
-    if need.names {
-        // The tagging API still shows things for a while after they are gone; the kind's own listing knows better.
-        let exists: std::collections::BTreeSet<&String> = names.iter().collect();
-        listed.retain(|name, _| exists.contains(name));
-    }
-    for name in names {
-        listed.entry(name.clone()).or_insert(Listed { name, tags: None });
-    }
-    Ok(Inventory {
+    let mut gaps = Vec::new();
+    let mut gap = |failed: CallFailed| gaps.push(connection.gap(&connection.identity.region, Some(spec.name), None, &failed));
+    let names = names.and_then(|names| names.map_err(&mut gap).ok());
+    let tags = tags.and_then(|tags| tags.map_err(&mut gap).ok());
+    let mut inventory = Inventory {
         kind: spec.name.to_owned(),
         target: connection.target.name.clone(),
-        names_complete: need.names,
-        tag_filter: need.tags.clone(),
-        listed: listed.into_values().collect(),
-    })
+        names_complete: names.is_some(),
+        tag_filter: need.tags.clone().filter(|_| tags.is_some()),
+        listed: Vec::new(),
+    };
+    let mut listed: BTreeMap<String, Listed> = tags.into_iter().flatten().map(|thing| (thing.name.clone(), thing)).collect();
+    if let Some(names) = names {
+        // The tagging API still shows things for a while after they are gone; the kind's own listing knows better.
+        let exists: BTreeSet<&String> = names.iter().collect();
+        listed.retain(|name, _| exists.contains(name));
+        for name in &names {
+            listed.entry(name.clone()).or_insert_with(|| Listed { name: name.clone(), tags: None });
+        }
+    }
+    inventory.listed = listed.into_values().collect();
+    (inventory, gaps)
 }
 
 fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {

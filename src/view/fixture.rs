@@ -2,8 +2,8 @@
 
 use super::Specs;
 use crate::model::{
-    Action, Cause, Change, Consent, Consents, Declared, Effect, Fallback, Gap, KindSpec, Loss, Note, Ownership, Plan, PlannedTarget,
-    PolicyRef, Position, Reaches, Reading, ResourceId, Safer, Setting, Shape, Target, Value, Verb,
+    Action, Cause, Change, Consent, Consents, Declared, Effect, Fallback, Gap, KindSpec, Loss, NameForm, Note, Ownership, Plan,
+    PlannedTarget, PolicyRef, Position, Reaches, Reading, ResourceId, Safer, Setting, Shape, Target, Value, Verb,
 };
 use std::collections::BTreeMap;
 
@@ -14,6 +14,7 @@ static TABLE: KindSpec = KindSpec {
     ownership: Ownership::Settings,
     service: "dynamodb",
     arn_prefix: "table/",
+    name_form: NameForm { min: 3, max: 255, also: &[], source: "a document" },
     replicas: true,
     settings: &[
         Setting {

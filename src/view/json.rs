@@ -157,7 +157,10 @@ fn live(action: &Action) -> BTreeMap<&str, Value> {
 fn after(action: &Action) -> BTreeMap<&str, Value> {
     let mut values = if action.verb == Verb::Create { identity(action) } else { live(action) };
     for (path, declared) in &action.wanted {
-        values.insert(path, declared.value.clone());
+        // What could not be read is not changed, whatever the policy declares.
+        if !matches!(action.before.get(path), Some(Reading::Unreadable { .. })) {
+            values.insert(path, declared.value.clone());
+        }
     }
     for change in &action.changes {
         values.insert(&change.setting, change.after.clone());

@@ -276,7 +276,7 @@ fn way_through(action: &Action, change: &Change) -> String {
 
 fn unread(specs: Specs, entry: &words::Unread<'_>) -> String {
     let subject = match (entry.action, entry.gaps.first()) {
-        (Some(action), _) => format!("{} is unknown, so apply leaves it alone", code(&action.address)),
+        (Some(action), _) => format!("{} {}", code(&action.address), words::unread_fate(action.verb)),
         (None, Some(gap)) => markdown(&words::gap_subject(specs, gap)),
         (None, None) => return String::new(),
     };

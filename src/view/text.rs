@@ -141,7 +141,7 @@ impl Page<'_> {
             let marker = self.style.paint(Label::Warning, "?");
             match (entry.action, entry.gaps.first()) {
                 (Some(action), _) => {
-                    self.heading(action, words::fate(action.verb));
+                    self.heading(action, words::unread_fate(action.verb));
                     let thing = words::thing(self.plan, self.specs, action);
                     self.line(2, Label::Plain, &format!("{marker} {thing}"));
                 }
@@ -158,7 +158,6 @@ impl Page<'_> {
                 for cause in words::unreadable_settings(action, entry.gaps.is_empty()) {
                     self.sentence(6, Label::Plain, &cause);
                 }
-                self.changes(action);
             }
         }
     }
@@ -414,8 +413,14 @@ mod tests {
               ~ tags   = (unknown) -> "x"   neutral
                   reaches only what comes later; policy.hcl:12:5
 
+        Could not be read, so this is unknown, not fine:
+
+          # aws_dynamodb_table.sales["C"] is unknown in part, which apply leaves alone
+          ? DynamoDB table C (us-east-1, account 123456789012)
+              unknown: tags, denied
+
         1 change weakens protection, with consent.
-        Plan: 2 to add, 0 to change, 2 to destroy.
+        Plan: 2 to add, 0 to change, 2 to destroy, 1 could not be read.
         "#);
     }
 

@@ -48,6 +48,14 @@ pub(super) fn fate(verb: Verb) -> &'static str {
     }
 }
 
+/// The same for a thing of which something could not be read.
+pub(super) fn unread_fate(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Unknown => fate(verb),
+        _ => "is unknown in part, which apply leaves alone",
+    }
+}
+
 /// Terraform's sign for it.
 pub(super) fn marker(verb: Verb) -> &'static str {
     match verb {
@@ -161,7 +169,7 @@ pub(super) fn unread(plan: &Plan) -> Vec<Unread<'_>> {
         }
     }
     let mut unread = Vec::new();
-    for action in plan.actions.iter().filter(|action| action.verb == Verb::Unknown) {
+    for action in plan.actions.iter().filter(|action| action.has_unknown()) {
         let id = &action.id;
         let key = (id.target.clone(), id.region.clone(), id.kind.clone(), id.name.clone());
         unread.push(Unread { action: Some(action), gaps: of_thing.remove(&key).unwrap_or_default() });

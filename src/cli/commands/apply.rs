@@ -7,9 +7,10 @@ use crate::cli::args::ApplyArgs;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{self, Session, block_on, narrow, unplannable};
 use crate::kinds;
-use crate::model::{Code, Consent, Consents, Diagnostic, Effect, Plan, Target};
+use crate::model::{Code, Consents, Diagnostic, Plan, Target};
 use crate::plan::{self, preconditions};
 use crate::policy::load;
+use crate::policy::variables::Given;
 use crate::snapshot;
 use crate::view;
 use indicatif::ProgressBar;
@@ -56,13 +57,17 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
         let problem = Failure::error("a saved plan is applied as it was reviewed, so --only and --target do not go with it");
         return Err(problem.help("give them to `backstay plan --out`"));
     }
+    if context.given.iter().any(|given| !matches!(given, Given::Environment { .. })) {
+        let problem = Failure::error("a saved plan is applied as it was reviewed, so --var and --var-file do not go with it");
+        return Err(problem.help("give them to `backstay plan --out`"));
+    }
     let mut plan = plan::file::load(&args.path)?;
     if plan.version != env!("CARGO_PKG_VERSION") {
         let message = format!("the plan was made by backstay {}, and this is {}", plan.version, env!("CARGO_PKG_VERSION"));
         return Err(Failure::coded(Exit::Refused, Code::PlanFile, message).help("make a new plan with this version"));
     }
     refuse_other_policy(&plan)?;
-    consent_now(&mut plan, &consents(args));
+    plan::gate::consent_by_flags(&mut plan, &consents(args));
     if plan.blocked().next().is_some() {
         context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
         return Ok(Exit::Refused);
@@ -88,20 +93,6 @@ fn consents(args: &ApplyArgs) -> Consents {
     Consents { weakening: args.consent.allow_weakening.clone(), irreversible: args.consent.accept_irreversible.clone() }
 }
 
-/// Consent that is given to a saved plan when it is applied.
-fn consent_now(plan: &mut Plan, consents: &Consents) {
-    for action in &mut plan.actions {
-        let addresses: Vec<&String> = std::iter::once(&action.address).chain(&action.also).collect();
-        let flagged = |flags: &[String]| flags.iter().any(|flag| addresses.iter().any(|address| plan::address_matches(flag, address)));
-        for change in action.changes.iter_mut().filter(|change| change.is_blocked()) {
-            let flags = if change.effect == Effect::Irreversible { &consents.irreversible } else { &consents.weakening };
-            if flagged(flags) {
-                change.consent = Consent::Flag;
-            }
-        }
-    }
-}
-
 /// Refuses when the policy beside the plan is not the one that it was made from. A plan that travels without its policy stands for itself.
 fn refuse_other_policy(plan: &Plan) -> Result<(), Failure> {
     let path = PathBuf::from(&plan.policy.path);
@@ -109,8 +100,12 @@ fn refuse_other_policy(plan: &Plan) -> Result<(), Failure> {
         return Ok(());
     }
     let files = load::load(&path);
-    let changed = |name: &String| files.digests.get(name) != plan.policy.files.get(name);
-    let names: Vec<&String> = files.digests.keys().chain(plan.policy.files.keys()).filter(|name| changed(name)).collect();
+    // A folder that holds none of the plan's files is not its policy: the plan has travelled without it.
+    if !plan.policy.files.keys().any(|name| files.digests.contains_key(name)) {
+        return Ok(());
+    }
+    let changed = |name: &&String| files.digests.get(*name) != plan.policy.files.get(*name);
+    let names: Vec<&String> = files.digests.keys().chain(plan.policy.files.keys()).filter(changed).collect();
     match names.first() {
         None => Ok(()),
         Some(name) => {
@@ -129,20 +124,28 @@ async fn refuse_moved(plan: &Plan, session: &Session) -> Result<(), Failure> {
 async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Session) -> Result<Exit, Failure> {
     let stop = Stop::default();
     let told = Told::new(context, plan);
-    let running = apply::run(plan, &session.aws, usize::from(args.live.parallelism), &stop, &told);
-    let outcome = tokio::select! {
-        outcome = running => outcome,
+    let running = async {
+        let outcome = apply::run(plan, &session.aws, usize::from(args.live.parallelism), &stop, &told).await;
+        told.bar.set_message("reading again");
+        // What was done is proven even where the rest failed.
+        let verdict = apply::verify(plan, &outcome, &session.aws).await;
+        (outcome, verdict)
+    };
+    let (outcome, verdict) = tokio::select! {
+        ended = running => ended,
         () = asked_twice(&stop, &told) => {
             told.bar.finish_and_clear();
             let message = "stopped at once: what was under way may or may not have happened";
-            return Err(Failure::coded(Exit::Partial, Code::Failed, message).help("run `backstay plan` to see where it stands; a new apply goes on from there"));
+            return Err(Failure::coded(Exit::Partial, Code::Failed, message)
+                .help("run `backstay plan` to see where it stands; a new apply goes on from there"));
         }
     };
     told.bar.finish_and_clear();
-    // What was done is proven even where the rest failed.
-    let verdict = if outcome.is_whole() { Some(apply::verify(plan, &session.aws).await) } else { None };
     session.log_counts();
-    conclude(context, plan, &outcome, verdict.as_ref())
+    if let Some(problem) = session.aws.witness.journal_problem() {
+        context.ui.complain(&format!("the journal is not complete: {problem}"));
+    }
+    conclude(context, plan, &outcome, &verdict)
 }
 
 /// Ends when somebody has asked twice to stop; the first time only asks the run to begin nothing new.
@@ -174,35 +177,43 @@ async fn interrupted() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: Option<&Verdict>) -> Result<Exit, Failure> {
-    let done = outcome.count(|ending| *ending == Ending::Done);
-    let failed = outcome.count(|ending| matches!(ending, Ending::Failed(_)));
-    let skipped = outcome.count(|ending| matches!(ending, Ending::Skipped(_)));
-    let not_begun = outcome.count(|ending| *ending == Ending::NotBegun);
-    let Some(verdict) = verdict else {
-        let mut text = format!("\nApply incomplete: {done} done, {failed} failed, {skipped} skipped, {not_begun} not begun.\n");
+fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict) -> Result<Exit, Failure> {
+    let mut text = String::from("\n");
+    if outcome.is_whole() {
+        let summary = plan.summary();
+        text.push_str(&format!("Apply complete: {} added, {} changed, {} destroyed.", summary.add, summary.change, summary.destroy));
+        text.push_str(if verdict.is_proof() { " Read again: no changes.\n" } else { "\n" });
+    } else {
+        text.push_str(&format!("Apply incomplete: {}.\n", totals(outcome)));
         for step in outcome.steps.iter().filter(|step| step.ending == Ending::NotBegun) {
             text.push_str(&format!("  not begun: {}\n", step.address));
         }
+        text.push_str(if verdict.is_proof() { "What was done reads as planned. " } else { "" });
         text.push_str("A new `backstay apply` goes on from what AWS now has.\n");
-        context.ui.answer(&text)?;
-        return Ok(Exit::Partial);
-    };
-    if !verdict.unsettled.is_empty() {
-        let problems =
-            verdict.unsettled.iter().map(|moved| Diagnostic::error(Code::NotSettled, format!("{}: {}", moved.address, moved.what)));
-        let mut failure = Failure { exit: Exit::Partial, problems: problems.collect(), sources: crate::model::Sources::default() };
-        failure = failure.help("every call succeeded, but AWS does not read so; run `backstay plan` to see where it stands");
-        return Err(failure);
     }
-    let summary = plan.summary();
-    let mut text = format!("\nApply complete: {} added, {} changed, {} destroyed.", summary.add, summary.change, summary.destroy);
-    text.push_str(if verdict.gaps.is_empty() { " Read again: no changes.\n" } else { "\n" });
     for gap in &verdict.gaps {
         text.push_str(&format!("  not read again: {} in {}: {}\n", gap.resource.as_deref().unwrap_or("-"), gap.region, gap.message));
     }
     context.ui.answer(&text)?;
-    Ok(if verdict.gaps.is_empty() { exit(plan, false) } else { Exit::Incomplete })
+    if !verdict.unsettled.is_empty() {
+        let problems =
+            verdict.unsettled.iter().map(|moved| Diagnostic::error(Code::NotSettled, format!("{}: {}", moved.address, moved.what)));
+        let failure = Failure { exit: Exit::Partial, problems: problems.collect(), sources: crate::model::Sources::default() };
+        return Err(failure.help("every call for it succeeded, but AWS does not read so; run `backstay plan` to see where it stands"));
+    }
+    Ok(match (outcome.is_whole(), verdict.gaps.is_empty()) {
+        (false, _) => Exit::Partial,
+        (true, false) => Exit::Incomplete,
+        (true, true) => exit(plan, false),
+    })
+}
+
+fn totals(outcome: &Outcome) -> String {
+    let done = outcome.count(|ending| *ending == Ending::Done);
+    let failed = outcome.count(|ending| matches!(ending, Ending::Failed(_)));
+    let skipped = outcome.count(|ending| matches!(ending, Ending::Skipped(_)));
+    let not_begun = outcome.count(|ending| *ending == Ending::NotBegun);
+    format!("{done} done, {failed} failed, {skipped} skipped, {not_begun} not begun")
 }
 
 /// Tells how it goes: a bar on a terminal, one line for each finished step otherwise.

@@ -15,7 +15,7 @@ use std::path::Path;
 pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
     let policy = policy_of_targets(context, &args.policy, &args.live)?;
     let released = match &args.base {
-        Some(base) => plan::released(&session::policy(context, base)?, &policy),
+        Some(base) => plan::released(&session::earlier_policy(context, base)?, &policy),
         None => Vec::new(),
     };
     let snapshot = match &args.from {

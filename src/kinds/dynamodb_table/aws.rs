@@ -6,12 +6,14 @@
 use super::{DELETION_PROTECTION, EARLIEST, LATEST, PERIOD, PITR, SPEC, STATUS, pitr_readings, replicas};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
-use crate::model::{Live, Reading, Replicas, ResourceId, Value};
+use crate::model::{Cause, Gap, Live, Reading, Replicas, ResourceId, Value};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{ContinuousBackupsDescription, PointInTimeRecoverySpecification, TableDescription};
+use aws_sdk_dynamodb::types::{
+    ContinuousBackupsDescription, PointInTimeRecoveryDescription, PointInTimeRecoverySpecification, PointInTimeRecoveryStatus,
+    ReplicaStatus, TableDescription, TableStatus,
+};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -117,7 +119,11 @@ impl TableRead<'_> {
     async fn run(&self) -> Found {
         let home = self.connection.identity.region.clone();
         let mut found = Found::default();
-        let discover = self.wish.replicas == Replicas::All && !self.known_single;
+        // A table of the same name in a named region is a replica only if this table says so.
+        let discover = match &self.wish.replicas {
+            Replicas::All => !self.known_single,
+            Replicas::Only(regions) => regions.iter().any(|region| *region != home),
+        };
         let described = self.read_in(&home, None, discover, &mut found).await;
         if let Some(table) = found.live.first_mut() {
             table.replicas = match &described {
@@ -126,12 +132,19 @@ impl TableRead<'_> {
                 None => None,
             };
         }
-        let regions: Vec<String> = match (&self.wish.replicas, described) {
-            (Replicas::All, Some(table)) => replica_regions(&table, &home),
-            (Replicas::All, None) => Vec::new(),
-            (Replicas::Only(regions), _) => regions.iter().cloned().collect(),
+        let members = described.map(|table| replica_regions(&table, &home));
+        let regions: Vec<String> = match (&self.wish.replicas, members) {
+            (Replicas::All, members) => members.unwrap_or_default(),
+            // What could not be discovered is a gap already.
+            (Replicas::Only(_), None) => Vec::new(),
+            (Replicas::Only(regions), Some(members)) => {
+                let (there, not): (Vec<&String>, Vec<&String>) =
+                    regions.iter().filter(|region| **region != home).partition(|region| members.contains(region));
+                found.absent.extend(not.into_iter().map(|region| self.id(region)));
+                there.into_iter().cloned().collect()
+            }
         };
-        for region in regions.iter().filter(|region| **region != home) {
+        for region in &regions {
             self.read_in(region, Some(&home), false, &mut found).await;
         }
         found
@@ -140,8 +153,7 @@ impl TableRead<'_> {
     /// Reads what is asked in one region; returns what `DescribeTable` said, where it was called.
     async fn read_in(&self, region: &str, home: Option<&str>, discover: bool, found: &mut Found) -> Option<TableDescription> {
         let client = client(self.connection, region);
-        let mut settings: BTreeMap<String, Reading> = BTreeMap::new();
-        let mut facts: BTreeMap<String, Value> = BTreeMap::new();
+        let mut live = Live { id: self.id(region), replica_of: home.map(str::to_owned), ..Live::default() };
         let mut described = None;
         if self.asks(DELETION_PROTECTION) || discover {
             match self.describe(&client).await {
@@ -149,51 +161,62 @@ impl TableRead<'_> {
                 Ok(table) => described = Some(table),
                 Err(failed) if failed.is("ResourceNotFoundException") => return self.absent(region, found),
                 Err(failed) => {
-                    found.gaps.push(self.gap(region, &failed));
-                    self.unreadable(DELETION_PROTECTION, &failed, region, &mut settings);
+                    found.gaps.push(self.unreadable(&[DELETION_PROTECTION], &failed, region, &mut live));
                 }
             }
         }
         if self.asks(PITR) || self.asks(PERIOD) {
-            match self.describe_backups(&client).await {
-                Ok(backups) => note_backups(&backups, &mut settings, &mut facts),
-                // The backup calls do not know a table that is still being created, though the others do.
-                Err(failed) if failed.is("TableNotFoundException") => {
-                    if described.is_none() {
-                        match self.describe(&client).await {
-                            Ok(table) if !is_going(&table) => described = Some(table),
-                            Err(failed) if !failed.is("ResourceNotFoundException") => found.gaps.push(self.gap(region, &failed)),
-                            Ok(_) | Err(_) => return self.absent(region, found),
-                        }
-                    }
-                    if described.is_some() {
-                        settings.extend(pitr_readings(false, None).map(|(path, reading)| (path.to_owned(), reading)));
-                    } else {
-                        self.unreadable(PITR, &failed, region, &mut settings);
-                        self.unreadable(PERIOD, &failed, region, &mut settings);
-                    }
-                }
-                Err(failed) if failed.is("ContinuousBackupsUnavailableException") => {
-                    settings.extend(pitr_readings(false, None).map(|(path, reading)| (path.to_owned(), reading)));
-                }
-                Err(failed) => {
-                    found.gaps.push(self.gap(region, &failed));
-                    self.unreadable(PITR, &failed, region, &mut settings);
-                    self.unreadable(PERIOD, &failed, region, &mut settings);
-                }
+            match self.read_backups(&client, &mut described).await {
+                Ok(Some(backups)) => note_backups(&backups, &mut live)
+                    .unwrap_or_else(|failed| found.gaps.push(self.unreadable(&[PITR, PERIOD], &failed, region, &mut live))),
+                Ok(None) => live.set(pitr_readings(false, None)),
+                Err(NoBackups::Absent) => return self.absent(region, found),
+                Err(NoBackups::Failed(failed)) => found.gaps.push(self.unreadable(&[PITR, PERIOD], &failed, region, &mut live)),
             }
         }
         if let Some(table) = &described {
             if self.asks(DELETION_PROTECTION) {
                 let on = table.deletion_protection_enabled().unwrap_or(false);
-                settings.insert(DELETION_PROTECTION.to_owned(), Reading::Known(Value::Bool(on)));
+                live.set([(DELETION_PROTECTION, Reading::Known(Value::Bool(on)))]);
             }
             if let Some(status) = table.table_status() {
-                facts.insert(STATUS.to_owned(), Value::from(status.as_str()));
+                live.facts.insert(STATUS.to_owned(), Value::from(status.as_str()));
             }
         }
-        found.live.push(Live { id: self.id(region), replica_of: home.map(str::to_owned), replicas: None, settings, facts });
+        found.live.push(live);
         described
+    }
+
+    /// The table's continuous backups; none where the table is too new to have any.
+    async fn read_backups(
+        &self,
+        client: &Client,
+        described: &mut Option<TableDescription>,
+    ) -> Result<Option<ContinuousBackupsDescription>, NoBackups> {
+        let failed = match self.describe_backups(client).await {
+            Ok(backups) => return Ok(Some(backups)),
+            Err(failed) if failed.is("ContinuousBackupsUnavailableException") => return Ok(None),
+            Err(failed) => failed,
+        };
+        if !failed.is("TableNotFoundException") {
+            return Err(NoBackups::Failed(failed));
+        }
+        // The backup calls do not know a table that is still being created, though the others do.
+        let table = match described.take() {
+            Some(table) => table,
+            None => match self.describe(client).await {
+                Ok(table) => table,
+                Err(failed) if failed.is("ResourceNotFoundException") => return Err(NoBackups::Absent),
+                Err(failed) => return Err(NoBackups::Failed(failed)),
+            },
+        };
+        let status = table.table_status().map_or("unknown", |status| status.as_str()).to_owned();
+        *described = Some(table);
+        match status.as_str() {
+            "DELETING" => Err(NoBackups::Absent),
+            "CREATING" => Ok(None),
+            _ => Err(NoBackups::Failed(failed)),
+        }
     }
 
     fn absent(&self, region: &str, found: &mut Found) -> Option<TableDescription> {
@@ -201,14 +224,19 @@ impl TableRead<'_> {
         None
     }
 
-    fn gap(&self, region: &str, failed: &CallFailed) -> crate::model::Gap {
+    fn gap(&self, region: &str, failed: &CallFailed) -> Gap {
         self.connection.gap(region, Some(SPEC.name), Some(self.name), failed)
     }
 
-    fn unreadable(&self, setting: &str, failed: &CallFailed, region: &str, settings: &mut BTreeMap<String, Reading>) {
-        if self.asks(setting) || (setting == PITR && self.asks(PERIOD)) {
-            settings.insert(setting.to_owned(), Reading::Unreadable { cause: failed.sentence(region) });
+    /// Marks settings as unknown, and gives the gap that says why.
+    fn unreadable(&self, settings: &[&'static str], failed: &CallFailed, region: &str, live: &mut Live) -> Gap {
+        for setting in settings {
+            // PITR says whether its period means anything, so whoever asks for one asks for both.
+            if self.asks(setting) || *setting != DELETION_PROTECTION {
+                live.set([(*setting, Reading::Unreadable { cause: failed.sentence(region) })]);
+            }
         }
+        self.gap(region, failed)
     }
 
     async fn describe(&self, client: &Client) -> Result<TableDescription, CallFailed> {
@@ -221,39 +249,64 @@ impl TableRead<'_> {
     }
 }
 
+/// Why the continuous backups of a table are not known.
+enum NoBackups {
+    Absent,
+    Failed(CallFailed),
+}
+
 async fn describe(connection: &Connection, client: &Client, name: &str) -> Result<TableDescription, CallFailed> {
     let answer = connection.call(DESCRIBE, client.describe_table().table_name(name).send()).await?;
     answer.table.ok_or_else(|| nothing_said(DESCRIBE))
 }
 
 fn nothing_said(action: &str) -> CallFailed {
-    let message = "the answer holds no description".to_owned();
-    CallFailed { action: action.to_owned(), code: None, cause: crate::model::Cause::Failed, message }
+    not_understood(action, "the answer holds no description".to_owned())
+}
+
+/// AWS answered, but not with what can be relied on.
+fn not_understood(action: &str, message: String) -> CallFailed {
+    CallFailed { action: action.to_owned(), code: None, cause: Cause::Failed, message }
 }
 
 fn is_going(table: &TableDescription) -> bool {
     table.table_status().is_some_and(|status| status.as_str() == "DELETING")
 }
 
+/// The other regions of a global table; one that is being removed no longer counts.
 fn replica_regions(table: &TableDescription, home: &str) -> Vec<String> {
-    let regions = table.replicas().iter().filter_map(|replica| replica.region_name());
-    regions.filter(|region| *region != home).map(str::to_owned).collect()
+    let staying = |status: &ReplicaStatus| !matches!(status, ReplicaStatus::Deleting);
+    let replicas = table.replicas().iter().filter(|replica| replica.replica_status().is_none_or(staying));
+    replicas.filter_map(|replica| replica.region_name()).filter(|region| *region != home).map(str::to_owned).collect()
 }
 
-fn note_backups(backups: &ContinuousBackupsDescription, settings: &mut BTreeMap<String, Reading>, facts: &mut BTreeMap<String, Value>) {
+/// Notes what continuous backups say.
+///
+/// # Errors
+///
+/// Whether PITR is on cannot be told from the answer. That is never taken for "off".
+fn note_backups(backups: &ContinuousBackupsDescription, live: &mut Live) -> Result<(), CallFailed> {
     let pitr = backups.point_in_time_recovery_description();
-    let enabled = pitr.and_then(|pitr| pitr.point_in_time_recovery_status()).is_some_and(|status| status.as_str() == "ENABLED");
-    let period = pitr.and_then(aws_sdk_dynamodb::types::PointInTimeRecoveryDescription::recovery_period_in_days).map(i64::from);
-    settings.extend(pitr_readings(enabled, period).map(|(path, reading)| (path.to_owned(), reading)));
+    let enabled = match pitr.and_then(PointInTimeRecoveryDescription::point_in_time_recovery_status) {
+        Some(PointInTimeRecoveryStatus::Enabled) => true,
+        Some(PointInTimeRecoveryStatus::Disabled) => false,
+        other => {
+            let said = other.map_or("nothing", |status| status.as_str());
+            return Err(not_understood(DESCRIBE_BACKUPS, format!("PointInTimeRecoveryStatus is {said}, neither ENABLED nor DISABLED")));
+        }
+    };
+    let period = pitr.and_then(PointInTimeRecoveryDescription::recovery_period_in_days).map(i64::from);
+    live.set(pitr_readings(enabled, period));
     let times = [
         (EARLIEST, pitr.and_then(|pitr| pitr.earliest_restorable_date_time())),
         (LATEST, pitr.and_then(|pitr| pitr.latest_restorable_date_time())),
     ];
     for (fact, time) in times {
         if let Some(time) = time.and_then(|time| jiff::Timestamp::from_second(time.secs()).ok()) {
-            facts.insert(fact.to_owned(), Value::from(time.to_string()));
+            live.facts.insert(fact.to_owned(), Value::from(time.to_string()));
         }
     }
+    Ok(())
 }
 
 async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
@@ -288,28 +341,44 @@ impl TableWrite<'_> {
                 }
                 // A table that is being created is not known to the backup calls yet.
                 Err(failed) if failed.is("TableNotFoundException") => {
-                    self.wait_until_active(&mut patience).await?;
+                    self.wait_while_busy(&mut patience).await?;
                     patience.pause("waiting for continuous backups to become available", self.request.waiting).await?;
                 }
                 Err(failed) => return Err(failed.into()),
             }
+            self.refuse_if_moved().await?;
         }
+    }
+
+    /// Time has passed since the plan was read: somebody else may have turned PITR on meanwhile, and what strengthened then could shorten now.
+    async fn refuse_if_moved(&self) -> Result<(), ChangeFailed> {
+        let call = self.client.describe_continuous_backups().table_name(&self.request.id.name);
+        // Where it still cannot be read, the table is still too new to have been changed.
+        let Ok(answer) = self.request.connection.call(DESCRIBE_BACKUPS, call.send()).await else { return Ok(()) };
+        let Some(backups) = answer.continuous_backups_description else { return Ok(()) };
+        let mut now = Live::default();
+        note_backups(&backups, &mut now)?;
+        for setting in [PITR, PERIOD] {
+            if let (Some(before), Some(now)) = (self.request.before.get(setting), now.settings.get(setting))
+                && before != now
+            {
+                return Err(ChangeFailed::Moved { setting: setting.to_owned(), before: before.to_string(), now: now.to_string() });
+            }
+        }
+        Ok(())
     }
 
     /// The complete wanted state: AWS forgets a period that is not sent with PITR on, and refuses one that is sent with PITR off.
     fn backups_wanted(&self) -> Result<PointInTimeRecoverySpecification, ChangeFailed> {
         let now = |setting| self.request.after(setting).or_else(|| self.request.before(setting));
-        let enabled = now(PITR).and_then(Value::as_bool).unwrap_or(false);
+        // Off is what deletes a history, so it is never assumed.
+        let enabled = now(PITR).and_then(Value::as_bool);
+        let enabled = enabled.ok_or_else(|| not_understood(UPDATE_BACKUPS, "whether PITR is on was not read".to_owned()))?;
         let days = now(PERIOD).and_then(Value::as_i64).or_else(|| Value::from(SPEC.setting(PERIOD)?.aws_default).as_i64());
         let days = days.and_then(|days| i32::try_from(days).ok()).filter(|_| enabled);
-        PointInTimeRecoverySpecification::builder()
-            .point_in_time_recovery_enabled(enabled)
-            .set_recovery_period_in_days(days)
-            .build()
-            .map_err(|error| {
-                let message = error.to_string();
-                CallFailed { action: UPDATE_BACKUPS.to_owned(), code: None, cause: crate::model::Cause::Failed, message }.into()
-            })
+        let specification = PointInTimeRecoverySpecification::builder().point_in_time_recovery_enabled(enabled);
+        let specification = specification.set_recovery_period_in_days(days).build();
+        specification.map_err(|error| not_understood(UPDATE_BACKUPS, error.to_string()).into())
     }
 
     async fn update_deletion_protection(&self, on: bool) -> Result<(), ChangeFailed> {
@@ -317,11 +386,14 @@ impl TableWrite<'_> {
         loop {
             let call = self.client.update_table().table_name(&self.request.id.name).deletion_protection_enabled(on);
             match self.request.connection.call(UPDATE, call.send()).await {
-                // The table is UPDATING for a moment; only after that do reads agree and other changes get in.
-                Ok(_) => return self.wait_until_active(&mut Patience::new()).await,
+                Ok(_) => {
+                    // The table may be UPDATING for a moment. The change is taken, whatever this says; reading again proves it.
+                    let _ = self.wait_while_busy(&mut Patience::new()).await;
+                    return Ok(());
+                }
                 Err(failed) if failed.is("ResourceInUseException") => {
                     patience.pause("waiting for another change of the table", self.request.waiting).await?;
-                    self.wait_until_active(&mut patience).await?;
+                    self.wait_while_busy(&mut patience).await?;
                 }
                 Err(failed) if failed.is("ResourceNotFoundException") => return Err(ChangeFailed::Gone),
                 Err(failed) => return Err(failed.into()),
@@ -329,22 +401,21 @@ impl TableWrite<'_> {
         }
     }
 
-    /// Waits until the table is ACTIVE.
-    async fn wait_until_active(&self, patience: &mut Patience) -> Result<(), ChangeFailed> {
+    /// Waits while the table is being created or changed. Other states, such as one without its key, do not pass by themselves.
+    async fn wait_while_busy(&self, patience: &mut Patience) -> Result<(), ChangeFailed> {
         loop {
             let table = match describe(self.request.connection, self.client, &self.request.id.name).await {
                 Ok(table) => table,
                 Err(failed) if failed.is("ResourceNotFoundException") => return Err(ChangeFailed::Gone),
                 Err(failed) => return Err(failed.into()),
             };
-            let status = table.table_status().map_or_else(|| "in an unknown state".to_owned(), |status| status.as_str().to_owned());
-            match status.as_str() {
-                "DELETING" => return Err(ChangeFailed::Gone),
-                "ACTIVE" => return Ok(()),
-                _ => {
+            match table.table_status() {
+                Some(status @ (TableStatus::Creating | TableStatus::Updating)) => {
                     let what = format!("waiting for the table, which is {status}");
                     patience.pause(&what, self.request.waiting).await?;
                 }
+                Some(TableStatus::Deleting) => return Err(ChangeFailed::Gone),
+                _ => return Ok(()),
             }
         }
     }

@@ -9,7 +9,7 @@ mod aws;
 mod replicas;
 
 use super::Kind;
-use crate::model::{Change, Fallback, KindSpec, Live, Loss, Ownership, Reading, Safer, Setting, Shape, Value};
+use crate::model::{Change, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Reading, Safer, Setting, Shape, Value};
 use jiff::{SpanRound, Timestamp, Unit};
 
 const PITR: &str = "point_in_time_recovery.enabled";
@@ -28,6 +28,7 @@ static SPEC: KindSpec = KindSpec {
     ownership: Ownership::Settings,
     service: "dynamodb",
     arn_prefix: "table/",
+    name_form: NameForm { min: 3, max: 255, also: &['_', '.', '-'], source: "DynamoDB API CreateTable" },
     replicas: true,
     inventory_actions: &["dynamodb:ListTables", "dynamodb:DescribeTable", "tag:GetResources", "account:ListRegions"],
     settings: &[

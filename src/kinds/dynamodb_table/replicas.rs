@@ -9,12 +9,16 @@ use super::aws::list;
 use super::{DELETION_PROTECTION, SPEC};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::ReadRequest;
-use crate::model::{Replicas, partition};
+use crate::model::{Cause, Replicas, partition};
 use aws_sdk_account::types::RegionOptStatus;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// Fewer tables than this are cheaper to ask one by one: AWS has about 17 regions that are always on.
 const WORTH_IT: usize = 24;
+
+/// A shortcut that takes longer than this is none.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The tables of the request that are proven to have no replica; empty where that was not tried or could not be proven.
 pub(super) async fn tables_without_replicas(request: &ReadRequest<'_>) -> BTreeSet<String> {
@@ -27,7 +31,12 @@ pub(super) async fn tables_without_replicas(request: &ReadRequest<'_>) -> BTreeS
     if asked.len() < WORTH_IT {
         return BTreeSet::new();
     }
-    match names_elsewhere(request.connection).await {
+    let probe = tokio::time::timeout(PATIENCE, names_elsewhere(request.connection)).await;
+    let probe = probe.unwrap_or_else(|_| {
+        let message = format!("no answer within {} seconds", PATIENCE.as_secs());
+        Err(CallFailed { action: "account:ListRegions".to_owned(), code: None, cause: Cause::Unreachable, message })
+    });
+    match probe {
         Ok(elsewhere) => asked.into_iter().filter(|name| !elsewhere.contains(*name)).cloned().collect(),
         Err(failed) => {
             tracing::info!(kind = SPEC.name, %failed, "cannot list every region, so each table is asked for its replicas");

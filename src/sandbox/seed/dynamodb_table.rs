@@ -62,7 +62,10 @@ struct Replica {
 
 /// Reads one block.
 pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
-    let name = fields.required_text("name");
+    let name = fields.required_text_within("name", |name| {
+        let allowed = name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c)) && (3..=255).contains(&name.len());
+        (!allowed).then(|| format!("a table's name has 3 to 255 of a-z, A-Z, 0-9, `_`, `.` and `-`, found `{name}`"))
+    });
     let hash_key = fields.text("hash_key").unwrap_or_else(|| "pk".to_owned());
     let range_key = fields.text("range_key");
     let types: BTreeMap<String, String> = fields

@@ -69,6 +69,15 @@ impl<'a> Fields<'a> {
         found.unwrap_or_default()
     }
 
+    /// A string that must be there and keep a rule, which `rule` says in words when it is broken.
+    pub(super) fn required_text_within(&mut self, name: &'static str, rule: impl FnOnce(&str) -> Option<String>) -> String {
+        let found = self.required_text(name);
+        if let Some(broken) = rule(&found).filter(|_| !found.is_empty()) {
+            self.complain(name, &broken);
+        }
+        found
+    }
+
     /// A string out of a few.
     pub(super) fn choice(&mut self, name: &'static str, choices: &[&str]) -> Option<String> {
         let found = self.text(name)?;

@@ -1,0 +1,90 @@
+//! Whole policies, as text, and what is said of them.
+
+use super::*;
+use crate::model::Sources;
+use std::path::PathBuf;
+
+fn checked(text: &str, given: &[Given]) -> Checked {
+    let mut sources = Sources::default();
+    let id = sources.add("policy.hcl", text);
+    check_files(Files { sources, policy: vec![id], folder: PathBuf::from("."), ..Files::default() }, given)
+}
+
+/// The code and the marked text of each problem.
+fn problems(text: &str) -> Vec<String> {
+    let checked = checked(text, &[]);
+    let marked = |problem: &Diagnostic| {
+        let range = problem.labels.first().map(|label| label.span.range.clone()).unwrap_or_default();
+        format!("{} {}", problem.code, text.get(range).unwrap_or("?"))
+    };
+    checked.problems.iter().map(marked).collect()
+}
+
+fn protect(select: &str) -> String {
+    format!("protect \"aws_dynamodb_table\" \"a\" {{\n  select {{\n    {select}\n  }}\n  deletion_protection_enabled = true\n}}\n")
+}
+
+#[test]
+fn what_is_empty_never_means_everything() {
+    assert_eq!(problems(&protect("arns = []")), ["BKS0201 select"]);
+    assert_eq!(problems(&protect("tags = {}")), ["BKS0201 select"]);
+    let checked = checked(&protect("arns = []\n    allow_empty = true"), &[]);
+    assert!(checked.is_good(), "{:?}", checked.problems);
+    assert!(!checked.policy.protects[0].select.names.is_empty(), "an empty list of ARNs must not become any name");
+}
+
+#[test]
+fn a_sensitive_value_is_in_no_message() {
+    let text = "variable \"secret\" {\n  sensitive = true\n}\ntarget \"a\" {\n  region = var.secret\n}\n";
+    let flag = Given::Flag { name: "secret".into(), text: "hunter2-hunter2".into(), must_exist: true };
+    let checked = checked(text, &[flag]);
+    assert_eq!(checked.problems.len(), 1, "{:?}", checked.problems);
+    assert!(!format!("{:?}", checked.problems).contains("hunter2"));
+}
+
+#[test]
+fn a_sensitive_value_changes_no_digest() {
+    let text = "variable \"secret\" {\n  sensitive = true\n}\n";
+    let digest = |value: &str| checked(text, &[Given::Flag { name: "secret".into(), text: value.into(), must_exist: true }]).policy.digest;
+    assert_eq!(digest("one-secret"), digest("two-secrets"));
+}
+
+#[test]
+fn keys_that_would_make_two_things_share_an_address_are_refused() {
+    let text = "protect \"aws_dynamodb_table\" \"a\" {\n  for_each = toset([\"x/y\"])\n  select { names = [\"Aaa\"] }\n  deletion_protection_enabled = true\n}\n";
+    assert_eq!(problems(text), ["BKS0103 toset([\"x/y\"])"]);
+}
+
+#[test]
+fn a_wrong_target_does_not_hide_what_is_wrong_with_its_users() {
+    let text = format!(
+        "target \"t\" {{\n  region = \"nowhere\"\n}}\n{}",
+        protect("nmaes = [\"x\"]").replace("select {", "target = target.t\n  select {")
+    );
+    assert_eq!(problems(&text), ["BKS0103 \"nowhere\"", "BKS0105 select", "BKS0102 nmaes"]);
+}
+
+#[test]
+fn names_that_aws_would_refuse_are_errors_before_any_call() {
+    assert_eq!(problems(&protect("names = [\"my table\"]")), ["BKS0103 \"my table\""]);
+    assert_eq!(problems(&protect("names = [\"ab\"]")), ["BKS0103 \"ab\""]);
+    assert_eq!(problems(&protect("names = [\"a*\"]")), [""; 0]);
+}
+
+#[test]
+fn a_circle_is_told_once_and_what_hangs_on_it_is_not() {
+    let text = "locals {\n  a = local.b\n  b = local.a\n  c = local.a\n}\n";
+    let checked = checked(text, &[]);
+    assert_eq!(checked.problems.len(), 1, "{:?}", checked.problems);
+    assert!(checked.problems[0].title.contains("`local.a` → `local.b` → `local.a`"), "{}", checked.problems[0].title);
+}
+
+#[test]
+fn a_long_chain_of_references_is_walked_without_recursion() {
+    let mut text = String::from("locals {\n  a0 = 1\n");
+    for place in 1..3000 {
+        text.push_str(&format!("  a{place} = local.a{}\n", place - 1));
+    }
+    text.push_str("}\n");
+    assert!(checked(&text, &[]).is_good());
+}
