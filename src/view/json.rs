@@ -45,9 +45,18 @@ pub fn plan(plan: &Plan, specs: Specs) -> Json {
 
 /// Prints JSON with every control and hidden character as `\uXXXX`: the same value, and harmless on a terminal.
 pub fn print(json: &Json) -> String {
+    without_hidden(&format!("{json:#}"))
+}
+
+/// Prints JSON as [`print`] does, in one line: tools that read `terraform show -json` may take the first line of several for a remark.
+pub fn print_line(json: &Json) -> String {
+    without_hidden(&json.to_string())
+}
+
+fn without_hidden(printed: &str) -> String {
     let mut out = String::new();
     // Outside strings JSON has no hidden character but the line breaks of the indentation.
-    for line in format!("{json:#}\n").lines() {
+    for line in printed.lines() {
         if line.chars().any(is_hidden) {
             line.chars().for_each(|character| push_escaped(&mut out, character));
         } else {
@@ -416,7 +425,9 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_printed_as_escapes_of_json() {
-        let text = print(&json!({ "a": "\u{1b}\u{9b}\u{e0001}ü" }));
+        let value = json!({ "a": "\u{1b}\u{9b}\u{e0001}ü" });
+        assert_eq!(print_line(&value).lines().count(), 1);
+        let text = print(&value);
         assert_eq!(text, "{\n  \"a\": \"\\u001b\\u009b\\udb40\\udc01ü\"\n}\n");
         assert_eq!(serde_json::from_str::<Json>(&text).unwrap()["a"], "\u{1b}\u{9b}\u{e0001}ü");
     }

@@ -54,7 +54,7 @@ proptest! {
         let comment = markdown::plan(&random, SPECS, None);
         let text = text::plan(&random, SPECS, Style::PLAIN);
         let json = json::plan(&random, SPECS);
-        for shown in [&comment, &text, &json::print(&json)] {
+        for shown in [&comment, &text, &json::print(&json), &json::print_line(&json)] {
             prop_assert!(!shown.chars().any(|c| c != '\n' && is_hidden(c)), "{shown:?}");
         }
         let count = |verb: &str| {

@@ -64,7 +64,7 @@ pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Exit, Failure> 
 pub(super) fn rendered(context: &Context, plan: &Plan, args: &FormatArgs) -> String {
     match args.format {
         Format::Text => view::text::plan(plan, kinds::spec, context.ui.style()),
-        Format::Json => view::json::print(&view::json::plan(plan, kinds::spec)),
+        Format::Json => view::json::print_line(&view::json::plan(plan, kinds::spec)),
         Format::Markdown => view::markdown::plan(plan, kinds::spec, args.max_bytes.and_then(|bytes| usize::try_from(bytes).ok())),
     }
 }

@@ -1,0 +1,20 @@
+//! backstay against things that nobody here wrote: emulators of AWS over real HTTP, Terraform, and the AWS SDK for Python.
+//!
+//! The tests install what they need from Python's package index, at fixed versions, into a virtual environment under the target folder;
+//! where that is not possible they fail. Terraform is used where it is installed, and said to be missing where it is not.
+//!
+//! | module | what is independent of backstay there |
+//! |---|---|
+//! | [`emulators`] | moto and ministack, each with the scenarios that it carries; the sandbox with all of them |
+//! | [`faults`] | a proxy between backstay and an emulator that throttles, breaks and hangs calls |
+//! | [`plan_readers`] | a tool that judges Terraform's plans, reading `plan --format json` |
+//! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
+//! | [`what_is_left_out`] | what each emulator does not carry, measured |
+
+mod emulators;
+mod faults;
+mod plan_readers;
+mod python_sdk;
+mod scenarios;
+mod support;
+mod what_is_left_out;
