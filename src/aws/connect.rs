@@ -31,6 +31,8 @@ pub struct Access {
     pub embedded: Option<(SharedHttpClient, SharedCredentialsProvider)>,
     /// The region of targets that declare none, where the command line or the environment gave one to the embedded AWS.
     pub embedded_region: String,
+    /// How many times a call is tried in all, where the environment says so (`AWS_MAX_ATTEMPTS`).
+    pub attempts: Option<u32>,
     /// How many calls may be under way at once, at least 1.
     pub parallelism: usize,
     /// Where writes are noted.
@@ -59,8 +61,8 @@ pub async fn connect(targets: &BTreeMap<String, Target>, access: Access) -> (Aws
 
 async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit: &Arc<Semaphore>) -> Result<Connection, ConnectFailed> {
     let base = match &access.embedded {
-        Some((client, credentials)) => embedded_config(target, client, credentials, &access.embedded_region),
-        None => ambient_config(target).await,
+        Some((client, credentials)) => embedded_config(target, client, credentials, access),
+        None => ambient_config(target, access).await,
     };
     let Some(region) = base.region().map(ToString::to_string) else {
         return Err(ConnectFailed::Identity {
@@ -96,8 +98,8 @@ async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit:
     })
 }
 
-fn retries() -> RetryConfig {
-    RetryConfig::adaptive().with_max_attempts(ATTEMPTS)
+fn retries(access: &Access) -> RetryConfig {
+    RetryConfig::adaptive().with_max_attempts(access.attempts.unwrap_or(ATTEMPTS))
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -109,8 +111,8 @@ fn timeouts() -> TimeoutConfig {
 }
 
 /// What every AWS tool takes from variables, profiles, SSO, web identity and instance roles.
-async fn ambient_config(target: &Target) -> SdkConfig {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries()).timeout_config(timeouts());
+async fn ambient_config(target: &Target, access: &Access) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries(access)).timeout_config(timeouts());
     if let Some(region) = &target.region {
         loader = loader.region(Region::new(region.clone()));
     }
@@ -120,13 +122,13 @@ async fn ambient_config(target: &Target) -> SdkConfig {
     loader.load().await
 }
 
-fn embedded_config(target: &Target, client: &SharedHttpClient, credentials: &SharedCredentialsProvider, region: &str) -> SdkConfig {
+fn embedded_config(target: &Target, client: &SharedHttpClient, credentials: &SharedCredentialsProvider, access: &Access) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(client.clone())
         .credentials_provider(credentials.clone())
-        .region(Region::new(target.region.clone().unwrap_or_else(|| region.to_owned())))
-        .retry_config(retries())
+        .region(Region::new(target.region.clone().unwrap_or_else(|| access.embedded_region.clone())))
+        .retry_config(retries(access))
         .timeout_config(timeouts())
         .time_source(SystemTimeSource::new())
         .sleep_impl(TokioSleep::new())

@@ -13,6 +13,8 @@ pub(super) struct Environment {
     pub(super) no_color: bool,
     /// `AWS_REGION` or `AWS_DEFAULT_REGION`, for the embedded AWS.
     pub(super) region: Option<String>,
+    /// `AWS_MAX_ATTEMPTS`, at least 1.
+    pub(super) attempts: Option<u32>,
     /// `AWS_ACCESS_KEY_ID`, for the embedded AWS, where twelve digits are an account.
     pub(super) access_key: Option<String>,
 }
@@ -32,6 +34,7 @@ impl Environment {
             match name.as_str() {
                 "BACKSTAY_LOG" => environment.log = Some(value),
                 "NO_COLOR" => environment.no_color = !value.is_empty(),
+                "AWS_MAX_ATTEMPTS" => environment.attempts = value.parse().ok().filter(|attempts| *attempts > 0),
                 "AWS_REGION" => environment.region = Some(value),
                 "AWS_DEFAULT_REGION" => default_region = Some(value),
                 "AWS_ACCESS_KEY_ID" => environment.access_key = Some(value),

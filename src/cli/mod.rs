@@ -1,6 +1,6 @@
 //! The verbs: arguments in, bytes and an exit code out. Nothing but this room prints, asks, or reads the environment.
 //!
-//! Each verb is one file of `commands/`. A failure becomes a message and an exit code in [`failure`] alone.
+//! Each verb is one file of `commands/`. A failure becomes a message and an exit code in `failure` alone.
 
 mod args;
 mod commands;

@@ -118,7 +118,14 @@ fn access(context: &Context, parallelism: usize, journal: Option<Journal>) -> Re
     use aws_credential_types::provider::SharedCredentialsProvider;
     let embedded_region = context.environment.region.clone().unwrap_or_else(|| "us-east-1".to_owned());
     let Some(folder) = &context.global.sandbox else {
-        return Ok(Access { embedded: None, embedded_region, parallelism, journal, clock: Clock::system() });
+        return Ok(Access {
+            embedded: None,
+            embedded_region,
+            attempts: context.environment.attempts,
+            parallelism,
+            journal,
+            clock: Clock::system(),
+        });
     };
     let sandbox = crate::sandbox::Sandbox::open(folder)?;
     // Twelve digits are an account of their own; any other key of the environment is of no use here and stays unseen.
@@ -127,14 +134,21 @@ fn access(context: &Context, parallelism: usize, journal: Option<Journal>) -> Re
     let credentials = SharedCredentialsProvider::new(Credentials::new(key, "sandbox", None, None, "sandbox"));
     let client = sandbox.http_client();
     let clock = Clock::new(move || sandbox.clock().unwrap_or_default().now());
-    Ok(Access { embedded: Some((client, credentials)), embedded_region, parallelism, journal, clock })
+    Ok(Access {
+        embedded: Some((client, credentials)),
+        embedded_region,
+        attempts: context.environment.attempts,
+        parallelism,
+        journal,
+        clock,
+    })
 }
 
 #[cfg(not(feature = "sandbox"))]
 #[expect(clippy::unnecessary_wraps, reason = "with the sandbox it can fail")]
 fn access(context: &Context, parallelism: usize, journal: Option<Journal>) -> Result<Access, Failure> {
     let embedded_region = context.environment.region.clone().unwrap_or_default();
-    Ok(Access { embedded: None, embedded_region, parallelism, journal, clock: Clock::system() })
+    Ok(Access { embedded: None, embedded_region, attempts: context.environment.attempts, parallelism, journal, clock: Clock::system() })
 }
 
 /// The problems of a plan that cannot be made.

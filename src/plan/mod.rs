@@ -1,6 +1,6 @@
 //! From a policy and a snapshot to a plan. Pure: the same input gives the same plan.
 //!
-//! [`resolve`] says what each thing must be, [`diff`] what differs and what that does, [`gate`] who consented, [`order`] in which steps
+//! `resolve` says what each thing must be, `diff` what differs and what that does, [`gate`] who consented, [`order`] in which steps
 //! apply goes about it, [`preconditions`] whether AWS still is what the plan was made from.
 
 mod diff;

@@ -48,7 +48,7 @@ pub fn print(json: &Json) -> String {
     without_hidden(&format!("{json:#}"))
 }
 
-/// Prints JSON as [`print`] does, in one line: tools that read `terraform show -json` may take the first line of several for a remark.
+/// Prints JSON as [`print()`] does, in one line: tools that read `terraform show -json` may take the first line of several for a remark.
 pub fn print_line(json: &Json) -> String {
     without_hidden(&json.to_string())
 }

@@ -3,7 +3,7 @@
 //! A table costs one call for PITR and one for deletion protection, and only what is declared is read. Which replicas a table has stands
 //! in `DescribeTable` alone; [`super::replicas`] spares that call where it can prove that there are none.
 
-use super::{DELETION_PROTECTION, EARLIEST, LATEST, PERIOD, PITR, SPEC, STATUS, pitr_readings, replicas};
+use super::{DELETION_PROTECTION, EARLIEST, LATEST, PERIOD, PITR, SPEC, STATUS, replicas};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
 use crate::model::{Cause, Gap, Live, Reading, Replicas, ResourceId, Value};
@@ -278,6 +278,15 @@ fn replica_regions(table: &TableDescription, home: &str) -> Vec<String> {
     let staying = |status: &ReplicaStatus| !matches!(status, ReplicaStatus::Deleting);
     let replicas = table.replicas().iter().filter(|replica| replica.replica_status().is_none_or(staying));
     replicas.filter_map(|replica| replica.region_name()).filter(|region| *region != home).map(str::to_owned).collect()
+}
+
+/// What PITR and its period read as: the period means nothing while PITR is off.
+fn pitr_readings(enabled: bool, period: Option<i64>) -> [(&'static str, Reading); 2] {
+    let period = match period {
+        Some(days) if enabled => Reading::Known(Value::from(days)),
+        _ => Reading::Unset,
+    };
+    [(PITR, Reading::Known(Value::Bool(enabled))), (PERIOD, period)]
 }
 
 /// Notes what continuous backups say.

@@ -9,7 +9,7 @@ mod aws;
 mod replicas;
 
 use super::Kind;
-use crate::model::{Change, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Reading, Safer, Setting, Shape, Value};
+use crate::model::{Change, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Safer, Setting, Shape, Value};
 use jiff::{SpanRound, Timestamp, Unit};
 
 const PITR: &str = "point_in_time_recovery.enabled";
@@ -160,14 +160,4 @@ fn days_between(from: Timestamp, to: Timestamp) -> String {
         0..48 => format!("{hours} hours"),
         _ => format!("{} days", hours / 24),
     }
-}
-
-/// What PITR and its period read as: the period means nothing while PITR is off.
-#[cfg(any(feature = "aws", test))]
-fn pitr_readings(enabled: bool, period: Option<i64>) -> [(&'static str, Reading); 2] {
-    let period = match period {
-        Some(days) if enabled => Reading::Known(Value::from(days)),
-        _ => Reading::Unset,
-    };
-    [(PITR, Reading::Known(Value::Bool(enabled))), (PERIOD, period)]
 }
