@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// How many times a call is tried in all before its failure counts.
-const ATTEMPTS: u32 = 8;
+const ATTEMPTS: u32 = 6;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 /// A call with all its tries; far more than AWS's own throttling takes.

@@ -12,7 +12,7 @@ mod witness;
 pub use connect::{Access, connect};
 pub use failure::CallFailed;
 pub use tagging::tagged;
-pub use witness::{Counts, Journal, JournalEntry, JournalEvent, Witness, acting_on};
+pub use witness::{Counts, Journal, JournalEntry, Witness, acting_on};
 
 use crate::model::{Cause, Gap, Identity, Target};
 use crate::time::Clock;

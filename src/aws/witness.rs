@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -27,22 +27,10 @@ pub async fn acting_on<F: Future>(target: &str, address: &str, future: F) -> F::
 /// How many requests were sent for each operation: `dynamodb:DescribeTable`. A retry counts again.
 pub type Counts = BTreeMap<String, u64>;
 
-/// Whether a request was about to be sent, or was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JournalEvent {
-    /// It is about to be sent. Without an answer after it, the write may or may not have happened.
-    Sent,
-    /// It was answered, or failed without an answer.
-    Answered,
-}
-
 /// One request that wrote, or may have written.
 #[derive(Debug, Serialize)]
 pub struct JournalEntry {
-    /// Sent or answered.
-    pub event: JournalEvent,
-    /// When.
+    /// When the answer came, or the wait for it ended.
     pub time: String,
     /// The target.
     pub target: String,
@@ -115,19 +103,53 @@ impl Witness {
         self.journal.as_ref()?.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn note(&self, event: JournalEvent, config: &ConfigBag, (request_id, status): (Option<String>, Option<u16>)) {
-        let Some(metadata) = config.load::<Metadata>().filter(|metadata| writes(metadata.name())) else { return };
-        let Some(journal) = &self.journal else { return };
+    /// The line of a request that writes, as far as it is known before the answer.
+    fn line(&self, config: &ConfigBag) -> Option<Line> {
+        let metadata = config.load::<Metadata>().filter(|metadata| writes(metadata.name()))?;
+        let journal = self.journal.clone()?;
         let (target, resource) = ACTING_ON.try_with(Clone::clone).unwrap_or_default();
         let region = config.load::<aws_types::region::Region>().map(ToString::to_string).unwrap_or_default();
         let operation = operation(metadata);
-        journal.note(&JournalEntry { event, time: self.clock.now().to_string(), target, region, operation, resource, request_id, status });
+        let entry = JournalEntry { time: String::new(), target, region, operation, resource, request_id: None, status: None };
+        Some(Line { journal, clock: self.clock.clone(), entry: Mutex::new(Some(entry)) })
     }
 
     /// What was counted so far.
     pub fn counts(&self) -> Counts {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// The line of one request that writes. It is written when the answer comes, or, without one, when the wait for it is given up: also when a
+/// run is stopped at once, no request that went out is missing from the journal.
+struct Line {
+    journal: Journal,
+    clock: Clock,
+    entry: Mutex<Option<JournalEntry>>,
+}
+
+impl Line {
+    fn write(&self, request_id: Option<String>, status: Option<u16>) {
+        if let Some(entry) = self.entry.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            self.journal.note(&JournalEntry { time: self.clock.now().to_string(), request_id, status, ..entry });
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.write(None, None);
+    }
+}
+
+impl std::fmt::Debug for Line {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Line")
+    }
+}
+
+impl Storable for Line {
+    type Storer = StoreReplace<Self>;
 }
 
 impl Intercept for Witness {
@@ -141,7 +163,9 @@ impl Intercept for Witness {
         _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.note(JournalEvent::Sent, config, (None, None));
+        if let Some(line) = self.line(config) {
+            config.interceptor_state().store_put(line);
+        }
         Ok(())
     }
 
@@ -158,7 +182,9 @@ impl Intercept for Witness {
         let request_id = response.and_then(|response| response.headers().get("x-amzn-requestid")).map(str::to_owned);
         let status = response.map(|response| response.status().as_u16());
         tracing::debug!(operation, ?status, ?request_id, "call");
-        self.note(JournalEvent::Answered, config, (request_id, status));
+        if let Some(line) = config.load::<Line>() {
+            line.write(request_id, status);
+        }
         Ok(())
     }
 }

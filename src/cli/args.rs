@@ -23,13 +23,13 @@ pub(super) struct GlobalArgs {
     /// Change to this folder first
     #[arg(long, global = true, value_name = "DIR", help_heading = "Common options")]
     pub(super) chdir: Option<PathBuf>,
-    /// Print without colour (also `NO_COLOR`)
+    /// Print without colour (also NO_COLOR)
     #[arg(long, global = true, help_heading = "Common options")]
     pub(super) no_color: bool,
     /// Print no progress and no hints, only results and errors
     #[arg(long, global = true, help_heading = "Common options")]
     pub(super) quiet: bool,
-    /// Log to stderr: error, warn, info (counts of calls), debug (each call), trace (also `BACKSTAY_LOG`)
+    /// Log to stderr: error, warn, info (counts of calls), debug (each call), trace (also BACKSTAY_LOG)
     #[arg(long, global = true, value_name = "LEVEL", help_heading = "Common options")]
     pub(super) log: Option<String>,
     /// Use the embedded AWS, whose state stays in DIR [default: .backstay/sandbox], instead of the network

@@ -11,6 +11,14 @@
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
 //! | [`what_is_left_out`] | what each emulator does not carry, measured |
 
+#![expect(
+    clippy::panic,
+    clippy::type_complexity,
+    clippy::wrong_self_convention,
+    clippy::duration_suboptimal_units,
+    reason = "helpers of tests fail by panicking, and read as sentences"
+)]
+
 mod emulators;
 mod faults;
 mod plan_readers;

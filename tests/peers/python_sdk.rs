@@ -7,10 +7,7 @@ fn the_sandbox_does_what_aws_does() {
     let world = Peer::Sandbox.start();
     let mut command = Python::with_emulators().command();
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/facts.py"));
-    command
-        .env_clear()
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("BACKSTAY", env!("CARGO_BIN_EXE_backstay"));
+    command.env_clear().env("PYTHONDONTWRITEBYTECODE", "1").env("BACKSTAY", env!("CARGO_BIN_EXE_backstay"));
     command.env("STATE", world.state()).envs(environment(&world.server.url()));
     // unittest reports on its standard error.
     let ran = Ran::of(&mut command).exits(0).complains("\nOK\n");

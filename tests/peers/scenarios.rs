@@ -33,10 +33,7 @@ pub(crate) fn a_plan_is_applied_and_the_second_plan_is_empty(world: &World) {
     }
     world.turn_on_pitr("buyers", 35);
     let policy = Policy::new(world, &protect("names = [\"orders\", \"buyers\"]", SETTINGS));
-    policy
-        .plan()
-        .says("Plan: 0 to add, 2 to change, 0 to destroy.")
-        .is_silent_on("scratch");
+    policy.plan().says("Plan: 0 to add, 2 to change, 0 to destroy.").is_silent_on("scratch");
     policy.backstay(&["plan", "--detailed-exitcode"]).exits(2);
     world.has_no_pitr("orders");
     policy.apply().says("Apply complete: 0 added, 2 changed, 0 destroyed.");
@@ -88,33 +85,20 @@ pub(crate) fn a_period_that_is_not_kept_is_found_when_reading_again(world: &Worl
     world.table("orders");
     let policy = Policy::new(world, &protect("names = [\"orders\"]", &pitr_of(7)));
     let applied = policy.backstay(&["apply", "--auto-approve"]).exits(5);
-    applied
-        .complains("BKS0504")
-        .complains("`point_in_time_recovery.recovery_period_in_days`");
+    applied.complains("BKS0504").complains("`point_in_time_recovery.recovery_period_in_days`");
 }
 
 pub(crate) fn pitr_goes_off_only_with_consent(world: &World) {
     world.table("orders");
     world.turn_on_pitr("orders", 35);
-    let policy = Policy::new(
-        world,
-        &protect("names = [\"orders\"]", "  point_in_time_recovery {\n    enabled = false\n  }\n"),
-    );
-    policy
-        .backstay(&["plan"])
-        .exits(4)
-        .says("loses data")
-        .says("the whole history goes at once");
+    let policy = Policy::new(world, &protect("names = [\"orders\"]", "  point_in_time_recovery {\n    enabled = false\n  }\n"));
+    policy.backstay(&["plan"]).exits(4).says("loses data").says("the whole history goes at once");
     policy.backstay(&["apply", "--auto-approve"]).exits(4);
     world.has_pitr("orders", 35);
     // Consent to another address is none.
-    policy
-        .backstay(&["apply", "--auto-approve", "--allow-weakening", "aws_dynamodb_table.t[\"buyers\"]"])
-        .exits(4);
+    policy.backstay(&["apply", "--auto-approve", "--allow-weakening", "aws_dynamodb_table.t[\"buyers\"]"]).exits(4);
     world.has_pitr("orders", 35);
-    policy
-        .backstay(&["apply", "--auto-approve", "--allow-weakening", "aws_dynamodb_table.t[\"orders\"]"])
-        .exits(0);
+    policy.backstay(&["apply", "--auto-approve", "--allow-weakening", "aws_dynamodb_table.t[\"orders\"]"]).exits(0);
     world.has_no_pitr("orders");
     policy.is_settled();
 }
@@ -133,9 +117,7 @@ pub(crate) fn deletion_protection_goes_off_only_with_consent(world: &World) {
     policy.backstay(&["plan"]).exits(4).says("weakens");
     policy.backstay(&["apply", "--auto-approve"]).exits(4);
     world.is_protected("orders", true);
-    policy
-        .backstay(&["apply", "--auto-approve", "--allow-weakening", "aws_dynamodb_table.t"])
-        .exits(0);
+    policy.backstay(&["apply", "--auto-approve", "--allow-weakening", "aws_dynamodb_table.t"]).exits(0);
     world.is_protected("orders", false);
     policy.is_settled();
 }
@@ -168,10 +150,7 @@ pub(crate) fn a_glob_selects_across_pages(world: &World) {
     world.table("sales-scratch");
     let select = "names = [\"sales-*\"]\n    except {\n      names = [\"*-scratch\"]\n    }";
     let policy = Policy::new(world, &protect(select, SETTINGS));
-    policy
-        .plan()
-        .says("Plan: 0 to add, 130 to change, 0 to destroy.")
-        .is_silent_on("presales");
+    policy.plan().says("Plan: 0 to add, 130 to change, 0 to destroy.").is_silent_on("presales");
     policy.apply().says("130 changed");
     for name in ["sales-000", "sales-099", "sales-100", "sales-129"] {
         world.has_pitr(name, 35);
@@ -210,9 +189,7 @@ pub(crate) fn the_wrong_account_is_refused_before_anything_is_read(world: &World
     let policy = Policy::new(world, &protect_in(OTHER_ACCOUNT, "names = [\"orders\"]", SETTINGS));
     for verb in [["plan", "--log=info"].as_slice(), &["apply", "--auto-approve"]] {
         let refused = policy.backstay(verb).exits(4);
-        let refused = refused
-            .complains(&format!("must be account {OTHER_ACCOUNT}"))
-            .complains(&format!("in account {ACCOUNT}"));
+        let refused = refused.complains(&format!("must be account {OTHER_ACCOUNT}")).complains(&format!("in account {ACCOUNT}"));
         assert!(refused.out.is_empty(), "{refused}");
     }
     world.has_no_pitr("orders");
@@ -224,10 +201,7 @@ pub(crate) fn a_role_reaches_its_account(world: &World) {
     let query = format!("Action=AssumeRole&Version=2011-06-15&RoleArn={role}&RoleSessionName=scene");
     let assumed = world.wire().sts(&query);
     assert_eq!(assumed.status, 200, "{}", assumed.text);
-    let theirs = Wire {
-        access_key: assumed.element("AccessKeyId").to_owned(),
-        ..world.wire()
-    };
+    let theirs = Wire { access_key: assumed.element("AccessKeyId").to_owned(), ..world.wire() };
     create_table(&theirs, "orders", &[]);
     let hcl = protect_in(OTHER_ACCOUNT, "names = [\"orders\"]", SETTINGS);
     let hcl = hcl.replacen("}\n", &format!("  assume_role {{\n    role_arn = \"{role}\"\n  }}\n}}\n"), 1);
@@ -247,11 +221,7 @@ pub(crate) fn every_replica_is_read_and_changed_in_its_own_region(world: &World)
     let replica = json!({"TableName": "orders", "ReplicaUpdates": [{"Create": {"RegionName": "us-west-2"}}]});
     here.dynamodb("UpdateTable", &replica);
     let policy = Policy::new(world, &protect("names = [\"orders\"]", SETTINGS));
-    policy
-        .plan()
-        .says("Plan: 0 to add, 2 to change, 0 to destroy.")
-        .says("(us-east-1,")
-        .says("(us-west-2,");
+    policy.plan().says("Plan: 0 to add, 2 to change, 0 to destroy.").says("(us-east-1,").says("(us-west-2,");
     policy.apply();
     let described = |wire: &Wire| wire.dynamodb("DescribeTable", &json!({"TableName": "orders"}))["Table"].take();
     for wire in [&here, &there] {
@@ -261,11 +231,7 @@ pub(crate) fn every_replica_is_read_and_changed_in_its_own_region(world: &World)
     policy.is_settled();
     // Neither setting goes from one replica to the other, so what moves in one region is a change of that region alone.
     there.dynamodb("UpdateTable", &json!({"TableName": "orders", "DeletionProtectionEnabled": false}));
-    policy
-        .plan()
-        .says("Plan: 0 to add, 1 to change, 0 to destroy.")
-        .says("(us-west-2,")
-        .is_silent_on("(us-east-1,");
+    policy.plan().says("Plan: 0 to add, 1 to change, 0 to destroy.").says("(us-west-2,").is_silent_on("(us-east-1,");
     policy.apply();
     assert_eq!(described(&there)["DeletionProtectionEnabled"], true);
     policy.is_settled();
@@ -276,22 +242,14 @@ pub(crate) fn a_saved_plan_is_refused_when_something_moved(world: &World) {
     world.table("buyers");
     let policy = Policy::new(world, &protect("names = [\"orders\", \"buyers\"]", SETTINGS));
     policy.backstay(&["plan", "--out", "plan.json"]).exits(0);
-    world
-        .wire()
-        .dynamodb("UpdateTable", &json!({"TableName": "orders", "DeletionProtectionEnabled": true}));
+    world.wire().dynamodb("UpdateTable", &json!({"TableName": "orders", "DeletionProtectionEnabled": true}));
     let refused = policy.backstay(&["apply", "plan.json"]).exits(4);
-    refused
-        .complains("aws_dynamodb_table.t[\"orders\"]")
-        .complains("deletion_protection_enabled")
-        .complains("nothing was written");
+    refused.complains("aws_dynamodb_table.t[\"orders\"]").complains("deletion_protection_enabled").complains("nothing was written");
     world.has_no_pitr("orders");
     world.has_no_pitr("buyers");
     policy.backstay(&["plan", "--out", "plan.json"]).exits(0);
     world.wire().dynamodb("DeleteTable", &json!({"TableName": "buyers"}));
-    policy
-        .backstay(&["apply", "plan.json"])
-        .exits(4)
-        .complains("aws_dynamodb_table.t[\"buyers\"]");
+    policy.backstay(&["apply", "plan.json"]).exits(4).complains("aws_dynamodb_table.t[\"buyers\"]");
     world.has_no_pitr("orders");
     world.table("buyers");
     policy.backstay(&["apply", "plan.json"]).exits(0).says("2 changed");
@@ -319,11 +277,7 @@ pub(crate) fn the_journal_holds_every_write(world: &World) {
     let mut writes: Vec<String> = Vec::new();
     for line in journal.lines() {
         let entry: serde_json::Value = serde_json::from_str(line).expect("one JSON value for each line");
-        writes.push(format!(
-            "{} {}",
-            entry["operation"].as_str().unwrap_or("?"),
-            entry["resource"].as_str().unwrap_or("?")
-        ));
+        writes.push(format!("{} {}", entry["operation"].as_str().unwrap_or("?"), entry["resource"].as_str().unwrap_or("?")));
     }
     writes.sort();
     assert_eq!(

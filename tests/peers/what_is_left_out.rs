@@ -27,11 +27,7 @@ use serde_json::{Value, json};
 /// The rows above, and the proof of each.
 const PROOFS: [(Peer, &str, fn(&World)); 15] = [
     (Peer::Moto, "takes a recovery period of 99 days", takes_99_days),
-    (
-        Peer::Moto,
-        "takes a recovery period when PITR is turned off",
-        takes_a_period_with_off,
-    ),
+    (Peer::Moto, "takes a recovery period when PITR is turned off", takes_a_period_with_off),
     (Peer::Moto, "ignores replicas without an error", ignores_replicas),
     (Peer::Moto, "knows no list of the account's regions", lists_no_regions),
     (Peer::Moto, "has one account for every access key", has_one_account),
@@ -40,16 +36,8 @@ const PROOFS: [(Peer, &str, fn(&World)); 15] = [
     (Peer::Moto, "makes tables that are ACTIVE at once", is_active_at_once),
     (Peer::Ministack, "drops the recovery period", drops_the_period),
     (Peer::Ministack, "takes a recovery period of 99 days", takes_99_days),
-    (
-        Peer::Ministack,
-        "takes a recovery period when PITR is turned off",
-        takes_a_period_with_off,
-    ),
-    (
-        Peer::Ministack,
-        "says ResourceNotFoundException where PITR of a missing table is read",
-        misnames_a_missing_table,
-    ),
+    (Peer::Ministack, "takes a recovery period when PITR is turned off", takes_a_period_with_off),
+    (Peer::Ministack, "says ResourceNotFoundException where PITR of a missing table is read", misnames_a_missing_table),
     (Peer::Ministack, "lists everything that has tags in one page", has_one_page_of_tags),
     (Peer::Ministack, "keeps no system backup of a deleted table", keeps_no_system_backup),
     (Peer::Ministack, "makes tables that are ACTIVE at once", is_active_at_once),
@@ -67,10 +55,7 @@ fn by_ministack() {
 
 fn measure(peer: Peer, name: &str) {
     let proofs: Vec<_> = PROOFS.iter().filter(|(who, ..)| *who == peer).collect();
-    let rows: Vec<Vec<&str>> = include_str!("what_is_left_out.rs")
-        .lines()
-        .filter_map(|line| row(line, name))
-        .collect();
+    let rows: Vec<Vec<&str>> = include_str!("what_is_left_out.rs").lines().filter_map(|line| row(line, name)).collect();
     let named: Vec<&str> = rows.iter().map(|row| row[0]).collect();
     assert_eq!(
         named,
@@ -122,49 +107,32 @@ fn ignores_replicas(world: &World) {
     let replica = json!({"TableName": "replicated", "ReplicaUpdates": [{"Create": {"RegionName": "us-west-2"}}]});
     world.wire().dynamodb("UpdateTable", &replica);
     assert_eq!(world.described("replicated")["Replicas"], Value::Null);
-    let there = world
-        .wire()
-        .in_region("us-west-2")
-        .try_dynamodb("DescribeTable", &json!({"TableName": "replicated"}));
+    let there = world.wire().in_region("us-west-2").try_dynamodb("DescribeTable", &json!({"TableName": "replicated"}));
     assert_eq!(there.code(), "ResourceNotFoundException");
 }
 
 fn lists_no_regions(world: &World) {
-    let answer = world
-        .wire()
-        .send("POST", "/listRegions", "account", &[("content-type", "application/json")], "{}");
+    let answer = world.wire().send("POST", "/listRegions", "account", &[("content-type", "application/json")], "{}");
     assert_eq!(answer.status, 404, "{}", answer.text);
 }
 
 fn has_one_account(world: &World) {
-    let other = Wire {
-        access_key: "210987654321".to_owned(),
-        ..world.wire()
-    };
+    let other = Wire { access_key: "210987654321".to_owned(), ..world.wire() };
     let identity = other.sts("Action=GetCallerIdentity&Version=2011-06-15");
     assert_eq!(identity.element("Account"), "123456789012");
 }
 
 fn forgets_tagged(world: &World) {
     world.tagged_table("was-tagged", &[("env", "production")]);
-    let listed = || {
-        world
-            .wire()
-            .tagging("GetResources", &json!({"ResourceTypeFilters": ["dynamodb:table"]}))
-            .to_string()
-    };
+    let listed = || world.wire().tagging("GetResources", &json!({"ResourceTypeFilters": ["dynamodb:table"]})).to_string();
     assert!(listed().contains("table/was-tagged"));
     let arn = world.described("was-tagged")["TableArn"].take();
-    world
-        .wire()
-        .try_dynamodb("UntagResource", &json!({"ResourceArn": arn, "TagKeys": ["env"]}));
+    world.wire().try_dynamodb("UntagResource", &json!({"ResourceArn": arn, "TagKeys": ["env"]}));
     assert!(!listed().contains("table/was-tagged"));
 }
 
 fn misnames_a_missing_table(world: &World) {
-    let answer = world
-        .wire()
-        .try_dynamodb("DescribeContinuousBackups", &json!({"TableName": "missing"}));
+    let answer = world.wire().try_dynamodb("DescribeContinuousBackups", &json!({"TableName": "missing"}));
     assert_eq!(answer.code(), "ResourceNotFoundException");
 }
 

@@ -22,9 +22,7 @@ pub(crate) struct Ended {
 impl Room {
     pub(crate) fn new() -> Self {
         let dir = tempfile::Builder::new().prefix("backstay-").tempdir();
-        Self {
-            dir: dir.expect("a temporary folder can be made"),
-        }
+        Self { dir: dir.expect("a temporary folder can be made") }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -97,8 +95,5 @@ pub(crate) fn wait(mut child: Child, mut reader: std::io::PipeReader) -> Ended {
     let mut bytes = Vec::new();
     reader.read_to_end(&mut bytes).expect("the output can be read");
     let status = child.wait().expect("the command ends");
-    Ended {
-        output: String::from_utf8(bytes).expect("the output is UTF-8"),
-        code: status.code(),
-    }
+    Ended { output: String::from_utf8(bytes).expect("the output is UTF-8"), code: status.code() }
 }

@@ -33,11 +33,7 @@ pub(crate) fn check(path: &Path) {
         return;
     }
     let name = path.display().to_string();
-    let diff = similar::TextDiff::from_lines(&text, &ran)
-        .unified_diff()
-        .context_radius(6)
-        .header(&name, "what happened")
-        .to_string();
+    let diff = similar::TextDiff::from_lines(&text, &ran).unified_diff().context_radius(6).header(&name, "what happened").to_string();
     panic!("the scenario ended otherwise; UPDATE_SCENARIOS=1 rewrites it\n\n{diff}");
 }
 
@@ -68,9 +64,7 @@ fn run(text: &str) -> String {
 /// Runs the commands of one block.
 fn console(room: &Room, block: &[&str]) -> String {
     let mut out = String::new();
-    let starts: Vec<usize> = (0..block.len())
-        .filter(|at| block.get(*at).is_some_and(|line| line.starts_with("$ ")))
-        .collect();
+    let starts: Vec<usize> = (0..block.len()).filter(|at| block.get(*at).is_some_and(|line| line.starts_with("$ "))).collect();
     assert_eq!(starts.first(), Some(&0), "a console block begins with a command: {block:?}");
     for (place, start) in starts.iter().enumerate() {
         let end = starts.get(place + 1).copied().unwrap_or(block.len());
@@ -135,8 +129,7 @@ fn command_line(room: &Room, line: &str) -> Ended {
 }
 
 fn is_assignment(word: &str) -> bool {
-    word.split_once('=')
-        .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+    word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// `edit FILE: s/old/new/`: every `old` becomes `new`, and there must be one.

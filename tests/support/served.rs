@@ -123,7 +123,7 @@ fn message(from: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {
         match text.split_once(':') {
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().ok()?,
             Some((name, value)) if name.eq_ignore_ascii_case("x-amz-target") => value.trim().clone_into(&mut operation),
-            _ if operation.is_empty() => operation = text.split(' ').nth(1).unwrap_or_default().to_owned(),
+            _ if operation.is_empty() => text.split(' ').nth(1).unwrap_or_default().clone_into(&mut operation),
             _ => {}
         }
     }

@@ -185,8 +185,14 @@ fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict
         text.push_str(if verdict.is_proof() { " Read again: no changes.\n" } else { "\n" });
     } else {
         text.push_str(&format!("Apply incomplete: {}.\n", totals(outcome)));
-        for step in outcome.steps.iter().filter(|step| step.ending == Ending::NotBegun) {
-            text.push_str(&format!("  not begun: {}\n", step.address));
+        for step in &outcome.steps {
+            let how = match &step.ending {
+                Ending::Done => format!("done: {}", step.address),
+                Ending::Failed(why) => format!("failed: {}: {why}", step.address),
+                Ending::Skipped(why) => format!("skipped: {}: {why}", step.address),
+                Ending::NotBegun => format!("not begun: {}", step.address),
+            };
+            text.push_str(&format!("  {how}\n"));
         }
         text.push_str(if verdict.is_proof() { "What was done reads as planned. " } else { "" });
         text.push_str("A new `backstay apply` goes on from what AWS now has.\n");

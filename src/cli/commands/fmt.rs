@@ -25,7 +25,7 @@ pub(super) fn run(context: &Context, args: &FmtArgs) -> Result<Exit, Failure> {
                 continue;
             }
         };
-        match formatted(&path.display().to_string(), &text, &mut sources) {
+        match formatted(&shown(&path), &text, &mut sources) {
             Ok(new) if new != text => texts.push((path, new)),
             Ok(_) => {}
             Err(problem) => problems.push(problem),
@@ -45,7 +45,7 @@ fn finish(context: &Context, args: &FmtArgs, texts: &[(PathBuf, String)]) -> Res
             files::write_atomically(path, text.as_bytes())
                 .map_err(|error| Failure::error(format!("cannot write {}: {error}", path.display())))?;
         }
-        context.ui.answer(&format!("{}\n", path.display()))?;
+        context.ui.answer(&format!("{}\n", shown(path)))?;
     }
     if args.check && !texts.is_empty() {
         context.ui.say("these files are not formatted; `backstay fmt` formats them");
@@ -74,4 +74,9 @@ fn formatted(name: &str, text: &str, sources: &mut Sources) -> Result<String, Di
         let source = sources.add(name, text);
         Diagnostic::error(Code::Syntax, format!("not HCL here: {}", error.message)).at(Span { source, range: error.range })
     })
+}
+
+/// The path as a user in the current folder would type it.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }

@@ -26,10 +26,7 @@ impl Policy {
     /// A policy for that world.
     pub(crate) fn new(world: &World, hcl: &str) -> Self {
         let folder = tempfile::tempdir().expect("temporary folders can be made");
-        let policy = Self {
-            folder,
-            environment: world.environment(),
-        };
+        let policy = Self { folder, environment: world.environment() };
         policy.write(hcl);
         policy
     }

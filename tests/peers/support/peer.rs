@@ -34,14 +34,8 @@ impl Peer {
                 let python = Python::with_emulators();
                 Server::start("ministack", |port, folder| {
                     let mut command = python.command();
-                    command
-                        .args(["-m", "ministack"])
-                        .env("GATEWAY_PORT", port.to_string())
-                        .env("BIND_HOST", "127.0.0.1");
-                    command
-                        .env("TMPDIR", folder)
-                        .env("SERVICES", "dynamodb,sts,tagging,account,iam")
-                        .current_dir(folder);
+                    command.args(["-m", "ministack"]).env("GATEWAY_PORT", port.to_string()).env("BIND_HOST", "127.0.0.1");
+                    command.env("TMPDIR", folder).env("SERVICES", "dynamodb,sts,tagging,account,iam").current_dir(folder);
                     command
                 })
             }
@@ -82,11 +76,7 @@ impl World {
 
     /// The wire to it.
     pub(crate) fn wire(&self) -> Wire {
-        Wire {
-            port: self.server.port,
-            region: "us-east-1".to_owned(),
-            access_key: ACCOUNT.to_owned(),
-        }
+        Wire { port: self.server.port, region: "us-east-1".to_owned(), access_key: ACCOUNT.to_owned() }
     }
 
     /// Creates a table.
@@ -105,10 +95,7 @@ impl World {
     #[track_caller]
     pub(crate) fn turn_on_pitr(&self, name: &str, days: u8) {
         let wanted = json!({"PointInTimeRecoveryEnabled": true, "RecoveryPeriodInDays": days});
-        self.wire().dynamodb(
-            "UpdateContinuousBackups",
-            &json!({"TableName": name, "PointInTimeRecoverySpecification": wanted}),
-        );
+        self.wire().dynamodb("UpdateContinuousBackups", &json!({"TableName": name, "PointInTimeRecoverySpecification": wanted}));
     }
 
     /// What the emulator itself says of a table's PITR.

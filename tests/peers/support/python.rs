@@ -27,11 +27,7 @@ impl Python {
     }
 
     fn with(name: &str, requirements: &str) -> Self {
-        let digest: String = Sha256::digest(requirements)
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest: String = Sha256::digest(requirements).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let target = target_folder();
         let folder = target.join(format!("peers-venv-{digest}"));
         let lock = File::create(target.join(format!("peers-venv-{digest}.lock"))).expect("the target folder can be written");
@@ -48,9 +44,7 @@ impl Python {
 
 /// The folder that cargo builds into.
 pub(super) fn target_folder() -> &'static Path {
-    Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .parent()
-        .expect("cargo's folder for tests stands in its target folder")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("cargo's folder for tests stands in its target folder")
 }
 
 fn make(folder: &Path, name: &str, requirements: &str) {
@@ -61,15 +55,7 @@ fn make(folder: &Path, name: &str, requirements: &str) {
     let list = folder.join("requirements.txt");
     backstay::files::write_atomically(&list, requirements.as_bytes()).expect("the new environment can be written");
     let mut install = Command::new(folder.join("bin").join("python"));
-    install.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--requirement",
-    ]);
+    install.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--requirement"]);
     step(name, install.arg(list));
 }
 

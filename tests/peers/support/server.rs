@@ -30,12 +30,7 @@ impl Server {
             let errors = log.try_clone().expect("files can be shared");
             command.stdin(Stdio::null()).stdout(log).stderr(errors);
             let process = command.spawn().unwrap_or_else(|error| panic!("{what} cannot be started: {error}"));
-            let mut server = Self {
-                port,
-                process,
-                folder,
-                _reserved: reserved,
-            };
+            let mut server = Self { port, process, folder, _reserved: reserved };
             if server.listens(what) {
                 return server;
             }
@@ -62,11 +57,7 @@ impl Server {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             if self.process.try_wait().expect("a child can be waited for").is_some() {
-                assert!(
-                    self.log().to_lowercase().contains("address"),
-                    "{what} ended at once: {}",
-                    self.log()
-                );
+                assert!(self.log().to_lowercase().contains("address"), "{what} ended at once: {}", self.log());
                 return false;
             }
             if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {

@@ -22,10 +22,7 @@ pub(crate) struct Answer {
 impl Wire {
     /// The same in another region.
     pub(crate) fn in_region(&self, region: &str) -> Self {
-        Self {
-            region: region.to_owned(),
-            ..self.clone()
-        }
+        Self { region: region.to_owned(), ..self.clone() }
     }
 
     /// A call of DynamoDB that must succeed.
@@ -45,8 +42,7 @@ impl Wire {
     /// A call of the tagging API.
     #[track_caller]
     pub(crate) fn tagging(&self, operation: &str, input: &Value) -> Value {
-        self.json("tagging", "1.1", &format!("ResourceGroupsTaggingAPI_20170126.{operation}"), input)
-            .json()
+        self.json("tagging", "1.1", &format!("ResourceGroupsTaggingAPI_20170126.{operation}"), input).json()
     }
 
     /// A call of STS, whose answer is XML.
@@ -58,28 +54,16 @@ impl Wire {
     #[track_caller]
     fn json(&self, service: &str, version: &str, target: &str, input: &Value) -> Answer {
         let kind = format!("application/x-amz-json-{version}");
-        self.send(
-            "POST",
-            "/",
-            service,
-            &[("content-type", &kind), ("x-amz-target", target)],
-            &input.to_string(),
-        )
+        self.send("POST", "/", service, &[("content-type", &kind), ("x-amz-target", target)], &input.to_string())
     }
 
     /// A request as it stands.
     #[track_caller]
     pub(crate) fn send(&self, method: &str, path: &str, service: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = format!(
-            "{method} {path} HTTP/1.0\r\nhost: 127.0.0.1:{}\r\ncontent-length: {}\r\n",
-            self.port,
-            body.len()
-        );
+        let mut request = format!("{method} {path} HTTP/1.0\r\nhost: 127.0.0.1:{}\r\ncontent-length: {}\r\n", self.port, body.len());
         // Emulators take the account and the region from the scope of the signature, and do not check the signature itself.
         let scope = format!("{}/20261121/{}/{service}/aws4_request", self.access_key, self.region);
-        request.push_str(&format!(
-            "authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0\r\n"
-        ));
+        request.push_str(&format!("authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0\r\n"));
         request.push_str("x-amz-date: 20261121T000000Z\r\n");
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
@@ -90,14 +74,9 @@ impl Wire {
         stream.write_all(request.as_bytes()).expect("the server reads");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("the server answers in UTF-8");
-        let (head, text) = answer
-            .split_once("\r\n\r\n")
-            .unwrap_or_else(|| panic!("not an HTTP answer: {answer}"));
+        let (head, text) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("not an HTTP answer: {answer}"));
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-        Answer {
-            status: status.unwrap_or_else(|| panic!("no status: {head}")),
-            text: text.to_owned(),
-        }
+        Answer { status: status.unwrap_or_else(|| panic!("no status: {head}")), text: text.to_owned() }
     }
 }
 
@@ -119,10 +98,7 @@ impl Answer {
     /// What stands in the first element of that name of an XML answer.
     #[track_caller]
     pub(crate) fn element(&self, name: &str) -> &str {
-        let found = self
-            .text
-            .split_once(&format!("<{name}>"))
-            .and_then(|(_, rest)| rest.split_once('<'));
+        let found = self.text.split_once(&format!("<{name}>")).and_then(|(_, rest)| rest.split_once('<'));
         found.unwrap_or_else(|| panic!("no <{name}>: {}", self.text)).0
     }
 }
