@@ -1,0 +1,109 @@
+//! How many calls a plan makes, and how many at once: what a run costs in AWS's own throttling limits.
+#![cfg(feature = "sandbox")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use support::room::{Room, finish};
+use support::served::{Proxy, Served, through};
+
+const PITR: &str = "point_in_time_recovery { enabled = true }";
+const BOTH: &str = "point_in_time_recovery { enabled = true }\n  deletion_protection_enabled = true";
+
+/// Calls that read one table each. These grow with the number of tables; all others must not.
+const SINGLE: [&str; 2] = ["DescribeContinuousBackups", "DescribeTable"];
+
+/// A room with that many tables, and a policy that declares the settings for all of them.
+fn room(tables: usize, settings: &str) -> Room {
+    let room = Room::new();
+    room.write(
+        "t.seed.hcl",
+        format!("resource \"aws_dynamodb_table\" \"t\" {{\n  count = {tables}\n  name  = \"t-${{count.index}}\"\n}}\n"),
+    );
+    // A folder of its own, as every `*.hcl` beside the policy would be read as policy.
+    room.write(
+        "policy/policy.hcl",
+        format!("protect \"aws_dynamodb_table\" \"t\" {{\n  select {{ names = [\"t-*\"] }}\n  {settings}\n}}\n"),
+    );
+    room.ok("sandbox seed t.seed.hcl");
+    room
+}
+
+/// What the served sandbox was asked while `backstay` ran `line`, and the most requests that were under way at once.
+fn asked(room: &Room, line: &str, said: &str) -> (BTreeMap<String, u64>, u64) {
+    let served = Served::start(room);
+    let proxy = Proxy::start(&served.url);
+    let ended = finish(&mut through(&proxy.url, room, line));
+    // A run that stopped early would be within every limit.
+    assert_eq!(ended.code, Some(0), "{}", ended.output);
+    assert!(ended.output.contains(said), "{}", ended.output);
+    let seen = proxy.seen.lock().expect("no thread panics while it counts");
+    assert_eq!(seen.under_way, 0, "a run waits for its answers");
+    (seen.operations.clone(), seen.most_under_way)
+}
+
+/// The calls that read one table, and the others.
+fn single_and_bulk(operations: &BTreeMap<String, u64>) -> (u64, u64) {
+    let is_single = |name: &str| SINGLE.iter().any(|single| name.ends_with(&format!(".{single}")));
+    let count = |single: bool| operations.iter().filter(|(name, _)| is_single(name) == single).map(|(_, count)| count).sum();
+    (count(true), count(false))
+}
+
+/// Pages of 100 tables at home, one listing in each of the regions, and who we are.
+const BULK: u64 = 40;
+
+#[test]
+fn a_plan_of_recovery_alone_reads_each_table_once() {
+    let room = room(500, PITR);
+    let (operations, _) = asked(&room, "plan policy", "500 to change");
+    let (single, bulk) = single_and_bulk(&operations);
+    assert_eq!(single, 500, "{operations:#?}");
+    assert!(bulk <= BULK, "{bulk}: {operations:#?}");
+}
+
+#[test]
+fn a_plan_with_deletion_protection_reads_each_table_twice_at_most() {
+    let room = room(500, BOTH);
+    let (operations, _) = asked(&room, "plan policy", "500 to change");
+    let (single, bulk) = single_and_bulk(&operations);
+    // Recovery and protection are answered by two operations, so fewer would be a plan that guesses.
+    assert_eq!(single, 1000, "{operations:#?}");
+    assert!(bulk <= BULK, "{bulk}: {operations:#?}");
+}
+
+#[test]
+fn literal_names_are_planned_without_a_list_of_all_tables() {
+    let room = room(500, PITR);
+    room.write(
+        "policy/policy.hcl",
+        format!("protect \"aws_dynamodb_table\" \"t\" {{\n  select {{ names = [\"t-7\", \"t-8\"] }}\n  {PITR}\n}}\n"),
+    );
+    let (operations, _) = asked(&room, "plan policy", "2 to change");
+    let (single, bulk) = single_and_bulk(&operations);
+    assert!(single <= 4, "{operations:#?}");
+    // Without the right to list tables such a policy must still plan.
+    assert_eq!(operations.get("DynamoDB_20120810.ListTables"), None, "{operations:#?}");
+    assert!(bulk <= 1, "{operations:#?}");
+}
+
+#[test]
+fn a_plan_never_has_more_calls_under_way_than_it_may() {
+    for parallelism in [1, 7] {
+        let room = room(100, BOTH);
+        room.ok("sandbox faults --latency 20ms");
+        let (_, most) = asked(&room, &format!("plan policy --parallelism {parallelism}"), "100 to change");
+        assert!(most <= parallelism, "{most} at once, of {parallelism}");
+        // A run that asks one after the other would also be within the limit.
+        assert!(most > parallelism / 2, "{most} at once, of {parallelism}");
+    }
+}
+
+#[test]
+fn an_apply_never_has_more_calls_under_way_than_it_may() {
+    let room = room(40, BOTH);
+    room.ok("sandbox faults --latency 20ms");
+    let (operations, most) = asked(&room, "apply policy --auto-approve --parallelism 5", "40 changed");
+    assert_eq!(operations.get("DynamoDB_20120810.UpdateContinuousBackups"), Some(&40), "{operations:#?}");
+    assert!(most <= 5, "{most} at once, of 5");
+    assert!(most > 2, "{most} at once, of 5");
+}
