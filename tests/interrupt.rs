@@ -69,8 +69,8 @@ fn kill(child: &Child, signal: &str) {
 }
 
 /// Lines that begin so.
-fn count(text: &str, start: &str) -> usize {
-    text.lines().filter(|line| line.trim_start().starts_with(start)).count()
+fn count(output: &str, what: &str) -> usize {
+    output.lines().filter(|line| line.starts_with(what)).count()
 }
 
 /// How many of the tables a plan would still change.
@@ -113,7 +113,7 @@ fn an_interrupted_apply_finishes_what_it_began_and_says_what_it_did_not() {
         assert!((1..=6).contains(&done), "{}", ended.output);
         let not_begun = TABLES - done;
         assert!(ended.output.contains(&format!("{done} done, 0 failed, 0 skipped, {not_begun} not begun")), "{}", ended.output);
-        assert_eq!(count(&ended.output, "not begun: "), not_begun, "{}", ended.output);
+        assert_eq!(count(&ended.output, "  not begun: "), not_begun, "{}", ended.output);
         assert_eq!(left(&room), not_begun);
         assert_eq!(whole(&room), done);
         converges(&room);
@@ -139,23 +139,17 @@ fn a_killed_apply_leaves_a_journal_of_whole_lines_and_the_next_one_goes_on() {
     let done = count(&ended.output, "done: ");
     let journal = room.read("journal.jsonl");
     assert!(journal.ends_with('\n'), "{journal}");
-    let mut sent = 0;
-    let mut answered = 0;
     for line in journal.lines() {
         let entry: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert_eq!(entry["operation"], "dynamodb:UpdateContinuousBackups", "{line}");
-        match entry["event"].as_str() {
-            Some("sent") => sent += 1,
-            Some("answered") => answered += 1,
-            _ => panic!("{line}"),
-        }
+        assert_eq!(entry["status"], 200, "{line}");
     }
-    // Whatever was told as done is in the journal, and whatever was answered was announced before.
-    assert!(done <= answered && answered <= sent && sent <= answered + 2, "{done} done:\n{journal}");
+    let answered = journal.lines().count();
+    assert!(done <= answered, "whatever was told as done is in the journal; {done} done:\n{journal}");
     let left = left(&room);
     assert!(left < TABLES && left > 0, "{left} left: killed too early or too late to show anything");
-    // A write that was sent and not answered may have happened; one that was not sent cannot have.
-    assert!((TABLES - sent..=TABLES - answered).contains(&left), "{left} left:\n{journal}");
+    // Two writes were under way at most; each of them may have happened without being answered.
+    assert!((TABLES - answered - 2..=TABLES - answered).contains(&left), "{left} left:\n{journal}");
     converges(&room);
 }
 

@@ -196,7 +196,8 @@ pub(super) fn removed(located: Located<'_>, scope: &Scope<'_>, problems: &mut Ve
         }
         _ => {
             let problem = Diagnostic::error(Code::WrongType, "`from` must be the address of a block that was here");
-            reader.problem(problem.at(span).help("write it without quotes, like `from = aws_dynamodb_table.sales`"));
+            let example = kinds::all().next().map_or("KIND", |kind| kind.spec().name);
+            reader.problem(problem.at(span).help(format!("write it without quotes, like `from = {example}.sales`")));
             None
         }
     };

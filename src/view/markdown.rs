@@ -152,18 +152,16 @@ impl Comment {
     fn render(&self, kept: &Kept) -> String {
         let mut out = self.verdict.clone();
         let blocked = self.kept(Class::Blocked, kept);
-        heading(&mut out, "Blocked, as nobody consented", blocked);
+        heading(&mut out, words::BLOCKED_HEADING, blocked);
         for (index, part) in blocked.iter().enumerate() {
             out.push_str(&part.text);
             if let Some(consent) = self.kept(Class::Consent, kept).get(index) {
                 out.push_str(&consent.text);
             }
         }
-        for (class, title) in [
-            (Class::Weakened, "Weakens protection, with consent"),
-            (Class::Unread, "Could not be read, so this is unknown, not fine"),
-            (Class::Note, "Notes"),
-        ] {
+        for (class, title) in
+            [(Class::Weakened, "Weakens protection, with consent"), (Class::Unread, &words::unread_heading()), (Class::Note, "Notes")]
+        {
             let parts = self.kept(class, kept);
             heading(&mut out, title, parts);
             out.extend(parts.iter().map(|part| part.text.as_str()));
@@ -376,7 +374,7 @@ mod tests {
           - reaches only what comes later; policy.hcl:12:5
           - consented to by --allow-weakening
 
-        ### Could not be read, so this is unknown, not fine
+        ### Could not be read, so this is unknown, not fine (BKS0301)
 
         - `aws_dynamodb_table.sales["D"]` is unknown, so apply leaves it alone
           - dynamodb:DescribeContinuousBackups was denied: User: arn:aws:iam::123456789012:user/ci is not authorized

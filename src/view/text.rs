@@ -135,7 +135,7 @@ impl Page<'_> {
             return;
         }
         self.gap();
-        self.line(0, Label::Warning, "Could not be read, so this is unknown, not fine:");
+        self.line(0, Label::Warning, &format!("{}:", words::unread_heading()));
         for entry in unread {
             self.gap();
             let marker = self.style.paint(Label::Warning, "?");
@@ -183,7 +183,7 @@ impl Page<'_> {
             return;
         }
         self.gap();
-        self.line(0, Label::Danger, "Blocked, as nobody consented:");
+        self.line(0, Label::Danger, &format!("{}:", words::BLOCKED_HEADING));
         for action in words::blocked(self.plan) {
             self.gap();
             self.line(2, Label::Heading, &format!("# {}", visible(&action.address)));
@@ -301,9 +301,9 @@ mod tests {
               ~ point_in_time_recovery.enabled = true -> false   ! loses data
                   the whole history since 2026-10-17 is deleted at once
                   reaches existing recovery points; policy.hcl:12:5
-                  BLOCKED: nobody consented to it
+                  BLOCKED: nobody consented to it (BKS0401)
 
-        Could not be read, so this is unknown, not fine:
+        Could not be read, so this is unknown, not fine (BKS0301):
 
           # aws_dynamodb_table.sales["D"] is unknown, so apply leaves it alone
           ? DynamoDB table D (us-east-1, account 123456789012)
@@ -343,8 +343,8 @@ mod tests {
         let mut quiet = fixture::of(["A", "B", "C"].map(|name| fixture::action(name, Verb::NoOp, Vec::new())).into());
         assert_eq!(plan(&quiet, SPECS, Style::PLAIN), "No changes. 3 DynamoDB tables are as the policy declares.\n");
         quiet.gaps.push(fixture::gap(None));
-        insta::assert_snapshot!(plan(&quiet, SPECS, Style::PLAIN), @r"
-        Could not be read, so this is unknown, not fine:
+        insta::assert_snapshot!(plan(&quiet, SPECS, Style::PLAIN), @"
+        Could not be read, so this is unknown, not fine (BKS0301):
 
           ? DynamoDB tables (us-east-1, target primary)
               dynamodb:DescribeContinuousBackups was denied: User: arn:aws:iam::123456789012:user/ci is not authorized
@@ -413,7 +413,7 @@ mod tests {
               ~ tags   = (unknown) -> "x"   neutral
                   reaches only what comes later; policy.hcl:12:5
 
-        Could not be read, so this is unknown, not fine:
+        Could not be read, so this is unknown, not fine (BKS0301):
 
           # aws_dynamodb_table.sales["C"] is unknown in part, which apply leaves alone
           ? DynamoDB table C (us-east-1, account 123456789012)

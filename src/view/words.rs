@@ -2,7 +2,7 @@
 
 use super::Specs;
 use super::escape::{shell, visible};
-use crate::model::{Action, Cause, Change, Consent, Effect, Gap, Plan, Reaches, Reading, Setting, Summary, Verb};
+use crate::model::{Action, Cause, Change, Code, Consent, Effect, Gap, Plan, Reaches, Reading, Setting, Summary, Verb};
 use std::collections::BTreeMap;
 
 /// `1 change`, `2 changes`.
@@ -113,7 +113,10 @@ pub(super) fn consent(change: &Change) -> Option<String> {
             Some(format!("waived by `{}` until {expires}, approved by {}: {}", visible(name), visible(approved_by), visible(reason)))
         }
         Consent::Flag => Some(format!("consented to by {}", flag_name(change.effect))),
-        Consent::Missing { .. } => Some("BLOCKED: nobody consented to it".to_owned()),
+        Consent::Missing { .. } => {
+            let code = if change.effect == Effect::Irreversible { Code::Irreversible } else { Code::Weakening };
+            Some(format!("BLOCKED: nobody consented to it ({code})"))
+        }
     }
 }
 
@@ -158,6 +161,14 @@ pub(super) struct Unread<'a> {
     /// What was tried and failed. Empty where only the settings say why.
     pub(super) gaps: Vec<&'a Gap>,
 }
+
+/// Above what could not be read.
+pub(super) fn unread_heading() -> String {
+    format!("Could not be read, so this is unknown, not fine ({})", Code::Gap)
+}
+
+/// Above what is blocked.
+pub(super) const BLOCKED_HEADING: &str = "Blocked, as nobody consented";
 
 /// What could not be read: the gaps with the actions that they leave unknown, and what else is unknown.
 pub(super) fn unread(plan: &Plan) -> Vec<Unread<'_>> {

@@ -75,8 +75,8 @@ fn a_call_that_hangs_is_unknown_in_the_end_and_the_rest_is_planned() {
     let plan = stage.policy.backstay(&["plan"]).exits(3);
     assert!(begun.elapsed() < Duration::from_secs(50), "it took {:?}", begun.elapsed());
     plan.says("no answer in time")
-        .says("Plan: 0 to add, 2 to change, 0 to destroy.")
-        .says("point_in_time_recovery.enabled = false -> true");
+        .says("Plan: 0 to add, 2 to change, 0 to destroy, 1 could not be read.")
+        .says("deletion_protection_enabled = false -> true");
 }
 
 /// An emulator with two tables, and a proxy in front of it that backstay goes through.

@@ -58,7 +58,7 @@ fn seeds(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if seeds.is_empty() {
         let failure = Failure::error(format!("there is no `*.seed.hcl` in {}, so the demo's AWS would be empty", folder.display()));
         return Err(
-            failure.help("write one: `resource \"aws_dynamodb_table\" \"NAME\" { name = \"…\" }`, as for the Terraform AWS provider")
+            failure.help("write one with `resource \"KIND\" \"NAME\" { name = \"…\" }` blocks, in the words of the Terraform AWS provider")
         );
     }
     Ok(seeds)
