@@ -9,6 +9,7 @@
 //! | [`faults`] | a proxy between backstay and an emulator that throttles, breaks and hangs calls |
 //! | [`plan_readers`] | a tool that judges Terraform's plans, reading `plan --format json` |
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
+//! | [`terraform`] | Terraform and its AWS provider over `backstay sandbox serve` |
 //! | [`what_is_left_out`] | what each emulator does not carry, measured |
 
 #![expect(
@@ -25,4 +26,5 @@ mod plan_readers;
 mod python_sdk;
 mod scenarios;
 mod support;
+mod terraform;
 mod what_is_left_out;

@@ -122,6 +122,6 @@ impl std::fmt::Display for Ran {
 }
 
 /// Takes from a command the environment of whoever runs the tests, so that no profile or credential of theirs is ever used.
-pub(super) fn bare(command: &mut Command, home: &Path) {
+pub(crate) fn bare(command: &mut Command, home: &Path) {
     command.env_clear().env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true");
 }

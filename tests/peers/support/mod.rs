@@ -6,7 +6,7 @@ mod python;
 mod server;
 mod wire;
 
-pub(crate) use command::{Policy, Ran};
+pub(crate) use command::{Policy, Ran, bare};
 pub(crate) use peer::{ACCOUNT, Peer, World, create_table, environment, pitr};
 pub(crate) use python::Python;
 pub(crate) use server::Server;

@@ -1,0 +1,312 @@
+//! Terraform as the referee: what it creates, backstay finds converged, and what backstay applies, Terraform finds converged.
+//!
+//! The provider is taken from a mirror on this machine: the folder that `BACKSTAY_TF_MIRROR` names, else one that Terraform's own
+//! configuration names, else one of the folders where mirrors usually are. Where Terraform or a mirror is missing, each test says
+//! `NOT RUN` and proves nothing.
+
+use crate::support::{Peer, Policy, Ran, World, bare, say};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// The tables as Terraform is told of them, in the settings that backstay is told of below.
+const TABLES: &str = r#"
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+provider "aws" {
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+}
+
+resource "aws_dynamodb_table" "orders" {
+  name                        = "orders"
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = "id"
+  deletion_protection_enabled = true
+  tags                        = { env = "production" }
+
+  attribute {
+    name = "id"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled                 = true
+    recovery_period_in_days = 7
+  }
+}
+"#;
+
+/// A table in two regions. The provider sends no period for a replica, so AWS makes it 35 days there.
+const GLOBAL: &str = r#"
+resource "aws_dynamodb_table" "buyers" {
+  name             = "buyers"
+  billing_mode     = "PAY_PER_REQUEST"
+  hash_key         = "id"
+  stream_enabled   = true
+  stream_view_type = "NEW_AND_OLD_IMAGES"
+  tags             = { env = "production" }
+
+  attribute {
+    name = "id"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled                 = true
+    recovery_period_in_days = 35
+  }
+
+  replica {
+    region_name            = "us-west-2"
+    point_in_time_recovery = true
+  }
+}
+"#;
+
+const POLICY: &str = r#"
+target "primary" {
+  region = "us-east-1"
+}
+protect "aws_dynamodb_table" "orders" {
+  select {
+    tags = { env = "production" }
+    except {
+      names = ["buyers"]
+    }
+  }
+  point_in_time_recovery {
+    enabled                 = true
+    recovery_period_in_days = 7
+  }
+  deletion_protection_enabled = true
+}
+protect "aws_dynamodb_table" "buyers" {
+  select {
+    names = ["buyers"]
+  }
+  point_in_time_recovery {
+    enabled                 = true
+    recovery_period_in_days = 35
+  }
+}
+"#;
+
+#[test]
+fn terraform_and_backstay_find_each_other_converged_where_terraform_is_installed() {
+    let world = Peer::Sandbox.start();
+    let Some(terraform) = Terraform::new(&world, &format!("{TABLES}{GLOBAL}")) else { return };
+    terraform.run(&["apply", "-auto-approve"]).exits(0).says("2 added, 0 changed, 0 destroyed");
+    terraform.is_settled();
+    let policy = Policy::new(&world, POLICY);
+    policy.is_settled().says("3 DynamoDB tables");
+
+    // What backstay strengthens is all that Terraform then wants back.
+    policy.write(&POLICY.replace("= 7", "= 35"));
+    policy.apply().says("1 changed");
+    world.has_pitr("orders", 35);
+    let plan = terraform.plan(2);
+    let changes = plan["resource_changes"].as_array().expect("a plan lists its resources");
+    let [buyers, orders] = changes.as_slice() else { panic!("two tables: {plan}") };
+    assert_eq!(buyers["change"]["actions"], json!(["no-op"]), "{buyers}");
+    assert_eq!(orders["change"]["actions"], json!(["update"]), "{orders}");
+    let (before, after) = (&orders["change"]["before"], &orders["change"]["after"]);
+    let mut moved = Vec::new();
+    differences("", before, after, &mut moved);
+    assert_eq!(moved, ["/point_in_time_recovery/0/recovery_period_in_days: 35 -> 7"]);
+
+    // The change that Terraform wants, backstay calls by its name.
+    policy.write(POLICY);
+    policy.backstay(&["plan"]).exits(4).says("recovery_period_in_days = 35 -> 7").says("loses data");
+    terraform.run(&["apply", "-auto-approve"]).exits(0);
+    policy.is_settled();
+}
+
+#[test]
+fn what_backstay_applied_terraform_imports_unchanged_where_terraform_is_installed() {
+    let world = Peer::Sandbox.start();
+    let import = "import {\n  to = aws_dynamodb_table.orders\n  id = \"orders\"\n}\n";
+    let Some(terraform) = Terraform::new(&world, &format!("{TABLES}{import}")) else { return };
+    world.tagged_table("orders", &[("env", "production")]);
+    let alone = POLICY.split("protect \"aws_dynamodb_table\" \"buyers\"").next().expect("the policy begins with the other block");
+    let policy = Policy::new(&world, alone);
+    policy.apply();
+    let plan = terraform.plan(2);
+    let orders = &plan["resource_changes"][0];
+    assert_eq!(orders["change"]["importing"]["id"], "orders", "{orders}");
+    assert_eq!(orders["change"]["actions"], json!(["no-op"]), "{orders}");
+    terraform.run(&["apply", "-auto-approve"]).exits(0).says("1 imported, 0 added, 0 changed, 0 destroyed");
+    terraform.is_settled();
+    policy.is_settled();
+}
+
+#[test]
+fn a_plan_in_json_has_the_members_of_terraform_s_own_where_terraform_is_installed() {
+    let world = Peer::Sandbox.start();
+    // Both update one of several instances that exists already.
+    let tables = TABLES.replace("  name                        = \"orders\"\n", "  for_each = local.names\n  name     = each.key\n");
+    let import =
+        "locals {\n  names = toset([\"orders\"])\n}\nimport {\n  to = aws_dynamodb_table.orders[\"orders\"]\n  id = \"orders\"\n}\n";
+    let Some(terraform) = Terraform::new(&world, &format!("{tables}{import}")) else { return };
+    world.tagged_table("orders", &[("env", "production")]);
+    let theirs = terraform.plan(2);
+    let policy =
+        Policy::new(&world, POLICY.split("protect \"aws_dynamodb_table\" \"buyers\"").next().expect("it begins with the other block"));
+    let ran = policy.backstay(&["plan", "--format", "json"]).exits(0);
+    let ours: Value = serde_json::from_str(&ran.out).expect("it is JSON");
+    assert_eq!(ours["format_version"], theirs["format_version"]);
+    let change = |plan: &Value| {
+        let change = &plan["resource_changes"][0];
+        ["address", "mode", "type", "name", "index"].map(|member| change[member].clone()).to_vec()
+    };
+    assert_eq!(change(&ours), change(&theirs));
+    assert_eq!(ours["resource_changes"][0]["change"]["actions"], theirs["resource_changes"][0]["change"]["actions"]);
+    let (mut known, mut made) = (Vec::new(), Vec::new());
+    members("", &theirs, &mut known);
+    members("", &ours, &mut made);
+    let foreign: Vec<&String> = made.iter().filter(|member| !known.contains(member) && !member.starts_with("/backstay")).collect();
+    assert!(foreign.is_empty(), "{foreign:?}");
+}
+
+/// The places of all members, without the resources' own values.
+fn members(place: &str, value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                let place = format!("{place}/{key}");
+                let is_value = ["values", "before", "after", "after_unknown", "before_sensitive", "after_sensitive", "sensitive_values"];
+                if !is_value.contains(&key.as_str()) && !place.ends_with("/expressions") {
+                    members(&place, value, found);
+                }
+                found.push(place);
+            }
+        }
+        Value::Array(array) => array.iter().for_each(|value| members(place, value, found)),
+        _ => {}
+    }
+}
+
+/// What differs between two values, as `place: before -> after`.
+fn differences(place: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
+    match (before, after) {
+        (Value::Object(old), Value::Object(new)) => {
+            let keys: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            for key in keys {
+                differences(&format!("{place}/{key}"), &before[key], &after[key], found);
+            }
+        }
+        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
+            for (index, (old, new)) in old.iter().zip(new).enumerate() {
+                differences(&format!("{place}/{index}"), old, new, found);
+            }
+        }
+        _ if before == after => {}
+        _ => found.push(format!("{place}: {before} -> {after}")),
+    }
+}
+
+/// A folder with a configuration that is initialised for the world's endpoint.
+struct Terraform {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+impl Terraform {
+    /// `None`, and a line that says so, where there is no Terraform or no provider.
+    fn new(world: &World, configuration: &str) -> Option<Self> {
+        let mirror = match installed() {
+            Ok(mirror) => mirror,
+            Err(why) => {
+                say(&format!("NOT RUN: terraform: {why}"));
+                return None;
+            }
+        };
+        let folder = tempfile::tempdir().expect("temporary folders can be made");
+        let mut environment = world.environment();
+        let search_path = variable("PATH").unwrap_or_default();
+        let rc = folder.path().join("cli.tfrc");
+        for (name, value) in [("TF_CLI_CONFIG_FILE", rc.as_path()), ("PATH", search_path.as_path())] {
+            environment.push((name.to_owned(), value.display().to_string()));
+        }
+        environment
+            .extend([("TF_IN_AUTOMATION", "1"), ("CHECKPOINT_DISABLE", "1")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let install =
+            format!("provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n", mirror.display().to_string());
+        for (file, text) in [(rc, install.as_str()), (folder.path().join("main.tf"), configuration)] {
+            backstay::files::write_atomically(&file, text.as_bytes()).expect("temporary folders can be written");
+        }
+        let terraform = Self { folder, environment };
+        terraform.run(&["init"]).exits(0);
+        Some(terraform)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.command(&[arguments, &["-input=false", "-no-color"]].concat())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Ran {
+        let mut command = Command::new("terraform");
+        command.args(arguments).current_dir(self.folder.path());
+        bare(&mut command, self.folder.path());
+        Ran::of(command.envs(self.environment.iter().map(|(name, value)| (name, value))))
+    }
+
+    /// A plan as `terraform show -json` prints it, which must have ended with that exit code: 0 without changes, 2 with some.
+    #[track_caller]
+    fn plan(&self, exit: i32) -> Value {
+        self.run(&["plan", "-detailed-exitcode", "-out=plan"]).exits(exit);
+        let shown = self.command(&["show", "-json", "plan"]).exits(0);
+        serde_json::from_str(&shown.out).expect("it is JSON")
+    }
+
+    #[track_caller]
+    fn is_settled(&self) {
+        self.run(&["plan", "-detailed-exitcode"]).exits(0);
+    }
+}
+
+/// A variable of whoever runs the tests, which tells where Terraform and its provider are.
+#[expect(clippy::disallowed_methods, reason = "where Terraform is, only the environment can tell")]
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from)
+}
+
+/// The mirror of providers, or why Terraform cannot be used.
+fn installed() -> Result<PathBuf, String> {
+    if Command::new("terraform").arg("version").env("CHECKPOINT_DISABLE", "1").output().is_err() {
+        return Err("it is not on the PATH".to_owned());
+    }
+    if let Some(mirror) = variable("BACKSTAY_TF_MIRROR") {
+        assert!(holds_the_provider(&mirror), "BACKSTAY_TF_MIRROR is {}, which holds no */hashicorp/aws", mirror.display());
+        return Ok(mirror);
+    }
+    let home = variable("HOME").unwrap_or_default();
+    let settings = [variable("TF_CLI_CONFIG_FILE"), Some(home.join(".terraformrc"))];
+    let configured = settings.into_iter().flatten().filter_map(|file| std::fs::read_to_string(file).ok()).flat_map(|text| paths(&text));
+    let usual = [".terraform.d/plugins", ".local/share/terraform/plugins"].map(|folder| home.join(folder)).into_iter();
+    let shared = ["/opt/tf-plugins", "/usr/share/terraform/plugins", "/usr/local/share/terraform/plugins"].map(PathBuf::from);
+    configured
+        .chain(usual)
+        .chain(shared)
+        .find(|folder| holds_the_provider(folder))
+        .ok_or_else(|| "there is no mirror of its AWS provider; name a folder that holds */hashicorp/aws in BACKSTAY_TF_MIRROR".to_owned())
+}
+
+/// The values of `path = "…"` in Terraform's own configuration.
+fn paths(text: &str) -> Vec<PathBuf> {
+    let lines = text.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim_start().strip_prefix('='));
+    lines.map(|value| PathBuf::from(value.trim().trim_matches('"'))).collect()
+}
+
+fn holds_the_provider(folder: &Path) -> bool {
+    let registries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    registries.into_iter().any(|registry| registry.path().join("hashicorp").join("aws").is_dir())
+}
