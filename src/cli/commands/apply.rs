@@ -150,31 +150,46 @@ async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Sess
 
 /// Ends when somebody has asked twice to stop; the first time only asks the run to begin nothing new.
 async fn asked_twice(stop: &Stop, told: &Told<'_>) {
-    interrupted().await;
+    let mut interrupts = Interrupts::listen();
+    interrupts.next().await;
     stop.ask();
     told.say("Stopping: what is under way is finished, nothing new is begun. Interrupt again to stop at once.");
-    interrupted().await;
+    interrupts.next().await;
 }
 
+/// What asks a process to end: Ctrl-C, and on Unix also SIGTERM, as a cancelled CI job sends it. Listened to once, so that none is missed.
 #[cfg(unix)]
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
+struct Interrupts(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Interrupts {
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self([SignalKind::interrupt(), SignalKind::terminate()].into_iter().filter_map(|kind| signal(kind).ok()).collect())
+    }
+
+    /// Waits for the next one; for ever where none can be listened to.
+    async fn next(&mut self) {
+        std::future::poll_fn(|context| {
+            let mut ready = self.0.iter_mut().map(|signal| signal.poll_recv(context).is_ready());
+            if ready.any(|ready| ready) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
     }
 }
 
 #[cfg(not(unix))]
-async fn interrupted() {
-    let _ = tokio::signal::ctrl_c().await;
+struct Interrupts;
+
+#[cfg(not(unix))]
+impl Interrupts {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict) -> Result<Exit, Failure> {
