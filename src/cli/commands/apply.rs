@@ -23,11 +23,12 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> 
     if args.path.is_file() && args.path.extension().is_none_or(|extension| extension != "hcl") {
         return saved(context, args);
     }
+    // What is wrong with the policy comes first, as a misspelled plan file ends here too.
+    let mut policy = session::policy(context, &args.path)?;
     if !args.auto_approve && !context.ui.can_ask() {
         return Err(Failure::error("apply changes AWS, and there is nobody to ask")
             .help("give --auto-approve, or review a plan first: `backstay plan --out plan.json`, then `backstay apply plan.json`"));
     }
-    let mut policy = session::policy(context, &args.path)?;
     narrow(&mut policy, &args.live.targets)?;
     block_on(async {
         let session = Session::connect(context, &policy.targets, &args.live, args.journal.as_deref()).await?;
