@@ -20,15 +20,20 @@ use std::path::PathBuf;
 
 /// Applies.
 pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
+    if !args.path.exists() {
+        let message = format!("there is no {}", args.path.display());
+        return Err(
+            Failure::coded(Exit::Error, Code::Unreadable, message).help("give the folder of a policy, or a plan that `plan --out` saved")
+        );
+    }
     if args.path.is_file() && args.path.extension().is_none_or(|extension| extension != "hcl") {
         return saved(context, args);
     }
-    // What is wrong with the policy comes first, as a misspelled plan file ends here too.
-    let mut policy = session::policy(context, &args.path)?;
     if !args.auto_approve && !context.ui.can_ask() {
         return Err(Failure::error("apply changes AWS, and there is nobody to ask")
             .help("give --auto-approve, or review a plan first: `backstay plan --out plan.json`, then `backstay apply plan.json`"));
     }
+    let mut policy = session::policy(context, &args.path)?;
     narrow(&mut policy, &args.live.targets)?;
     block_on(async {
         let session = Session::connect(context, &policy.targets, &args.live, args.journal.as_deref()).await?;
@@ -37,8 +42,11 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> 
         let plan = plan::plan(&policy, &snapshot, &request).map_err(|problems| unplannable(problems, policy))?;
         context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
         let before = exit(&plan, false);
-        if before == Exit::Refused || !plan.has_changes() {
-            session.log_counts();
+        session.log_counts();
+        if before == Exit::Refused {
+            return Err(refused(&plan));
+        }
+        if !plan.has_changes() {
             return Ok(before);
         }
         if !args.auto_approve {
@@ -71,7 +79,7 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
     plan::gate::consent_by_flags(&mut plan, &consents(args));
     if plan.blocked().next().is_some() {
         context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
-        return Ok(Exit::Refused);
+        return Err(refused(&plan));
     }
     block_on(async {
         let targets: BTreeMap<String, Target> = plan.targets.iter().map(|(name, planned)| (name.clone(), planned.target.clone())).collect();
@@ -88,6 +96,12 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
         }
         finish(context, args, &plan, &session).await
     })?
+}
+
+fn refused(plan: &Plan) -> Failure {
+    let blocked = plan.blocked().count();
+    let message = format!("refused, and nothing was changed: nobody consented to {blocked} of the plan's changes");
+    Failure::coded(Exit::Refused, Code::Weakening, message).help("the plan prints the waiver or the flag that would let each through")
 }
 
 fn consents(args: &ApplyArgs) -> Consents {
