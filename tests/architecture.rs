@@ -32,6 +32,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("main.rs", &[]),
 ];
 
+/// What marks test code, also where it is of one system only.
+const TEST: &str = r"#\[cfg\((?:test|all\(test, \w+\))\)\]";
+
 /// A file of `src`.
 struct Source {
     /// Below `src`, with `/`.
@@ -48,7 +51,7 @@ fn root() -> &'static Path {
 fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     collect(&root().join("src"), "", &mut found);
-    let declared = Regex::new(r"#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))? )?mod (\w+);").expect("the pattern is right");
+    let declared = Regex::new(&format!(r"{TEST}\s*(?:pub(?:\([^)]*\))? )?mod (\w+);")).expect("the pattern is right");
     let mut tests = BTreeSet::new();
     for (path, text) in &found {
         let folder = path.strip_suffix("mod.rs").map_or_else(|| path.replace(".rs", "/"), str::to_owned);
@@ -76,7 +79,7 @@ fn collect(folder: &Path, below: &str, found: &mut Vec<(String, String)>) {
 
 /// The lines that are neither comment nor test: a test module stands at the end of its file, as Clippy demands.
 fn code(text: &str) -> String {
-    let module = Regex::new(r"(?m)^#\[cfg\(test\)\]\n(?:#\[.*\]\n)*mod \w+ \{").expect("the pattern is right");
+    let module = Regex::new(&format!(r"(?m)^{TEST}\n(?:#\[.*\]\n)*mod \w+ \{{")).expect("the pattern is right");
     let text = module.find(text).and_then(|found| text.get(..found.start())).unwrap_or(text);
     let lines = text.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line });
     lines.fold(String::new(), |code, line| code + line + "\n")
@@ -213,6 +216,7 @@ fn only_the_edge_prints_and_exits() {
 fn test_code_and_comments_are_not_looked_at() {
     let text = "//! crate::a\nuse crate::b;\n    /// crate::c\n#[cfg(test)]\nconst X: u8 = 0;\nfn f() {}\n\n#[cfg(test)]\nmod tests {\n    use crate::d;\n}\n";
     assert_eq!(code(text), "\nuse crate::b;\n\n#[cfg(test)]\nconst X: u8 = 0;\nfn f() {}\n\n");
+    assert_eq!(code("fn f() {}\n#[cfg(all(test, unix))]\nmod tests {\n    use crate::d;\n}\n"), "fn f() {}\n");
     let sources = sources();
     let code_of = |path: &str| sources.iter().find(|source| source.path == path).map(|source| source.code.as_str());
     assert_eq!(code_of("plan/tests.rs"), Some(""), "a file that is a test module");

@@ -107,3 +107,41 @@ fn an_apply_never_has_more_calls_under_way_than_it_may() {
     assert!(most <= 5, "{most} at once, of 5");
     assert!(most > 2, "{most} at once, of 5");
 }
+
+#[test]
+fn the_log_counts_what_was_asked() {
+    for (settings, expected) in [(PITR, 500), (BOTH, 1000)] {
+        let room = room(500, settings);
+        let served = Served::start(&room);
+        let proxy = Proxy::start(&served.url);
+        let ended = finish(&mut through(&proxy.url, &room, "plan policy --log info"));
+        assert_eq!(ended.code, Some(0), "{}", ended.output);
+        let seen = proxy.seen.lock().expect("no thread panics while it counts").operations.clone();
+        let logged = logged(&ended.output);
+        assert_eq!(logged.get("total"), Some(&seen.values().sum()), "{logged:#?}\n{seen:#?}");
+        for single in SINGLE {
+            let seen = seen.get(&format!("DynamoDB_20120810.{single}"));
+            assert_eq!(logged.get(&format!("dynamodb:{single}")), seen, "{logged:#?}");
+        }
+        let of_tables: u64 = SINGLE.iter().filter_map(|single| logged.get(&format!("dynamodb:{single}"))).sum();
+        assert_eq!(of_tables, expected, "{logged:#?}");
+    }
+}
+
+/// The counts of a log at level info: `operation="dynamodb:DescribeTable" count=500`, and `total=540`.
+fn logged(output: &str) -> BTreeMap<String, u64> {
+    let field = |line: &str, name: &str| {
+        let word = line.split(' ').find_map(|word| word.strip_prefix(name)?.strip_prefix('='))?;
+        Some(word.trim_matches('"').to_owned())
+    };
+    let mut counts = BTreeMap::new();
+    for line in output.lines().filter(|line| line.contains(": calls ")) {
+        let (name, count) = match (field(line, "operation"), field(line, "count"), field(line, "total")) {
+            (Some(operation), Some(count), _) => (operation, count),
+            (_, _, Some(total)) => ("total".to_owned(), total),
+            _ => continue,
+        };
+        counts.insert(name, count.parse().expect("a count is a number"));
+    }
+    counts
+}

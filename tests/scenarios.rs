@@ -25,6 +25,7 @@ macro_rules! scenarios {
 scenarios! {
     backstay_block
     exit_codes
+    explain
     first_plan
     fmt
     for_each

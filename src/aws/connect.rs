@@ -4,6 +4,7 @@ use super::failure::Explain as _;
 use super::{Aws, CallFailed, ConnectFailed, Connection, Journal, Witness};
 use crate::model::{AssumeRole, Cause, Identity, Target};
 use crate::time::Clock;
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -117,7 +118,9 @@ async fn ambient_config(target: &Target, access: &Access) -> SdkConfig {
         loader = loader.region(Region::new(region.clone()));
     }
     if let Some(profile) = &target.profile {
-        loader = loader.profile_name(profile);
+        // A profile that the policy names wins over keys of the environment, which may be those of another account.
+        let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+        loader = loader.profile_name(profile).credentials_provider(credentials);
     }
     loader.load().await
 }

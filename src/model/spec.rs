@@ -185,7 +185,9 @@ impl Shape {
                 };
                 match (number.as_i64(), number.as_f64()) {
                     (Some(days), _) if (min..=max).contains(&days) => Ok(Value::from(days)),
-                    (None, None) => Err(Misfit::Type(format!("must be a whole number of days, found {}", found(value)))),
+                    (None, days) if days.is_none() || (Value::from(min).as_f64()..=Value::from(max).as_f64()).contains(&days) => {
+                        Err(Misfit::Type(format!("must be a whole number of days, found {}", found(value))))
+                    }
                     _ => Err(Misfit::Range {
                         message: format!("must be between {min} and {max}, found {number}"),
                         nearest: if number.as_f64() > Value::from(max).as_f64() { Value::from(max) } else { Value::from(min) },

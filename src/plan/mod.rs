@@ -96,7 +96,11 @@ pub fn released(before: &Policy, now: &Policy) -> Vec<Note> {
             continue;
         }
         let place = before.sources.position(&old.span);
-        let text = format!("{} ({place}) is released: {} no longer managed and stay in AWS as they are", old.address, gone.join(", "));
+        let text = format!(
+            "{} ({place}) is released: settings that stay in AWS as they are, and are no longer managed: {}",
+            old.address,
+            gone.join(", ")
+        );
         notes.push(Note { code: None, text });
     }
     notes

@@ -39,8 +39,8 @@ impl std::fmt::Display for Node {
     }
 }
 
-/// A reference from one node to another, and where it stands.
-type Edges = BTreeMap<Node, Span>;
+/// The nodes that a node refers to, and where.
+pub(super) type Edges = BTreeMap<Node, Span>;
 
 /// Evaluates everything.
 pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], problems: &mut Vec<Diagnostic>) -> Policy {
@@ -105,7 +105,7 @@ impl<'a> Evaluator<'a, '_> {
                 continue;
             }
             let before = self.errors();
-            self.one(&node, graph.get(&node));
+            self.one(&node, graph.get(&node).unwrap_or(&Edges::new()));
             // A target with a wrong argument is still a target: what names it is checked all the same.
             let usable = matches!(&node, Node::Target(name) if self.targets.contains_key(name));
             if self.errors() > before && !usable {
@@ -127,51 +127,65 @@ impl<'a> Evaluator<'a, '_> {
         nodes
     }
 
-    /// The names that expressions can use now.
-    pub(super) fn scope(&self) -> Scope<'_> {
+    /// The names that the expressions of a node can use: what they refer to, and no more, as copying everything for each node is quadratic.
+    pub(super) fn scope(&self, edges: &Edges) -> Scope<'_> {
         let folder = Value::from(self.folder.display().to_string());
         let path = BTreeMap::from([("module".to_owned(), folder.clone()), ("root".to_owned(), folder)]);
         let backstay = BTreeMap::from([("workspace".to_owned(), self.policy.workspace.clone().map_or(Value::Null, Value::from))]);
+        let mut locals = BTreeMap::new();
+        let mut targets = BTreeMap::new();
+        let mut things: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
+        for node in edges.keys() {
+            match node {
+                Node::Backstay => {}
+                Node::Local(name) => locals.extend(self.locals.get(name).map(|value| (name.clone(), value.clone()))),
+                Node::Target(name) => targets.extend(self.targets.get(name).map(|value| (name.clone(), value.clone()))),
+                Node::Thing(kind, name) => {
+                    let value = self.things.get(kind).and_then(|things| things.get(name));
+                    things.entry(kind).or_default().extend(value.map(|value| (name.clone(), value.clone())));
+                }
+            }
+        }
         let mut scope = Scope::new(&self.folder)
             .with("var", Value::Map(self.variables.known.clone()))
-            .with("local", Value::Map(self.locals.clone()))
-            .with("target", Value::Map(self.targets.clone()))
+            .with("local", Value::Map(locals))
+            .with("target", Value::Map(targets))
             .with("path", Value::Map(path))
             .with("backstay", Value::Map(backstay));
-        for (kind, things) in &self.things {
-            scope = scope.with(kind.clone(), Value::Map(things.clone()));
+        for (kind, things) in things {
+            scope = scope.with(kind, Value::Map(things));
         }
         scope
     }
 
-    fn one(&mut self, node: &Node, edges: Option<&Edges>) {
+    fn one(&mut self, node: &Node, edges: &Edges) {
         match node {
             Node::Backstay => {
                 let Some(located) = self.blocks.backstay else { return };
                 let mut problems = Vec::new();
-                self.policy.workspace = statements::backstay(located, &self.scope(), &mut problems);
+                self.policy.workspace = statements::backstay(located, &self.scope(edges), &mut problems);
                 self.problems.extend(problems);
             }
-            Node::Local(name) => self.local(name),
-            Node::Target(name) => self.target(name),
+            Node::Local(name) => self.local(name, edges),
+            Node::Target(name) => self.target(name, edges),
             Node::Thing(kind, name) => {
-                let needed = edges.into_iter().flat_map(BTreeMap::keys).filter_map(|node| match node {
+                let needed = edges.keys().filter_map(|node| match node {
                     Node::Thing(kind, name) => Some(BlockAddress { kind: kind.clone(), name: name.clone(), key: None }),
                     _ => None,
                 });
                 let needed: BTreeSet<BlockAddress> = needed.collect();
-                if let Some(value) = things::protect(self, kind, name, &needed) {
+                if let Some(value) = things::protect(self, kind, name, &needed, edges) {
                     self.things.entry(kind.clone()).or_default().insert(name.clone(), value);
                 }
             }
         }
     }
 
-    fn local(&mut self, name: &str) {
+    fn local(&mut self, name: &str, edges: &Edges) {
         let Some((source, attribute)) = self.blocks.locals.get(name) else {
             return;
         };
-        match eval::evaluate(&attribute.value, &self.scope()) {
+        match eval::evaluate(&attribute.value, &self.scope(edges)) {
             Ok(value) => {
                 self.locals.insert(name.to_owned(), value);
             }
@@ -179,15 +193,15 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    fn target(&mut self, name: &str) {
+    fn target(&mut self, name: &str, edges: &Edges) {
         let Some(located) = self.blocks.targets.get(name).copied() else {
             return;
         };
         let mut problems = Vec::new();
         let mut values = Vec::new();
-        let instances = instances(located, &self.scope(), &mut problems);
+        let instances = instances(located, &self.scope(edges), &mut problems);
         for (key, each) in instances.iter().flatten() {
-            let scope = self.scope();
+            let scope = self.scope(edges);
             let scope = match each {
                 Some(each) => scope.with("each", each.clone()),
                 None => scope,
@@ -219,13 +233,13 @@ impl<'a> Evaluator<'a, '_> {
                 continue;
             }
             let mut problems = Vec::new();
-            let waiver = statements::waiver(*located, &self.scope(), &mut problems);
+            let waiver = statements::waiver(*located, &self.scope(&edges), &mut problems);
             self.policy.waivers.extend(waiver);
             self.problems.extend(problems);
         }
         for located in &self.blocks.removed {
             let mut problems = Vec::new();
-            let address = statements::removed(*located, &self.scope(), &mut problems);
+            let address = statements::removed(*located, &self.scope(&Edges::new()), &mut problems);
             self.problems.extend(problems);
             let Some(address) = address else { continue };
             if let Some(still) = self.blocks.things.get(&(address.kind.clone(), address.name.clone())) {
@@ -342,11 +356,13 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn thing(&self, kind: &str, name: Option<&str>) -> Result<Option<Node>, (String, Option<String>)> {
-        let known: Vec<&str> = self.blocks.things.keys().filter(|(of, _)| of == kind).map(|(_, name)| name.as_str()).collect();
-        let Some(name) = name else { return Err(whole(kind, &known)) };
-        if known.contains(&name) {
+        if let Some(name) = name
+            && self.blocks.things.contains_key(&(kind.to_owned(), name.to_owned()))
+        {
             return Ok(Some(Node::Thing(kind.to_owned(), name.to_owned())));
         }
+        let known: Vec<&str> = self.blocks.things.keys().filter(|(of, _)| of == kind).map(|(_, name)| name.as_str()).collect();
+        let Some(name) = name else { return Err(whole(kind, &known)) };
         let help = eval::suggestion(name, known.iter().copied()).unwrap_or_else(|| format!("declared of this kind: {}", listed(&known)));
         Err((format!("`{kind}.{name}` is not declared"), Some(help)))
     }

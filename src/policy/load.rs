@@ -61,7 +61,8 @@ fn names_in(folder: &Path) -> std::io::Result<Vec<String>> {
         #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "only lower-case names are policy, as in Terraform")]
         let is_policy =
             name.ends_with(".hcl") && (!name.ends_with(".vars.hcl") || name.ends_with(".auto.vars.hcl")) && !name.ends_with(".seed.hcl");
-        if is_policy && !name.starts_with('.') && entry.path().is_file() {
+        // A link that leads nowhere is read too, and so told of: a policy must not shrink in silence.
+        if is_policy && !name.starts_with('.') && !entry.path().is_dir() {
             names.push(name);
         }
     }
@@ -84,7 +85,9 @@ fn plain(error: &std::io::Error) -> String {
 
 impl Files {
     fn read(&mut self, path: &Path, name: &str) {
-        match read_text(path) {
+        let is_special = std::fs::metadata(path).is_ok_and(|file| !file.is_file());
+        let text = if is_special { Err(no_file(path)) } else { read_text(path) };
+        match text {
             Ok(text) => {
                 self.digests.insert(name.to_owned(), files::digest(text.as_bytes()));
                 let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
@@ -98,6 +101,10 @@ impl Files {
             Err(problem) => self.problems.push(problem),
         }
     }
+}
+
+fn no_file(path: &Path) -> Diagnostic {
+    Diagnostic::error(Code::Unreadable, format!("{} is not a file", path.display())).help("a policy is made of files")
 }
 
 /// Reads one file as text.

@@ -150,7 +150,8 @@ pub(super) fn waiver(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec
 
 fn not_empty(reader: &mut Reader<'_, '_>, name: &str) -> Option<String> {
     let (text, span) = reader.required_text(name)?;
-    if text.trim().is_empty() {
+    // What a printed waiver holds in its place says nothing either.
+    if ["", "…", "..."].contains(&text.trim()) {
         reader.problem(Diagnostic::error(Code::OutOfRange, format!("`{name}` must say something")).at(span));
         return None;
     }

@@ -88,3 +88,18 @@ fn a_long_chain_of_references_is_walked_without_recursion() {
     text.push_str("}\n");
     assert!(checked(&text, &[]).is_good());
 }
+
+#[test]
+#[cfg(unix)]
+fn a_link_that_leads_nowhere_does_not_shrink_the_policy_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::files::write_atomically(&folder.path().join("a.hcl"), b"locals {}\n").unwrap();
+    std::os::unix::fs::symlink("/no/such/file", folder.path().join("b.hcl")).unwrap();
+    assert!(!check(folder.path(), &[]).is_good());
+}
+
+#[test]
+fn a_waiver_with_the_printed_placeholders_says_nothing() {
+    let text = "waiver \"w\" {\n  address = \"aws_dynamodb_table.a\"\n  setting = \"deletion_protection_enabled\"\n  to = false\n  reason = \"…\"\n  approved_by = \"me\"\n  expires = \"2027-01-01\"\n}\n";
+    assert_eq!(problems(text), ["BKS0103 \"…\""]);
+}

@@ -2,7 +2,7 @@
 
 use super::decode;
 use super::eval::Scope;
-use super::graph::{Evaluator, instances};
+use super::graph::{Edges, Evaluator, instances};
 use super::reader::{Located, Reader};
 use super::selector;
 use super::statements;
@@ -11,15 +11,21 @@ use crate::model::{BlockAddress, Code, Diagnostic, KindSpec, Protect, Target, Va
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads one `protect` block into the policy; returns what other blocks can refer to.
-pub(super) fn protect(evaluator: &mut Evaluator<'_, '_>, kind: &str, name: &str, needed: &BTreeSet<BlockAddress>) -> Option<Value> {
+pub(super) fn protect(
+    evaluator: &mut Evaluator<'_, '_>,
+    kind: &str,
+    name: &str,
+    needed: &BTreeSet<BlockAddress>,
+    edges: &Edges,
+) -> Option<Value> {
     let located = evaluator.blocks.things.get(&(kind.to_owned(), name.to_owned())).copied()?;
     let kind = kinds::find(kind)?;
     let mut problems = Vec::new();
     let mut protects = Vec::new();
-    for (key, each) in instances(located, &evaluator.scope(), &mut problems).into_iter().flatten() {
+    for (key, each) in instances(located, &evaluator.scope(edges), &mut problems).into_iter().flatten() {
         let scope = match each {
-            Some(each) => evaluator.scope().with("each", each),
-            None => evaluator.scope(),
+            Some(each) => evaluator.scope(edges).with("each", each),
+            None => evaluator.scope(edges),
         };
         let address = BlockAddress { kind: kind.spec().name.to_owned(), name: name.to_owned(), key };
         protects.push(one(kind, address, located, &scope, evaluator, needed, &mut problems));

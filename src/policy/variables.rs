@@ -225,7 +225,7 @@ fn from_file(
 ) {
     let text = match read_text(path) {
         Ok(text) => text,
-        Err(problem) => return problems.push(problem),
+        Err(problem) => return problems.push(problem.help("--var-file takes a file of variables, HCL or JSON")),
     };
     let id = files.sources.add(path.display().to_string(), text.clone());
     if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {

@@ -12,6 +12,9 @@ pub(super) fn allows(constraints: &str, version: &str) -> Result<bool, String> {
         let constraint = constraint.trim();
         let digits = constraint.find(|c: char| c.is_ascii_digit()).unwrap_or(constraint.len());
         let (operator, wanted) = constraint.split_at_checked(digits).unwrap_or((constraint, ""));
+        if wanted.is_empty() {
+            return Err(format!("`{constraint}` has no version such as 1.2.3"));
+        }
         let (wanted, parts) = parse(wanted)?;
         allowed &= match operator.trim() {
             "" | "=" => version == wanted,

@@ -213,7 +213,9 @@ pub(super) fn gap_cause(gap: &Gap) -> String {
         Cause::NotRecorded => "is not in the recorded snapshot",
         Cause::Failed => "failed",
     };
-    format!("{} {cause}: {}", visible(&gap.action), visible(&gap.message))
+    // Nobody was asked for what was not recorded.
+    let tried = if gap.cause == Cause::NotRecorded { "it".to_owned() } else { visible(&gap.action) };
+    format!("{tried} {cause}: {}", visible(&gap.message))
 }
 
 /// The settings that leave an action unknown; each with its cause where no gap says it.

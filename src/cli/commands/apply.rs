@@ -20,6 +20,12 @@ use std::path::PathBuf;
 
 /// Applies.
 pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
+    if !args.path.exists() {
+        let message = format!("there is no {}", args.path.display());
+        return Err(
+            Failure::coded(Exit::Error, Code::Unreadable, message).help("give the folder of a policy, or a plan that `plan --out` saved")
+        );
+    }
     if args.path.is_file() && args.path.extension().is_none_or(|extension| extension != "hcl") {
         return saved(context, args);
     }
@@ -36,8 +42,11 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> 
         let plan = plan::plan(&policy, &snapshot, &request).map_err(|problems| unplannable(problems, policy))?;
         context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
         let before = exit(&plan, false);
-        if before == Exit::Refused || !plan.has_changes() {
-            session.log_counts();
+        session.log_counts();
+        if before == Exit::Refused {
+            return Err(refused(&plan));
+        }
+        if !plan.has_changes() {
             return Ok(before);
         }
         if !args.auto_approve {
@@ -70,7 +79,7 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
     plan::gate::consent_by_flags(&mut plan, &consents(args));
     if plan.blocked().next().is_some() {
         context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
-        return Ok(Exit::Refused);
+        return Err(refused(&plan));
     }
     block_on(async {
         let targets: BTreeMap<String, Target> = plan.targets.iter().map(|(name, planned)| (name.clone(), planned.target.clone())).collect();
@@ -87,6 +96,12 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
         }
         finish(context, args, &plan, &session).await
     })?
+}
+
+fn refused(plan: &Plan) -> Failure {
+    let blocked = plan.blocked().count();
+    let message = format!("refused, and nothing was changed: nobody consented to {blocked} of the plan's changes");
+    Failure::coded(Exit::Refused, Code::Weakening, message).help("the plan prints the waiver or the flag that would let each through")
 }
 
 fn consents(args: &ApplyArgs) -> Consents {
@@ -150,31 +165,46 @@ async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Sess
 
 /// Ends when somebody has asked twice to stop; the first time only asks the run to begin nothing new.
 async fn asked_twice(stop: &Stop, told: &Told<'_>) {
-    interrupted().await;
+    let mut interrupts = Interrupts::listen();
+    interrupts.next().await;
     stop.ask();
     told.say("Stopping: what is under way is finished, nothing new is begun. Interrupt again to stop at once.");
-    interrupted().await;
+    interrupts.next().await;
 }
 
+/// What asks a process to end: Ctrl-C, and on Unix also SIGTERM, as a cancelled CI job sends it. Listened to once, so that none is missed.
 #[cfg(unix)]
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
+struct Interrupts(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Interrupts {
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self([SignalKind::interrupt(), SignalKind::terminate()].into_iter().filter_map(|kind| signal(kind).ok()).collect())
+    }
+
+    /// Waits for the next one; for ever where none can be listened to.
+    async fn next(&mut self) {
+        std::future::poll_fn(|context| {
+            let mut ready = self.0.iter_mut().map(|signal| signal.poll_recv(context).is_ready());
+            if ready.any(|ready| ready) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
     }
 }
 
 #[cfg(not(unix))]
-async fn interrupted() {
-    let _ = tokio::signal::ctrl_c().await;
+struct Interrupts;
+
+#[cfg(not(unix))]
+impl Interrupts {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict) -> Result<Exit, Failure> {

@@ -13,6 +13,10 @@ use std::path::Path;
 
 /// Plans.
 pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
+    if let Some(file) = args.out.as_ref().filter(|file| file.extension().is_some_and(|extension| extension == "hcl")) {
+        let message = format!("--out {} would put a plan where a policy is", file.display());
+        return Err(Failure::error(message).help("give it another name, such as plan.json"));
+    }
     let policy = policy_of_targets(context, &args.policy, &args.live)?;
     let released = match &args.base {
         Some(base) => plan::released(&session::earlier_policy(context, base)?, &policy),
