@@ -21,6 +21,7 @@ mod moto {
 
     on! { Peer::Moto;
         a_plan_is_applied_and_the_second_plan_is_empty
+        the_example_is_applied_and_the_second_plan_is_empty
         a_shorter_period_is_refused_until_a_waiver_lets_it_through
         a_longer_period_needs_no_consent
         pitr_goes_off_only_with_consent
@@ -43,6 +44,7 @@ mod ministack {
 
     on! { Peer::Ministack;
         a_plan_is_applied_and_the_second_plan_is_empty
+        the_example_is_applied_and_the_second_plan_is_empty
         a_period_that_is_not_kept_is_found_when_reading_again
         pitr_goes_off_only_with_consent
         deletion_protection_goes_off_only_with_consent
@@ -64,6 +66,7 @@ mod sandbox {
 
     on! { Peer::Sandbox;
         a_plan_is_applied_and_the_second_plan_is_empty
+        the_example_is_applied_and_the_second_plan_is_empty
         a_shorter_period_is_refused_until_a_waiver_lets_it_through
         a_longer_period_needs_no_consent
         pitr_goes_off_only_with_consent

@@ -47,6 +47,22 @@ pub(crate) fn a_plan_is_applied_and_the_second_plan_is_empty(world: &World) {
     policy.backstay(&["apply", "--auto-approve"]).exits(0).says("No changes.");
 }
 
+pub(crate) fn the_example_is_applied_and_the_second_plan_is_empty(world: &World) {
+    let tables = ["fp-events", "consent", "block-counter"].map(|table| format!("mirror-dissonance-production-{table}"));
+    let policy = Policy::new(world, include_str!("../../examples/mirror-dissonance/policy.hcl"));
+    policy.backstay(&["plan"]).exits(1).complains("mirror-dissonance-production-fp-events");
+    for name in &tables {
+        world.table(name);
+    }
+    policy.plan().says("Plan: 0 to add, 3 to change, 0 to destroy.");
+    policy.apply().says("3 changed");
+    for name in &tables {
+        world.has_pitr(name, 35);
+        world.is_protected(name, true);
+    }
+    policy.is_settled();
+}
+
 pub(crate) fn a_shorter_period_is_refused_until_a_waiver_lets_it_through(world: &World) {
     world.table("orders");
     world.turn_on_pitr("orders", 35);
