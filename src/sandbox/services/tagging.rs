@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::dynamodb::{self, ever_tagged};
 use super::input::Input;
 use super::{AwsError, Call, Operation, Protocol, Service};
+use super::{dynamodb, s3};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
@@ -36,8 +36,10 @@ struct Tagged {
 /// Everything in the caller's region that was ever tagged, by ARN. A new service adds its own here.
 fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let now = call.now;
-    let tables = call.region().dynamodb.live(now).filter_map(ever_tagged);
+    let tables = call.region().dynamodb.live(now).filter_map(dynamodb::ever_tagged);
     let mut all: Vec<Tagged> = tables.map(|(arn, tags)| Tagged { kind: "dynamodb:table", arn, tags }).collect();
+    let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
+    all.extend(buckets.filter_map(s3::ever_tagged).map(|(arn, tags)| Tagged { kind: "s3:bucket", arn, tags }));
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
 }
@@ -117,16 +119,27 @@ fn get_tag_values(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
 fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let tags = Input(input).object("Tags")?.ok_or_else(|| AwsError::required("tags"))?;
     let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    each_resource(call, input, |call, arn| dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })))
+    each_resource(call, input, |call, arn| {
+        let input = json!({ "ResourceArn": arn, "Tags": tags });
+        if is_bucket(arn) { s3::tag(call, &input) } else { dynamodb::tag(call, &input) }
+    })
 }
 
 /// `UntagResources`.
 fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let keys = Input(input).texts("TagKeys")?;
-    each_resource(call, input, |call, arn| dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })))
+    each_resource(call, input, |call, arn| {
+        let input = json!({ "ResourceArn": arn, "TagKeys": keys });
+        if is_bucket(arn) { s3::untag(call, &input) } else { dynamodb::untag(call, &input) }
+    })
 }
 
-/// Runs a change on each resource. A new service is told apart by its ARN here.
+/// A new service is told apart by its ARN here.
+fn is_bucket(arn: &str) -> bool {
+    arn.starts_with("arn:aws:s3:::")
+}
+
+/// Runs a change on each resource.
 fn each_resource(
     call: &mut Call<'_>,
     input: &Value,
