@@ -88,6 +88,9 @@ fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: 
     let clock = contents.clock.value;
     // On a clock that stands still a transition would never end, so there is none unless it is asked for.
     let lag = faults.lag_ms.unwrap_or(if clock.runs() { DEFAULT_LAG_MS } else { 0 });
+    // What should have happened since the last call happens before this one. It follows from the state and the clock, so a call that only
+    // reads need not save it.
+    contents.state.value.s3.settle(clock.now());
     let mut call = Call {
         state: &mut contents.state.value,
         caller,

@@ -64,7 +64,13 @@ pub(super) fn location(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsE
 
 /// `DeleteBucket`.
 pub(super) fn delete(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
-    let name = find(call, Ask(input))?.name.clone();
+    let bucket = find(call, Ask(input))?;
+    if !bucket.objects.is_empty() {
+        let versioned = if bucket.versioning == Versioning::Never { "" } else { ". You must delete all versions in the bucket." };
+        let error = errors::error(409, "BucketNotEmpty", format!("The bucket you tried to delete is not empty{versioned}"));
+        return Err(AwsError { details: vec![("BucketName", bucket.name.clone())], ..error });
+    }
+    let name = bucket.name.clone();
     call.state.s3.by_name.remove(&name);
     Said::no_content().done()
 }

@@ -8,18 +8,25 @@
 mod ask;
 mod bucket;
 mod buckets;
+mod copy;
+mod delete;
 mod documents;
 mod errors;
 mod iam;
 mod lifecycle;
 mod lifecycle_rules;
+mod listing;
 mod object_lock;
+mod object_tagging;
+mod objects;
 mod policy;
+mod replicate;
 mod replication;
 mod replication_rules;
 mod schema;
 mod shapes;
 mod tagging;
+mod version;
 mod versioning;
 
 use serde_json::Value;
@@ -98,6 +105,17 @@ pub(crate) static SERVICE: Service = Service {
         route("GetBucketCors", Read, ("GET", "/{Bucket}?cors"), documents::get),
         route("PutBucketCors", Write, ("PUT", "/{Bucket}?cors"), documents::put),
         route("DeleteBucketCors", Write, ("DELETE", "/{Bucket}?cors"), documents::delete),
+        route("ListObjects", Read, ("GET", "/{Bucket}"), listing::objects),
+        route("ListObjectsV2", Read, ("GET", "/{Bucket}?list-type=2"), listing::objects_v2),
+        route("ListObjectVersions", Read, ("GET", "/{Bucket}?versions"), listing::versions),
+        route("DeleteObjects", Write, ("POST", "/{Bucket}?delete"), delete::many),
+        route("PutObject", Write, ("PUT", "/{Bucket}/{Key+}"), objects::put),
+        route("GetObject", Read, ("GET", "/{Bucket}/{Key+}"), objects::get),
+        route("HeadObject", Read, ("HEAD", "/{Bucket}/{Key+}"), objects::head),
+        route("DeleteObject", Write, ("DELETE", "/{Bucket}/{Key+}"), delete::one),
+        route("GetObjectTagging", Read, ("GET", "/{Bucket}/{Key+}?tagging"), object_tagging::get),
+        route("PutObjectTagging", Write, ("PUT", "/{Bucket}/{Key+}?tagging"), object_tagging::put),
+        route("DeleteObjectTagging", Write, ("DELETE", "/{Bucket}/{Key+}?tagging"), object_tagging::delete),
     ],
     resources,
 };

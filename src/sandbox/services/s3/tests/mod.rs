@@ -3,6 +3,8 @@
 mod buckets;
 mod configuration;
 mod lifecycle;
+mod objects;
+mod replicated;
 mod replication;
 
 use std::collections::BTreeMap;
