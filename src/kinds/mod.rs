@@ -3,6 +3,7 @@
 //! A kind is a table of settings ([`KindSpec`]) and two effects, `read` and `change`. Everything generic (decoding, diff, effect,
 //! docs, IAM) is worked out from the table, so nothing outside a kind's folder names it.
 
+pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
 
 use crate::model::{Change, Code, Effect, KindSpec, Live, Severity, Wanted};
