@@ -1,4 +1,4 @@
-//! What is kept of vaults, plans and selections.
+//! What is kept of vaults, plans, selections and jobs.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::copies::CopyJob;
+use super::jobs::BackupJob;
+use super::points::Point;
 use super::settings::Settings;
 
 /// Tags by key. Absent when a thing was never tagged, which is not the same as having no tags now.
@@ -20,6 +23,21 @@ pub(crate) struct Backups {
     /// By id; deleted ones stay.
     pub(crate) plans: BTreeMap<String, Plan>,
     pub(crate) settings: Settings,
+    /// By id.
+    pub(crate) jobs: BTreeMap<String, BackupJob>,
+    /// By id.
+    pub(crate) copies: BTreeMap<String, CopyJob>,
+    /// The backups of each resource, by its ARN.
+    pub(crate) protected: BTreeMap<String, Vec<Protected>>,
+}
+
+/// One backup of a resource.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Protected {
+    pub(crate) at: Timestamp,
+    pub(crate) kind: String,
+    pub(crate) vault_arn: String,
+    pub(crate) point_arn: String,
 }
 
 /// A vault.
@@ -44,6 +62,9 @@ pub(crate) struct Vault {
     pub(crate) notifications: Option<Notifications>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) lock: Option<Lock>,
+    /// By ARN; those whose time has run out stay, unseen.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) points: BTreeMap<String, Point>,
 }
 
 /// Where a vault sends its events.
@@ -104,6 +125,18 @@ pub(crate) struct Selection {
     pub(crate) request_id: Option<String>,
     /// `BackupSelection` as AWS returns it.
     pub(crate) document: Value,
+}
+
+impl Vault {
+    /// `VaultType`.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.is_air_gapped { "LOGICALLY_AIR_GAPPED_BACKUP_VAULT" } else { "BACKUP_VAULT" }
+    }
+
+    /// The recovery points that are there.
+    pub(crate) fn live(&self, now: Timestamp) -> impl Iterator<Item = &Point> {
+        self.points.values().filter(move |point| point.is_there(now))
+    }
 }
 
 impl Lock {

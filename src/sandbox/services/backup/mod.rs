@@ -2,11 +2,16 @@
 //!
 //! A vault that is not there is denied to its reader (`AccessDeniedException`), as AWS does; only changes say that it was not found.
 
+mod copies;
 mod document;
+mod jobs;
 mod kept;
 mod lifecycle;
 mod lock;
 mod plans;
+mod points;
+mod protected;
+mod resources;
 mod schedule;
 mod selection_rules;
 mod selections;
@@ -16,6 +21,7 @@ mod vault_access;
 mod vaults;
 
 use base64::Engine as _;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::input::Input;
@@ -45,8 +51,15 @@ pub(crate) static SERVICE: Service = Service {
         Operation::write("DeleteBackupVaultLockConfiguration", lock::delete).at("DELETE", "/backup-vaults/{BackupVaultName}/vault-lock"),
         Operation::write("DeleteBackupVaultNotifications", vault_access::delete_notifications)
             .at("DELETE", "/backup-vaults/{BackupVaultName}/notification-configuration"),
+        Operation::write("DeleteRecoveryPoint", points::delete)
+            .at("DELETE", "/backup-vaults/{BackupVaultName}/recovery-points/{RecoveryPointArn}"),
+        Operation::read("DescribeBackupJob", jobs::describe).at("GET", "/backup-jobs/{BackupJobId}"),
         Operation::read("DescribeBackupVault", vaults::describe).at("GET", "/backup-vaults/{BackupVaultName}"),
+        Operation::read("DescribeCopyJob", copies::describe).at("GET", "/copy-jobs/{CopyJobId}"),
         Operation::read("DescribeGlobalSettings", settings::describe_global).at("GET", "/global-settings"),
+        Operation::read("DescribeProtectedResource", protected::describe).at("GET", "/resources/{ResourceArn}"),
+        Operation::read("DescribeRecoveryPoint", points::describe)
+            .at("GET", "/backup-vaults/{BackupVaultName}/recovery-points/{RecoveryPointArn}"),
         Operation::read("DescribeRegionSettings", settings::describe_region).at("GET", "/account-settings"),
         Operation::read("GetBackupPlan", plans::get).at("GET", "/backup/plans/{BackupPlanId}"),
         Operation::read("GetBackupSelection", selections::get).at("GET", "/backup/plans/{BackupPlanId}/selections/{SelectionId}"),
@@ -54,20 +67,33 @@ pub(crate) static SERVICE: Service = Service {
         Operation::read("GetBackupVaultNotifications", vault_access::get_notifications)
             .at("GET", "/backup-vaults/{BackupVaultName}/notification-configuration"),
         Operation::read("GetSupportedResourceTypes", settings::supported_types).at("GET", "/supported-resource-types"),
+        Operation::read("ListBackupJobs", jobs::list).at("GET", "/backup-jobs"),
         Operation::read("ListBackupPlanVersions", plans::list_versions).at("GET", "/backup/plans/{BackupPlanId}/versions"),
         Operation::read("ListBackupPlans", plans::list).at("GET", "/backup/plans"),
         Operation::read("ListBackupSelections", selections::list).at("GET", "/backup/plans/{BackupPlanId}/selections"),
         Operation::read("ListBackupVaults", vaults::list).at("GET", "/backup-vaults"),
+        Operation::read("ListCopyJobs", copies::list).at("GET", "/copy-jobs"),
+        Operation::read("ListProtectedResources", protected::list).at("GET", "/resources"),
+        Operation::read("ListProtectedResourcesByBackupVault", protected::list_by_vault)
+            .at("GET", "/backup-vaults/{BackupVaultName}/resources"),
+        Operation::read("ListRecoveryPointsByBackupVault", points::list_by_vault)
+            .at("GET", "/backup-vaults/{BackupVaultName}/recovery-points"),
+        Operation::read("ListRecoveryPointsByResource", points::list_by_resource).at("GET", "/resources/{ResourceArn}/recovery-points"),
         Operation::read("ListTags", tags::list).at("GET", "/tags/{ResourceArn}"),
         Operation::write("PutBackupVaultAccessPolicy", vault_access::put_policy)
             .at("PUT", "/backup-vaults/{BackupVaultName}/access-policy"),
         Operation::write("PutBackupVaultLockConfiguration", lock::put).at("PUT", "/backup-vaults/{BackupVaultName}/vault-lock"),
         Operation::write("PutBackupVaultNotifications", vault_access::put_notifications)
             .at("PUT", "/backup-vaults/{BackupVaultName}/notification-configuration"),
+        Operation::write("StartBackupJob", jobs::start).at("PUT", "/backup-jobs"),
+        Operation::write("StartCopyJob", copies::start).at("PUT", "/copy-jobs"),
+        Operation::write("StopBackupJob", jobs::stop).at("POST", "/backup-jobs/{BackupJobId}"),
         Operation::write("TagResource", tags::tag).at("POST", "/tags/{ResourceArn}"),
         Operation::write("UntagResource", tags::untag).at("POST", "/untag/{ResourceArn}"),
         Operation::write("UpdateBackupPlan", plans::update).at("POST", "/backup/plans/{BackupPlanId}"),
         Operation::write("UpdateGlobalSettings", settings::update_global).at("PUT", "/global-settings"),
+        Operation::write("UpdateRecoveryPointLifecycle", points::update_lifecycle)
+            .at("POST", "/backup-vaults/{BackupVaultName}/recovery-points/{RecoveryPointArn}"),
         Operation::write("UpdateRegionSettings", settings::update_region).at("PUT", "/account-settings"),
     ],
     resources,
@@ -154,8 +180,20 @@ fn is_name(name: &str, least: usize, others: &str) -> bool {
     name.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c)) && (least..=50).contains(&name.len())
 }
 
+/// What is listed: the key that orders it, and how it is written.
+type Listed = Vec<(String, Value)>;
+
+/// Orders things by their time, the newest first, and then by their id.
+fn newest_first(items: impl Iterator<Item = (Timestamp, String, Value)>) -> Listed {
+    // The later the time, the smaller the key.
+    let key = |at: Timestamp, id: &str| format!("{:020}-{id}", i64::MAX.saturating_sub(at.as_millisecond()));
+    let mut listed: Listed = items.map(|(at, id, item)| (key(at, &id), item)).collect();
+    listed.sort_by(|one, other| one.0.cmp(&other.0));
+    listed
+}
+
 /// One page of `items`, which are in the order of their keys. The token is the key of the last one given.
-fn page(call: &Call<'_>, fields: Input<'_>, member: &str, items: Vec<(String, Value)>) -> Result<Value, AwsError> {
+fn page(call: &Call<'_>, fields: Input<'_>, member: &str, items: Listed) -> Result<Value, AwsError> {
     let asked = fields.page_limit("maxResults", "maxResults", 1000).map_err(|error| invalid(error.message))?;
     let size = call.page(asked, 1000);
     let after = fields.text("nextToken")?.unwrap_or_default();

@@ -116,6 +116,13 @@ pub(super) fn describe_global(call: &mut Call<'_>, _: &Value) -> Result<Value, A
     Ok(answer)
 }
 
+/// Tells whether backups may be copied from this account to others.
+pub(super) fn crosses_accounts(call: &mut Call<'_>) -> bool {
+    let account = call.caller.account.clone();
+    let settings = &call.state.region_mut(&account, HOME_REGION).backup.settings;
+    settings.global.get("isCrossAccountBackupEnabled").is_some_and(|value| value == "true")
+}
+
 /// `UpdateGlobalSettings`.
 pub(super) fn update_global(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let mut changed = BTreeMap::new();

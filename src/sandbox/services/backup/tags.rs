@@ -1,4 +1,4 @@
-//! Tags of vaults and plans.
+//! Tags of vaults, plans and recovery points.
 
 use std::collections::BTreeMap;
 
@@ -72,12 +72,18 @@ fn of_resource<'a>(call: &'a mut Call<'_>, fields: Input<'_>) -> Result<&'a mut 
     let unsupported = || invalid(format!("Invalid ARN, or one of another region or account: {arn}"));
     let resource = arn.strip_prefix(&place).ok_or_else(unsupported)?;
     let missing = || not_found(format!("Resource not found: {arn}"));
+    let now = call.now;
     let backups = &mut call.region().backup;
     match resource.split_once(':') {
         Some(("backup-vault", name)) => backups.vaults.get_mut(name).map(|vault| &mut vault.tags).ok_or_else(missing),
         Some(("backup-plan", id)) => {
             let live = backups.plans.get_mut(id).filter(|plan| plan.deleted_at.is_none());
             live.map(|plan| &mut plan.tags).ok_or_else(missing)
+        }
+        Some(("recovery-point", _)) => {
+            let mut vaults = backups.vaults.values_mut();
+            let point = vaults.find_map(|vault| vault.points.get_mut(&arn)).filter(|point| point.is_there(now));
+            point.map(|point| &mut point.tags).ok_or_else(missing)
         }
         _ => Err(unsupported()),
     }

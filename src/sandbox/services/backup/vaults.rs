@@ -1,9 +1,11 @@
 //! Vaults: create, describe, list, delete.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::kept::{Lock, Vault};
-use super::{Call, invalid, is_name, limit, not_found, page, required, tags, vault_arn};
+use super::{Call, invalid, is_name, limit, not_found, page, refused, required, tags, vault_arn};
 use crate::sandbox::services::input::Input;
 use crate::sandbox::services::{AwsError, epoch};
 
@@ -83,6 +85,7 @@ fn started(call: &mut Call<'_>, fields: Input<'_>, is_air_gapped: bool) -> Resul
         policy: None,
         notifications: None,
         lock: None,
+        points: BTreeMap::new(),
     }))
 }
 
@@ -95,11 +98,11 @@ fn description(call: &Call<'_>, vault: &Vault) -> Value {
     let mut description = json!({
         "BackupVaultName": vault.name,
         "BackupVaultArn": vault.arn,
-        "VaultType": if vault.is_air_gapped { "LOGICALLY_AIR_GAPPED_BACKUP_VAULT" } else { "BACKUP_VAULT" },
+        "VaultType": vault.kind(),
         "VaultState": vault_state(call, vault),
         "EncryptionKeyArn": vault.key_arn,
         "CreationDate": epoch(vault.created_at),
-        "NumberOfRecoveryPoints": 0,
+        "NumberOfRecoveryPoints": vault.live(call.now).count(),
         "Locked": vault.lock.is_some(),
     });
     if let Some(id) = &vault.request_id {
@@ -136,7 +139,11 @@ pub(super) fn list(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
 
 /// `DeleteBackupVault`: only an empty one.
 pub(super) fn delete(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let now = call.now;
     let vault = to_change(call, Input(input))?;
+    if vault.live(now).next().is_some() {
+        return Err(refused("Backup vault cannot be deleted because it contains recovery points."));
+    }
     let name = vault.name.clone();
     call.region().backup.vaults.remove(&name);
     Ok(json!({}))

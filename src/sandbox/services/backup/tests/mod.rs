@@ -1,6 +1,7 @@
 //! What AWS Backup does, in AWS's words, seen through the wire.
 #![expect(clippy::needless_pass_by_value, reason = "tests read better with values made in place")]
 
+mod jobs;
 mod plans;
 mod selections;
 mod settings_and_tags;
@@ -31,4 +32,9 @@ fn document(name: &str, members: Value) -> Value {
 /// Creates a plan, and gives its id.
 fn create_plan(world: &World, document: Value) -> String {
     world.backup("PUT /backup/plans/", json!({"BackupPlan": document}))["BackupPlanId"].as_str().unwrap().to_owned()
+}
+
+/// An ARN as it stands in a path.
+fn in_path(arn: &str) -> String {
+    arn.replace(':', "%3A").replace('/', "%2F")
 }

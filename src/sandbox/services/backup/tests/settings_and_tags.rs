@@ -2,15 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{create_plan, document, world};
+use super::{create_plan, document, in_path, world};
 use crate::sandbox::testing::World;
 
 const VAULT: &str = "arn:aws:backup:us-east-1:123456789012:backup-vault:daily";
-
-/// An ARN as it stands in a path.
-fn in_path(arn: &str) -> String {
-    arn.replace(':', "%3A").replace('/', "%2F")
-}
 
 #[test]
 fn tags_are_put_read_and_taken_away() {
