@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::dynamodb::{self, ever_tagged};
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service};
+use super::{AwsError, Call, Operation, Protocol, Service, backup, dynamodb};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
@@ -36,8 +35,10 @@ struct Tagged {
 /// Everything in the caller's region that was ever tagged, by ARN. A new service adds its own here.
 fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let now = call.now;
-    let tables = call.region().dynamodb.live(now).filter_map(ever_tagged);
-    let mut all: Vec<Tagged> = tables.map(|(arn, tags)| Tagged { kind: "dynamodb:table", arn, tags }).collect();
+    let region = call.region();
+    let tables = region.dynamodb.live(now).filter_map(dynamodb::ever_tagged).map(|(arn, tags)| ("dynamodb:table", arn, tags));
+    let all = tables.chain(backup::ever_tagged(&region.backup));
+    let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
 }
@@ -116,17 +117,28 @@ fn get_tag_values(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
 /// `TagResources`: each resource succeeds or fails on its own.
 fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let tags = Input(input).object("Tags")?.ok_or_else(|| AwsError::required("tags"))?;
-    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    each_resource(call, input, |call, arn| dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })))
+    let listed: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    each_resource(call, input, |call, arn| match service(arn) {
+        "backup" => backup::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
+        _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
+    })
 }
 
 /// `UntagResources`.
 fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let keys = Input(input).texts("TagKeys")?;
-    each_resource(call, input, |call, arn| dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })))
+    each_resource(call, input, |call, arn| match service(arn) {
+        "backup" => backup::untag(call, &json!({ "ResourceArn": arn, "TagKeyList": keys })),
+        _ => dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
+    })
 }
 
-/// Runs a change on each resource. A new service is told apart by its ARN here.
+/// The service in an ARN, which knows how its things are tagged.
+fn service(arn: &str) -> &str {
+    arn.split(':').nth(2).unwrap_or_default()
+}
+
+/// Runs a change on each resource.
 fn each_resource(
     call: &mut Call<'_>,
     input: &Value,
