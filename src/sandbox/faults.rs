@@ -94,10 +94,10 @@ impl Faults {
     }
 }
 
-/// Returns the name in an ARN: `Orders` of `arn:aws:dynamodb:…:table/Orders/backup/…`.
+/// Returns the name in an ARN: `Orders` of `arn:aws:dynamodb:…:table/Orders/backup/…`, `daily` of `arn:aws:backup:…:backup-vault:daily`.
 fn resource_name(arn: &str) -> &str {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
-    resource.split('/').nth(1).unwrap_or(resource)
+    resource.split(['/', ':']).nth(1).unwrap_or(resource)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::SandboxError;
 use super::faults::Faults;
-use super::protocol::{self, aws_json, aws_query, rest_xml};
+use super::protocol::{self, aws_json, aws_query, rest_json, rest_xml};
 use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, account, s3};
 use super::state::{Caller, State};
 use super::store::Contents;
@@ -98,6 +98,7 @@ fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: 
         lag: SignedDuration::from_millis(i64::try_from(lag).unwrap_or(i64::MAX)),
         page_size: faults.page_size,
         region_off: faults.region_off.clone(),
+        faults,
     };
     (operation.run)(&mut call, input)
 }
@@ -164,13 +165,7 @@ fn decode(service: &'static Service, request: &Request) -> Result<(&'static Oper
             let unknown = || AwsError::front_door("InvalidAction", format!("Could not find operation {name} for version {version}"));
             Ok((named(service, name).ok_or_else(unknown)?, input))
         }
-        Protocol::RestJson => {
-            // botocore writes some paths with a slash at the end, the other SDKs without.
-            let path = request.path.trim_end_matches('/');
-            let found = service.operations.iter().find(|operation| operation.route == Some((request.method.as_str(), path)));
-            let unknown = || AwsError { status: 404, ..AwsError::front_door("UnknownOperationException", "") };
-            Ok((found.ok_or_else(unknown)?, aws_json::read(&request.body)?))
-        }
+        Protocol::RestJson => rest_json::decode(service.operations, request),
         Protocol::RestXml => rest_xml::read(service, request),
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::services::{dynamodb, s3};
+use super::services::{backup, dynamodb, s3};
 use super::{DEFAULT_ACCOUNT, SandboxError};
 
 /// The format of the state file that this version writes.
@@ -48,6 +48,7 @@ struct Account {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Region {
+    pub(crate) backup: backup::Backups,
     pub(crate) dynamodb: dynamodb::Tables,
 }
 

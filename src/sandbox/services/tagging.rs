@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service};
-use super::{dynamodb, s3};
+use super::{AwsError, Call, Operation, Protocol, Service, backup, dynamodb, s3};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
@@ -36,8 +35,10 @@ struct Tagged {
 /// Everything in the caller's region that was ever tagged, by ARN. A new service adds its own here.
 fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let now = call.now;
-    let tables = call.region().dynamodb.live(now).filter_map(dynamodb::ever_tagged);
-    let mut all: Vec<Tagged> = tables.map(|(arn, tags)| Tagged { kind: "dynamodb:table", arn, tags }).collect();
+    let region = call.region();
+    let tables = region.dynamodb.live(now).filter_map(dynamodb::ever_tagged).map(|(arn, tags)| ("dynamodb:table", arn, tags));
+    let all = tables.chain(backup::ever_tagged(&region.backup));
+    let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
     all.extend(buckets.filter_map(s3::ever_tagged).map(|(arn, tags)| Tagged { kind: "s3:bucket", arn, tags }));
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
@@ -118,25 +119,27 @@ fn get_tag_values(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
 /// `TagResources`: each resource succeeds or fails on its own.
 fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let tags = Input(input).object("Tags")?.ok_or_else(|| AwsError::required("tags"))?;
-    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    each_resource(call, input, |call, arn| {
-        let input = json!({ "ResourceArn": arn, "Tags": tags });
-        if is_bucket(arn) { s3::tag(call, &input) } else { dynamodb::tag(call, &input) }
+    let listed: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    each_resource(call, input, |call, arn| match service(arn) {
+        "backup" => backup::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
+        "s3" => s3::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
+        _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
     })
 }
 
 /// `UntagResources`.
 fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let keys = Input(input).texts("TagKeys")?;
-    each_resource(call, input, |call, arn| {
-        let input = json!({ "ResourceArn": arn, "TagKeys": keys });
-        if is_bucket(arn) { s3::untag(call, &input) } else { dynamodb::untag(call, &input) }
+    each_resource(call, input, |call, arn| match service(arn) {
+        "backup" => backup::untag(call, &json!({ "ResourceArn": arn, "TagKeyList": keys })),
+        "s3" => s3::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
+        _ => dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
     })
 }
 
-/// A new service is told apart by its ARN here.
-fn is_bucket(arn: &str) -> bool {
-    arn.starts_with("arn:aws:s3:::")
+/// The service in an ARN, which knows how its things are tagged.
+fn service(arn: &str) -> &str {
+    arn.split(':').nth(2).unwrap_or_default()
 }
 
 /// Runs a change on each resource.
