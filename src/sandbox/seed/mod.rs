@@ -5,6 +5,8 @@
 
 mod dynamodb_table;
 mod fields;
+mod s3_bucket;
+mod s3_documents;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +21,8 @@ use super::state::State;
 use fields::{Fields, Source, suggestion};
 
 /// The types of resource that a seed can hold.
-static KINDS: &[Kind] = &[Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode }];
+static KINDS: &[Kind] =
+    &[Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode }, Kind { name: "aws_s3_bucket", decode: s3_bucket::decode }];
 
 /// How one type of resource is read.
 struct Kind {
@@ -292,7 +295,7 @@ mod tests {
         );
         assert_eq!(
             problems("resource \"aws_dynamodb_tabel\" \"t\" {}\n"),
-            "seed.hcl:1:1: the sandbox has no `aws_dynamodb_tabel`; did you mean `aws_dynamodb_table`?; it has: aws_dynamodb_table"
+            "seed.hcl:1:1: the sandbox has no `aws_dynamodb_tabel`; did you mean `aws_dynamodb_table`?; it has: aws_dynamodb_table, aws_s3_bucket"
         );
     }
 

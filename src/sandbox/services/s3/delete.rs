@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::ask::{Ask, Said};
 use super::bucket::Versioning;
-use super::objects::version_id;
-use super::version::Version;
+use super::version::{Version, fresh_id};
 use super::{Call, errors, find, find_mut, replicate, shapes};
 use crate::sandbox::services::AwsError;
 
@@ -57,7 +56,7 @@ pub(super) fn many(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
 }
 
 fn delete(call: &mut Call<'_>, ask: Ask<'_>, key: &str, id: Option<&str>) -> Result<Deleted, AwsError> {
-    let (now, settled, fresh_id) = (call.now, call.settles_at(), version_id(call));
+    let (now, settled, id_if_kept) = (call.now, call.settles_at(), fresh_id(call.state));
     let bypass = ask.header("x-amz-bypass-governance-retention").is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
     let bucket = find_mut(call, ask)?;
     if let Some(id) = id.filter(|id| !id.is_empty()) {
@@ -72,7 +71,7 @@ fn delete(call: &mut Call<'_>, ask: Ask<'_>, key: &str, id: Option<&str>) -> Res
         return Ok(Deleted::default());
     }
     let marker = Version { at: now, is_marker: true, ..Version::default() };
-    let id = bucket.write(key, marker, fresh_id);
+    let id = bucket.write(key, marker, id_if_kept);
     let sent = replicate::plan(bucket, key, &id, settled);
     call.state.s3.pending.extend(sent);
     Ok(Deleted { id: Some(id), is_marker: true })

@@ -35,9 +35,13 @@ use super::{Access, AwsError, Call, Operation, Protocol, Service};
 use crate::sandbox::state::Caller;
 use ask::Ask;
 
-pub(crate) use bucket::{Bucket, Buckets};
+pub(crate) use bucket::{Bucket, Buckets, Lifecycle, Settling, Versioning, arn as bucket_arn};
+pub(crate) use buckets::is_name;
 pub(crate) use iam::action as iam_action;
+pub(crate) use lifecycle::{DEFAULT_MINIMUM_SIZE, OLD_MINIMUM_SIZE, name_rules};
+pub(crate) use lifecycle_rules::check as check_lifecycle;
 pub(crate) use tagging::{ever_tagged, tag, untag};
+pub(crate) use version::{Version, fresh_id as version_id};
 
 /// An operation with its route.
 const fn route(

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::ask::{Ask, Said, http_date, iso};
 use super::bucket::{Bucket, Versioning};
-use super::version::{Retention, Version};
-use super::{Call, copy, documents, errors, find, find_mut, lifecycle, replicate, tagging};
+use super::version::{Retention, Version, fresh_id};
+use super::{Call, copy, documents, errors, find, find_mut, replicate, tagging};
 use crate::sandbox::services::AwsError;
 
 /// The largest object that the sandbox keeps, in bytes: its state is one file.
@@ -111,12 +111,12 @@ pub(super) fn prepare(ask: Ask<'_>, bucket: &Bucket, now: Timestamp, version: &m
 
 /// Stores a new version, and sends it on its way to where the bucket replicates to.
 pub(super) fn store(call: &mut Call<'_>, ask: Ask<'_>, version: Version) -> Result<Said, AwsError> {
-    let fresh_id = version_id(call);
+    let id = fresh_id(call.state);
     let settled = call.settles_at();
     let encryption = (version.encryption.clone(), version.kms_key.clone());
     let etag = version.quoted_etag();
     let bucket = find_mut(call, ask)?;
-    let id = bucket.write(ask.key(), version, fresh_id);
+    let id = bucket.write(ask.key(), version, id);
     let shown = (bucket.versioning != Versioning::Never).then_some(id.clone());
     let sent = replicate::plan(bucket, ask.key(), &id, settled);
     call.state.s3.pending.extend(sent);
@@ -125,11 +125,6 @@ pub(super) fn store(call: &mut Call<'_>, ask: Ask<'_>, version: Version) -> Resu
         .maybe("x-amz-version-id", shown)
         .header("x-amz-server-side-encryption", encryption.0)
         .maybe("x-amz-server-side-encryption-aws-kms-key-id", encryption.1))
-}
-
-/// An id for a new version.
-pub(super) fn version_id(call: &mut Call<'_>) -> String {
-    lifecycle::generated_id(call.state.fresh_number()).chars().take(32).collect()
 }
 
 /// `If-None-Match: *` wants no object, `If-Match` a certain one.

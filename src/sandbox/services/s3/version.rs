@@ -9,6 +9,8 @@ use md5::Digest as _;
 use serde::{Deserialize, Serialize};
 
 use super::bucket::{Bucket, Versioning};
+use super::lifecycle::generated_id;
+use crate::sandbox::state::State;
 
 /// The id of a version that was made while versioning was not on.
 pub(super) const NULL_ID: &str = "null";
@@ -91,6 +93,11 @@ impl Version {
             .is_some_and(|retention| now < retention.until && !(bypass_governance && retention.mode == "GOVERNANCE"));
         self.legal_hold || retained
     }
+}
+
+/// An id for a new version.
+pub(crate) fn fresh_id(state: &mut State) -> String {
+    generated_id(state.fresh_number()).chars().take(32).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
