@@ -27,8 +27,8 @@ struct SeededBucket {
     versioning: Versioning,
     lifecycle: Option<Lifecycle>,
     replication: Option<Value>,
-    /// Whether object lock is on, with its default retention.
-    lock: Option<Option<Value>>,
+    has_lock: bool,
+    default_retention: Option<Value>,
     encryption: Option<Value>,
     policy: Option<String>,
     objects: Vec<SeededObject>,
@@ -51,19 +51,19 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         (!s3::is_name(name)).then(|| format!("a bucket's name has 3 to 63 of a-z, 0-9, `.` and `-`, found `{name}`"))
     });
     let status = fields.block("versioning", |block| block.choice("status", &["Enabled", "Suspended"])).flatten();
-    let lock = fields.flag("object_lock_enabled").unwrap_or(false);
-    let retention = fields.block("object_lock_configuration", |block| {
+    let enabled = fields.flag("object_lock_enabled").unwrap_or(false);
+    let configured = fields.block("object_lock_configuration", |block| {
         block.block("rule", |rule| rule.block("default_retention", |retention| read(retention, RETENTION))).flatten()
     });
-    let lock = retention.or(lock.then_some(None));
+    let has_lock = enabled || configured.is_some();
     let versioning = match status.as_deref() {
         Some("Suspended") => Versioning::Suspended,
         Some(_) => Versioning::Enabled,
         // Object lock brings versioning along.
-        None if lock.is_some() => Versioning::Enabled,
+        None if has_lock => Versioning::Enabled,
         None => Versioning::Never,
     };
-    if lock.is_some() && versioning != Versioning::Enabled {
+    if has_lock && versioning != Versioning::Enabled {
         fields.complain("versioning", "a bucket with object lock keeps versions: `versioning { status = \"Enabled\" }`");
     }
     let lifecycle = fields.block("lifecycle_configuration", lifecycle).flatten();
@@ -81,7 +81,8 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         versioning,
         lifecycle,
         replication,
-        lock,
+        has_lock,
+        default_retention: configured.flatten(),
         encryption: encryption.flatten().map(|rule| json!({ "Rule": [rule] })),
         policy: fields.text("policy"),
         objects: fields.blocks("object", object),
@@ -129,8 +130,8 @@ impl Plant for SeededBucket {
         bucket.tags.clone_from(&self.tags);
         bucket.versioning = self.versioning;
         bucket.policy.clone_from(&self.policy);
-        if let Some(retention) = &self.lock {
-            bucket.lock(retention.clone());
+        if self.has_lock {
+            bucket.lock(self.default_retention.clone());
         }
         bucket.lifecycle = Settling::settled(self.lifecycle.clone().map(|mut lifecycle| {
             s3::name_rules(state, &mut lifecycle.document);
@@ -151,6 +152,8 @@ impl Plant for SeededBucket {
         if account::is_opt_in(&self.region) {
             state.enable_region(&self.account, &self.region);
         }
+        // From this day on the rules are carried out.
+        state.s3.settle(now);
         state.s3.insert(bucket).is_some()
     }
 }

@@ -18,6 +18,9 @@ pub(crate) struct Buckets {
     /// Versions on their way to other buckets.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) pending: Vec<Sent>,
+    /// The day, counted from 1970, on which lifecycle rules were last carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) swept: Option<i64>,
 }
 
 /// One bucket.
@@ -88,6 +91,11 @@ impl<T> Settling<T> {
     /// A value that all readers agree on.
     pub(crate) fn settled(value: T) -> Self {
         Self { now: value, before: None }
+    }
+
+    /// The value that holds.
+    pub(super) fn latest(&self) -> &T {
+        &self.now
     }
 
     /// What a reader sees: first the old value, then now this one and now that one, and at last the new one.

@@ -63,8 +63,13 @@ pub(crate) fn name_rules(state: &mut State, document: &mut Value) {
 
 /// An id as S3 makes it up: 48 characters that say nothing.
 pub(super) fn generated_id(number: u64) -> String {
+    named_id(&number.to_string())
+}
+
+/// Such an id for something that has a name, always the same.
+pub(super) fn named_id(name: &str) -> String {
     use base64::Engine as _;
     use sha2::Digest as _;
-    let digest = sha2::Sha384::digest(number.to_be_bytes());
+    let digest = sha2::Sha384::digest(name.as_bytes());
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digest).chars().take(48).collect()
 }

@@ -12,6 +12,7 @@ mod copy;
 mod delete;
 mod documents;
 mod errors;
+mod expire;
 mod iam;
 mod lifecycle;
 mod lifecycle_rules;

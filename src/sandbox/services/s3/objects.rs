@@ -142,29 +142,24 @@ fn precondition_failed() -> AwsError {
 /// The version that a request is about, which must be no delete marker.
 pub(super) fn wanted<'a>(bucket: &'a Bucket, key: &str, id: Option<&str>) -> Result<&'a Version, AwsError> {
     let key_detail = ("Key", key.to_owned());
-    match id.filter(|id| !id.is_empty()) {
-        Some(id) => {
-            let details = vec![key_detail, ("VersionId", id.to_owned())];
-            let missing = || AwsError { details, ..errors::error(404, "NoSuchVersion", "The specified version does not exist.") };
-            let version = bucket.version(key, id).ok_or_else(missing)?;
-            if version.is_marker {
-                let details = vec![("x-amz-delete-marker", "true".to_owned()), ("x-amz-version-id", version.id.clone())];
-                let message = "The specified method is not allowed against this resource.";
-                return Err(AwsError { details, ..errors::error(405, "MethodNotAllowed", message) });
-            }
-            Ok(version)
+    if let Some(id) = id.filter(|id| !id.is_empty()) {
+        let details = vec![key_detail, ("VersionId", id.to_owned())];
+        let missing = || AwsError { details, ..errors::error(404, "NoSuchVersion", "The specified version does not exist.") };
+        let version = bucket.version(key, id).ok_or_else(missing)?;
+        if version.is_marker {
+            let details = vec![("x-amz-delete-marker", "true".to_owned()), ("x-amz-version-id", version.id.clone())];
+            let message = "The specified method is not allowed against this resource.";
+            return Err(AwsError { details, ..errors::error(405, "MethodNotAllowed", message) });
         }
-        None => {
-            let newest = bucket.newest(key);
-            let marker = newest.filter(|version| version.is_marker);
-            let mut details = vec![key_detail];
-            if let Some(marker) = marker {
-                details.extend([("x-amz-delete-marker", "true".to_owned()), ("x-amz-version-id", marker.id.clone())]);
-            }
-            let missing = || AwsError { details, ..errors::error(404, "NoSuchKey", "The specified key does not exist.") };
-            newest.filter(|version| !version.is_marker).ok_or_else(missing)
-        }
+        return Ok(version);
     }
+    let newest = bucket.newest(key);
+    let mut details = vec![key_detail];
+    if let Some(marker) = newest.filter(|version| version.is_marker) {
+        details.extend([("x-amz-delete-marker", "true".to_owned()), ("x-amz-version-id", marker.id.clone())]);
+    }
+    let missing = || AwsError { details, ..errors::error(404, "NoSuchKey", "The specified key does not exist.") };
+    newest.filter(|version| !version.is_marker).ok_or_else(missing)
 }
 
 /// `GetObject`.

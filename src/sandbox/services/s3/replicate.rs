@@ -79,8 +79,13 @@ fn reaches(rule: &Value, key: &str, version: &Version) -> bool {
 }
 
 impl Buckets {
-    /// Delivers what has arrived by now.
+    /// Does what is due by now: delivers what has arrived, and carries out the lifecycle rules.
     pub(crate) fn settle(&mut self, now: Timestamp) {
+        self.deliver_due(now);
+        self.expire(now);
+    }
+
+    fn deliver_due(&mut self, now: Timestamp) {
         if self.pending.iter().all(|sent| sent.arrives > now) {
             return;
         }

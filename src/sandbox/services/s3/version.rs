@@ -75,7 +75,7 @@ impl Version {
         }
     }
 
-    /// The ETag with its quotes.
+    /// The entity tag with its quotes.
     pub(super) fn quoted_etag(&self) -> String {
         format!("\"{}\"", self.etag)
     }

@@ -2,6 +2,7 @@
 
 mod buckets;
 mod configuration;
+mod expired;
 mod lifecycle;
 mod objects;
 mod replicated;

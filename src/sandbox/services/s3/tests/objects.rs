@@ -180,8 +180,8 @@ fn locked_versions_cannot_be_deleted_until_their_time() {
     ok(&world, "DELETE", "/mine/k", "");
     world.advance(2 * 86_400);
     ok(&world, "DELETE", &path, "");
-    let held = call(&world, "PUT", "/mine/held", &[("x-amz-object-lock-legal-hold", "ON")], "x");
-    let path = format!("/mine/held?versionId={}", held.header("x-amz-version-id").unwrap());
+    let kept = call(&world, "PUT", "/mine/kept", &[("x-amz-object-lock-legal-hold", "ON")], "x");
+    let path = format!("/mine/kept?versionId={}", kept.header("x-amz-version-id").unwrap());
     let bypass = [("x-amz-bypass-governance-retention", "true")];
     assert_eq!(call(&world, "DELETE", &path, &bypass, "").status, 403);
 }
