@@ -6,15 +6,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::dynamodb::{self, ever_tagged};
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service};
+use super::{AwsError, Call, Operation, Protocol, Service, cloudwatch, dynamodb, sns};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "tag",
     signing_name: "tagging",
-    protocol: Protocol::AwsJson { version: "1.1", target: "ResourceGroupsTaggingAPI_20170126", namespace: "" },
+    protocols: &[Protocol::AwsJson { version: "1.1", target: "ResourceGroupsTaggingAPI_20170126", namespace: "" }],
     throttle_code: "ThrottledException",
     operations: &[
         Operation::read("GetResources", get_resources),
@@ -36,8 +35,13 @@ struct Tagged {
 /// Everything in the caller's region that was ever tagged, by ARN. A new service adds its own here.
 fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let now = call.now;
-    let tables = call.region().dynamodb.live(now).filter_map(ever_tagged);
+    let region = call.region();
+    let tables = region.dynamodb.live(now).filter_map(dynamodb::ever_tagged);
     let mut all: Vec<Tagged> = tables.map(|(arn, tags)| Tagged { kind: "dynamodb:table", arn, tags }).collect();
+    let alarms = region.cloudwatch.alarms.iter().filter_map(cloudwatch::ever_tagged);
+    all.extend(alarms.map(|(arn, tags)| Tagged { kind: "cloudwatch:alarm", arn, tags }));
+    let topics = region.sns.iter().filter_map(sns::ever_tagged);
+    all.extend(topics.map(|(arn, tags)| Tagged { kind: "sns:topic", arn, tags }));
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
 }
@@ -117,13 +121,26 @@ fn get_tag_values(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
 fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let tags = Input(input).object("Tags")?.ok_or_else(|| AwsError::required("tags"))?;
     let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    each_resource(call, input, |call, arn| dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })))
+    each_resource(call, input, |call, arn| match service_of(arn) {
+        "cloudwatch" => cloudwatch::tag(call, &json!({ "ResourceARN": arn, "Tags": tags })),
+        "sns" => sns::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
+        _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
+    })
 }
 
 /// `UntagResources`.
 fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let keys = Input(input).texts("TagKeys")?;
-    each_resource(call, input, |call, arn| dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })))
+    each_resource(call, input, |call, arn| match service_of(arn) {
+        "cloudwatch" => cloudwatch::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
+        "sns" => sns::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
+        _ => dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
+    })
+}
+
+/// The service in an ARN.
+fn service_of(arn: &str) -> &str {
+    arn.split(':').nth(2).unwrap_or_default()
 }
 
 /// Runs a change on each resource. A new service is told apart by its ARN here.
