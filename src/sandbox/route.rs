@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::SandboxError;
 use super::faults::Faults;
-use super::protocol::{self, aws_json, aws_query, rpc_v2_cbor};
+use super::protocol::{self, aws_json, aws_query, rest_json, rpc_v2_cbor};
 use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, Wire, account, sts};
 use super::state::{Caller, State};
 use super::store::Contents;
@@ -119,6 +119,7 @@ fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: 
         lag: SignedDuration::from_millis(i64::try_from(lag).unwrap_or(i64::MAX)),
         page_size: faults.page_size,
         region_off: faults.region_off.clone(),
+        faults,
     };
     (operation.run)(&mut call, input)
 }
@@ -185,13 +186,7 @@ fn decode(spoken: Spoken, request: &Request) -> Result<(&'static Operation, Valu
             let unknown = || AwsError::front_door("InvalidAction", format!("Could not find operation {name} for version {version}"));
             Ok((named(service, name).ok_or_else(unknown)?, input))
         }
-        Protocol::RestJson => {
-            // botocore writes some paths with a slash at the end, the other SDKs without.
-            let path = request.path.trim_end_matches('/');
-            let found = service.operations.iter().find(|operation| operation.route == Some((request.method.as_str(), path)));
-            let unknown = || AwsError { status: 404, ..AwsError::front_door("UnknownOperationException", "") };
-            Ok((found.ok_or_else(unknown)?, aws_json::read(&request.body)?))
-        }
+        Protocol::RestJson => rest_json::decode(service.operations, request),
     }
 }
 

@@ -106,6 +106,40 @@ impl World {
         serde_json::from_slice(&self.answer(service, path, None, input.to_string()).body).unwrap()
     }
 
+    /// Calls AWS Backup by method and path, `GET /backup-vaults?maxResults=1`, which must succeed.
+    pub(crate) fn backup(&self, line: &str, input: Value) -> Value {
+        let response = self.answer_at("backup", line, input);
+        let body: Value = serde_json::from_slice(&response.body).unwrap();
+        assert_eq!(response.status, 200, "{line}: {body}");
+        body
+    }
+
+    /// Calls AWS Backup, which must fail; gives the code and the message.
+    pub(crate) fn backup_fails(&self, line: &str, input: Value) -> (String, String) {
+        let response = self.answer_at("backup", line, input);
+        let body: Value = serde_json::from_slice(&response.body).unwrap();
+        assert!(response.status >= 400, "{line} succeeded: {body}");
+        let message = body.get("Message").or_else(|| body.get("message")).unwrap();
+        (error_type(&response), message.as_str().unwrap().to_owned())
+    }
+
+    /// Calls AWS Backup; gives the code when it fails.
+    pub(crate) fn try_backup(&self, line: &str, input: Value) -> Result<Value, String> {
+        let response = self.answer_at("backup", line, input);
+        if response.status == 200 { Ok(serde_json::from_slice(&response.body).unwrap()) } else { Err(error_type(&response)) }
+    }
+
+    fn answer_at(&self, service: &str, line: &str, input: Value) -> Response {
+        let (method, url) = line.split_once(' ').unwrap();
+        let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query.to_owned())));
+        let body = if input.is_null() { Vec::new() } else { input.to_string().into_bytes() };
+        let request = Request { method: method.into(), path: path.into(), query, headers: self.headers(service), body };
+        match self.sandbox.handle(&request) {
+            Reply::Answer { response, .. } => response,
+            other => panic!("no answer: {other:?}"),
+        }
+    }
+
     fn json(&self, service: &str, prefix: &str, operation: &str, input: Value) -> Value {
         let response = self.answer(service, "/", Some(format!("{prefix}.{operation}")), input.to_string());
         let body: Value = serde_json::from_slice(&response.body).unwrap();
@@ -122,13 +156,18 @@ impl World {
 
     /// Sends one signed request.
     pub(crate) fn send(&self, service: &str, path: &str, target: Option<String>, body: String) -> Reply {
-        let credential =
-            format!("AWS4-HMAC-SHA256 Credential={}/20261121/{}/{service}/aws4_request, SignedHeaders=host", self.key, self.region);
-        let mut headers = BTreeMap::from([("authorization".to_owned(), credential)]);
+        let mut headers = self.headers(service);
         if let Some(target) = target {
             headers.insert("x-amz-target".to_owned(), target);
         }
         self.sandbox.handle(&Request { method: "POST".into(), path: path.into(), query: None, headers, body: body.into_bytes() })
+    }
+
+    /// The headers of a request to a service that is signed.
+    fn headers(&self, service: &str) -> BTreeMap<String, String> {
+        let credential =
+            format!("AWS4-HMAC-SHA256 Credential={}/20261121/{}/{service}/aws4_request, SignedHeaders=host", self.key, self.region);
+        BTreeMap::from([("authorization".to_owned(), credential)])
     }
 
     /// Creates a table with a string key `id`.
@@ -146,6 +185,11 @@ impl World {
     pub(crate) fn put(&self, table: &str, id: &str, note: &str) {
         self.dynamodb("PutItem", json!({"TableName": table, "Item": {"id": {"S": id}, "note": {"S": note}}}));
     }
+}
+
+/// The error's code of a REST-JSON answer.
+fn error_type(response: &Response) -> String {
+    response.headers.iter().find(|(name, _)| *name == "x-amzn-errortype").unwrap().1.clone()
 }
 
 /// Seconds since 1970.

@@ -4,6 +4,7 @@
 //! wire is; the codecs translate.
 
 pub(crate) mod account;
+pub(crate) mod backup;
 pub(crate) mod cloudwatch;
 pub(crate) mod dynamodb;
 pub(crate) mod input;
@@ -15,13 +16,21 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::clock::later;
+use super::faults::Faults;
 use super::protocol::{aws_json, rpc_v2_cbor};
 use super::state::{Caller, Region, State};
 use super::wire::Request;
 
 /// Every service that the sandbox has.
-pub(crate) static ALL: &[&Service] =
-    &[&account::SERVICE, &cloudwatch::SERVICE, &dynamodb::SERVICE, &sns::SERVICE, &sts::SERVICE, &tagging::SERVICE];
+pub(crate) static ALL: &[&Service] = &[
+    &account::SERVICE,
+    &backup::SERVICE,
+    &cloudwatch::SERVICE,
+    &dynamodb::SERVICE,
+    &sns::SERVICE,
+    &sts::SERVICE,
+    &tagging::SERVICE,
+];
 
 /// One AWS service as the router sees it.
 pub(crate) struct Service {
@@ -76,7 +85,7 @@ impl Wire {
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
     pub(crate) access: Access,
-    /// Method and path, for REST protocols.
+    /// Method and path, for REST protocols; `{Member}` in the path is any value, and becomes that member of the input.
     pub(crate) route: Option<(&'static str, &'static str)>,
     pub(crate) run: fn(&mut Call<'_>, &Value) -> Result<Value, AwsError>,
 }
@@ -122,6 +131,11 @@ impl Operation {
     pub(crate) const fn write(name: &'static str, run: fn(&mut Call<'_>, &Value) -> Result<Value, AwsError>) -> Self {
         Self { name, access: Access::Write, route: None, run }
     }
+
+    /// The same operation of a REST protocol, at this method and path.
+    pub(crate) const fn at(self, method: &'static str, path: &'static str) -> Self {
+        Self { route: Some((method, path)), ..self }
+    }
 }
 
 /// One call under way: the whole state, who calls, when, and the faults that reach into operations.
@@ -135,6 +149,8 @@ pub(crate) struct Call<'a> {
     pub(crate) page_size: Option<usize>,
     /// Regions that the faults have switched off.
     pub(crate) region_off: Vec<String>,
+    /// All faults in force, for operations that need more rights than their own.
+    pub(crate) faults: &'a Faults,
 }
 
 impl Call<'_> {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service, cloudwatch, dynamodb, sns};
+use super::{AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, sns};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
@@ -36,12 +36,11 @@ struct Tagged {
 fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let now = call.now;
     let region = call.region();
-    let tables = region.dynamodb.live(now).filter_map(dynamodb::ever_tagged);
-    let mut all: Vec<Tagged> = tables.map(|(arn, tags)| Tagged { kind: "dynamodb:table", arn, tags }).collect();
-    let alarms = region.cloudwatch.alarms.iter().filter_map(cloudwatch::ever_tagged);
-    all.extend(alarms.map(|(arn, tags)| Tagged { kind: "cloudwatch:alarm", arn, tags }));
-    let topics = region.sns.iter().filter_map(sns::ever_tagged);
-    all.extend(topics.map(|(arn, tags)| Tagged { kind: "sns:topic", arn, tags }));
+    let tables = region.dynamodb.live(now).filter_map(dynamodb::ever_tagged).map(|(arn, tags)| ("dynamodb:table", arn, tags));
+    let alarms = region.cloudwatch.alarms.iter().filter_map(cloudwatch::ever_tagged).map(|(arn, tags)| ("cloudwatch:alarm", arn, tags));
+    let topics = region.sns.iter().filter_map(sns::ever_tagged).map(|(arn, tags)| ("sns:topic", arn, tags));
+    let all = tables.chain(alarms).chain(topics).chain(backup::ever_tagged(&region.backup));
+    let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
 }
@@ -120,30 +119,32 @@ fn get_tag_values(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
 /// `TagResources`: each resource succeeds or fails on its own.
 fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let tags = Input(input).object("Tags")?.ok_or_else(|| AwsError::required("tags"))?;
-    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    each_resource(call, input, |call, arn| match service_of(arn) {
-        "cloudwatch" => cloudwatch::tag(call, &json!({ "ResourceARN": arn, "Tags": tags })),
-        "sns" => sns::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
-        _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
+    let listed: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+    each_resource(call, input, |call, arn| match service(arn) {
+        "backup" => backup::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
+        "cloudwatch" => cloudwatch::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
+        "sns" => sns::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
+        _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
     })
 }
 
 /// `UntagResources`.
 fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let keys = Input(input).texts("TagKeys")?;
-    each_resource(call, input, |call, arn| match service_of(arn) {
+    each_resource(call, input, |call, arn| match service(arn) {
+        "backup" => backup::untag(call, &json!({ "ResourceArn": arn, "TagKeyList": keys })),
         "cloudwatch" => cloudwatch::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
         "sns" => sns::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         _ => dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
     })
 }
 
-/// The service in an ARN.
-fn service_of(arn: &str) -> &str {
+/// The service in an ARN, which knows how its things are tagged.
+fn service(arn: &str) -> &str {
     arn.split(':').nth(2).unwrap_or_default()
 }
 
-/// Runs a change on each resource. A new service is told apart by its ARN here.
+/// Runs a change on each resource.
 fn each_resource(
     call: &mut Call<'_>,
     input: &Value,

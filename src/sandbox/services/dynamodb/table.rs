@@ -265,7 +265,7 @@ impl Table {
     }
 
     /// The size that AWS would charge for, roughly: the bytes of the items' JSON.
-    pub(super) fn size_bytes(&self) -> usize {
+    pub(crate) fn size_bytes(&self) -> usize {
         self.items.values().map(|item| serde_json::to_vec(item).map_or(0, |bytes| bytes.len())).sum()
     }
 }

@@ -1,0 +1,65 @@
+//! What can be backed up: the resources of the sandbox's other services, as AWS Backup sees them.
+
+use super::Call;
+
+/// A resource that is there.
+pub(super) struct Resource {
+    pub(super) kind: &'static str,
+    pub(super) name: String,
+    pub(super) size_bytes: i64,
+    /// The key that it is encrypted with, when it is not AWS's own.
+    pub(super) key_arn: Option<String>,
+}
+
+/// The types of resource by what their ARNs start with, after `arn:aws:`.
+const KINDS: &[(&str, &str)] = &[
+    ("dynamodb", "DynamoDB"),
+    ("s3", "S3"),
+    ("elasticfilesystem", "EFS"),
+    ("fsx", "FSx"),
+    ("rds", "RDS"),
+    ("ec2", "EC2"),
+    ("storagegateway", "Storage Gateway"),
+    ("redshift", "Redshift"),
+    ("timestream", "Timestream"),
+    ("cloudformation", "CloudFormation"),
+    ("eks", "EKS"),
+];
+
+/// The types that have cold storage. The others ignore the setting without a word.
+const COLD: &[&str] = &["CloudFormation", "DynamoDB", "EBS", "EFS", "SAP HANA on Amazon EC2", "Timestream", "VirtualMachine"];
+
+/// Tells whether points of this type can go to cold storage.
+pub(super) fn has_cold_storage(kind: &str) -> bool {
+    COLD.contains(&kind)
+}
+
+/// The type of a resource, as far as its ARN tells; volumes and clusters have types of their own.
+pub(crate) fn kind_of(arn: &str) -> Option<&'static str> {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let service = parts.next()?;
+    let resource = parts.nth(2)?;
+    match service {
+        "ec2" if resource.starts_with("volume/") => Some("EBS"),
+        "rds" if resource.starts_with("cluster:") => Some("Aurora"),
+        _ => KINDS.iter().find(|(name, _)| *name == service).map(|(_, kind)| *kind),
+    }
+}
+
+/// The last part of an ARN.
+pub(crate) fn name_of(arn: &str) -> &str {
+    arn.rsplit([':', '/']).next().unwrap_or(arn)
+}
+
+/// A resource of the caller's region that is there.
+pub(super) fn find(call: &mut Call<'_>, arn: &str) -> Option<Resource> {
+    let now = call.now;
+    let kind = kind_of(arn)?;
+    let table = call.region().dynamodb.live(now).find(|table| table.arn == arn)?;
+    Some(Resource {
+        kind,
+        name: table.name.clone(),
+        size_bytes: i64::try_from(table.size_bytes()).unwrap_or(i64::MAX),
+        key_arn: table.definition.kms_key_arn.clone(),
+    })
+}
