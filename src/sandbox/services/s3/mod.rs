@@ -60,7 +60,7 @@ use Access::{Read, Write};
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "s3",
     signing_name: "s3",
-    protocol: Protocol::RestXml,
+    protocols: &[Protocol::RestXml],
     throttle_code: "SlowDown",
     operations: &[
         route("ListBuckets", Read, ("GET", "/"), buckets::list),
