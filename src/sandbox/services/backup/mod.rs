@@ -23,12 +23,16 @@ mod vaults;
 use base64::Engine as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::input::Input;
 use super::{AwsError, Call, Operation, Protocol, Service};
 use crate::sandbox::state::Caller;
 
-pub(crate) use kept::Backups;
+pub(crate) use kept::{Backups, Lock, Notifications, Plan, Protected, Selection, Vault, Version};
+pub(crate) use points::Point;
+pub(crate) use resources::{kind_of, name_of};
+pub(crate) use settings::{MANAGED_TYPES, TYPES};
 pub(crate) use tags::{ever_tagged, tag, untag};
 
 /// AWS Backup, 2018-11-15.
@@ -131,6 +135,28 @@ fn fresh_id(call: &mut Call<'_>) -> String {
 /// The id behind a number.
 pub(crate) fn id(number: u64) -> String {
     format!("bac0b000-5a4d-4b0a-8000-{number:012x}")
+}
+
+/// The id that a thing of this name always has: the seed's, so that the same seed makes the same plan.
+pub(crate) fn named_id(name: &str) -> String {
+    let hex: String = Sha256::digest(name).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
+    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+}
+
+/// `BackupPlan` of a request as AWS keeps it, whichever vaults there are; without rule ids.
+pub(crate) fn plan_document(given: &Value) -> Result<Value, AwsError> {
+    document::read(Input(given), |_| true)
+}
+
+/// Gives every rule of a plan's document an id.
+pub(crate) fn with_rule_ids(document: &mut Value, fresh: impl FnMut() -> String) {
+    document::with_ids(document, None, fresh);
+}
+
+/// `BackupSelection` of a request as AWS keeps it.
+pub(crate) fn selection_document(given: &Value) -> Result<Value, AwsError> {
+    selection_rules::read(Input(given))
 }
 
 /// A fresh version id: AWS's are encoded UUIDs.
