@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`model`] | the values that all others agree on: settings, readings, changes, plans, diagnostics |
 //! | [`files`] | writing a file whole or not at all |
-//! | [`time`] | the clock |
+//! | [`time`] | the clock, and AWS's schedules, time zones and windows |
 //! | [`kinds`] | one folder for each AWS thing: its table of settings, and the calls that read and change it |
 //! | [`policy`] | HCL to a checked policy |
 //! | [`snapshot`] | what is live, and what could not be read |

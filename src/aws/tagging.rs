@@ -20,6 +20,27 @@ pub async fn tagged(
     arn_prefix: &str,
     filter: &BTreeMap<String, Option<String>>,
 ) -> Result<Vec<Listed>, CallFailed> {
+    let mut found = Vec::new();
+    for (arn, tags) in resources(connection, Some(resource_type), filter).await? {
+        // An ARN of another shape (an index, a stream) is not one of the things.
+        let Some(name) = arn.splitn(6, ':').nth(5).and_then(|rest| rest.strip_prefix(arn_prefix)).filter(|name| !name.contains('/')) else {
+            continue;
+        };
+        found.push(Listed { name: name.to_owned(), tags: Some(tags) });
+    }
+    Ok(found)
+}
+
+/// The ARN and all tags of everything in the target's region that matches a filter, of one type (`dynamodb:table`) or of any.
+///
+/// # Errors
+///
+/// The call failed; nothing is known of the tags then.
+pub async fn resources(
+    connection: &Connection,
+    resource_type: Option<&str>,
+    filter: &BTreeMap<String, Option<String>>,
+) -> Result<Vec<(String, BTreeMap<String, String>)>, CallFailed> {
     let client = connection.client("tag", &connection.identity.region, |config, witness| {
         let config = aws_sdk_resourcegroupstagging::config::Builder::from(config).interceptor(witness).build();
         aws_sdk_resourcegroupstagging::Client::from_conf(config)
@@ -33,23 +54,14 @@ pub async fn tagged(
     loop {
         let request = client
             .get_resources()
-            .resource_type_filters(resource_type)
+            .set_resource_type_filters(resource_type.map(|name| vec![name.to_owned()]))
             .resources_per_page(100)
             .set_tag_filters(Some(filters.clone()).filter(|filters| !filters.is_empty()))
             .set_pagination_token(token.take());
         let page = connection.call(ACTION, request.send()).await?;
         for mapping in page.resource_tag_mapping_list() {
-            // An ARN of another shape (an index, a stream) is not one of the things.
-            let Some(name) =
-                mapping.resource_arn().and_then(|arn| arn.splitn(6, ':').nth(5)).and_then(|rest| rest.strip_prefix(arn_prefix))
-            else {
-                continue;
-            };
-            if name.contains('/') {
-                continue;
-            }
-            let tags = mapping.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
-            found.push(Listed { name: name.to_owned(), tags: Some(tags) });
+            let Some(arn) = mapping.resource_arn() else { continue };
+            found.push((arn.to_owned(), mapping.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()));
         }
         // A page may be short or empty while there is more; only the token tells.
         token = page.pagination_token().filter(|token| !token.is_empty()).map(str::to_owned);

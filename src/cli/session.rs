@@ -4,9 +4,9 @@ use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::Failure;
 use crate::aws::{self, Access, Aws, ConnectFailed, Journal};
-use crate::model::{Diagnostic, Policy, Snapshot, Target};
-use crate::policy;
+use crate::model::{Diagnostic, Identity, Policy, Snapshot, Target};
 use crate::policy::variables::Given;
+use crate::policy::{self, load};
 use crate::snapshot;
 use crate::time::Clock;
 use std::collections::BTreeMap;
@@ -20,6 +20,21 @@ pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> 
     }
     context.ui.warn(&checked.problems, &checked.policy.sources);
     Ok(checked.policy)
+}
+
+/// The policy again, now that it is known which account and region each target reached: only then can every ARN be computed.
+pub(super) fn reached(context: &Context, path: &Path, policy: Policy, identities: &BTreeMap<String, Identity>) -> Result<Policy, Failure> {
+    let told = |target: &Target| target.region.is_some() && target.account_id.is_some();
+    if policy.targets.values().all(told) || (policy.resources.is_empty() && policy.protects.is_empty()) {
+        return Ok(policy);
+    }
+    let checked = policy::check_reached(load::load(path), &context.given, identities);
+    if !checked.is_good() {
+        return Err(Failure::policy(checked.problems, checked.policy.sources));
+    }
+    let mut again = checked.policy;
+    again.targets.retain(|name, _| policy.targets.contains_key(name));
+    Ok(again)
 }
 
 /// Loads the policy that a change started from. It may lack variables that the change added.
@@ -88,6 +103,11 @@ impl Session {
             return Err(Failure::unreached(&unreached));
         }
         Ok(Self { aws, unreached })
+    }
+
+    /// Who each target that was reached is.
+    pub(super) fn identities(&self) -> BTreeMap<String, Identity> {
+        self.aws.connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect()
     }
 
     /// Reads what a plan of the policy needs.

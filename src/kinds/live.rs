@@ -1,7 +1,7 @@
 //! The effects of a kind: finding, reading and changing its things in AWS.
 
 use crate::aws::{CallFailed, Connection};
-use crate::model::{Change, Gap, Live, Reading, Replicas, ResourceId, Value};
+use crate::model::{Change, Declared, Gap, Live, Mark, Reading, Replicas, ResourceId, Value};
 use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,8 +60,23 @@ pub struct ChangeRequest<'a> {
     pub changes: &'a [&'a Change],
     /// All that was read of it before.
     pub before: &'a BTreeMap<String, Reading>,
+    /// What reading learned beside the settings: its id.
+    pub facts: &'a BTreeMap<String, Value>,
+    /// Every declared setting, by path.
+    pub wanted: &'a BTreeMap<String, Declared>,
+    /// What it is to be marked with, of a thing that backstay owns whole.
+    pub mark: Option<&'a Mark>,
+    /// The id of what it is a part of.
+    pub parent: Option<&'a str>,
     /// Told what is being waited for.
     pub waiting: &'a (dyn Fn(&str) + Sync),
+}
+
+impl Wish {
+    /// Whether a setting of this block, or the block itself, is asked for.
+    pub fn asks_within(&self, block: &str) -> bool {
+        self.settings.iter().any(|path| path == block || crate::model::path::is_within(path, block))
+    }
 }
 
 impl ChangeRequest<'_> {

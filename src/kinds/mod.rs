@@ -3,15 +3,48 @@
 //! A kind is a table of settings ([`KindSpec`]) and two effects, `read` and `change`. Everything generic (decoding, diff, effect,
 //! docs, IAM) is worked out from the table, so nothing outside a kind's folder names it.
 
+pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
 
-use crate::model::{Change, KindSpec, Live};
+use crate::model::{Change, Code, Effect, KindSpec, Live, Severity, Wanted};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 #[cfg(feature = "aws")]
 mod live;
 #[cfg(feature = "aws")]
+mod whole;
+#[cfg(feature = "aws")]
 pub use live::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
+#[cfg(feature = "aws")]
+pub use whole::{FindRequest, MakeRequest, RemoveRequest, Tagged, WholeAws};
+
+/// The calls of a kind.
+#[cfg(feature = "aws")]
+#[derive(Clone, Copy)]
+pub enum Calls {
+    /// Of a kind whose things others own.
+    Settings(&'static dyn KindAws),
+    /// Of a kind whose things backstay makes.
+    Whole(&'static dyn WholeAws),
+}
+
+/// Something that is wrong with the declared settings of one block taken together, by a rule of AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concern {
+    /// Its code.
+    pub code: Code,
+    /// An error ends the run; a warning is shown.
+    pub severity: Severity,
+    /// What is wrong.
+    pub title: String,
+    /// The path of the setting that it is about; the block itself where that is not declared.
+    pub at: String,
+    /// Another setting that it is about, with what to say of it there.
+    pub also: Option<(String, String)>,
+    /// What to do.
+    pub help: String,
+}
 
 /// One AWS resource type that backstay knows.
 pub trait Kind: Sync {
@@ -25,6 +58,28 @@ pub trait Kind: Sync {
         None
     }
 
+    /// What a change does that the direction of its setting alone does not tell; `None` leaves the table's word.
+    ///
+    /// `wanted` are all declared settings of the thing, by path.
+    fn effect(&self, _change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        None
+    }
+
+    /// What is wrong with the declared settings taken together, before anything is read.
+    fn check(&self, _wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
+        Vec::new()
+    }
+
+    /// Why a thing that is no longer declared must stay all the same: a vault that holds recovery points.
+    fn keeps(&self, _live: &Live) -> Option<String> {
+        None
+    }
+
+    /// Why a change of a setting is refused whatever anybody consents to, and what to do instead.
+    fn refuses(&self, _change: &Change) -> Option<(String, String)> {
+        None
+    }
+
     /// What else a reader of the plan ought to know of this thing.
     fn remarks(&self, _live: &Live) -> Vec<String> {
         Vec::new()
@@ -32,7 +87,7 @@ pub trait Kind: Sync {
 
     /// The calls that find, read and change it.
     #[cfg(feature = "aws")]
-    fn aws(&self) -> &'static dyn KindAws;
+    fn calls(&self) -> Calls;
 }
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.

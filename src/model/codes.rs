@@ -1,6 +1,7 @@
 //! All codes of diagnostics and notes, each with its page for `backstay explain`.
 //!
-//! `BKS` and four digits; the first two are the area: 01 policy, 02 selection, 03 read, 04 ratchet, 05 apply. A code is never reused.
+//! `BKS` and four digits; the first two are the area: 01 policy, 02 selection, 03 read, 04 ratchet, 05 apply, 08 precondition. A code is
+//! never reused.
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $title:literal;)+) => {
@@ -96,6 +97,16 @@ codes! {
     Weakening = "BKS0401", "weakening without consent";
     /// A change cannot be undone by anybody, so it needs `--accept-irreversible ADDRESS`.
     Irreversible = "BKS0402", "irreversible change without consent";
+    /// A thing of the declared name is there already and carries no mark of this workspace, or the mark of another: it is somebody else's,
+    /// so backstay leaves it alone (exit 4).
+    ///
+    /// Write `adopt = true` into the block to take over one that nobody marked: the plan then shows what that would change. What another
+    /// workspace marked is never taken; release it there first with a `removed` block.
+    Foreign = "BKS0403", "somebody else's";
+    /// AWS cannot make this change: the setting is fixed when the thing is made, and no second thing of the name can be made beside it.
+    ///
+    /// Give the block another name in AWS, so that a new thing is made beside the old one, and remove the old one when nothing needs it.
+    Fixed = "BKS0404", "cannot be changed";
     /// AWS moved between plan and apply: a value that the plan relies on is no longer what it was. Nothing was written; plan again.
     Stale = "BKS0501", "stale plan";
     /// The plan file is not what `backstay plan --out` wrote: it was edited, cut short, or is of another policy or version. Plan again.

@@ -3,8 +3,10 @@
 mod codes;
 mod diagnostic;
 mod effect;
+pub mod path;
 mod plan;
 mod policy;
+mod policy_document;
 mod reading;
 mod source;
 mod spec;
@@ -13,9 +15,13 @@ mod value;
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use effect::Effect;
-pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Summary, Verb};
-pub use policy::{AssumeRole, BlockAddress, Except, Pattern, Policy, Protect, Replicas, Selector, Target, Waiver, Wanted};
-pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Reading, ResourceId, Snapshot};
+pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};
+pub use policy::{AssumeRole, BlockAddress, Except, Pattern, Policy, Protect, Replicas, Resource, Selector, Target, Waiver, Wanted};
+pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, ResourceId, Snapshot};
+pub use policy_document::{Decision, Known, NotAPolicy, PolicyDocument, Principal, Request, Sender, default_topic_policy};
 pub use source::{Position, Source, SourceId, Sources, Span};
-pub use spec::{Fallback, KindSpec, Loss, Misfit, NameForm, Ownership, Safer, Setting, Shape, partition};
+pub use spec::{
+    ArnForm, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, Ownership, Parent, Safer, Setting, Shape,
+    partition,
+};
 pub use value::Value;

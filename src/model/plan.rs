@@ -2,7 +2,7 @@
 
 use super::effect::Effect;
 use super::policy::Target;
-use super::reading::{Gap, Reading, ResourceId};
+use super::reading::{Gap, Mark, Reading, ResourceId};
 use super::source::Position;
 use super::value::Value;
 use jiff::Timestamp;
@@ -102,6 +102,21 @@ pub struct Action {
     pub arn: String,
     /// What happens to it.
     pub verb: Verb,
+    /// Why backstay will not do this, whatever anybody consents to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refusal>,
+    /// What backstay marks it with, of a thing that it owns whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
+    /// The address of the thing that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The thing that this one takes the place of, and that goes when this one is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<ResourceId>,
+    /// What reading learned beside the settings and changing it needs: its id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Value>,
     /// The settings that change, in the order of the kind's table.
     pub changes: Vec<Change>,
     /// Every declared setting, by path.
@@ -114,6 +129,17 @@ pub struct Action {
     /// What else to say of it: a replica, a table that is still being created.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+}
+
+/// Why backstay does not do what a block asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The code: `BKS0403`.
+    pub code: String,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// What to do.
+    pub remedy: String,
 }
 
 /// A declared value and where the policy says so.
@@ -154,6 +180,9 @@ pub struct Change {
     pub consent: Consent,
     /// Where the policy says so; `None` where AWS's default comes along with another change.
     pub because: Option<Position>,
+    /// The setting whose change this one is a part of: a block that is added or removed, or [`Change::EXISTS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<String>,
 }
 
 /// Whether somebody agreed to a change.
@@ -208,6 +237,8 @@ pub struct Summary {
     pub weakenings: usize,
     /// Of those, changes that nobody consented to.
     pub blocked: usize,
+    /// Things that backstay will not touch.
+    pub refused: usize,
 }
 
 impl Plan {
@@ -229,6 +260,7 @@ impl Plan {
                 Verb::NoOp => summary.unchanged += 1,
                 Verb::Unknown => summary.unknown += 1,
             }
+            summary.refused += usize::from(action.refused.is_some());
             for change in &action.changes {
                 summary.weakenings += usize::from(change.effect.needs_consent());
                 summary.blocked += usize::from(change.is_blocked());
@@ -245,6 +277,11 @@ impl Plan {
     /// Whether everything that the policy declares could be read.
     pub fn is_complete(&self) -> bool {
         self.gaps.is_empty() && !self.actions.iter().any(Action::has_unknown)
+    }
+
+    /// Whether apply refuses it: for want of consent, or because something is not backstay's to change.
+    pub fn is_refused(&self) -> bool {
+        self.blocked().next().is_some() || self.actions.iter().any(|action| action.refused.is_some())
     }
 
     /// The changes that nobody consented to, each with its action.
@@ -273,6 +310,11 @@ impl Action {
 }
 
 impl Change {
+    /// In place of a setting: whether the thing exists.
+    pub const EXISTS: &'static str = "exists";
+    /// In place of a setting: the mark of who owns the thing.
+    pub const OWNER: &'static str = "owner";
+
     /// Whether nobody consented to it although somebody must.
     pub fn is_blocked(&self) -> bool {
         matches!(self.consent, Consent::Missing { .. })

@@ -18,6 +18,8 @@ pub struct Policy {
     pub targets: BTreeMap<String, Target>,
     /// What must be set on things that others own.
     pub protects: Vec<Protect>,
+    /// What backstay makes, changes and removes.
+    pub resources: Vec<Resource>,
     /// Consents to weakenings.
     pub waivers: Vec<Waiver>,
     /// Blocks that were released on purpose with `removed`.
@@ -76,6 +78,21 @@ impl fmt::Display for BlockAddress {
 }
 
 impl BlockAddress {
+    /// The address in the characters that tags allow: `aws_backup_plan.daily/eu`.
+    pub fn mark(&self) -> String {
+        match &self.key {
+            Some(key) => format!("{}.{}/{key}", self.kind, self.name),
+            None => format!("{}.{}", self.kind, self.name),
+        }
+    }
+
+    /// Reads an address out of a mark.
+    pub fn of_mark(mark: &str) -> Option<Self> {
+        let (block, key) = mark.split_once('/').map_or((mark, None), |(block, key)| (block, Some(key.to_owned())));
+        let (kind, name) = block.split_once('.')?;
+        Some(Self { kind: kind.to_owned(), name: name.to_owned(), key })
+    }
+
     /// The key, within the brackets, of one selected thing: the parts that tell it apart, joined by `/`.
     pub fn instance_key(&self, target: Option<&str>, name: &str, replica_region: Option<&str>) -> String {
         let mut parts: Vec<&str> = Vec::new();
@@ -102,6 +119,27 @@ pub struct Protect {
     /// Which replicas of each thing.
     pub replicas: Replicas,
     /// The declared settings, by path.
+    pub wanted: BTreeMap<String, Wanted>,
+    /// Blocks that this one refers to.
+    pub depends_on: BTreeSet<BlockAddress>,
+    /// The block's header.
+    pub span: Span,
+}
+
+/// A thing that backstay makes, changes and, when it is no longer declared, removes.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// The block's address.
+    pub address: BlockAddress,
+    /// The targets to make it in, by name.
+    pub targets: Vec<String>,
+    /// Its name in AWS; absent where it is known only after apply.
+    pub name: Option<String>,
+    /// The block of the thing that it is a part of.
+    pub parent: Option<BlockAddress>,
+    /// Whether one that is there already, and that nobody marked, is taken over.
+    pub adopt: bool,
+    /// The declared settings, by path with keys; a block that is there is `true`.
     pub wanted: BTreeMap<String, Wanted>,
     /// Blocks that this one refers to.
     pub depends_on: BTreeSet<BlockAddress>,

@@ -56,6 +56,35 @@ pub struct ResourceId {
     pub name: String,
 }
 
+/// The ownership mark of a thing: who made it, and for which block.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Mark {
+    /// The owner name.
+    pub workspace: String,
+    /// The block's address, in the characters that tags allow.
+    pub address: String,
+}
+
+impl Mark {
+    /// The tag that holds the owner name.
+    pub const WORKSPACE: &'static str = "backstay:workspace";
+    /// The tag that holds the address.
+    pub const ADDRESS: &'static str = "backstay:address";
+
+    /// Reads a mark out of tags, and takes away from them what is not the user's: the mark, and AWS's own tags.
+    pub fn take(tags: &mut BTreeMap<String, String>) -> Option<Self> {
+        let workspace = tags.remove(Self::WORKSPACE);
+        let address = tags.remove(Self::ADDRESS);
+        tags.retain(|key, _| !key.starts_with("aws:"));
+        Some(Self { workspace: workspace?, address: address.unwrap_or_default() })
+    }
+
+    /// The tags that say it.
+    pub fn tags(&self) -> [(&'static str, &str); 2] {
+        [(Self::WORKSPACE, &self.workspace), (Self::ADDRESS, &self.address)]
+    }
+}
+
 /// One live thing, as far as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Live {
@@ -67,6 +96,12 @@ pub struct Live {
     /// The other regions that it is replicated to; `None` where that was not asked or could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicas: Option<Vec<String>>,
+    /// Its ARN, where reading learned it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// Whose it is, of a thing that backstay can own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
     /// What was read of its settings, by path. A setting that nobody asked for is not there.
     pub settings: BTreeMap<String, Reading>,
     /// What else AWS said that makes a loss concrete (`earliest_restorable`, `status`); never compared.
@@ -75,6 +110,14 @@ pub struct Live {
 }
 
 impl Live {
+    /// The id by which AWS knows it, where that is not its name.
+    pub const ID: &'static str = "id";
+
+    /// A fact that is a text.
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.get(name).and_then(Value::as_str)
+    }
+
     /// Notes what was read of some settings.
     pub fn set(&mut self, readings: impl IntoIterator<Item = (&'static str, Reading)>) {
         self.settings.extend(readings.into_iter().map(|(path, reading)| (path.to_owned(), reading)));

@@ -1,10 +1,15 @@
 //! What differs between a thing and what it must be. It needs nothing beyond what was read.
+//!
+//! A repeated block that is new or gone is one change; what is in it comes along as parts of that change. Where backstay owns the whole
+//! of a thing or of a block, what is not declared must be AWS's default; elsewhere it is not looked at.
 
 use super::resolve::Row;
 use crate::kinds::{self, Kind};
 use crate::model::{
-    Action, Change, Consent, Declared, Effect, KindSpec, Live, Loss, Reaches, Reading, Setting, Snapshot, Sources, Value, Verb, Wanted,
+    Action, Change, Consent, Declared, Effect, Fallback, Key, KindSpec, Live, Loss, Reaches, Reading, Setting, Shape, Snapshot, Sources,
+    Value, Verb, Wanted, path,
 };
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// The action that makes a thing what it must be.
@@ -18,6 +23,11 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
         id: row.id.clone(),
         arn: String::new(),
         verb: Verb::NoOp,
+        refused: None,
+        mark: None,
+        parent: None,
+        replaces: None,
+        facts: BTreeMap::new(),
         changes: Vec::new(),
         wanted: declared(&row.wanted, sources),
         before: BTreeMap::new(),
@@ -29,35 +39,12 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
         return action;
     };
     let spec = kind.spec();
-    action.arn = spec.arn(&row.id.region, &row.account, &row.id.name);
+    action.arn = live.arn.clone().or_else(|| spec.arn(&row.id.region, &row.account, &row.id.name)).unwrap_or_default();
     action.remarks = kind.remarks(live);
-    let mut unreadable = false;
-    for setting in spec.settings {
-        let before = match row.wanted.get(setting.path) {
-            Some(wanted) => {
-                let reading = live.settings.get(setting.path).cloned().unwrap_or_else(not_read);
-                unreadable |= matches!(reading, Reading::Unreadable { .. });
-                if let Some(change) = change(kind, setting, live, &reading, wanted, sources, snapshot) {
-                    action.changes.push(change);
-                }
-                reading
-            }
-            None => match comes_along(spec, setting, live, &row.wanted) {
-                Some(change) => {
-                    let reading = change.before.clone();
-                    action.changes.push(change);
-                    reading
-                }
-                None => continue,
-            },
-        };
-        action.before.insert(setting.path.to_owned(), before);
-    }
-    action.verb = match (action.changes.is_empty(), unreadable) {
-        (false, _) => Verb::Update,
-        (true, true) => Verb::Unknown,
-        (true, false) => Verb::NoOp,
-    };
+    let found = Comparison { kind, spec, live, wanted: &row.wanted, sources, now: snapshot.taken_at }.run();
+    action.verb = found.verb();
+    action.changes = found.changes;
+    action.before = found.before;
     action
 }
 
@@ -81,56 +68,193 @@ fn not_read() -> Reading {
     Reading::Unreadable { cause: "not in the snapshot; record it anew with `backstay snapshot` and this policy".to_owned() }
 }
 
-fn declared(wanted: &BTreeMap<String, Wanted>, sources: &Sources) -> BTreeMap<String, Declared> {
+pub(super) fn declared(wanted: &BTreeMap<String, Wanted>, sources: &Sources) -> BTreeMap<String, Declared> {
     wanted
         .iter()
         .map(|(path, wanted)| (path.clone(), Declared { value: wanted.value.clone(), because: sources.position(&wanted.span) }))
         .collect()
 }
 
-fn change(
-    kind: &dyn Kind,
-    setting: &'static Setting,
-    live: &Live,
-    reading: &Reading,
-    wanted: &Wanted,
-    sources: &Sources,
-    snapshot: &Snapshot,
-) -> Option<Change> {
-    let effective = reading.effective(setting.aws_default)?;
-    // A setting that means nothing while its flag is off has no value in force, whatever its default.
-    let in_force = setting.only_while.is_none_or(|flag| is_on(live, flag) != Some(false));
-    if in_force && effective == wanted.value {
-        return None;
+/// A thing beside what it must be.
+pub(super) struct Comparison<'a> {
+    pub(super) kind: &'a dyn Kind,
+    pub(super) spec: &'static KindSpec,
+    pub(super) live: &'a Live,
+    pub(super) wanted: &'a BTreeMap<String, Wanted>,
+    pub(super) sources: &'a Sources,
+    pub(super) now: Timestamp,
+}
+
+/// What a comparison found.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) changes: Vec<Change>,
+    /// Every value that was looked at.
+    pub(super) before: BTreeMap<String, Reading>,
+    /// Whether something that matters could not be read.
+    unreadable: bool,
+}
+
+impl Found {
+    /// What is to be done with a thing that is there.
+    pub(super) fn verb(&self) -> Verb {
+        match (self.changes.is_empty(), self.unreadable) {
+            (false, _) => Verb::Update,
+            (true, true) => Verb::Unknown,
+            (true, false) => Verb::NoOp,
+        }
     }
-    let effect = setting.effect(&live.settings, &wanted.value)?;
-    let mut change = Change {
-        setting: setting.path.to_owned(),
-        before: reading.clone(),
-        after: wanted.value.clone(),
-        effect,
-        reaches: reaches(setting, effect),
-        consequence: None,
-        consent: Consent::NotNeeded,
-        because: Some(sources.position(&wanted.span)),
-    };
-    change.consequence = kind.consequence(&change, live, snapshot.taken_at).or_else(|| general_consequence(setting, &change));
-    Some(change)
+}
+
+impl Comparison<'_> {
+    /// Compares.
+    pub(super) fn run(&self) -> Found {
+        let mut found = Found::default();
+        for at in self.paths() {
+            let Some(setting) = self.spec.setting(&at) else { continue };
+            if let Some(reading) = self.one(setting, &at, &mut found) {
+                found.unreadable |= matches!(reading, Reading::Unreadable { .. });
+                found.before.insert(at, reading);
+            }
+        }
+        found
+    }
+
+    /// Every path to look at, in the order of the table.
+    fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = self.wanted.keys().cloned().collect();
+        let is_block = |path: &str| self.spec.setting(path).is_some_and(|setting| is_repeated(setting)) && path.ends_with(']');
+        paths.extend(self.live.settings.keys().filter(|path| self.spec.owns(path) || is_block(path)).cloned());
+        let along = self.spec.settings.iter().filter(|setting| setting.only_while.is_some() && !self.spec.owns(setting.path));
+        paths.extend(along.map(|setting| setting.path.to_owned()));
+        self.spec.sort_paths(&mut paths);
+        paths
+    }
+
+    /// Looks at one path; returns what was read of it, where that counts.
+    fn one(&self, setting: &'static Setting, at: &str, found: &mut Found) -> Option<Reading> {
+        let wanted = self.wanted.get(at);
+        let read = self.live.settings.get(at).cloned();
+        let around = path::enclosing(at).into_iter().find(|block| self.is_there(block) != self.wanted.contains_key(block));
+        if let Some(block) = around {
+            let reading = read.unwrap_or(Reading::Unset);
+            if !matches!(setting.shape, Shape::Block(_)) {
+                found.changes.extend(self.part(setting, at, &reading, wanted, block));
+            }
+            return Some(reading);
+        }
+        let owned = self.spec.owns(at) || is_repeated(setting);
+        let reading = match (read, wanted) {
+            (Some(reading), _) => reading,
+            (None, Some(_)) if !owned => not_read(),
+            (None, _) => Reading::Unset,
+        };
+        let after = match wanted {
+            Some(wanted) => wanted.value.clone(),
+            None if owned && is_repeated(setting) => Value::Bool(false),
+            None if owned && setting.aws_default == Fallback::Kept => return None,
+            None if owned => setting.aws_default.into(),
+            None => {
+                let change = self.comes_along(setting, at)?;
+                let reading = change.before.clone();
+                found.changes.push(change);
+                return Some(reading);
+            }
+        };
+        found.changes.extend(self.change(setting, at, &reading, &after));
+        Some(reading)
+    }
+
+    fn is_there(&self, block: &str) -> bool {
+        matches!(self.live.settings.get(block), Some(Reading::Known(Value::Bool(true))))
+    }
+
+    /// A setting of a block that is new or gone as a whole.
+    fn part(&self, setting: &Setting, at: &str, reading: &Reading, wanted: Option<&Wanted>, block: String) -> Option<Change> {
+        let after = wanted.map_or(Value::Null, |wanted| wanted.value.clone());
+        let nothing = after == reading.effective(setting.aws_default).unwrap_or_default() && wanted.is_none();
+        (!nothing).then(|| Change {
+            setting: at.to_owned(),
+            before: reading.clone(),
+            after,
+            effect: Effect::Neutral,
+            reaches: Reaches::Future,
+            consequence: None,
+            consent: Consent::NotNeeded,
+            because: self.because(at),
+            part_of: Some(block),
+        })
+    }
+
+    fn because(&self, at: &str) -> Option<crate::model::Position> {
+        self.wanted.get(at).map(|wanted| self.sources.position(&wanted.span))
+    }
+
+    fn change(&self, setting: &'static Setting, at: &str, reading: &Reading, after: &Value) -> Option<Change> {
+        let effective = reading.effective(if is_repeated(setting) { Fallback::Bool(false) } else { setting.aws_default })?;
+        // A setting that means nothing while its flag is off has no value in force, whatever its default.
+        let in_force = setting.only_while.is_none_or(|flag| is_on(self.live, &path::beside(at, flag)) != Some(false));
+        if in_force && effective == *after {
+            return None;
+        }
+        let effect = setting.effect(at, &self.live.settings, after)?;
+        let mut change = Change {
+            setting: at.to_owned(),
+            before: reading.clone(),
+            after: after.clone(),
+            effect,
+            reaches: Reaches::Future,
+            consequence: None,
+            consent: Consent::NotNeeded,
+            because: self.because(at),
+            part_of: None,
+        };
+        change.effect = self.kind.effect(&change, self.live, self.wanted).unwrap_or(effect);
+        change.reaches = reaches(setting, change.effect);
+        let own = self.kind.consequence(&change, self.live, self.now);
+        change.consequence = own.or_else(|| general_consequence(setting, &change));
+        Some(change)
+    }
+
+    /// The change of a setting that nobody declared but that AWS sets along with the flag that it hangs on: the plan shows it, and apply
+    /// sends it.
+    fn comes_along(&self, setting: &Setting, at: &str) -> Option<Change> {
+        let flag = setting.only_while?;
+        let turned_on =
+            self.wanted.get(flag).is_some_and(|wanted| wanted.value == Value::Bool(true)) && is_on(self.live, flag) == Some(false);
+        turned_on.then(|| Change {
+            setting: at.to_owned(),
+            before: self.live.settings.get(at).cloned().unwrap_or(Reading::Unset),
+            after: setting.aws_default.into(),
+            effect: Effect::Strengthens,
+            reaches: Reaches::Future,
+            consequence: None,
+            consent: Consent::NotNeeded,
+            because: None,
+            part_of: None,
+        })
+    }
+}
+
+/// Whether a row of the table is a block of which there can be several.
+fn is_repeated(setting: &Setting) -> bool {
+    matches!(setting.shape, Shape::Block(Key::Label | Key::Argument(_) | Key::Arguments(_)))
 }
 
 fn general_consequence(setting: &Setting, change: &Change) -> Option<String> {
-    match change.effect {
-        Effect::Neutral => None,
+    let text = match change.effect {
+        Effect::Neutral => return None,
         // Said once, at the flag that is turned on.
-        Effect::Strengthens if setting.only_while.is_some() && change.before == Reading::Unset => None,
-        Effect::Strengthens => Some(setting.when_safer.to_owned()),
-        Effect::Weakens | Effect::LosesData | Effect::Irreversible => Some(setting.when_weaker.to_owned()),
-    }
+        Effect::Strengthens if setting.only_while.is_some() && change.before == Reading::Unset => return None,
+        Effect::Strengthens => setting.when_safer,
+        Effect::Weakens | Effect::LosesData | Effect::Irreversible => setting.when_weaker,
+    };
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn reaches(setting: &Setting, effect: Effect) -> Reaches {
     match (effect, setting.loses) {
-        (Effect::LosesData | Effect::Irreversible, Loss::ExistingRecoveryPoints) => Reaches::Existing,
+        (Effect::LosesData, _) | (Effect::Irreversible, Loss::ExistingRecoveryPoints) => Reaches::Existing,
         _ => Reaches::Future,
     }
 }
@@ -141,20 +265,4 @@ fn is_on(live: &Live, flag: &str) -> Option<bool> {
         Reading::Unset => Some(false),
         Reading::Unreadable { .. } => None,
     }
-}
-
-/// The change of a setting that nobody declared but that AWS sets along with the flag that it hangs on: the plan shows it, and apply sends it.
-fn comes_along(spec: &KindSpec, setting: &Setting, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Change> {
-    let flag = spec.setting(setting.only_while?)?;
-    let turned_on = wanted.get(flag.path).is_some_and(|wanted| wanted.value == Value::Bool(true)) && is_on(live, flag.path) == Some(false);
-    turned_on.then(|| Change {
-        setting: setting.path.to_owned(),
-        before: live.settings.get(setting.path).cloned().unwrap_or(Reading::Unset),
-        after: setting.aws_default.into(),
-        effect: Effect::Strengthens,
-        reaches: Reaches::Future,
-        consequence: None,
-        consent: Consent::NotNeeded,
-        because: None,
-    })
 }

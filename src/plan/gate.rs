@@ -120,6 +120,7 @@ mod tests {
             consequence: None,
             consent: Consent::NotNeeded,
             because: None,
+            part_of: None,
         }
     }
 

@@ -9,6 +9,7 @@ pub mod gate;
 pub mod order;
 pub mod preconditions;
 mod resolve;
+mod resources;
 
 use crate::model::{Code, Consents, Diagnostic, Note, Plan, PlannedTarget, Policy, PolicyRef, Snapshot};
 use jiff::tz::TimeZone;
@@ -31,7 +32,16 @@ pub struct Request {
 ///
 /// Every problem that makes the policy inapplicable to what is live: a selector that matches nothing, two blocks that disagree.
 pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<Diagnostic>> {
-    let resolved = resolve::resolve(policy, snapshot)?;
+    let resources = resources::resources(policy, snapshot);
+    let resolved = resolve::resolve(policy, snapshot);
+    let resolved = match (resolved, resources.problems) {
+        (Ok(resolved), problems) if problems.is_empty() => resolved,
+        (Ok(_), problems) => return Err(problems),
+        (Err(mut all), problems) => {
+            all.extend(problems);
+            return Err(all);
+        }
+    };
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(resolved.gaps);
     gaps.sort();
@@ -39,17 +49,21 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     let mut actions: Vec<_> = resolved
         .rows
         .iter()
-        .filter(|row| is_asked_for(row, &request.only))
+        .filter(|row| is_asked_for(row.addresses(), &request.only))
         .map(|row| diff::action(row, snapshot, &policy.sources))
         .collect();
+    let addresses: Vec<String> = addresses(&resolved.rows).chain(resources.actions.iter().map(|action| action.address.clone())).collect();
+    actions.extend(resources.actions.into_iter().filter(|action| is_asked_for(std::iter::once(action.address.as_str()), &request.only)));
+    actions.sort_by(|a, b| (&a.block, &a.address, &a.id).cmp(&(&b.block, &b.address, &b.id)));
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
     let mut notes = resolved.notes;
+    notes.extend(resources.notes);
     let waiver_notes = gate::gate(&mut actions, &policy.waivers, &request.consents, today, &policy.sources);
     // With `--only`, waivers of what was left out are neither used nor clutter.
     if request.only.is_empty() {
         notes.extend(waiver_notes);
     }
-    let unmatched = unmatched_only(&resolved.rows, &request.only);
+    let unmatched = unmatched_only(&addresses, &request.only);
     if gaps.is_empty() && !unmatched.is_empty() {
         return Err(unmatched);
     }
@@ -113,12 +127,16 @@ pub fn address_matches(pattern: &str, address: &str) -> bool {
     of_block || of_instance || WildMatch::new(pattern).matches(address)
 }
 
-fn is_asked_for(row: &resolve::Row, only: &[String]) -> bool {
-    only.is_empty() || only.iter().any(|pattern| row.addresses().any(|address| address_matches(pattern, address)))
+fn addresses(rows: &[resolve::Row]) -> impl Iterator<Item = String> {
+    rows.iter().flat_map(|row| row.addresses().map(str::to_owned))
 }
 
-fn unmatched_only(rows: &[resolve::Row], only: &[String]) -> Vec<Diagnostic> {
-    let unmatched = only.iter().filter(|pattern| !rows.iter().any(|row| row.addresses().any(|address| address_matches(pattern, address))));
+fn is_asked_for<'a>(mut addresses: impl Iterator<Item = &'a str>, only: &[String]) -> bool {
+    only.is_empty() || addresses.any(|address| only.iter().any(|pattern| address_matches(pattern, address)))
+}
+
+fn unmatched_only(addresses: &[String], only: &[String]) -> Vec<Diagnostic> {
+    let unmatched = only.iter().filter(|pattern| !addresses.iter().any(|address| address_matches(pattern, address)));
     unmatched
         .map(|pattern| {
             let title = format!("--only `{pattern}` matches no address of this plan");

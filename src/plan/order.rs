@@ -1,6 +1,6 @@
 //! In which steps apply makes a plan true: what strengthens first, what weakens last, and nothing before what it depends on.
 
-use crate::model::{Action, Change, Plan};
+use crate::model::{Action, Change, Plan, Verb};
 use std::collections::BTreeMap;
 
 /// Some changes of one thing that are made together.
@@ -25,7 +25,7 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
     let mut own: BTreeMap<&str, usize> = BTreeMap::new();
     for weakening in [false, true] {
         for action in &ordered {
-            let changes: Vec<&Change> = action.changes.iter().filter(|change| change.effect.needs_consent() == weakening).collect();
+            let changes: Vec<&Change> = action.changes.iter().filter(|change| is_last(action, change) == weakening).collect();
             if changes.is_empty() {
                 continue;
             }
@@ -35,6 +35,19 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
         }
     }
     steps
+}
+
+/// Whether a change is made with those that weaken. A part goes with its whole; what is made, removed or replaced is so at once.
+fn is_last(action: &Action, change: &Change) -> bool {
+    let needs_consent = |change: &Change| change.effect.needs_consent();
+    match action.verb {
+        Verb::Create | Verb::Replace => action.changes.iter().any(needs_consent),
+        Verb::Delete => true,
+        Verb::Update | Verb::NoOp | Verb::Unknown => match &change.part_of {
+            Some(whole) => action.changes.iter().any(|other| other.setting == *whole && needs_consent(other)),
+            None => needs_consent(change),
+        },
+    }
 }
 
 /// The actions with something to do, block by block, each block after those that it depends on; otherwise in the plan's order.

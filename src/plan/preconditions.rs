@@ -1,7 +1,8 @@
 //! Whether AWS still is what a plan was made from, whether its consents still count, and afterwards whether AWS became what it wanted.
 
-use crate::model::{Consent, Plan, Reading, Snapshot, Verb};
+use crate::model::{Action, Change, Consent, Fallback, Live, Plan, Reading, Snapshot, Value, Verb};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// Something that a plan relies on and that is no longer so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,18 +24,22 @@ pub fn moved(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
         }
     }
     for action in &plan.actions {
-        let live = now.live(&action.id);
         let mut say = |what: String| {
             let address = action.address.clone();
             moved.push(Moved { address, what });
         };
-        match live {
-            None if now.is_absent(&action.id) => say(format!("{} no longer exists", action.id.name)),
+        let about = action.replaces.as_ref().unwrap_or(&action.id);
+        match now.live(about) {
+            // What is refused or unknown is not touched, whatever became of it.
+            _ if action.refused.is_some() => {}
+            Some(_) if action.verb == Verb::Create => say(format!("{} was not there when planned, and is there now", about.name)),
+            None if action.verb == Verb::Create => {}
+            None if now.is_absent(about) => say(format!("{} no longer exists", about.name)),
             None if action.verb == Verb::Unknown => {}
-            None => say(format!("{} could not be read again", action.id.name)),
+            None => say(format!("{} could not be read again", about.name)),
             Some(live) => {
                 for (setting, before) in &action.before {
-                    let after = live.settings.get(setting).cloned().unwrap_or(Reading::Unset);
+                    let after = reading(live, setting);
                     match (before, &after) {
                         // What was unknown is left alone, whatever it is now.
                         (Reading::Unreadable { .. }, _) => {}
@@ -47,6 +52,14 @@ pub fn moved(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
         }
     }
     moved
+}
+
+/// What was read of a setting, or of what stands in the place of one.
+fn reading(live: &Live, setting: &str) -> Reading {
+    match (setting, &live.mark) {
+        (Change::OWNER, Some(mark)) => Reading::Known(Value::from(format!("{}: {}", mark.workspace, mark.address))),
+        _ => live.settings.get(setting).cloned().unwrap_or(Reading::Unset),
+    }
 }
 
 /// The waivers that let a change of the plan through and have expired since, each with the address that it was for.
@@ -66,29 +79,38 @@ pub fn expired_consents(plan: &Plan, today: Date) -> Vec<Moved> {
 /// Everything that is not as the plan wants it, in a fresh reading of the same things. What could not be read when planned is left out.
 pub fn unsettled(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
     let mut unsettled = Vec::new();
-    for action in plan.actions.iter().filter(|action| action.verb != Verb::Unknown) {
-        let Some(live) = now.live(&action.id) else {
-            if !now.is_absent(&action.id) {
-                continue;
-            }
-            unsettled.push(Moved { address: action.address.clone(), what: format!("{} is not there any more", action.id.name) });
-            continue;
-        };
-        let readable = |setting: &&String| !matches!(action.before.get(*setting), Some(Reading::Unreadable { .. }));
-        let declared = action.wanted.iter().map(|(setting, declared)| (setting, &declared.value));
-        let along = action.changes.iter().filter(|change| change.because.is_none()).map(|change| (&change.setting, &change.after));
-        for (setting, wanted) in declared.chain(along).filter(|(setting, _)| readable(setting)) {
-            let reading = live.settings.get(setting).cloned().unwrap_or(Reading::Unset);
-            let default = crate::kinds::spec(&action.id.kind).and_then(|spec| spec.setting(setting)).map(|setting| setting.aws_default);
-            let value = default.and_then(|default| reading.effective(default));
-            let what = match value {
-                Some(value) if value == *wanted => continue,
-                Some(value) => format!("`{setting}` reads {value}, not {wanted}"),
-                // What could not be read again is a gap, and no statement about the value.
-                None => continue,
-            };
-            unsettled.push(Moved { address: action.address.clone(), what });
+    for action in plan.actions.iter().filter(|action| action.verb != Verb::Unknown && action.refused.is_none()) {
+        let live = now.live(&action.id);
+        let mut say = |what: String| unsettled.push(Moved { address: action.address.clone(), what });
+        match (live, action.verb) {
+            (Some(_), Verb::Delete) => say(format!("{} is still there", action.id.name)),
+            (None, Verb::Delete) => {}
+            (None, _) if !now.is_absent(&action.id) => {}
+            (None, _) => say(format!("{} is not there", action.id.name)),
+            (Some(live), _) => differences(action, live).into_iter().for_each(say),
         }
     }
     unsettled
+}
+
+/// What of a thing is not as its action wants it.
+fn differences(action: &Action, live: &Live) -> Vec<String> {
+    let readable = |setting: &&String| !matches!(action.before.get(*setting), Some(Reading::Unreadable { .. }));
+    let declared = action.wanted.iter().map(|(setting, declared)| (setting, &declared.value));
+    let changed = action.changes.iter().map(|change| (&change.setting, &change.after));
+    let mut wanted: BTreeMap<&String, &Value> = declared.chain(changed).filter(|(setting, _)| readable(setting)).collect();
+    wanted.retain(|setting, _| setting.as_str() != Change::EXISTS);
+    let spec = crate::kinds::spec(&action.id.kind);
+    let mut differences = Vec::new();
+    for (setting, wanted) in wanted {
+        let reading = reading(live, setting);
+        let default = spec.and_then(|spec| spec.setting(setting)).map_or(Fallback::Absent, |setting| setting.aws_default);
+        // What could not be read again is a gap, and no statement about the value.
+        let Some(value) = reading.effective(default) else { continue };
+        let gone = [&value, wanted].iter().all(|value| matches!(value, Value::Null | Value::Bool(false)));
+        if value != *wanted && !gone {
+            differences.push(format!("`{setting}` reads {value}, not {wanted}"));
+        }
+    }
+    differences
 }

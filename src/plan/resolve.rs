@@ -2,7 +2,8 @@
 
 use crate::kinds;
 use crate::model::{
-    Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Pattern, Policy, Protect, Replicas, ResourceId, Snapshot, Target, Wanted,
+    Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Ownership, Pattern, Policy, Protect, Replicas, ResourceId, Snapshot,
+    Target, Wanted,
 };
 use crate::policy::select;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,12 +101,14 @@ pub(super) fn resolve(policy: &Policy, snapshot: &Snapshot) -> Result<Resolved, 
 
 impl<'a> Resolver<'a> {
     fn finish(mut self) -> Result<Resolved, Vec<Diagnostic>> {
-        if self.policy.protects.is_empty() {
+        if self.policy.protects.is_empty() && self.policy.resources.is_empty() {
             let text =
                 "this policy declares nothing; what it declared before is released: backstay leaves those settings as they are".to_owned();
             self.resolved.notes.push(Note { code: None, text });
         }
-        for block in &self.policy.removed {
+        let settings_only =
+            |block: &&crate::model::BlockAddress| kinds::spec(&block.kind).is_none_or(|spec| spec.ownership == Ownership::Settings);
+        for block in self.policy.removed.iter().filter(settings_only) {
             let text = format!("{block} is released: its settings stay as they are in AWS, and backstay no longer looks at them");
             self.resolved.notes.push(Note { code: None, text });
         }
@@ -156,7 +159,7 @@ impl<'a> Resolver<'a> {
                 Presence::Here => tally.found += 1,
                 Presence::Unsure => tally.unsure = true,
                 Presence::Absent => {
-                    let arn = spec.arn(&identity.region, &identity.account, name);
+                    let arn = spec.arn(&identity.region, &identity.account, name).unwrap_or_default();
                     missing.extend(select::literal_for(&protect.select, name, &arn).cloned());
                 }
             }

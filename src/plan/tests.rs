@@ -30,6 +30,8 @@ impl Table {
         let period = if self.1 { Reading::Known(Value::from(self.2)) } else { Reading::Unset };
         let settings = [(PITR, Reading::Known(self.1.into())), (PERIOD, period), (PROTECTION, Reading::Known(self.3.into()))];
         Live {
+            arn: None,
+            mark: None,
             id: ResourceId { kind: "aws_dynamodb_table".into(), target: "default".into(), region: "us-east-1".into(), name: self.0.into() },
             replica_of: None,
             replicas: Some(Vec::new()),

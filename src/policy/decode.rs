@@ -1,49 +1,179 @@
-//! From the body of a `protect` block to wanted settings, by the kind's table.
+//! From the body of a block to wanted settings, by the kind's table.
+//!
+//! A setting of a repeated block gets the block's key into its path (`rule["daily"].schedule`), and the block itself is wanted too
+//! (`rule["daily"]` is `true`), so that the difference can tell a block that is new or gone from one that changed.
 
 use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
-use crate::kinds::Kind;
-use crate::model::{Code, Diagnostic, KindSpec, Misfit, Setting, Shape, Span, Value, Wanted};
+use crate::kinds::{Concern, Kind};
+use crate::model::{Code, Diagnostic, Key, KindSpec, Misfit, Setting, Severity, Shape, Span, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads every setting that the table knows out of a block, whose other arguments the caller has taken from `reader` already.
 pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scope<'_>) -> BTreeMap<String, Wanted> {
     let spec = kind.spec();
-    let mut wanted = BTreeMap::new();
     let header = reader.header();
     let before = reader.problems.len();
-    level(spec, "", &mut reader, scope, &mut wanted);
+    let mut decoder = Decoder { spec, scope, wanted: BTreeMap::new() };
+    decoder.level("", "", &mut reader);
+    let wanted = decoder.wanted;
     if reader.problems.len() == before {
         check_together(spec, &wanted, reader.problems);
-    }
-    if wanted.is_empty() && reader.problems.len() == before {
-        let names: Vec<String> = top_names(spec).into_iter().map(|name| format!("`{name}`")).collect();
-        let title = format!("this `protect` block declares no setting of {}", spec.name);
-        reader.problem(Diagnostic::error(Code::Missing, title).at(header).help(format!("declare at least one of {}", names.join(", "))));
+        reader.problems.extend(kind.check(&wanted).into_iter().map(|concern| problem(concern, &wanted, &header)));
     }
     reader.finish(|name| belongs_elsewhere(spec, name));
     wanted
 }
 
-/// Reads the settings and blocks one level below `prefix`.
-fn level(spec: &'static KindSpec, prefix: &str, reader: &mut Reader<'_, '_>, scope: &Scope<'_>, wanted: &mut BTreeMap<String, Wanted>) {
-    let mut blocks: BTreeSet<&'static str> = BTreeSet::new();
-    for setting in spec.settings {
-        let Some(rest) = setting.path.strip_prefix(prefix) else { continue };
-        match rest.split_once('.') {
-            Some((block, _)) => {
-                blocks.insert(block);
+/// Says that a `protect` block declares nothing.
+pub(super) fn declares_nothing(spec: &KindSpec, header: Span) -> Diagnostic {
+    let names: BTreeSet<&str> = spec.settings.iter().map(|setting| setting.path.split('.').next().unwrap_or(setting.path)).collect();
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    let title = format!("this `protect` block declares no setting of {}", spec.name);
+    Diagnostic::error(Code::Missing, title).at(header).help(format!("declare at least one of {}", names.join(", ")))
+}
+
+struct Decoder<'a> {
+    spec: &'static KindSpec,
+    scope: &'a Scope<'a>,
+    wanted: BTreeMap<String, Wanted>,
+}
+
+impl Decoder<'_> {
+    /// Reads the settings and blocks of one level: `table` is the path of its block without keys, `at` with them.
+    fn level(&mut self, table: &str, at: &str, reader: &mut Reader<'_, '_>) {
+        let mut blocks: BTreeSet<&'static str> = BTreeSet::new();
+        for setting in self.spec.settings {
+            let rest = if table.is_empty() {
+                Some(setting.path)
+            } else {
+                setting.path.strip_prefix(table).and_then(|rest| rest.strip_prefix('.'))
+            };
+            match rest.map(|rest| (rest, rest.split_once('.'))) {
+                None => {}
+                Some((_, Some((block, _)))) => {
+                    blocks.insert(block);
+                }
+                Some((block, None)) if matches!(setting.shape, Shape::Block(_)) => {
+                    blocks.insert(block);
+                }
+                Some((name, None)) => self.one(setting, name, &path::child(at, name), reader),
             }
-            None => one(setting, rest, reader, wanted),
+        }
+        for name in blocks {
+            let table = path::child(table, name);
+            let row = self.spec.settings.iter().find(|setting| setting.path == table);
+            match row.map(|row| (row, row.shape)) {
+                Some((_, Shape::Block(key @ (Key::Label | Key::Argument(_) | Key::Arguments(_))))) => {
+                    self.repeated(name, key, &table, at, reader)
+                }
+                Some((row, _)) => self.single(name, Some(row), &table, at, reader),
+                None => self.single(name, None, &table, at, reader),
+            }
         }
     }
-    for name in blocks {
-        let Some(located) = reader.block(name) else { continue };
-        let path = format!("{prefix}{name}.");
-        let mut inner = Reader::new(located, scope, format!("block `{name}`"), reader.problems);
-        level(spec, &path, &mut inner, scope, wanted);
-        inner.finish(|name| belongs_elsewhere(spec, name).filter(|_| !path.contains(name)));
+
+    fn single(&mut self, name: &str, row: Option<&'static Setting>, table: &str, at: &str, reader: &mut Reader<'_, '_>) {
+        let at = path::child(at, name);
+        let before = reader.problems.len();
+        let Some(located) = reader.block(name) else {
+            if row.is_some_and(|row| row.required) && reader.problems.len() == before {
+                reader.missing_block(name);
+            }
+            return;
+        };
+        if row.is_some() {
+            self.wanted.insert(at.clone(), Wanted { value: Value::Bool(true), span: located.header() });
+        }
+        self.inside(name, located, table, &at, None, reader);
         reject_labels(located, name, reader.problems);
+    }
+
+    fn repeated(&mut self, name: &str, key: Key, table: &str, at: &str, reader: &mut Reader<'_, '_>) {
+        let block = path::child(at, name);
+        for located in reader.blocks(name) {
+            let Some((key, span, of)) = self.key(name, key, located, reader) else { continue };
+            let at = path::keyed(&block, &key);
+            if let Some(first) = self.wanted.get(&at) {
+                let problem = Diagnostic::error(Code::Conflict, format!("there are two `{name}` blocks \"{key}\""));
+                reader
+                    .problems
+                    .push(problem.at(span).label(first.span.clone(), "the first one is here").help("rename one, or merge the two"));
+                continue;
+            }
+            self.wanted.insert(at.clone(), Wanted { value: Value::Bool(true), span });
+            self.inside(name, located, table, &at, of, reader);
+        }
+    }
+
+    /// Reads what is in a block; `of` is the argument that the block's key was taken from.
+    fn inside(&mut self, name: &str, located: Located<'_>, table: &str, at: &str, of: Option<&str>, reader: &mut Reader<'_, '_>) {
+        let spec = self.spec;
+        let mut inner = Reader::new(located, self.scope, format!("block `{name}`"), reader.problems);
+        if let Some(of) = of {
+            let _ = inner.expression(of);
+        }
+        self.level(table, at, &mut inner);
+        inner.finish(|name| belongs_elsewhere(spec, name).filter(|_| !table.split('.').any(|part| part == name)));
+    }
+
+    /// What tells a block apart from others of its name, with where that stands and the argument that it was taken from.
+    fn key<'k>(&self, name: &str, key: Key, located: Located<'_>, reader: &mut Reader<'_, '_>) -> Option<(String, Span, Option<&'k str>)>
+    where
+        Key: 'k,
+    {
+        match key {
+            Key::Label => {
+                if located.block.labels.len() == 1 {
+                    return Some((located.label(0).to_owned(), located.label_span(0), None));
+                }
+                let title = format!("`{name}` takes 1 label, found {}", located.block.labels.len());
+                reader
+                    .problem(Diagnostic::error(Code::Syntax, title).at(located.header()).help(format!("write `{name} \"NAME\" {{ … }}`")));
+                None
+            }
+            Key::Argument(argument) => {
+                reject_labels(located, name, reader.problems);
+                let mut inner = Reader::new(located, self.scope, format!("block `{name}`"), reader.problems);
+                let before = inner.problems.len();
+                let value = inner.setting(argument);
+                match value {
+                    Some((value, span)) => Some((eval::to_text(&value).unwrap_or_else(|| value.to_string()), span, Some(argument))),
+                    None => {
+                        if inner.problems.len() == before {
+                            inner.missing(argument);
+                        }
+                        None
+                    }
+                }
+            }
+            Key::Arguments(arguments) => {
+                reject_labels(located, name, reader.problems);
+                let mut inner = Reader::new(located, self.scope, format!("block `{name}`"), reader.problems);
+                let parts = arguments.iter().map(|argument| inner.setting(argument));
+                let parts: Vec<String> = parts
+                    .map(|value| value.map_or_else(String::new, |(value, _)| eval::to_text(&value).unwrap_or_else(|| value.to_string())))
+                    .collect();
+                Some((parts.join("/"), located.header(), None))
+            }
+            Key::One => None,
+        }
+    }
+
+    fn one(&mut self, setting: &'static Setting, name: &str, at: &str, reader: &mut Reader<'_, '_>) {
+        let before = reader.problems.len();
+        let Some((value, span)) = reader.setting(name) else {
+            if setting.required && reader.problems.len() == before {
+                reader.missing(name);
+            }
+            return;
+        };
+        match setting.shape.accept(&value) {
+            Ok(value) => {
+                self.wanted.insert(at.to_owned(), Wanted { value, span });
+            }
+            Err(misfit) => reader.problem(misfit_problem(setting, name, misfit, span, value.as_str())),
+        }
     }
 }
 
@@ -54,54 +184,63 @@ fn reject_labels(located: Located<'_>, name: &str, problems: &mut Vec<Diagnostic
     }
 }
 
-fn one(setting: &'static Setting, name: &str, reader: &mut Reader<'_, '_>, wanted: &mut BTreeMap<String, Wanted>) {
-    let before = reader.problems.len();
-    let Some((value, span)) = reader.value(name) else {
-        if setting.required && reader.problems.len() == before {
-            reader.missing(name);
-        }
-        return;
-    };
-    match setting.shape.accept(&value) {
-        Ok(value) => {
-            wanted.insert(setting.path.to_owned(), Wanted { value, span });
-        }
-        Err(misfit) => reader.problem(misfit_problem(setting, name, misfit, span)),
-    }
-}
-
-/// The problem of a value that does not fit its setting.
-pub(super) fn misfit_problem(setting: &Setting, name: &str, misfit: Misfit, span: Span) -> Diagnostic {
+/// The problem of a value that does not fit its setting; `text` is the value, where it is one, so that the mark can be on a part of it.
+pub(super) fn misfit_problem(setting: &Setting, name: &str, misfit: Misfit, span: Span, text: Option<&str>) -> Diagnostic {
     match misfit {
         Misfit::Type(message) => Diagnostic::error(Code::WrongType, format!("`{name}` {message}")).at(span),
         Misfit::Range { message, nearest } => {
             let help = match setting.shape {
-                Shape::Days { max, .. } if nearest == Value::from(max) => {
-                    format!("choose {max}, the longest that AWS keeps ({})", setting.source)
+                Shape::Days { max, .. } | Shape::Whole { max, .. } if nearest == Value::from(max) => {
+                    format!("choose {max}, the most that AWS takes ({})", setting.source)
                 }
                 _ => format!("choose {nearest} or more ({})", setting.source),
             };
             Diagnostic::error(Code::OutOfRange, format!("`{name}` {message}")).at(span).help(help)
         }
+        Misfit::Form(mistake) => {
+            let part = mistake.range.and_then(|range| part_of(&span, range, text?));
+            let help = mistake.help.unwrap_or_else(|| format!("see {}", setting.source));
+            Diagnostic::error(Code::OutOfRange, format!("`{name}` {}", mistake.message)).at(part.unwrap_or(span)).help(help)
+        }
     }
+}
+
+/// Where a part of a literal stands: within the quotes, if the literal is written as long as its text is, so that nothing in it is escaped.
+fn part_of(span: &Span, range: std::ops::Range<usize>, text: &str) -> Option<Span> {
+    (span.range.len() == text.len() + 2).then(|| {
+        let start = span.range.start + 1;
+        Span { source: span.source, range: start + range.start..start + range.end }
+    })
 }
 
 /// AWS's rules across settings: what means nothing without its flag is refused beside it.
 fn check_together(spec: &KindSpec, wanted: &BTreeMap<String, Wanted>, problems: &mut Vec<Diagnostic>) {
-    for setting in spec.settings {
-        let (Some(flag), Some(dependent)) = (setting.only_while, wanted.get(setting.path)) else {
+    for (at, dependent) in wanted {
+        let Some((setting, flag)) = spec.setting(at).and_then(|setting| Some((setting, path::beside(at, setting.only_while?)))) else {
             continue;
         };
-        if let Some(off) = wanted.get(flag).filter(|flag| flag.value == Value::Bool(false)) {
-            let title = format!("`{}` means nothing while `{flag}` is false, and AWS refuses the two together", setting.path);
+        if let Some(off) = wanted.get(&flag).filter(|flag| flag.value == Value::Bool(false)) {
+            let title = format!("`{at}` means nothing while `{flag}` is false, and AWS refuses the two together");
             let problem = Diagnostic::error(Code::Conflict, title).at(dependent.span.clone()).label(off.span.clone(), "turned off here");
             problems.push(problem.help(format!("remove `{}`, or turn `{flag}` on", setting.name())));
         }
     }
 }
 
-fn top_names(spec: &KindSpec) -> BTreeSet<&'static str> {
-    spec.settings.iter().map(|setting| setting.path.split('.').next().unwrap_or(setting.path)).collect()
+/// A concern of the kind, at the places that it names.
+fn problem(concern: Concern, wanted: &BTreeMap<String, Wanted>, header: &Span) -> Diagnostic {
+    let place = |at: &str| wanted.get(at).map(|wanted| wanted.span.clone());
+    let around = || path::enclosing(&concern.at).into_iter().rev().find_map(|block| place(&block));
+    let span = place(&concern.at).or_else(around).unwrap_or_else(|| header.clone());
+    let problem = match concern.severity {
+        Severity::Error => Diagnostic::error(concern.code, concern.title),
+        Severity::Warning => Diagnostic::warning(concern.code, concern.title),
+    };
+    let problem = problem.at(span).help(concern.help);
+    match concern.also.and_then(|(at, text)| Some((place(&at)?, text))) {
+        Some((span, text)) => problem.label(span, text),
+        None => problem,
+    }
 }
 
 /// Where a name that is unknown here does belong: a setting of another level, written right or nearly so.

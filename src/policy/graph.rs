@@ -9,7 +9,7 @@ use super::things;
 use super::variables::{self, Given, Values};
 use crate::files as file_system;
 use crate::kinds;
-use crate::model::{BlockAddress, Code, Diagnostic, Policy, SourceId, Span, Target, Value};
+use crate::model::{BlockAddress, Code, Diagnostic, Identity, Policy, SourceId, Span, Target, Value};
 use hcl::edit::expr::Expression;
 use hcl::edit::structure::{Body, Structure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +43,13 @@ impl std::fmt::Display for Node {
 pub(super) type Edges = BTreeMap<Node, Span>;
 
 /// Evaluates everything.
-pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], problems: &mut Vec<Diagnostic>) -> Policy {
+pub(super) fn evaluate(
+    parsed: &Parsed,
+    files: &mut Files,
+    given: &[Given],
+    identities: &BTreeMap<String, Identity>,
+    problems: &mut Vec<Diagnostic>,
+) -> Policy {
     let blocks = parsed.blocks(problems);
     let variables = variables::values(&blocks.variables, files, given, problems);
     let mut evaluator = Evaluator {
@@ -55,11 +61,13 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], prob
         things: BTreeMap::new(),
         broken: BTreeSet::new(),
         policy: Policy::default(),
+        identities,
         problems,
     };
     evaluator.run();
     let mut policy = evaluator.policy;
     policy.protects.sort_by(|a, b| a.address.cmp(&b.address));
+    policy.resources.sort_by(|a, b| a.address.cmp(&b.address));
     let Values { known, sensitive, .. } = &evaluator.variables;
     // A digest of a weak secret gives the secret away, so sensitive values are not part of it.
     let open = known.iter().filter(|(name, _)| !sensitive.contains(*name)).map(|(name, value)| (name.clone(), value.clone()));
@@ -83,6 +91,8 @@ pub(super) struct Evaluator<'a, 'p> {
     things: BTreeMap<String, BTreeMap<String, Value>>,
     broken: BTreeSet<Node>,
     pub(super) policy: Policy,
+    /// Who each target turned out to be, once somebody has connected.
+    pub(super) identities: &'p BTreeMap<String, Identity>,
     pub(super) problems: &'p mut Vec<Diagnostic>,
 }
 
@@ -174,7 +184,7 @@ impl<'a> Evaluator<'a, '_> {
                     _ => None,
                 });
                 let needed: BTreeSet<BlockAddress> = needed.collect();
-                if let Some(value) = things::protect(self, kind, name, &needed, edges) {
+                if let Some(value) = things::thing(self, kind, name, &needed, edges) {
                     self.things.entry(kind.clone()).or_default().insert(name.clone(), value);
                 }
             }

@@ -20,6 +20,7 @@ pub mod functions;
 mod graph;
 pub mod load;
 mod reader;
+mod resources;
 pub mod select;
 mod selector;
 mod statements;
@@ -28,8 +29,9 @@ pub mod types;
 pub mod variables;
 mod version;
 
-use crate::model::{Diagnostic, Policy};
+use crate::model::{Diagnostic, Identity, Policy};
 use load::Files;
+use std::collections::BTreeMap;
 use std::path::Path;
 use variables::Given;
 
@@ -57,11 +59,16 @@ pub fn check(path: &Path, given: &[Given]) -> Checked {
     check_files(load::load(path), given)
 }
 
-/// Checks a policy whose text is there already.
-pub fn check_files(mut files: Files, given: &[Given]) -> Checked {
+/// Checks a policy whose text is there already, before anybody connected.
+pub fn check_files(files: Files, given: &[Given]) -> Checked {
+    check_reached(files, given, &BTreeMap::new())
+}
+
+/// Checks a policy when it is known which account and region each target reached, so that every ARN can be computed.
+pub fn check_reached(mut files: Files, given: &[Given], identities: &BTreeMap<String, Identity>) -> Checked {
     let mut problems = std::mem::take(&mut files.problems);
     let parsed = blocks::parse(&files, &mut problems);
-    let mut policy = graph::evaluate(&parsed, &mut files, given, &mut problems);
+    let mut policy = graph::evaluate(&parsed, &mut files, given, identities, &mut problems);
     problems.sort_by_key(|problem| problem.labels.first().map(|label| (label.span.source, label.span.range.start)));
     problems.dedup();
     policy.files = files.digests;

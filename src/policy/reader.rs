@@ -84,15 +84,21 @@ impl<'a, 'p> Reader<'a, 'p> {
 
     /// The value of an argument; `null` is as good as absent.
     pub(super) fn value(&mut self, name: &str) -> Option<(Value, Span)> {
+        let (value, span) = self.setting(name)?;
+        if matches!(value, Value::Unknown) {
+            let title = format!("`{name}` must be known before anything is read, and this is known only after apply");
+            self.problem(Diagnostic::error(Code::Evaluation, title).at(span));
+            return None;
+        }
+        Some((value, span))
+    }
+
+    /// The value of a setting, which may be known only after apply; `null` is as good as absent.
+    pub(super) fn setting(&mut self, name: &str) -> Option<(Value, Span)> {
         let expression = self.expression(name)?;
         let span = self.span(eval::range_of(expression));
         match eval::evaluate(expression, self.scope) {
             Ok(Value::Null) => None,
-            Ok(Value::Unknown) => {
-                let title = format!("`{name}` must be known before anything is read, and this is known only after apply");
-                self.problem(Diagnostic::error(Code::Evaluation, title).at(span));
-                None
-            }
             Ok(value) => Some((value, span)),
             Err(error) => {
                 self.problem(error.into_diagnostic(self.source));
@@ -195,6 +201,13 @@ impl<'a, 'p> Reader<'a, 'p> {
         let title = format!("{} has no `{name}`", self.what);
         let header = self.header();
         self.problem(Diagnostic::error(Code::Missing, title).at(header).help(format!("add `{name} = …`")));
+    }
+
+    /// Says that a block must be there.
+    pub(super) fn missing_block(&mut self, name: &str) {
+        let title = format!("{} has no `{name}` block", self.what);
+        let header = self.header();
+        self.problem(Diagnostic::error(Code::Missing, title).at(header).help(format!("add `{name} {{ … }}`")));
     }
 
     fn wrong_type<T>(&mut self, name: &str, expected: &str, value: &Value, span: Span) -> Option<T> {

@@ -155,7 +155,7 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
     let listed = inventory.map(|inventory| inventory.listed.as_slice()).unwrap_or_default();
     let tags: BTreeMap<&str, &BTreeMap<String, String>> =
         listed.iter().filter_map(|thing| Some((thing.name.as_str(), thing.tags.as_ref()?))).collect();
-    let arn = |name: &str| spec.arn(&identity.region, &identity.account, name);
+    let arn = |name: &str| spec.arn(&identity.region, &identity.account, name).unwrap_or_default();
     let matcher = Matcher::new(selector);
     let fits = |name: &str| matcher.fits(name, &arn(name), tags.get(name).copied());
     let exists: Option<BTreeSet<&str>> =

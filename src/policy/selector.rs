@@ -93,7 +93,7 @@ fn arns(reader: &mut Reader<'_, '_>, spec: &KindSpec) -> Option<Vec<Pattern>> {
 }
 
 fn arn_problem(pattern: &Pattern, spec: &KindSpec) -> Option<Diagnostic> {
-    let example = spec.arn("us-east-1", "123456789012", "NAME");
+    let example = spec.arn("us-east-1", "123456789012", "NAME").unwrap_or_default();
     let error = |title: String, span: &Span| {
         Some(Diagnostic::error(Code::OutOfRange, title).at(span.clone()).help(format!("the ARN of a {} is like `{example}`", spec.title)))
     };

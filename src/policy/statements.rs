@@ -5,7 +5,7 @@ use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
 use super::version;
 use crate::kinds;
-use crate::model::{AssumeRole, BlockAddress, Code, Diagnostic, Misfit, Replicas, Setting, Span, Target, Value, Waiver};
+use crate::model::{AssumeRole, BlockAddress, Change, Code, Diagnostic, Replicas, Setting, Span, Target, Value, Waiver};
 use jiff::civil::Date;
 
 /// The longest `workspace`.
@@ -113,7 +113,9 @@ pub(super) fn waiver(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec
     let address = reader.required_text("address");
     let setting = reader.required_text("setting");
     let before = reader.problems.len();
-    let to = reader.value("to");
+    // `to = null` lets through that a setting goes.
+    let null = reader.expression("to").map(|expression| (Value::Null, reader.span(eval::range_of(expression))));
+    let to = reader.value("to").or(null);
     if to.is_none() && reader.problems.len() == before {
         reader.missing("to");
     }
@@ -161,9 +163,13 @@ fn not_empty(reader: &mut Reader<'_, '_>, name: &str) -> Option<String> {
 /// The value that a waiver lets through, of the type of its setting, which must exist.
 fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_span: &Span, to: &Value, to_span: &Span) -> Option<Value> {
     let kind = address.split('.').next().unwrap_or_default();
+    if path == Change::EXISTS {
+        return Some(to.clone());
+    }
+    let generic = crate::model::path::generic(path);
     let settings: Vec<&'static Setting> =
         kinds::all().filter(|one| kinds::find(kind).is_none() || one.spec().name == kind).flat_map(|one| one.spec().settings).collect();
-    let Some(setting) = settings.iter().find(|setting| setting.path == path) else {
+    let Some(setting) = settings.iter().find(|setting| setting.path == generic) else {
         let paths = settings.iter().map(|setting| setting.path);
         let nested = settings.iter().find(|setting| setting.name() == path).map(|setting| format!("did you mean `{}`?", setting.path));
         let help = nested.or_else(|| eval::suggestion(path, paths));
@@ -172,10 +178,13 @@ fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_spa
         );
         return None;
     };
+    if *to == Value::Null {
+        return Some(Value::Null);
+    }
     match setting.shape.accept(to) {
         Ok(value) => Some(value),
-        Err(misfit @ (Misfit::Type(_) | Misfit::Range { .. })) => {
-            reader.problem(decode::misfit_problem(setting, "to", misfit, to_span.clone()));
+        Err(misfit) => {
+            reader.problem(decode::misfit_problem(setting, "to", misfit, to_span.clone(), to.as_str()));
             None
         }
     }

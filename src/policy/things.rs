@@ -1,17 +1,18 @@
-//! `protect` blocks: the arguments that all of them share, then the settings of their kind.
+//! `protect` blocks, and what they share with `resource` blocks: instances, targets, and the value that others refer to.
 
 use super::decode;
 use super::eval::Scope;
 use super::graph::{Edges, Evaluator, instances};
 use super::reader::{Located, Reader};
+use super::resources;
 use super::selector;
 use super::statements;
 use crate::kinds::{self, Kind};
-use crate::model::{BlockAddress, Code, Diagnostic, KindSpec, Protect, Target, Value};
+use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Ownership, Protect, Target, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Reads one `protect` block into the policy; returns what other blocks can refer to.
-pub(super) fn protect(
+/// Reads one `protect` or `resource` block into the policy; returns what other blocks can refer to.
+pub(super) fn thing(
     evaluator: &mut Evaluator<'_, '_>,
     kind: &str,
     name: &str,
@@ -22,27 +23,33 @@ pub(super) fn protect(
     let kind = kinds::find(kind)?;
     let mut problems = Vec::new();
     let mut protects = Vec::new();
+    let mut resources = Vec::new();
     for (key, each) in instances(located, &evaluator.scope(edges), &mut problems).into_iter().flatten() {
         let scope = match each {
             Some(each) => evaluator.scope(edges).with("each", each),
             None => evaluator.scope(edges),
         };
         let address = BlockAddress { kind: kind.spec().name.to_owned(), name: name.to_owned(), key };
-        protects.push(one(kind, address, located, &scope, evaluator, needed, &mut problems));
+        match kind.spec().ownership {
+            Ownership::Settings => protects.push(one(kind, address, located, &scope, evaluator, needed, &mut problems)),
+            Ownership::Whole => resources.push(resources::one(kind, address, located, &scope, evaluator, needed, &mut problems)),
+        }
     }
     evaluator.problems.extend(problems);
     let mut map = BTreeMap::new();
     let mut single = None;
-    for protect in protects {
-        let value = value(&protect, kind.spec(), &evaluator.policy.targets);
-        match &protect.address.key {
-            Some(key) => {
-                map.insert(key.clone(), value);
-            }
-            None => single = Some(value),
-        }
-        evaluator.policy.protects.push(protect);
+    let mut keep = |address: &BlockAddress, value: Value| match &address.key {
+        Some(key) => drop(map.insert(key.clone(), value)),
+        None => single = Some(value),
+    };
+    for protect in &protects {
+        keep(&protect.address, value(protect, kind.spec(), &evaluator.policy.targets, evaluator.identities));
     }
+    for resource in &resources {
+        keep(&resource.address, resources::value(resource, kind.spec(), &evaluator.policy.targets, evaluator.identities));
+    }
+    evaluator.policy.protects.extend(protects);
+    evaluator.policy.resources.extend(resources);
     Some(single.unwrap_or(Value::Map(map)))
 }
 
@@ -72,13 +79,18 @@ fn one(
         Some(block) => selector::selector(block, scope, spec, reader.problems),
         None => crate::model::Selector::nothing(span.clone()),
     };
+    let before = reader.problems.len();
+    let header = reader.header();
     let wanted = decode::settings(kind, reader, scope);
+    if wanted.is_empty() && problems.len() == before {
+        problems.push(decode::declares_nothing(spec, header));
+    }
     let depends_on = needed.iter().filter(|other| other.kind != address.kind || other.name != address.name).cloned().collect();
     Protect { address, targets, select, replicas, wanted, depends_on, span }
 }
 
 /// The targets that a block means: those of `target`, or the only one that there is.
-fn targets(reader: &mut Reader<'_, '_>, declared: &BTreeMap<String, Target>) -> Vec<String> {
+pub(super) fn targets(reader: &mut Reader<'_, '_>, declared: &BTreeMap<String, Target>) -> Vec<String> {
     let before = reader.problems.len();
     let Some((value, span)) = reader.value("target") else {
         if declared.len() == 1 {
@@ -122,34 +134,55 @@ fn collect_targets(value: &Value, declared: &BTreeMap<String, Target>, names: &m
 }
 
 /// What other blocks can refer to: the declared settings, and for each literal name the thing with its ARN, where that can be computed.
-fn value(protect: &Protect, spec: &KindSpec, targets: &BTreeMap<String, Target>) -> Value {
-    let mut value: BTreeMap<String, Value> = BTreeMap::new();
-    for (path, wanted) in &protect.wanted {
-        insert(&mut value, path, wanted.value.clone());
-    }
-    let settings = value.clone();
-    let place = protect.targets.first().and_then(|name| targets.get(name));
+fn value(protect: &Protect, spec: &KindSpec, targets: &BTreeMap<String, Target>, identities: &BTreeMap<String, Identity>) -> Value {
+    let settings = nested(&protect.wanted);
+    let mut value = settings.clone();
+    let place = protect.targets.first().and_then(|name| place(name, targets, identities));
     for pattern in protect.select.names.iter().filter(|pattern| pattern.is_literal()) {
         let mut thing = settings.clone();
         thing.insert("name".to_owned(), Value::from(pattern.text.as_str()));
-        if let Some((region, account)) = place.and_then(|target| Some((target.region.as_ref()?, target.account_id.as_ref()?))) {
-            thing.insert("arn".to_owned(), Value::from(spec.arn(region, account, &pattern.text)));
-        }
+        let arn = place.and_then(|(region, account)| spec.arn(region, account, &pattern.text));
+        thing.insert("arn".to_owned(), arn.map_or(Value::Unknown, Value::from));
         value.insert(pattern.text.clone(), Value::Map(thing));
     }
     Value::Map(value)
 }
 
-fn insert(map: &mut BTreeMap<String, Value>, path: &str, value: Value) {
-    match path.split_once('.') {
-        None => {
-            map.insert(path.to_owned(), value);
-        }
-        Some((block, rest)) => {
-            let inner = map.entry(block.to_owned()).or_insert_with(|| Value::Map(BTreeMap::new()));
-            if let Value::Map(inner) = inner {
-                insert(inner, rest, value);
-            }
-        }
+/// The region and the account of a target: as the policy says, or as connecting found.
+pub(super) fn place<'a>(
+    target: &str,
+    targets: &'a BTreeMap<String, Target>,
+    identities: &'a BTreeMap<String, Identity>,
+) -> Option<(&'a str, &'a str)> {
+    let (target, identity) = (targets.get(target)?, identities.get(target));
+    let region = target.region.as_deref().or(identity.map(|identity| identity.region.as_str()))?;
+    let account = target.account_id.as_deref().or(identity.map(|identity| identity.account.as_str()))?;
+    Some((region, account))
+}
+
+/// Settings by path as a value: blocks as maps, those with a key as maps of them by key.
+pub(super) fn nested(wanted: &BTreeMap<String, Wanted>) -> BTreeMap<String, Value> {
+    let mut value = BTreeMap::new();
+    for (path, wanted) in wanted {
+        let parts: Vec<String> =
+            path::segments(path).into_iter().flat_map(|segment| std::iter::once(segment.name).chain(segment.key)).collect();
+        insert(&mut value, &parts, &wanted.value);
+    }
+    value
+}
+
+fn insert(map: &mut BTreeMap<String, Value>, parts: &[String], value: &Value) {
+    let Some((first, rest)) = parts.split_first() else { return };
+    if rest.is_empty() {
+        // That a block is there says its map already.
+        map.entry(first.clone()).or_insert_with(|| value.clone());
+        return;
+    }
+    let inner = map.entry(first.clone()).or_default();
+    if !matches!(inner, Value::Map(_)) {
+        *inner = Value::Map(BTreeMap::new());
+    }
+    if let Value::Map(inner) = inner {
+        insert(inner, rest, value);
     }
 }

@@ -5,6 +5,8 @@
 mod file;
 #[cfg(feature = "aws")]
 mod read;
+#[cfg(feature = "aws")]
+mod whole;
 
 pub use file::{SnapshotFileError, load, save};
 #[cfg(feature = "aws")]

@@ -1,8 +1,9 @@
 //! Reading live AWS.
 
+use super::whole;
 use crate::aws::{Aws, CallFailed, ConnectFailed, Connection, tagged};
-use crate::kinds::{self, Found, Kind, ReadRequest, Wish};
-use crate::model::{Cause, Gap, Inventory, Listed, Plan, Policy, Replicas, Snapshot};
+use crate::kinds::{self, Calls, Found, KindAws, ReadRequest, Wish};
+use crate::model::{Action, Cause, Gap, Inventory, KindSpec, Listed, Ownership, Plan, Policy, Replicas, Snapshot};
 use crate::policy::select::{self, ListNeed};
 use futures_util::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,8 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
     let needs = needs(policy, aws);
     let listings = needs.iter().filter(|(_, need)| !need.is_nothing()).filter_map(|((kind, target), need)| {
         let connection = aws.connection(target)?;
-        Some(list(kinds::find(kind)?, connection, need))
+        let (spec, calls) = settings_calls(kind)?;
+        Some(list(spec, calls, connection, need))
     });
     for (inventory, gaps) in join_all(listings).await {
         snapshot.inventories.push(inventory);
@@ -24,6 +26,8 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
     }
     let wishes = wishes(policy, aws, &snapshot);
     fill(&mut snapshot, aws, wishes, done).await;
+    whole::find(&mut snapshot, aws, whole::Sought::of_policy(policy, aws)).await;
+    snapshot.sort();
     snapshot
 }
 
@@ -31,7 +35,8 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
 pub async fn again(plan: &Plan, aws: &Aws, unreached: &[ConnectFailed]) -> Snapshot {
     let mut snapshot = begin(aws, unreached);
     let mut wishes: Wishes = BTreeMap::new();
-    for action in &plan.actions {
+    let settings_only = |action: &&Action| kinds::spec(&action.id.kind).is_none_or(|spec| spec.ownership == Ownership::Settings);
+    for action in plan.actions.iter().filter(settings_only) {
         let home = aws.connection(&action.id.target).map(|connection| connection.identity.region.clone());
         let of_target = wishes.entry((action.id.kind.clone(), action.id.target.clone())).or_default();
         let wish =
@@ -44,7 +49,18 @@ pub async fn again(plan: &Plan, aws: &Aws, unreached: &[ConnectFailed]) -> Snaps
         }
     }
     fill(&mut snapshot, aws, wishes, &|_, _| {}).await;
+    whole::find(&mut snapshot, aws, whole::Sought::of_plan(plan, aws)).await;
+    snapshot.sort();
     snapshot
+}
+
+/// The table and the calls of a kind whose things others own.
+fn settings_calls(kind: &str) -> Option<(&'static KindSpec, &'static dyn KindAws)> {
+    let kind = kinds::find(kind)?;
+    match kind.calls() {
+        Calls::Settings(calls) => Some((kind.spec(), calls)),
+        Calls::Whole(_) => None,
+    }
 }
 
 /// What to read: by kind and target, then by name.
@@ -83,12 +99,11 @@ fn needs(policy: &Policy, aws: &Aws) -> BTreeMap<(String, String), ListNeed> {
 }
 
 /// Lists what is needed. Where only one of names and tags could be listed, the other still serves those who need no more.
-async fn list(kind: &'static dyn Kind, connection: &Connection, need: &ListNeed) -> (Inventory, Vec<Gap>) {
-    let spec = kind.spec();
-    let names = async { if need.names { Some(kind.aws().list(connection).await) } else { None } };
+async fn list(spec: &'static KindSpec, calls: &'static dyn KindAws, connection: &Connection, need: &ListNeed) -> (Inventory, Vec<Gap>) {
+    let names = async { if need.names { Some(calls.list(connection).await) } else { None } };
     let tags = async {
         match &need.tags {
-            Some(filter) => Some(tagged(connection, kind.aws().tagging_type(), spec.arn_prefix, filter).await),
+            Some(filter) => Some(tagged(connection, calls.tagging_type(), spec.arn_prefix, filter).await),
             None => None,
         }
     };
@@ -160,8 +175,8 @@ async fn fill(snapshot: &mut Snapshot, aws: &Aws, wishes: Wishes, done: &(dyn Fn
     let one_done = || done(read.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
     let mut reads = Vec::new();
     for ((kind, target), wishes) in wishes {
-        if let (Some(kind), Some(connection)) = (kinds::find(&kind), aws.connection(&target)) {
-            reads.push(kind.aws().read(ReadRequest { connection, wishes, done: &one_done }));
+        if let (Some((_, calls)), Some(connection)) = (settings_calls(&kind), aws.connection(&target)) {
+            reads.push(calls.read(ReadRequest { connection, wishes, done: &one_done }));
         }
     }
     for Found { live, absent, gaps } in join_all(reads).await {

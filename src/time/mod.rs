@@ -1,4 +1,12 @@
-//! Time, always given and never taken: everything above takes a [`Clock`].
+//! Time, always given and never taken: everything above takes a [`Clock`]. Beside it AWS's own time: schedules, zones and windows.
+
+mod schedule;
+mod window;
+mod zone;
+
+pub use schedule::{Problem, Schedule, Service};
+pub use window::{Overlap, WindowMisfit, Windowed, Windows, overlaps};
+pub use zone::{UnknownZone, Zone};
 
 use jiff::Timestamp;
 use std::sync::Arc;

@@ -32,6 +32,7 @@ static TABLE: KindSpec = KindSpec {
             source: "DynamoDB UpdateTable",
             reads: &["dynamodb:DescribeTable"],
             writes: &["dynamodb:UpdateTable"],
+            ..Setting::PLAIN
         },
         Setting {
             path: "point_in_time_recovery.enabled",
@@ -48,6 +49,7 @@ static TABLE: KindSpec = KindSpec {
             source: "DynamoDB UpdateContinuousBackups",
             reads: &["dynamodb:DescribeContinuousBackups"],
             writes: &["dynamodb:UpdateContinuousBackups"],
+            ..Setting::PLAIN
         },
         Setting {
             path: "point_in_time_recovery.recovery_period_in_days",
@@ -64,9 +66,11 @@ static TABLE: KindSpec = KindSpec {
             source: "DynamoDB UpdateContinuousBackups",
             reads: &["dynamodb:DescribeContinuousBackups"],
             writes: &["dynamodb:UpdateContinuousBackups"],
+            ..Setting::PLAIN
         },
     ],
     inventory_actions: &["dynamodb:ListTables", "tag:GetResources"],
+    ..KindSpec::PLAIN
 };
 
 pub(crate) const SPECS: Specs = |name| (name == TABLE.name).then_some(&TABLE);
@@ -90,6 +94,7 @@ pub(crate) fn change(setting: &str, before: Reading, after: impl Into<Value>, ef
         consequence: None,
         consent: Consent::NotNeeded,
         because: Some(position(12)),
+        part_of: None,
     }
 }
 
@@ -116,6 +121,11 @@ pub(crate) fn action(table: &str, verb: Verb, changes: Vec<Change>) -> Action {
         },
         arn: format!("arn:aws:dynamodb:us-east-1:123456789012:table/{table}"),
         verb,
+        refused: None,
+        mark: None,
+        parent: None,
+        replaces: None,
+        facts: BTreeMap::new(),
         changes,
         wanted: wanted.into_iter().map(|(path, value)| (path, Declared { value, because: because.clone() })).collect(),
         before,

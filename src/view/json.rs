@@ -6,8 +6,9 @@
 
 use super::Specs;
 use super::escape::is_hidden;
+use super::nested::Nested;
 use super::ours::ours;
-use crate::model::{Action, Plan, Reading, Value, Verb};
+use crate::model::{Action, Change, KindSpec, Plan, Reading, Value, Verb, path};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,21 +23,21 @@ const PROVIDER: &str = "hashicorp/aws";
 /// A plan in Terraform's plan representation.
 pub fn plan(plan: &Plan, specs: Specs) -> Json {
     let known = || plan.actions.iter().filter(|action| action.verb != Verb::Unknown);
-    let planned = known().filter(|action| action.verb != Verb::Delete).map(|action| resource(action, &after(action)));
-    let prior = known().filter(|action| action.verb != Verb::Create).map(|action| resource(action, &before(action)));
+    let planned = known().filter(|action| action.verb != Verb::Delete).map(|action| resource(action, &after(action), specs));
+    let prior = known().filter(|action| action.verb != Verb::Create).map(|action| resource(action, &before(action), specs));
     json!({
         "format_version": FORMAT_VERSION,
         "terraform_version": TERRAFORM_VERSION,
         "planned_values": { "root_module": { "resources": planned.collect::<Vec<_>>() } },
-        "resource_changes": known().map(resource_change).collect::<Vec<_>>(),
+        "resource_changes": known().map(|action| resource_change(action, specs)).collect::<Vec<_>>(),
         "prior_state": {
             "format_version": "1.0",
             "terraform_version": TERRAFORM_VERSION,
             "values": { "root_module": { "resources": prior.collect::<Vec<_>>() } },
         },
-        "configuration": configuration(plan),
+        "configuration": configuration(plan, specs),
         "timestamp": plan.read_at.to_string(),
-        "applyable": plan.has_changes() && plan.summary().blocked == 0,
+        "applyable": plan.has_changes() && !plan.is_refused(),
         "complete": plan.is_complete(),
         "errored": false,
         "backstay": ours(plan, specs),
@@ -96,15 +97,16 @@ fn head(action: &Action) -> Map<String, Json> {
     head
 }
 
-fn resource(action: &Action, values: &BTreeMap<&str, Value>) -> Json {
+fn resource(action: &Action, values: &BTreeMap<&str, Value>, specs: Specs) -> Json {
     let mut resource = head(action);
     resource.insert("schema_version".to_owned(), json!(0));
-    resource.insert("values".to_owned(), nested(values, known));
+    resource.insert("values".to_owned(), nested(values, specs(&action.id.kind), known));
     resource.insert("sensitive_values".to_owned(), json!({}));
     Json::Object(resource)
 }
 
-fn resource_change(action: &Action) -> Json {
+fn resource_change(action: &Action, specs: Specs) -> Json {
+    let spec = specs(&action.id.kind);
     let actions: &[&str] = match action.verb {
         Verb::Create => &["create"],
         Verb::Update => &["update"],
@@ -119,9 +121,9 @@ fn resource_change(action: &Action) -> Json {
         "change".to_owned(),
         json!({
             "actions": actions,
-            "before": before.map(|values| nested(&values, known)),
-            "after": after.as_ref().map(|values| nested(values, known)),
-            "after_unknown": after.map_or_else(|| json!(false), |values| nested(&values, unknown)),
+            "before": before.map(|values| nested(&values, spec, known)),
+            "after": after.as_ref().map(|values| nested(values, spec, known)),
+            "after_unknown": after.map_or_else(|| json!(false), |values| nested(&values, spec, unknown)),
             "before_sensitive": false,
             "after_sensitive": false,
         }),
@@ -147,7 +149,7 @@ fn live(action: &Action) -> BTreeMap<&str, Value> {
     let mut values = identity(action);
     for (path, reading) in &action.before {
         if let Reading::Known(value) = reading {
-            values.insert(path, value.clone());
+            put(&mut values, path, value);
         }
     }
     values
@@ -159,35 +161,32 @@ fn after(action: &Action) -> BTreeMap<&str, Value> {
     for (path, declared) in &action.wanted {
         // What could not be read is not changed, whatever the policy declares.
         if !matches!(action.before.get(path), Some(Reading::Unreadable { .. })) {
-            values.insert(path, declared.value.clone());
+            put(&mut values, path, &declared.value);
         }
     }
     for change in &action.changes {
-        values.insert(&change.setting, change.after.clone());
+        put(&mut values, &change.setting, &change.after);
     }
     values
 }
 
-/// Values by path as Terraform nests them: each block is a list of one object.
-fn nested(values: &BTreeMap<&str, Value>, form: fn(&Value) -> Option<Json>) -> Json {
-    let mut root = Map::new();
-    for (path, value) in values {
-        if let Some(value) = form(value) {
-            insert(&mut root, path, value);
-        }
+/// Puts a value at its path. What stands in the place of a setting is none; a block that is gone takes with it what was in it.
+fn put<'a>(values: &mut BTreeMap<&'a str, Value>, path: &'a str, value: &Value) {
+    match (path, value) {
+        (Change::EXISTS | Change::OWNER, _) => {}
+        (_, Value::Bool(false)) if path.ends_with(']') => values.retain(|other, _| *other != path && !path::is_within(other, path)),
+        _ => drop(values.insert(path, value.clone())),
     }
-    Json::Object(root)
 }
 
-fn insert(object: &mut Map<String, Json>, path: &str, value: Json) {
-    let Some((block, rest)) = path.split_once('.') else {
-        object.insert(path.to_owned(), value);
-        return;
-    };
-    let list = object.entry(block).or_insert_with(|| json!([{}]));
-    if let Some(Json::Object(inner)) = list.get_mut(0) {
-        insert(inner, rest, value);
+fn nested(values: &BTreeMap<&str, Value>, spec: Option<&KindSpec>, form: fn(&Value) -> Option<Json>) -> Json {
+    let mut nested = Nested::default();
+    for (path, value) in values {
+        if let Some(value) = form(value) {
+            nested.insert(path, value);
+        }
     }
+    nested.into_json(spec)
 }
 
 /// The value without what is known only after apply.
@@ -219,7 +218,7 @@ fn unknown(value: &Value) -> Option<Json> {
 }
 
 /// The blocks, with the values that are the same for all that a block selected.
-fn configuration(plan: &Plan) -> Json {
+fn configuration(plan: &Plan, specs: Specs) -> Json {
     let mut blocks: BTreeMap<String, (&Action, BTreeMap<&str, Option<&Value>>)> = BTreeMap::new();
     for action in &plan.actions {
         let address = format!("{}.{}", action.id.kind, label(action));
@@ -232,10 +231,10 @@ fn configuration(plan: &Plan) -> Json {
     let resources: Vec<Json> = blocks
         .into_iter()
         .map(|(address, (action, settings))| {
-            let mut expressions = Map::new();
+            let mut expressions = Nested::default();
             for (path, value) in settings {
                 let expression = value.and_then(known).map_or_else(|| json!({}), |value| json!({ "constant_value": value }));
-                insert(&mut expressions, path, expression);
+                expressions.insert(path, expression);
             }
             let mut resource = Map::new();
             resource.insert("address".to_owned(), json!(address));
@@ -243,7 +242,7 @@ fn configuration(plan: &Plan) -> Json {
             resource.insert("type".to_owned(), json!(action.id.kind));
             resource.insert("name".to_owned(), json!(label(action)));
             resource.insert("provider_config_key".to_owned(), json!("aws"));
-            resource.insert("expressions".to_owned(), Json::Object(expressions));
+            resource.insert("expressions".to_owned(), expressions.into_json(specs(&action.id.kind)));
             resource.insert("schema_version".to_owned(), json!(0));
             if action.index.is_some() {
                 resource.insert("for_each_expression".to_owned(), json!({}));

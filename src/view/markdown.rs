@@ -119,6 +119,9 @@ impl Comment {
             let code = note.code.as_ref().map(|text| format!("{}: ", code(text))).unwrap_or_default();
             Part::of(format!("- {code}{}\n", prose(&note.text)))
         });
+        let refused = words::refused(plan)
+            .map(|(action, refusal)| Part::of(format!("- {}: {} ({})\n", code(&action.address), prose(&refusal.reason), refusal.code)));
+        let remedies = words::refused(plan).map(|(_, refusal)| Part::of(format!("  - {}\n", prose(&refusal.remedy))));
         let with_changes = plan.actions.iter().filter(|action| action.changes_anything());
         let mut details: Vec<Part> = with_changes.flat_map(|action| details(specs, action)).collect();
         // By block, in the plan's order within it; the sort is stable.
@@ -126,9 +129,9 @@ impl Comment {
         Self {
             verdict: verdict(plan, specs),
             parts: [
-                plan.blocked().map(|(action, change)| Part::of(weakening(specs, action, change))).collect(),
+                refused.chain(plan.blocked().map(|(action, change)| Part::of(weakening(specs, action, change)))).collect(),
                 words::unread(plan).iter().map(|entry| Part::of(unread(specs, entry))).collect(),
-                plan.blocked().map(|(action, change)| Part::of(way_through(action, change))).collect(),
+                remedies.chain(plan.blocked().map(|(action, change)| Part::of(way_through(action, change)))).collect(),
                 consented.map(|(action, change)| Part::of(weakening(specs, action, change))).collect(),
                 notes.collect(),
                 details,
@@ -218,7 +221,7 @@ fn verdict(plan: &Plan, specs: Specs) -> String {
     let unread = words::unread(plan).len();
     let weakenings = words::weakenings(summary);
     let mut said: Vec<String> = Vec::new();
-    if summary.blocked > 0 {
+    if summary.blocked > 0 || summary.refused > 0 {
         said.push("⛔ **Blocked.**".to_owned());
     } else if unread > 0 || !plan.is_complete() {
         said.push("⚠️ **Incomplete.**".to_owned());
@@ -229,6 +232,7 @@ fn verdict(plan: &Plan, specs: Specs) -> String {
     } else {
         said.push("✅".to_owned());
     }
+    said.extend(words::refusals(summary));
     said.extend(weakenings);
     if !plan.has_changes() {
         said.push(markdown(&words::no_changes(plan, specs)));
@@ -323,8 +327,8 @@ fn details(specs: Specs, action: &Action) -> Vec<Part> {
                 cell(&change.setting),
                 cell(&before),
                 cell(&after),
-                change.effect,
-                markdown(&words::reach(change))
+                if change.part_of.is_some() { String::new() } else { change.effect.to_string() },
+                markdown(&if change.part_of.is_some() { String::new() } else { words::reach(change) })
             ),
             after: below,
         }

@@ -2,7 +2,7 @@
 
 use super::json::known;
 use super::{Specs, words};
-use crate::model::{Action, Change, Consent, Plan, Reading, Value, Verb};
+use crate::model::{Action, Change, Consent, Plan, Reading, Refusal, Value, Verb};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -23,6 +23,7 @@ pub(super) fn ours(plan: &Plan, specs: Specs) -> Json {
         "unread": words::unread(plan).len(),
         "changes": all().map(|(action, change)| our_change(specs, action, change)).collect::<Vec<_>>(),
         "blocked": plan.blocked().map(|(action, change)| blocked(action, change)).collect::<Vec<_>>(),
+        "refused": words::refused(plan).map(|(action, refusal)| refused(action, refusal)).collect::<Vec<_>>(),
         "unknown": plan.actions.iter().filter(|action| action.verb == Verb::Unknown).map(unknown_thing).collect::<Vec<_>>(),
         "gaps": plan.gaps,
         "notes": plan.notes,
@@ -44,7 +45,12 @@ fn our_change(specs: Specs, action: &Action, change: &Change) -> Json {
         "consequence": change.consequence,
         "consent": change.consent,
         "because": change.because,
+        "part_of": change.part_of,
     })
+}
+
+fn refused(action: &Action, refusal: &Refusal) -> Json {
+    json!({ "address": action.address, "code": refusal.code, "reason": refusal.reason, "remedy": refusal.remedy })
 }
 
 fn reading(reading: &Reading) -> Json {
@@ -104,6 +110,7 @@ mod tests {
           },
           "consequence": null,
           "effect": "strengthens",
+          "part_of": null,
           "reaches": "future",
           "setting": "point_in_time_recovery.recovery_period_in_days"
         }

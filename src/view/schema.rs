@@ -1,7 +1,7 @@
 //! The reference of kinds, from their tables.
 
 use super::words::count;
-use crate::model::{Effect, Fallback, KindSpec, Loss, Ownership, Safer, Setting, Shape, Value};
+use crate::model::{Effect, Fallback, KindSpec, Ownership, Safer, Setting, Shape, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
@@ -55,14 +55,15 @@ fn one(setting: &Setting) -> String {
     let need = if setting.required { "required where its block is written" } else { "optional" };
     let mut out = format!("  {}\n", setting.path);
     out.push_str(&row(6, "type", &format!("{}, {need}", setting.shape.describe())));
-    out.push_str(&row(6, "AWS default", &Value::from(setting.aws_default).to_string()));
+    out.push_str(&row(6, "AWS default", &default(setting)));
     if let Some(flag) = setting.only_while {
         out.push_str(&row(6, "only while", &format!("`{flag}` is on")));
     }
     out.push_str(&row(6, "meaning", setting.doc));
-    let (up, down) = directions(setting.safer);
-    out.push_str(&row(6, up, &format!("{}: {}", Effect::Strengthens, setting.when_safer)));
-    out.push_str(&row(6, down, &format!("{}: {}", weaker(setting.loses), setting.when_weaker)));
+    for (when, effect, does) in effects(setting) {
+        let does = if does.is_empty() { effect.to_string() } else { format!("{effect}: {does}") };
+        out.push_str(&row(6, when, &does));
+    }
     out.push_str(&row(6, "compared", setting.normalisation));
     out.push_str(&row(6, "source", setting.source));
     out.push_str(&row(6, "reads", &list_or_none(&setting.reads.iter().copied().collect())));
@@ -74,19 +75,30 @@ fn row(indent: usize, name: &str, text: &str) -> String {
     format!("{:indent$}{name:<12}  {text}\n", "")
 }
 
-/// The words for the safer and the other direction.
-fn directions(safer: Safer) -> (&'static str, &'static str) {
-    match safer {
-        Safer::WhenTrue => ("turned on", "turned off"),
-        Safer::WhenGreater => ("raised", "lowered"),
+fn default(setting: &Setting) -> String {
+    match setting.aws_default {
+        Fallback::Absent => "none".to_owned(),
+        Fallback::Kept => "chosen by AWS, or what is there; not compared where it is not declared".to_owned(),
+        other => Value::from(other).to_string(),
     }
 }
 
-fn weaker(loses: Loss) -> Effect {
-    match loses {
-        Loss::Later => Effect::Weakens,
-        Loss::ExistingRecoveryPoints => Effect::LosesData,
-    }
+/// What each direction does: when, the effect, and in words.
+fn effects(setting: &Setting) -> Vec<(&'static str, Effect, &'static str)> {
+    let (safer, weaker) = match setting.safer {
+        Safer::WhenTrue => ("turned on", "turned off"),
+        Safer::WhenGreater => ("raised", "lowered"),
+        Safer::WhenGreaterOrAbsent => ("raised, or left out", "lowered"),
+        Safer::WhenLess => ("lowered", "raised"),
+        Safer::WhenThere => ("added", "removed"),
+        Safer::WhenAway => ("removed", "added"),
+        Safer::WhenMore => ("more added", "one removed"),
+        Safer::WhenFewer => ("one removed", "more added"),
+        Safer::Ranked(_) => ("to a safer one", "to a less safe one"),
+        Safer::By(_) => ("to a safer value", "to a less safe value"),
+        Safer::Neither => return vec![("changed", Effect::Neutral, setting.when_safer)],
+    };
+    vec![(safer, Effect::Strengthens, setting.when_safer), (weaker, setting.loses.effect(), setting.when_weaker)]
 }
 
 fn actions(spec: &KindSpec, of: fn(&Setting) -> &'static [&'static str]) -> BTreeSet<&'static str> {
@@ -120,27 +132,28 @@ fn kind(spec: &KindSpec) -> Json {
 fn setting(setting: &Setting) -> Json {
     let (kind, minimum, maximum) = match setting.shape {
         Shape::Bool => ("bool", None, None),
-        Shape::Days { min, max } => ("number", Some(min), Some(max)),
+        Shape::Days { min, max } | Shape::Whole { min, max, .. } => ("number", Some(min), Some(max)),
+        Shape::Decimal => ("number", None, None),
+        Shape::Text(_) | Shape::OneOf(_) | Shape::Json(_) => ("string", None, None),
+        Shape::Texts { .. } => ("set(string)", None, None),
+        Shape::TextMap { .. } => ("map(string)", None, None),
+        Shape::Block(_) => ("block", None, None),
     };
-    let default = match setting.aws_default {
-        Fallback::Bool(flag) => json!(flag),
-        Fallback::Number(number) => json!(number),
-    };
-    let (up, down) = directions(setting.safer);
+    let default = Json::from(Value::from(setting.aws_default));
+    let effects: Vec<Json> =
+        effects(setting).into_iter().map(|(when, effect, does)| json!({ "when": when, "effect": effect, "does": does })).collect();
     json!({
         "path": setting.path,
         "type": kind,
         "minimum": minimum,
         "maximum": maximum,
+        "form": setting.shape.describe(),
         "required": setting.required,
         "aws_default": default,
         "only_while": setting.only_while,
         "doc": setting.doc,
         "normalisation": setting.normalisation,
-        "effects": [
-            { "when": up, "effect": Effect::Strengthens, "does": setting.when_safer },
-            { "when": down, "effect": weaker(setting.loses), "does": setting.when_weaker },
-        ],
+        "effects": effects,
         "source": setting.source,
         "reads": setting.reads,
         "writes": setting.writes,
@@ -227,6 +240,7 @@ mod tests {
               "when": "lowered"
             }
           ],
+          "form": "a whole number of days between 1 and 35",
           "maximum": 35,
           "minimum": 1,
           "normalisation": "none",

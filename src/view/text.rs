@@ -4,7 +4,7 @@ use super::alike::alike;
 use super::escape::visible;
 use super::style::{Label, Style};
 use super::{Specs, lines, words};
-use crate::model::{Action, Change, Effect, Plan, Reading, Verb};
+use crate::model::{Action, Change, Effect, Plan, Reading, Value, Verb};
 
 /// Wider values do not push the effect column to the right.
 const WIDEST: usize = 48;
@@ -16,6 +16,7 @@ pub fn plan(plan: &Plan, specs: Specs, style: Style) -> String {
     page.unread();
     page.notes();
     page.blocked();
+    page.refused();
     page.totals();
     page.out
 }
@@ -93,7 +94,14 @@ impl Page<'_> {
     }
 
     fn changes(&mut self, action: &Action) {
-        let rows: Vec<Row<'_>> = action.changes.iter().map(|change| row(self.specs, action, change)).collect();
+        // That a thing is made or goes stands in its heading; what that does stands here.
+        for change in action.changes.iter().filter(|change| change.setting == Change::EXISTS) {
+            let effect = self.style.paint(effect_label(change.effect), &words::effect(change.effect));
+            self.line(6, Label::Plain, &effect);
+            self.details(change);
+        }
+        let settings = action.changes.iter().filter(|change| change.setting != Change::EXISTS);
+        let rows: Vec<Row<'_>> = settings.map(|change| row(self.specs, action, change)).collect();
         let length = |text: &str| text.chars().count();
         let name_width = rows.iter().map(|row| length(&row.name)).max().unwrap_or_default();
         let value_width = rows.iter().map(|row| length(&row.value)).filter(|width| *width <= WIDEST).max().unwrap_or_default();
@@ -102,7 +110,13 @@ impl Page<'_> {
             let effect = self.style.paint(effect_label(row.change.effect), &words::effect(row.change.effect));
             let name = pad(&row.name, name_width);
             let value = pad(&row.value, value_width);
-            self.line(6, Label::Plain, &format!("{marker} {name} = {value}   {effect}"));
+            if row.change.part_of.is_some() {
+                self.line(8, Label::Plain, format!("{marker} {name} = {}", row.value).trim_end());
+            } else if row.value.is_empty() {
+                self.line(6, Label::Plain, &format!("{marker} {}   {effect}", row.name));
+            } else {
+                self.line(6, Label::Plain, &format!("{marker} {name} = {value}   {effect}"));
+            }
             for line in &row.lines {
                 let text = format!("{} {}", line.marker, line.text);
                 let label = match line.marker {
@@ -112,7 +126,24 @@ impl Page<'_> {
                 };
                 self.line(12, label, text.trim_end());
             }
-            self.details(row.change);
+            if row.change.part_of.is_none() {
+                self.details(row.change);
+            }
+        }
+    }
+
+    fn refused(&mut self) {
+        let refused: Vec<_> = words::refused(self.plan).collect();
+        if refused.is_empty() {
+            return;
+        }
+        self.gap();
+        self.line(0, Label::Danger, &format!("{}:", words::REFUSED_HEADING));
+        for (action, refusal) in refused {
+            self.gap();
+            self.line(2, Label::Heading, &format!("# {}", visible(&action.address)));
+            self.sentence(4, Label::Danger, &format!("{}: {}", refusal.code, visible(&refusal.reason)));
+            self.sentence(4, Label::Plain, &visible(&refusal.remedy));
         }
     }
 
@@ -211,6 +242,9 @@ impl Page<'_> {
     fn totals(&mut self) {
         self.gap();
         let summary = self.plan.summary();
+        if let Some(refusals) = words::refusals(summary) {
+            self.line(0, Label::Danger, &refusals);
+        }
         if let Some(weakenings) = words::weakenings(summary) {
             let label = if summary.blocked > 0 { Label::Danger } else { Label::Warning };
             self.line(0, label, &weakenings);
@@ -226,14 +260,18 @@ impl Page<'_> {
 
 fn row<'a>(specs: Specs, action: &Action, change: &'a Change) -> Row<'a> {
     let setting = words::setting(specs, action, change);
-    let made = action.verb == Verb::Create && change.before == Reading::Unset;
-    let gone = action.verb == Verb::Delete;
+    let is_block = change.setting.ends_with(']');
+    let there = change.after == Value::Bool(true);
+    let made = if is_block { there } else { (change.part_of.is_some() || action.verb == Verb::Create) && change.before == Reading::Unset };
+    let gone = if is_block { !there } else { (change.part_of.is_some() || action.verb == Verb::Delete) && change.after == Value::Null };
     let lines = lines::compare((!made).then_some(&change.before), &change.after).unwrap_or_default();
     let before = words::before(&change.before, setting);
     let after = words::after(change);
     let (marker, value) = match (made, gone) {
+        (true, _) if is_block => ("+", String::new()),
+        (_, true) if is_block => ("-", String::new()),
         (true, _) => ("+", after),
-        (_, true) => ("-", format!("{before} -> {after}")),
+        (_, true) => ("-", before),
         _ => ("~", format!("{before} -> {after}")),
     };
     Row { change, marker, name: visible(&change.setting), value: if lines.is_empty() { value } else { "(line by line)".to_owned() }, lines }
@@ -398,7 +436,7 @@ mod tests {
 
           # aws_dynamodb_table.sales["B"] will be destroyed
           - DynamoDB table B (us-east-1, account 123456789012)
-              - name = "old\u001b[2J" -> null   ! weakens
+              - name = "old\u001b[2J"   ! weakens
                   reaches only what comes later; policy.hcl:12:5
 
           # aws_dynamodb_table.sales["C"] must be replaced

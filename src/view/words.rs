@@ -2,7 +2,9 @@
 
 use super::Specs;
 use super::escape::{shell, visible};
-use crate::model::{Action, Cause, Change, Code, Consent, Effect, Gap, Plan, Reaches, Reading, Setting, Summary, Verb};
+use crate::model::{
+    Action, Cause, Change, Code, Consent, Effect, Fallback, Gap, Plan, Reaches, Reading, Refusal, Setting, Summary, Value, Verb,
+};
 use std::collections::BTreeMap;
 
 /// `1 change`, `2 changes`.
@@ -78,14 +80,18 @@ pub(super) fn before(reading: &Reading, setting: Option<&Setting>) -> String {
     match (reading, setting) {
         // Without the flag that it hangs on it has no value, whatever AWS's default for it would be.
         (Reading::Unset, Some(setting)) if setting.only_while.is_some() => "(none)".to_owned(),
-        (Reading::Unset, Some(setting)) => format!("(unset: AWS default {})", crate::model::Value::from(setting.aws_default)),
+        (Reading::Unset, Some(Setting { aws_default: Fallback::Absent | Fallback::Kept, .. }) | None) => "(none)".to_owned(),
+        (Reading::Unset, Some(setting)) => format!("(unset: AWS default {})", Value::from(setting.aws_default)),
         _ => visible(&reading.to_string()),
     }
 }
 
 /// What it becomes.
 pub(super) fn after(change: &Change) -> String {
-    visible(&change.after.to_string())
+    match &change.after {
+        Value::Null => "(none)".to_owned(),
+        after => visible(&after.to_string()),
+    }
 }
 
 /// The effect; what needs consent starts with `!`, so that it stands out without colour.
@@ -101,6 +107,8 @@ pub(super) fn reach(change: &Change) -> String {
     };
     match &change.because {
         Some(position) => format!("{reaches}; {}", visible(&position.to_string())),
+        None if matches!(change.setting.as_str(), Change::EXISTS | Change::OWNER) => reaches.to_owned(),
+        None if change.setting.ends_with(']') || change.after == Value::Null => format!("{reaches}; not in the policy any more"),
         None => format!("{reaches}; not in the policy: AWS's default, which comes along with another change"),
     }
 }
@@ -145,6 +153,23 @@ pub(super) fn waiver(change: &Change) -> Option<Vec<String>> {
     match &change.consent {
         Consent::Missing { waiver: Some(waiver) } => Some(waiver.trim_end().lines().map(visible).collect()),
         Consent::Missing { waiver: None } | Consent::NotNeeded | Consent::Waiver { .. } | Consent::Flag => None,
+    }
+}
+
+/// What backstay will not touch, whatever anybody consents to.
+pub(super) fn refused(plan: &Plan) -> impl Iterator<Item = (&Action, &Refusal)> {
+    plan.actions.iter().filter_map(|action| Some((action, action.refused.as_ref()?)))
+}
+
+/// Above what is refused.
+pub(super) const REFUSED_HEADING: &str = "Refused";
+
+/// How many things are refused; `None` where none is.
+pub(super) fn refusals(summary: Summary) -> Option<String> {
+    match summary.refused {
+        0 => None,
+        1 => Some("1 thing is not backstay's to change, so apply refuses the plan.".to_owned()),
+        many => Some(format!("{many} things are not backstay's to change, so apply refuses the plan.")),
     }
 }
 
@@ -242,6 +267,10 @@ pub(super) fn totals(plan: &Plan) -> String {
     if others > 0 {
         put!(line, ", {others} could not be read");
     }
+    let refused = plan.summary().refused;
+    if refused > 0 {
+        put!(line, ", {refused} refused");
+    }
     line + "."
 }
 
@@ -263,6 +292,10 @@ pub(super) fn weakenings(summary: Summary) -> Option<String> {
 /// What to say when nothing differs. `No changes.` alone is said only when everything could be read.
 pub(super) fn no_changes(plan: &Plan, specs: Specs) -> String {
     let unread = unread(plan).len();
+    let refused = plan.summary().refused;
+    if refused > 0 {
+        return format!("No changes in what is backstay's; {refused} refused.");
+    }
     if unread > 0 || !plan.is_complete() {
         return format!("No changes in what could be read; {unread} could not be read.");
     }

@@ -37,6 +37,7 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> 
     narrow(&mut policy, &args.live.targets)?;
     block_on(async {
         let session = Session::connect(context, &policy.targets, &args.live, args.journal.as_deref()).await?;
+        let policy = session::reached(context, &args.path, policy, &session.identities())?;
         let snapshot = session.snapshot(context, &policy).await;
         let request = plan::Request { path: args.path.display().to_string(), consents: consents(args), only: args.only.clone() };
         let plan = plan::plan(&policy, &snapshot, &request).map_err(|problems| unplannable(problems, policy))?;
@@ -77,7 +78,7 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
     }
     refuse_other_policy(&plan)?;
     plan::gate::consent_by_flags(&mut plan, &consents(args));
-    if plan.blocked().next().is_some() {
+    if plan.is_refused() {
         context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
         return Err(refused(&plan));
     }
@@ -100,6 +101,16 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
 
 fn refused(plan: &Plan) -> Failure {
     let blocked = plan.blocked().count();
+    if blocked == 0 {
+        let message =
+            format!("refused, and nothing was changed: {} of the plan's things are not backstay's to change", plan.summary().refused);
+        let code = if plan.actions.iter().filter_map(|action| action.refused.as_ref()).any(|refusal| refusal.code == Code::Fixed.as_str()) {
+            Code::Fixed
+        } else {
+            Code::Foreign
+        };
+        return Failure::coded(Exit::Refused, code, message).help("the plan says of each why, and what to do");
+    }
     let message = format!("refused, and nothing was changed: nobody consented to {blocked} of the plan's changes");
     Failure::coded(Exit::Refused, Code::Weakening, message).help("the plan prints the waiver or the flag that would let each through")
 }

@@ -22,13 +22,17 @@ pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
         Some(base) => plan::released(&session::earlier_policy(context, base)?, &policy),
         None => Vec::new(),
     };
-    let snapshot = match &args.from {
-        Some(file) => snapshot::load(file)?,
+    let (policy, snapshot) = match &args.from {
+        Some(file) => {
+            let snapshot = snapshot::load(file)?;
+            (session::reached(context, &args.policy.path, policy, &snapshot.identities)?, snapshot)
+        }
         None => block_on(async {
             let session = Session::connect(context, &policy.targets, &args.live, None).await?;
+            let policy = session::reached(context, &args.policy.path, policy, &session.identities())?;
             let snapshot = session.snapshot(context, &policy).await;
             session.log_counts();
-            Ok::<_, Failure>(snapshot)
+            Ok::<_, Failure>((policy, snapshot))
         })??,
     };
     let request = plan::Request {
@@ -50,7 +54,7 @@ pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
 }
 
 fn say_saved(context: &Context, plan: &Plan, file: &Path) {
-    if plan.blocked().next().is_some() {
+    if plan.is_refused() {
         context.ui.say(&format!("Saved in {}; it is blocked, so `backstay apply` refuses it without consent.", file.display()));
     } else {
         context.ui.say(&format!("Saved in {}; make it true with `backstay apply {}`.", file.display(), file.display()));
@@ -75,7 +79,7 @@ pub(super) fn rendered(context: &Context, plan: &Plan, args: &FormatArgs) -> Str
 
 /// What a plan says with its exit code: refused before incomplete, incomplete before changes.
 pub(super) fn exit(plan: &Plan, detailed: bool) -> Exit {
-    if plan.blocked().next().is_some() {
+    if plan.is_refused() {
         Exit::Refused
     } else if !plan.is_complete() {
         Exit::Incomplete

@@ -6,7 +6,7 @@
 use super::{DELETION_PROTECTION, EARLIEST, LATEST, PERIOD, PITR, SPEC, STATUS, replicas};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
-use crate::model::{Cause, Gap, Live, Reading, Replicas, ResourceId, Value};
+use crate::model::{Gap, Live, Reading, Replicas, ResourceId, Value};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     ContinuousBackupsDescription, PointInTimeRecoveryDescription, PointInTimeRecoverySpecification, PointInTimeRecoveryStatus,
@@ -261,12 +261,7 @@ async fn describe(connection: &Connection, client: &Client, name: &str) -> Resul
 }
 
 fn nothing_said(action: &str) -> CallFailed {
-    not_understood(action, "the answer holds no description".to_owned())
-}
-
-/// AWS answered, but not with what can be relied on.
-fn not_understood(action: &str, message: String) -> CallFailed {
-    CallFailed { action: action.to_owned(), code: None, cause: Cause::Failed, message }
+    CallFailed::not_understood(action, "the answer holds no description")
 }
 
 fn is_going(table: &TableDescription) -> bool {
@@ -301,7 +296,10 @@ fn note_backups(backups: &ContinuousBackupsDescription, live: &mut Live) -> Resu
         Some(PointInTimeRecoveryStatus::Disabled) => false,
         other => {
             let said = other.map_or("nothing", |status| status.as_str());
-            return Err(not_understood(DESCRIBE_BACKUPS, format!("PointInTimeRecoveryStatus is {said}, neither ENABLED nor DISABLED")));
+            return Err(CallFailed::not_understood(
+                DESCRIBE_BACKUPS,
+                format!("PointInTimeRecoveryStatus is {said}, neither ENABLED nor DISABLED"),
+            ));
         }
     };
     let period = pitr.and_then(PointInTimeRecoveryDescription::recovery_period_in_days).map(i64::from);
@@ -382,12 +380,12 @@ impl TableWrite<'_> {
         let now = |setting| self.request.after(setting).or_else(|| self.request.before(setting));
         // Off is what deletes a history, so it is never assumed.
         let enabled = now(PITR).and_then(Value::as_bool);
-        let enabled = enabled.ok_or_else(|| not_understood(UPDATE_BACKUPS, "whether PITR is on was not read".to_owned()))?;
+        let enabled = enabled.ok_or_else(|| CallFailed::not_understood(UPDATE_BACKUPS, "whether PITR is on was not read"))?;
         let days = now(PERIOD).and_then(Value::as_i64).or_else(|| Value::from(SPEC.setting(PERIOD)?.aws_default).as_i64());
         let days = days.and_then(|days| i32::try_from(days).ok()).filter(|_| enabled);
         let specification = PointInTimeRecoverySpecification::builder().point_in_time_recovery_enabled(enabled);
         let specification = specification.set_recovery_period_in_days(days).build();
-        specification.map_err(|error| not_understood(UPDATE_BACKUPS, error.to_string()).into())
+        specification.map_err(|error| CallFailed::not_understood(UPDATE_BACKUPS, error.to_string()).into())
     }
 
     async fn update_deletion_protection(&self, on: bool) -> Result<(), ChangeFailed> {

@@ -47,6 +47,7 @@ static SPEC: KindSpec = KindSpec {
             source: "DynamoDB API UpdateContinuousBackups; Developer Guide, Point-in-time recovery: restores",
             reads: &["dynamodb:DescribeContinuousBackups"],
             writes: &["dynamodb:UpdateContinuousBackups"],
+            ..Setting::PLAIN
         },
         Setting {
             path: PERIOD,
@@ -63,6 +64,7 @@ static SPEC: KindSpec = KindSpec {
             source: "DynamoDB API PointInTimeRecoverySpecification; Developer Guide, Point-in-time recovery: how it works",
             reads: &["dynamodb:DescribeContinuousBackups"],
             writes: &["dynamodb:UpdateContinuousBackups"],
+            ..Setting::PLAIN
         },
         Setting {
             path: DELETION_PROTECTION,
@@ -79,8 +81,10 @@ static SPEC: KindSpec = KindSpec {
             source: "DynamoDB API UpdateTable; Developer Guide, Basic operations on tables: deletion protection",
             reads: &["dynamodb:DescribeTable"],
             writes: &["dynamodb:UpdateTable"],
+            ..Setting::PLAIN
         },
     ],
+    ..KindSpec::PLAIN
 };
 
 /// The kind.
@@ -141,8 +145,8 @@ impl Kind for DynamodbTable {
     }
 
     #[cfg(feature = "aws")]
-    fn aws(&self) -> &'static dyn super::KindAws {
-        &aws::TableCalls
+    fn calls(&self) -> super::Calls {
+        super::Calls::Settings(&aws::TableCalls)
     }
 }
 

@@ -1,0 +1,3 @@
+//! `aws_cloudwatch_metric_alarm`: what its alarms can watch.
+
+pub mod published;

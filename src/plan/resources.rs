@@ -1,0 +1,420 @@
+//! What backstay makes, changes and removes: declared `resource`s beside what is live, by their marks.
+//!
+//! | what is live | what the plan says |
+//! |---|---|
+//! | nothing of the mark or the name | create |
+//! | a thing with this workspace's mark | update, replace or nothing |
+//! | a thing of the name that nobody marked | refused, or with `adopt = true` taken over |
+//! | a thing of the name that another workspace marked | refused |
+//! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
+
+use super::diff::{self, Comparison};
+use crate::kinds::{self, Kind};
+use crate::model::{
+    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Identity, KindSpec, Live, Mark, Note, Policy, Position,
+    Reaches, Reading, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What becomes of the declared and of the owned things.
+#[derive(Default)]
+pub(super) struct Resources {
+    pub(super) actions: Vec<Action>,
+    pub(super) notes: Vec<Note>,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// Works out the actions.
+pub(super) fn resources(policy: &Policy, snapshot: &Snapshot) -> Resources {
+    let mut planner = Planner { policy, snapshot, claimed: BTreeSet::new(), names: BTreeMap::new(), out: Resources::default() };
+    for resource in &policy.resources {
+        for target in resource.targets.iter().filter(|target| policy.targets.contains_key(*target)) {
+            planner.declared(resource, target);
+        }
+    }
+    planner.orphans();
+    planner.out
+}
+
+struct Planner<'a> {
+    policy: &'a Policy,
+    snapshot: &'a Snapshot,
+    /// Live things that a block is about.
+    claimed: BTreeSet<&'a ResourceId>,
+    /// Which block names a thing, so that two cannot.
+    names: BTreeMap<ResourceId, &'a Resource>,
+    out: Resources,
+}
+
+/// The address of a resource in one of its targets, and the part of it within the brackets.
+fn address(block: &BlockAddress, target: &str, targets: usize) -> (String, Option<String>) {
+    let parts: Vec<&str> = block.key.as_deref().into_iter().chain((targets > 1).then_some(target)).collect();
+    let bare = BlockAddress { key: None, ..block.clone() };
+    if parts.is_empty() {
+        return (bare.to_string(), None);
+    }
+    let index = parts.join("/");
+    (format!("{bare}[{}]", Value::from(index.as_str())), Some(index))
+}
+
+impl<'a> Planner<'a> {
+    fn workspace(&self) -> &'a str {
+        self.policy.workspace.as_deref().unwrap_or_default()
+    }
+
+    fn lives(&self, kind: &'a str, target: &'a str) -> impl Iterator<Item = &'a Live> + use<'a> {
+        self.snapshot.resources.iter().filter(move |live| live.id.kind == kind && live.id.target == target)
+    }
+
+    fn is_ours(&self, live: &Live) -> bool {
+        live.mark.as_ref().is_some_and(|mark| mark.workspace == self.workspace())
+    }
+
+    /// Whether the things of a kind were looked for in a target, so that one that was not found is not there.
+    fn was_searched(&self, kind: &str, target: &str) -> bool {
+        self.snapshot.inventories.iter().any(|inventory| inventory.kind == kind && inventory.target == target && inventory.names_complete)
+    }
+
+    fn declared(&mut self, resource: &'a Resource, target: &'a str) {
+        let Some(kind) = kinds::find(&resource.address.kind) else { return };
+        let spec = kind.spec();
+        let unknown = resource.wanted.values().find(|wanted| wanted.value.has_unknown());
+        let identity = self.snapshot.identities.get(target);
+        if let (Some(unknown), Some(_)) = (unknown, identity) {
+            let title = format!("a setting of `{}` depends on what only AWS will know, so that it can never be compared", resource.address);
+            let help = "refer to names and ARNs, which are known beforehand";
+            self.out.problems.push(Diagnostic::error(Code::Evaluation, title).at(unknown.span.clone()).help(help));
+            return;
+        }
+        let (address, index) = address(&resource.address, target, resource.targets.len());
+        let parent = resource.parent.as_ref().map(|parent| self::address(parent, target, self.targets_of(parent)).0);
+        let whole = resource.parent.as_ref().and_then(|parent| self.parent(parent, target));
+        let name = match (&resource.parent, &whole) {
+            (None, _) => resource.name.clone().unwrap_or_default(),
+            (Some(_), Some(whole)) => format!("{}/{}", whole.id.name, resource.name.as_deref().unwrap_or_default()),
+            (Some(parent), None) => format!("{}/{}", self.name_of(parent), resource.name.as_deref().unwrap_or_default()),
+        };
+        let region = identity.map_or_else(|| "-".to_owned(), |identity| identity.region.clone());
+        let mut action = Action {
+            block: BlockAddress { key: None, ..resource.address.clone() }.to_string(),
+            address,
+            index,
+            also: Vec::new(),
+            id: ResourceId { kind: spec.name.to_owned(), target: target.to_owned(), region, name },
+            arn: String::new(),
+            verb: Verb::Unknown,
+            refused: None,
+            mark: Some(Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
+            parent,
+            replaces: None,
+            facts: BTreeMap::new(),
+            changes: Vec::new(),
+            wanted: diff::declared(&resource.wanted, &self.policy.sources),
+            before: BTreeMap::new(),
+            depends_on: resource.depends_on.iter().map(ToString::to_string).collect(),
+            remarks: Vec::new(),
+        };
+        if let Some(whole) = whole {
+            action.facts.extend(whole.fact(Live::ID).map(|id| (PARENT_ID.to_owned(), Value::from(id))));
+        }
+        if let Some(identity) = identity {
+            action.arn = spec.arn(&identity.region, &identity.account, &action.id.name).unwrap_or_default();
+            if let Some(other) = self.names.insert(action.id.clone(), resource) {
+                self.name_twice(resource, other, &action.id.name);
+                return;
+            }
+            self.compare(kind, resource, identity, &mut action);
+        }
+        self.out.actions.push(action);
+    }
+
+    fn name_twice(&mut self, resource: &Resource, other: &Resource, name: &str) {
+        let title = format!("two blocks declare the {} `{name}`", kinds::spec(&resource.address.kind).map_or("thing", |spec| spec.title));
+        let problem = Diagnostic::error(Code::ConflictingClaims, title).at(resource.span.clone());
+        self.out.problems.push(problem.label(other.span.clone(), "declared here too").help("give one of them another name"));
+    }
+
+    fn targets_of(&self, block: &BlockAddress) -> usize {
+        self.policy.resources.iter().find(|resource| resource.address == *block).map_or(1, |resource| resource.targets.len())
+    }
+
+    fn name_of(&self, block: &BlockAddress) -> String {
+        let found = self.policy.resources.iter().find(|resource| resource.address == *block);
+        found.and_then(|resource| resource.name.clone()).unwrap_or_default()
+    }
+
+    /// The live thing of a block that others are parts of.
+    fn parent(&self, block: &BlockAddress, target: &'a str) -> Option<&'a Live> {
+        let resource = self.policy.resources.iter().find(|resource| resource.address == *block)?;
+        let kind = kinds::find(&block.kind)?;
+        self.find(kind.spec(), resource, target, resource.name.as_deref()?).ok().flatten()
+    }
+
+    /// The live thing that a block is about.
+    ///
+    /// # Errors
+    ///
+    /// It is somebody else's.
+    fn find(&self, spec: &'static KindSpec, resource: &Resource, target: &'a str, name: &str) -> Result<Option<&'a Live>, Refusal> {
+        let mark = resource.address.mark();
+        let by_name = |live: &&Live| live.id.name == name;
+        let ours = || self.lives(spec.name, target).filter(|live| self.is_ours(live));
+        let marked = |live: &&Live| live.mark.as_ref().is_some_and(|found| found.address == mark);
+        if spec.parent.is_some() {
+            return Ok(self.lives(spec.name, target).find(by_name));
+        }
+        if let Some(live) = ours().filter(marked).find(by_name).or_else(|| ours().find(marked)).or_else(|| ours().find(by_name)) {
+            return Ok(Some(live));
+        }
+        let mut others = self.lives(spec.name, target).filter(by_name);
+        // Where names are not unique, another workspace's thing of the same name is in nobody's way.
+        let Some(live) = others.find(|live| live.mark.is_none() || spec.arn_form != ArnForm::ById) else { return Ok(None) };
+        match &live.mark {
+            Some(mark) => Err(Refusal {
+                code: Code::Foreign.to_string(),
+                reason: format!("{} `{name}` is there already, and workspace `{}` made it as {}", spec.title, mark.workspace, mark.address),
+                remedy: "give this block another name, or release the thing there first with a `removed` block".to_owned(),
+            }),
+            None if resource.adopt => Ok(Some(live)),
+            None => Err(Refusal {
+                code: Code::Foreign.to_string(),
+                reason: format!("{} `{name}` is there already, and backstay did not make it", spec.title),
+                remedy: "write `adopt = true` into the block to take it over, or give the block another name".to_owned(),
+            }),
+        }
+    }
+
+    fn compare(&mut self, kind: &'static dyn Kind, resource: &'a Resource, identity: &Identity, action: &mut Action) {
+        let spec = kind.spec();
+        let target = action.id.target.clone();
+        let target = self.policy.targets.get(&target).map_or("", |target| target.name.as_str());
+        let live = match self.find(spec, resource, target, &action.id.name) {
+            Ok(live) => live,
+            Err(refusal) => {
+                action.verb = Verb::NoOp;
+                action.refused = Some(refusal);
+                let name = action.id.name.clone();
+                self.claimed.extend(self.lives(spec.name, target).filter(|live| live.id.name == name).map(|live| &live.id));
+                return;
+            }
+        };
+        let Some(live) = live else {
+            if self.was_searched(spec.name, target) {
+                create(spec, resource, self.policy.sources.position(&resource.span), &self.policy.sources, action);
+            }
+            return;
+        };
+        self.claimed.insert(&live.id);
+        let comparison =
+            Comparison { kind, spec, live, wanted: &resource.wanted, sources: &self.policy.sources, now: self.snapshot.taken_at };
+        let mut found = comparison.run();
+        action.facts.extend(live.facts.clone());
+        action.remarks = kind.remarks(live);
+        if let Some(arn) = &live.arn {
+            action.arn.clone_from(arn);
+        }
+        if spec.parent.is_none() {
+            found.before.insert(Change::OWNER.to_owned(), owner(live));
+            if live.mark != action.mark && matches!(found.verb(), Verb::NoOp | Verb::Update) {
+                found.changes.push(owner_change(live, action.mark.as_ref()));
+            }
+        }
+        action.verb = found.verb();
+        action.changes = found.changes;
+        action.before = found.before;
+        settle_fixed(kind, live, identity, action);
+    }
+
+    /// What carries this workspace's mark, or is a part of what does, and that no block declares.
+    fn orphans(&mut self) {
+        let released: BTreeSet<(&str, &str)> = self.policy.removed.iter().map(|block| (block.kind.as_str(), block.name.as_str())).collect();
+        let mut going: Vec<Action> = Vec::new();
+        for live in &self.snapshot.resources {
+            let Some(kind) = kinds::find(&live.id.kind) else { continue };
+            let spec = kind.spec();
+            let owned = match spec.parent {
+                Some(_) => self.parent_of(live).is_some_and(|whole| self.is_ours(whole)),
+                None => self.is_ours(live),
+            };
+            if !owned || self.claimed.contains(&live.id) {
+                continue;
+            }
+            let block = self.block_of(live);
+            if block.as_ref().is_some_and(|block| released.contains(&(block.kind.as_str(), block.name.as_str()))) {
+                if spec.parent.is_none() {
+                    self.out.actions.push(release(live, spec, block.as_ref()));
+                }
+                continue;
+            }
+            if let Some(why) = kind.keeps(live) {
+                let name = &live.id.name;
+                let text = format!("{} `{name}` is no longer declared and stays all the same: {why}", spec.title);
+                self.out.notes.push(Note { code: None, text });
+                continue;
+            }
+            going.push(removal(live, spec, block.as_ref(), self.parent_of(live)));
+        }
+        // What others are parts of goes after them.
+        let parts: Vec<(String, String)> = going.iter().filter_map(|action| Some((action.parent.clone()?, action.block.clone()))).collect();
+        for action in &mut going {
+            let own = parts.iter().filter(|(parent, _)| *parent == action.address).map(|(_, block)| block.clone());
+            action.depends_on.extend(own);
+        }
+        self.out.actions.extend(going);
+    }
+
+    fn parent_of(&self, live: &Live) -> Option<&'a Live> {
+        let parent = kinds::spec(&live.id.kind)?.parent?;
+        let id = live.fact(PARENT_ID)?;
+        self.snapshot.resources.iter().find(|whole| {
+            whole.id.kind == parent.kind
+                && whole.id.target == live.id.target
+                && whole.id.region == live.id.region
+                && whole.fact(Live::ID) == Some(id)
+        })
+    }
+
+    /// The block that made a thing: as its mark says, or below that of what it is a part of.
+    fn block_of(&self, live: &Live) -> Option<BlockAddress> {
+        match &live.mark {
+            Some(mark) => BlockAddress::of_mark(&mark.address),
+            None => {
+                let whole = self.parent_of(live)?.mark.as_ref()?;
+                let BlockAddress { name, key, .. } = BlockAddress::of_mark(&whole.address)?;
+                let own = live.id.name.rsplit('/').next().unwrap_or_default();
+                let key = key.map_or_else(|| own.to_owned(), |key| format!("{key}/{own}"));
+                Some(BlockAddress { kind: live.id.kind.clone(), name, key: Some(key) })
+            }
+        }
+    }
+}
+
+/// The fact that says which whole a thing is a part of: that one's id.
+const PARENT_ID: &str = "parent_id";
+
+fn owner(live: &Live) -> Reading {
+    live.mark.as_ref().map_or(Reading::Unset, |mark| Reading::Known(Value::from(format!("{}: {}", mark.workspace, mark.address))))
+}
+
+fn plain(setting: &str, before: Reading, after: Value, effect: Effect, because: Option<Position>) -> Change {
+    Change {
+        setting: setting.to_owned(),
+        before,
+        after,
+        effect,
+        reaches: Reaches::Future,
+        consequence: None,
+        consent: Consent::NotNeeded,
+        because,
+        part_of: None,
+    }
+}
+
+fn owner_change(live: &Live, mark: Option<&Mark>) -> Change {
+    let after = mark.map_or(Value::Null, |mark| Value::from(format!("{}: {}", mark.workspace, mark.address)));
+    let mut change = plain(Change::OWNER, owner(live), after, Effect::Neutral, None);
+    change.consequence = Some(match (&live.mark, mark) {
+        (None, _) => "it is taken over: from now on this policy owns all of it, and removes it when it is no longer declared".to_owned(),
+        (_, None) => "its mark goes, and nothing else: nobody owns it from now on".to_owned(),
+        (Some(_), Some(_)) => "its mark follows the new address of its block".to_owned(),
+    });
+    change
+}
+
+fn create(spec: &'static KindSpec, resource: &Resource, because: Position, sources: &crate::model::Sources, action: &mut Action) {
+    let mut made = plain(Change::EXISTS, Reading::Known(Value::Bool(false)), Value::Bool(true), Effect::Strengthens, Some(because));
+    made.consequence = Some(spec.existence().when_made).filter(|text| !text.is_empty()).map(str::to_owned);
+    action.verb = Verb::Create;
+    action.changes.push(made);
+    let mut paths: Vec<String> = resource.wanted.keys().cloned().collect();
+    spec.sort_paths(&mut paths);
+    for path in paths {
+        let Some(wanted) = resource.wanted.get(&path).filter(|_| !path.ends_with(']')) else { continue };
+        let mut change = plain(&path, Reading::Unset, wanted.value.clone(), Effect::Neutral, Some(sources.position(&wanted.span)));
+        change.part_of = Some(Change::EXISTS.to_owned());
+        action.changes.push(change);
+    }
+}
+
+/// Decides what becomes of a change that AWS does not make in place: a new thing takes the old one's place, or the change is refused.
+fn settle_fixed(kind: &dyn Kind, live: &Live, identity: &Identity, action: &mut Action) {
+    let spec = kind.spec();
+    if let Some((reason, remedy)) = action.changes.iter().find_map(|change| kind.refuses(change)) {
+        action.refused = Some(Refusal { code: Code::Fixed.to_string(), reason, remedy });
+        return;
+    }
+    let is_fixed = |change: &&Change| spec.setting(&change.setting).is_some_and(|setting| setting.fixed);
+    let Some(fixed) = action.changes.iter().find(is_fixed) else { return };
+    let renamed = live.id.name != action.id.name;
+    if !renamed && spec.arn_form == ArnForm::Regional {
+        action.refused = Some(Refusal {
+            code: Code::Fixed.to_string(),
+            reason: format!("AWS cannot change `{}` of a {} once it is made", fixed.setting, spec.title),
+            remedy: format!("give the block another `{}`, so that a new one is made beside this one", spec.name_argument),
+        });
+        return;
+    }
+    action.verb = Verb::Replace;
+    action.replaces = Some(live.id.clone());
+    if let Some(why) = kind.keeps(live) {
+        action.remarks.push(format!("the old {} `{}` stays, without a mark: {why}", spec.title, live.id.name));
+    }
+    if let Some(arn) = spec.arn(&identity.region, &identity.account, &action.id.name) {
+        action.arn = arn;
+    }
+}
+
+fn of_live(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>, verb: Verb) -> Action {
+    let (address, block, index) = match block {
+        Some(block) => (block.to_string(), BlockAddress { key: None, ..block.clone() }.to_string(), block.key.clone()),
+        None => (format!("{}[{}]", spec.name, Value::from(live.id.name.as_str())), spec.name.to_owned(), Some(live.id.name.clone())),
+    };
+    Action {
+        address,
+        block,
+        index,
+        also: Vec::new(),
+        id: live.id.clone(),
+        arn: live.arn.clone().unwrap_or_default(),
+        verb,
+        refused: None,
+        mark: None,
+        parent: None,
+        replaces: None,
+        facts: live.facts.clone(),
+        changes: Vec::new(),
+        wanted: BTreeMap::new(),
+        before: live.settings.clone(),
+        depends_on: Vec::new(),
+        remarks: Vec::new(),
+    }
+}
+
+/// Only the mark goes.
+fn release(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>) -> Action {
+    let mut action = of_live(live, spec, block, Verb::Update);
+    action.before = BTreeMap::from([(Change::OWNER.to_owned(), owner(live))]);
+    action.changes.push(owner_change(live, None));
+    action
+}
+
+fn removal(live: &Live, spec: &'static KindSpec, block: Option<&BlockAddress>, whole: Option<&Live>) -> Action {
+    let mut action = of_live(live, spec, block, Verb::Delete);
+    let existence = spec.existence();
+    let mut gone = plain(Change::EXISTS, Reading::Known(Value::Bool(true)), Value::Bool(false), existence.loses.effect(), None);
+    gone.consequence = Some(existence.when_removed).filter(|text| !text.is_empty()).map(str::to_owned);
+    gone.reaches = if gone.effect == Effect::LosesData { Reaches::Existing } else { Reaches::Future };
+    action.changes.push(gone);
+    let mut paths: Vec<String> = live.settings.keys().filter(|path| !path.ends_with(']')).cloned().collect();
+    spec.sort_paths(&mut paths);
+    for path in paths {
+        let Some(reading @ Reading::Known(_)) = live.settings.get(&path) else { continue };
+        let mut change = plain(&path, reading.clone(), Value::Null, Effect::Neutral, None);
+        change.part_of = Some(Change::EXISTS.to_owned());
+        action.changes.push(change);
+    }
+    action.before.insert(Change::OWNER.to_owned(), owner(live));
+    action.parent =
+        whole.and_then(|whole| whole.mark.as_ref()).and_then(|mark| BlockAddress::of_mark(&mark.address)).map(|block| block.to_string());
+    action
+}

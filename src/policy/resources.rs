@@ -1,0 +1,113 @@
+//! `resource` blocks: the arguments that all of them share, then the settings of their kind.
+
+use super::decode;
+use super::eval::{self, Scope};
+use super::graph::Evaluator;
+use super::reader::{Located, Reader};
+use super::things;
+use crate::kinds::Kind;
+use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Parent, Resource, Target, Value};
+use hcl::edit::expr::{Expression, TraversalOperator};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The longest value that a tag can have.
+const LONGEST_MARK: usize = 256;
+
+/// Reads one instance of a `resource` block.
+pub(super) fn one(
+    kind: &dyn Kind,
+    address: BlockAddress,
+    located: Located<'_>,
+    scope: &Scope<'_>,
+    evaluator: &Evaluator<'_, '_>,
+    needed: &BTreeSet<BlockAddress>,
+    problems: &mut Vec<Diagnostic>,
+) -> Resource {
+    let spec = kind.spec();
+    let mut reader = Reader::new(located, scope, format!("`{address}`"), problems);
+    let _ = reader.expression("for_each");
+    let _ = reader.expression("depends_on");
+    if evaluator.blocks.backstay.is_none() || evaluator.policy.workspace.is_none() {
+        let title = format!("`{address}` would be made without an owner, so that it could never be found again");
+        let help = "add `backstay { workspace = \"…\" }`: its name is written on all that backstay makes";
+        let header = reader.header();
+        reader.problem(Diagnostic::error(Code::Missing, title).at(header).help(help));
+    }
+    check_mark(&address, &mut reader);
+    let targets = things::targets(&mut reader, &evaluator.policy.targets);
+    let adopt = reader.flag("adopt").unwrap_or_default();
+    let parent = spec.parent.and_then(|parent| self::parent(parent, &mut reader, scope));
+    let header = reader.header();
+    let wanted = decode::settings(kind, reader, scope);
+    let name = wanted.get(spec.name_argument);
+    if let Some((name, text)) = name.and_then(|name| Some((name, name.value.as_str()?)))
+        && let Err(broken) = spec.name_form.check_literal(text)
+    {
+        problems.push(Diagnostic::error(Code::OutOfRange, broken).at(name.span.clone()).help(format!("see {}", spec.name_form.source)));
+    }
+    let name = name.and_then(|name| name.value.as_str()).map(str::to_owned);
+    let depends_on = needed.iter().filter(|other| other.kind != address.kind || other.name != address.name).cloned().collect();
+    Resource { address, targets, name, parent, adopt, wanted, depends_on, span: header }
+}
+
+/// The address is written into a tag, so it must fit into one.
+fn check_mark(address: &BlockAddress, reader: &mut Reader<'_, '_>) {
+    let mark = address.mark();
+    let fits = |c: char| c.is_alphanumeric() || "_.:/=+-@ ".contains(c);
+    if mark.chars().count() > LONGEST_MARK || !mark.chars().all(fits) {
+        let title = format!("`{address}` cannot be written into a tag, which backstay does to find it again");
+        let help = "a key of `for_each` here is up to 200 letters, digits, spaces and `_.:=+-@`";
+        let header = reader.header();
+        reader.problem(Diagnostic::error(Code::OutOfRange, title).at(header).help(help));
+    }
+}
+
+/// The block that an argument such as `plan_id = aws_backup_plan.daily.id` refers to. The id itself is AWS's, and known only after apply.
+fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>) -> Option<BlockAddress> {
+    let Some(expression) = reader.expression(parent.argument) else {
+        reader.missing(parent.argument);
+        return None;
+    };
+    let span = reader.span(eval::range_of(expression));
+    let address = referred(expression, scope).and_then(|mark| BlockAddress::of_mark(&mark)).filter(|address| address.kind == parent.kind);
+    if address.is_none() {
+        let title = format!("`{}` must be the id of a block of this policy", parent.argument);
+        let help = format!("write `{} = {}.NAME.id`", parent.argument, parent.kind);
+        reader.problem(Diagnostic::error(Code::WrongType, title).at(span).help(help));
+    }
+    address
+}
+
+/// The mark of the block whose id an expression is.
+fn referred(expression: &Expression, scope: &Scope<'_>) -> Option<String> {
+    let Expression::Traversal(traversal) = expression else { return None };
+    let mut whole = traversal.as_ref().clone();
+    let last = whole.operators.pop()?;
+    match last.value() {
+        TraversalOperator::GetAttr(name) if name.as_str() == "id" => {}
+        _ => return None,
+    }
+    let value = if whole.operators.is_empty() { return None } else { eval::evaluate(&Expression::from(whole), scope).ok()? };
+    value.as_map()?.get(ADDRESS)?.as_str().map(str::to_owned)
+}
+
+/// The attribute of every resource that holds its own address, as it is written into the mark.
+const ADDRESS: &str = "address";
+
+/// What other blocks can refer to: the declared settings, its ARN where that can be computed, and what only AWS will know.
+pub(super) fn value(
+    resource: &Resource,
+    spec: &KindSpec,
+    targets: &BTreeMap<String, Target>,
+    identities: &BTreeMap<String, Identity>,
+) -> Value {
+    let mut value = things::nested(&resource.wanted);
+    for name in spec.computed {
+        value.insert((*name).to_owned(), Value::Unknown);
+    }
+    let place = resource.targets.first().and_then(|name| things::place(name, targets, identities));
+    let arn = place.zip(resource.name.as_deref()).and_then(|((region, account), name)| spec.arn(region, account, name));
+    value.insert("arn".to_owned(), arn.map_or(Value::Unknown, Value::from));
+    value.insert(ADDRESS.to_owned(), Value::from(resource.address.mark()));
+    Value::Map(value)
+}

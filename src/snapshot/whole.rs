@@ -1,0 +1,129 @@
+//! Finding what backstay owns: one bulk listing of the workspace's marks in each target, then each kind's own calls for what is marked or
+//! declared. What is a part of something else is looked for when that was found.
+
+use crate::aws::{Aws, Connection, resources};
+use crate::kinds::{self, Calls, FindRequest, Found, Kind, Tagged};
+use crate::model::{Gap, Inventory, Live, Mark, Plan, Policy, ResourceId, Snapshot};
+use futures_util::future::join_all;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What to look for.
+pub(super) struct Sought {
+    workspace: Option<String>,
+    /// The targets to look for marks in.
+    targets: BTreeSet<String>,
+    /// Names, by kind and target.
+    names: BTreeMap<(String, String), BTreeSet<String>>,
+}
+
+impl Sought {
+    /// What a policy declares, and in its targets what it once declared.
+    pub(super) fn of_policy(policy: &Policy, aws: &Aws) -> Self {
+        let reached = |target: &&String| aws.connection(target).is_some();
+        let mut names: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        for resource in &policy.resources {
+            for target in resource.targets.iter().filter(reached) {
+                let of_kind = names.entry((resource.address.kind.clone(), target.clone())).or_default();
+                of_kind.extend(whole_name(policy, resource));
+            }
+        }
+        let targets = policy.targets.keys().filter(reached).cloned().collect();
+        Self { workspace: policy.workspace.clone(), targets, names }
+    }
+
+    /// What a plan is about.
+    pub(super) fn of_plan(plan: &Plan, aws: &Aws) -> Self {
+        let mut names: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        for id in plan.actions.iter().flat_map(|action| std::iter::once(&action.id).chain(&action.replaces)) {
+            if kinds::find(&id.kind).is_some_and(is_whole) && aws.connection(&id.target).is_some() {
+                names.entry((id.kind.clone(), id.target.clone())).or_default().insert(id.name.clone());
+            }
+        }
+        // Without things of its own a plan needs no marks.
+        let targets = names.keys().map(|(_, target)| target.clone()).collect();
+        Self { workspace: plan.policy.workspace.clone(), targets, names }
+    }
+}
+
+fn whole_name(policy: &Policy, resource: &crate::model::Resource) -> Option<String> {
+    let own = resource.name.clone()?;
+    let Some(parent) = &resource.parent else { return Some(own) };
+    let whole = policy.resources.iter().find(|other| other.address == *parent)?.name.as_ref()?;
+    Some(format!("{whole}/{own}"))
+}
+
+fn is_whole(kind: &dyn Kind) -> bool {
+    matches!(kind.calls(), Calls::Whole(_))
+}
+
+/// Looks for everything, and puts what was found into the snapshot.
+pub(super) async fn find(snapshot: &mut Snapshot, aws: &Aws, sought: Sought) {
+    let Some(workspace) = &sought.workspace else { return };
+    let connections: Vec<&Connection> = sought.targets.iter().filter_map(|target| aws.connection(target)).collect();
+    let filter = BTreeMap::from([(Mark::WORKSPACE.to_owned(), Some(workspace.clone()))]);
+    let listings = join_all(connections.iter().map(|connection| resources(connection, None, &filter))).await;
+    let mut marked: BTreeMap<&str, Vec<Tagged>> = BTreeMap::new();
+    for (connection, listing) in connections.iter().zip(listings) {
+        match listing {
+            Ok(things) => {
+                let things = things.into_iter().map(|(arn, tags)| Tagged { arn, tags });
+                marked.insert(&connection.target.name, things.collect());
+            }
+            Err(failed) => snapshot.gaps.push(connection.gap(&connection.identity.region, None, None, &failed)),
+        }
+    }
+    for with_parent in [false, true] {
+        let mut searches = Vec::new();
+        for kind in kinds::all().filter(|kind| kind.spec().parent.is_some() == with_parent) {
+            for connection in &connections {
+                searches.extend(search(kind, connection, &sought, marked.get(connection.target.name.as_str()), &snapshot.resources));
+            }
+        }
+        let found = join_all(searches).await;
+        for (inventory, found) in found {
+            snapshot.inventories.push(inventory);
+            snapshot.resources.extend(found.live);
+            snapshot.absent.extend(found.absent);
+            snapshot.gaps.extend(found.gaps);
+        }
+    }
+    snapshot.sort();
+}
+
+/// The search for one kind in one target; none where there is nothing to look for.
+fn search<'a>(
+    kind: &'static dyn Kind,
+    connection: &'a Connection,
+    sought: &'a Sought,
+    marked: Option<&Vec<Tagged>>,
+    known: &'a [Live],
+) -> Option<impl Future<Output = (Inventory, Found)> + use<'a>> {
+    let Calls::Whole(calls) = kind.calls() else { return None };
+    let spec = kind.spec();
+    let target = connection.target.name.clone();
+    let names = sought.names.get(&(spec.name.to_owned(), target.clone())).cloned().unwrap_or_default();
+    let start = spec.arn_start(&connection.identity.region, &connection.identity.account);
+    let marked: Vec<Tagged> = marked.into_iter().flatten().filter(|thing| thing.arn.starts_with(&start)).cloned().collect();
+    let of_target = |live: &&Live| spec.parent.is_some_and(|parent| parent.kind == live.id.kind) && live.id.target == target;
+    let not_foreign = |live: &&Live| live.mark.as_ref().is_none_or(|mark| Some(&mark.workspace) == sought.workspace.as_ref());
+    let parents: Vec<&Live> = known.iter().filter(of_target).filter(not_foreign).collect();
+    let marked = if spec.parent.is_some() { Vec::new() } else { marked };
+    if names.is_empty() && marked.is_empty() && parents.is_empty() {
+        return None;
+    }
+    Some(async move {
+        let region = connection.identity.region.clone();
+        let request = FindRequest { connection, names: names.clone(), marked, parents };
+        let mut found = calls.find(request).await;
+        let unsure = |gap: &Gap| gap.resource.is_none();
+        let names_complete = !found.gaps.iter().any(unsure);
+        let known: BTreeSet<&str> = found.live.iter().map(|live| live.id.name.as_str()).collect();
+        let missing = names.iter().filter(|name| names_complete && !known.contains(name.as_str()));
+        let missing: Vec<ResourceId> = missing
+            .map(|name| ResourceId { kind: spec.name.to_owned(), target: target.clone(), region: region.clone(), name: name.clone() })
+            .collect();
+        found.absent.extend(missing);
+        let inventory = Inventory { kind: spec.name.to_owned(), target, names_complete, tag_filter: None, listed: Vec::new() };
+        (inventory, found)
+    })
+}

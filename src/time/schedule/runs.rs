@@ -1,0 +1,99 @@
+//! When a schedule runs: in its time zone, with its days on which the clocks change.
+
+use super::cron::Cron;
+use super::{Form, Schedule};
+use crate::time::Zone;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+
+/// The calendar's days of the week and leap years repeat after so many years, but for 2100.
+const CYCLE: i16 = 28;
+
+impl Schedule {
+    /// The runs after an instant, in order; ends with the last year of the expression, 2199 at the latest.
+    ///
+    /// A local time that the clocks skip is skipped that day (AWS Backup's and Scheduler's documentation). One that comes twice runs once
+    /// (Scheduler's documentation; for AWS Backup *not confirmed*), here the first time (*not confirmed*). A rate runs as if it had been
+    /// turned on at the instant, since AWS counts from there. `at` in a skipped hour does not run (*not confirmed*).
+    pub fn runs<'s>(&'s self, after: Timestamp, zone: &'s Zone) -> Box<dyn Iterator<Item = Timestamp> + 's> {
+        match &self.form {
+            Form::Cron(cron) => {
+                let dates = cron.dates_from(zone.time_zone().to_datetime(after).date());
+                Box::new(dates.flat_map(|date| runs_on(cron, date, zone.time_zone())).filter(move |run| *run > after))
+            }
+            Form::Rate(rate) => {
+                let every = rate.every();
+                Box::new(std::iter::successors(after.checked_add(every).ok(), move |run| run.checked_add(every).ok()))
+            }
+            Form::At(local) => Box::new(instant(*local, zone.time_zone()).filter(|run| *run > after).into_iter()),
+        }
+    }
+
+    /// Whether no date fits the expression, in any year: `cron(0 0 31 2 ? *)`.
+    pub fn never_runs(&self) -> bool {
+        match &self.form {
+            Form::Cron(cron) => cron.never_runs(),
+            Form::Rate(_) | Form::At(_) => false,
+        }
+    }
+
+    /// The longest time between two runs that follow each other, within the 28 years after the instant.
+    ///
+    /// That is a whole cycle of leap years and days of the week. `None` where there are no two runs in it.
+    pub fn longest_gap(&self, after: Timestamp, zone: &Zone) -> Option<SignedDuration> {
+        match &self.form {
+            Form::Cron(cron) => longest_gap(cron, after, zone.time_zone()),
+            Form::Rate(rate) => Some(rate.every()),
+            Form::At(_) => None,
+        }
+    }
+}
+
+/// The instants of the date's runs, in order: since a repeated time is taken the first time, local order is the order of instants.
+fn runs_on(cron: &Cron, date: Date, zone: &TimeZone) -> Vec<Timestamp> {
+    cron.times.iter().filter_map(|time| instant(date.to_datetime(*time), zone)).collect()
+}
+
+/// The instant of a local time: the first where it comes twice, none where the clocks skip it.
+fn instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    match zone.to_ambiguous_timestamp(local).offset() {
+        AmbiguousOffset::Unambiguous { offset } | AmbiguousOffset::Fold { before: offset, .. } => offset.to_timestamp(local).ok(),
+        AmbiguousOffset::Gap { .. } => None,
+    }
+}
+
+/// Looks at the first and the last run of a day only, except where the clocks change: between them all days are alike.
+fn longest_gap(cron: &Cron, after: Timestamp, zone: &TimeZone) -> Option<SignedDuration> {
+    let today = zone.to_datetime(after).date();
+    let horizon = today.year().saturating_add(CYCLE);
+    let within_day = cron.times.iter().zip(cron.times.iter().skip(1)).map(|(one, next)| one.duration_until(*next)).max();
+    let mut longest = None;
+    let mut before: Option<Timestamp> = None;
+    for date in cron.dates_from(today).take_while(|date| date.year() <= horizon) {
+        if date == today || clocks_change(date, zone) {
+            for run in runs_on(cron, date, zone).into_iter().filter(|run| *run > after) {
+                longest = longest.max(before.map(|before| run.duration_since(before)));
+                before = Some(run);
+            }
+            continue;
+        }
+        let edge = |time: Option<&Time>| time.and_then(|time| instant(date.to_datetime(*time), zone));
+        if let Some(first) = edge(cron.times.first()) {
+            longest = longest.max(within_day).max(before.map(|before| first.duration_since(before)));
+        }
+        before = edge(cron.times.last()).or(before);
+    }
+    longest
+}
+
+fn clocks_change(date: Date, zone: &TimeZone) -> bool {
+    let offset = |date: Date| -> Option<Offset> {
+        match zone.to_ambiguous_timestamp(date.at(0, 0, 0, 0)).offset() {
+            AmbiguousOffset::Unambiguous { offset } => Some(offset),
+            AmbiguousOffset::Gap { .. } | AmbiguousOffset::Fold { .. } => None,
+        }
+    };
+    let (start, end) = (offset(date), date.tomorrow().ok().and_then(offset));
+    start.is_none() || start != end
+}
