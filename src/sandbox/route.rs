@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::SandboxError;
 use super::faults::Faults;
 use super::protocol::{self, aws_json, aws_query, rest_json};
-use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, account};
+use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, account, backup};
 use super::state::{Caller, State};
 use super::store::Contents;
 use super::wire::{Reply, Request};
@@ -34,11 +34,26 @@ pub(crate) fn handle(contents: &mut Contents, dir: &Path, request: &Request, req
         let response = protocol::answer(Protocol::AwsJson { version: "1.0", target: "", namespace: "" }, "", Err(error), request_id);
         return Ok(Reply::Answer { response, delay });
     };
+    make_up(contents, dir)?;
     let (operation, outcome) = match resolve(contents, dir, service, signature.as_ref(), request)? {
         Resolved::Answer { operation, outcome } => (operation, outcome),
         Resolved::HangUp => return Ok(Reply::HangUp),
     };
     Ok(Reply::Answer { response: protocol::answer(service.protocol, operation, outcome, request_id), delay })
+}
+
+/// Does what has come due since the last request, and saves it.
+fn make_up(contents: &mut Contents, dir: &Path) -> Result<(), SandboxError> {
+    let (now, lag) = (contents.clock.value.now(), lag(contents));
+    let done = backup::catch_up(&mut contents.state.value, &contents.faults.value, now, lag);
+    if done { contents.state.save(dir) } else { Ok(()) }
+}
+
+/// How long things stay in transitional states.
+fn lag(contents: &Contents) -> SignedDuration {
+    // On a clock that stands still a transition would never end, so there is none unless it is asked for.
+    let default = if contents.clock.value.runs() { DEFAULT_LAG_MS } else { 0 };
+    SignedDuration::from_millis(i64::try_from(contents.faults.value.lag_ms.unwrap_or(default)).unwrap_or(i64::MAX))
 }
 
 enum Resolved {
@@ -80,14 +95,12 @@ fn resolve(
 }
 
 fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: Caller, input: &Value) -> Result<Value, AwsError> {
-    let clock = contents.clock.value;
-    // On a clock that stands still a transition would never end, so there is none unless it is asked for.
-    let lag = faults.lag_ms.unwrap_or(if clock.runs() { DEFAULT_LAG_MS } else { 0 });
+    let (now, lag) = (contents.clock.value.now(), lag(contents));
     let mut call = Call {
         state: &mut contents.state.value,
         caller,
-        now: clock.now(),
-        lag: SignedDuration::from_millis(i64::try_from(lag).unwrap_or(i64::MAX)),
+        now,
+        lag,
         page_size: faults.page_size,
         region_off: faults.region_off.clone(),
         faults,

@@ -161,6 +161,8 @@ impl Plant for SeededPlan {
             created_at,
             deleted_at: None,
             last_run_at: None,
+            // What it did before is said by recovery points of the seed.
+            ran_until: now,
             request_id: None,
             tags: self.tags.clone(),
             versions: vec![version],

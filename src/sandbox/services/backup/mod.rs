@@ -12,7 +12,10 @@ mod plans;
 mod points;
 mod protected;
 mod resources;
+mod restores;
+mod runs;
 mod schedule;
+mod selected;
 mod selection_rules;
 mod selections;
 mod settings;
@@ -32,6 +35,7 @@ use crate::sandbox::state::Caller;
 pub(crate) use kept::{Backups, Lock, Notifications, Plan, Protected, Selection, Vault, Version};
 pub(crate) use points::Point;
 pub(crate) use resources::{kind_of, name_of};
+pub(crate) use runs::catch_up;
 pub(crate) use settings::{MANAGED_TYPES, TYPES};
 pub(crate) use tags::{ever_tagged, tag, untag};
 
@@ -83,6 +87,7 @@ pub(crate) static SERVICE: Service = Service {
         Operation::read("ListRecoveryPointsByBackupVault", points::list_by_vault)
             .at("GET", "/backup-vaults/{BackupVaultName}/recovery-points"),
         Operation::read("ListRecoveryPointsByResource", points::list_by_resource).at("GET", "/resources/{ResourceArn}/recovery-points"),
+        Operation::read("ListRestoreJobs", restores::list).at("GET", "/restore-jobs"),
         Operation::read("ListTags", tags::list).at("GET", "/tags/{ResourceArn}"),
         Operation::write("PutBackupVaultAccessPolicy", vault_access::put_policy)
             .at("PUT", "/backup-vaults/{BackupVaultName}/access-policy"),
@@ -91,6 +96,7 @@ pub(crate) static SERVICE: Service = Service {
             .at("PUT", "/backup-vaults/{BackupVaultName}/notification-configuration"),
         Operation::write("StartBackupJob", jobs::start).at("PUT", "/backup-jobs"),
         Operation::write("StartCopyJob", copies::start).at("PUT", "/copy-jobs"),
+        Operation::write("StartRestoreJob", restores::start).at("PUT", "/restore-jobs"),
         Operation::write("StopBackupJob", jobs::stop).at("POST", "/backup-jobs/{BackupJobId}"),
         Operation::write("TagResource", tags::tag).at("POST", "/tags/{ResourceArn}"),
         Operation::write("UntagResource", tags::untag).at("POST", "/untag/{ResourceArn}"),
@@ -252,8 +258,7 @@ fn require_role(call: &Call<'_>, role: &str) -> Result<(), AwsError> {
     if !is_role {
         return Err(invalid(format!("Invalid IAM role ARN: {role}")));
     }
-    // A rule may name the role by the last part of its path, as people do.
-    let names = [role.to_owned(), format!("arn:aws:iam:::role/{}", role.rsplit('/').next().unwrap_or_default())];
+    let names = role_names(role);
     if call.faults.denies("iam:PassRole", &names).is_some() {
         let message = format!(
             "User: {} is not authorized to perform: iam:PassRole on resource: {role} because no identity-based policy allows the iam:PassRole action",
@@ -261,10 +266,18 @@ fn require_role(call: &Call<'_>, role: &str) -> Result<(), AwsError> {
         );
         return Err(AwsError { status: 403, ..AwsError::front_door("AccessDeniedException", message) });
     }
-    if call.faults.denies("sts:AssumeRole", &names).is_some() {
-        return Err(invalid(format!("IAM Role {role} cannot be assumed by AWS Backup")));
-    }
-    Ok(())
+    unusable_role(call, role).map_or(Ok(()), |message| Err(invalid(message)))
+}
+
+/// Why AWS Backup cannot take a role, if it cannot.
+fn unusable_role(call: &Call<'_>, role: &str) -> Option<String> {
+    let denied = call.faults.denies("sts:AssumeRole", &role_names(role)).is_some();
+    denied.then(|| format!("IAM Role {role} cannot be assumed by AWS Backup"))
+}
+
+/// What a fault may call a role: its ARN, or the last part of its path, as people do.
+fn role_names(role: &str) -> [String; 2] {
+    [role.to_owned(), format!("arn:aws:iam:::role/{}", role.rsplit('/').next().unwrap_or_default())]
 }
 
 #[cfg(test)]

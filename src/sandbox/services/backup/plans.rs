@@ -45,6 +45,7 @@ pub(super) fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
         created_at: call.now,
         deleted_at: None,
         last_run_at: None,
+        ran_until: call.now,
         request_id: request_id.map(str::to_owned),
         tags: Some(tags).filter(|tags| !tags.is_empty()),
         versions: vec![Version { id: fresh_version(call), created_at: call.now, document }],
