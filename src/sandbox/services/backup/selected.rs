@@ -58,7 +58,8 @@ fn selects(selection: &Value, candidate: &Candidate, settings: &Settings) -> boo
         let (key, value) = (tag["ConditionKey"].as_str().unwrap_or_default(), tag["ConditionValue"].as_str().unwrap_or_default());
         candidate.tags.get(key).is_some_and(|found| found == value)
     });
-    if !(tagged || !named.is_empty()) || !keeps_conditions(selection, candidate) {
+    let is_taken = tagged || !named.is_empty();
+    if !is_taken || !keeps_conditions(selection, candidate) {
         return false;
     }
     // What is named with its type is backed up whatever the region is opted in to; `*`, a whole service and tags are not so.
