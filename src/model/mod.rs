@@ -17,8 +17,8 @@ pub use diagnostic::{Diagnostic, Label, Severity};
 pub use effect::Effect;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};
 pub use policy::{AssumeRole, BlockAddress, Except, Pattern, Policy, Protect, Replicas, Resource, Selector, Target, Waiver, Wanted};
-pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, ResourceId, Snapshot};
 pub use policy_document::{Decision, Known, NotAPolicy, PolicyDocument, Principal, Request, Sender, default_topic_policy};
+pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, ResourceId, Snapshot};
 pub use source::{Position, Source, SourceId, Sources, Span};
 pub use spec::{
     ArnForm, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, Ownership, Parent, Safer, Setting, Shape,
