@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds", &["model"]),
     ("kinds/live.rs", &["aws", "model"]),
     ("kinds/whole.rs", &["aws", "model"]),
+    ("kinds/backup_vault/aws.rs", &["aws", "kinds", "model"]),
     ("kinds/dynamodb_table/aws.rs", &["aws", "model"]),
     ("kinds/dynamodb_table/replicas.rs", &["aws", "model"]),
     ("policy", &["files", "kinds", "model"]),

@@ -3,8 +3,10 @@
 //! A kind is a table of settings ([`KindSpec`]) and two effects, `read` and `change`. Everything generic (decoding, diff, effect,
 //! docs, IAM) is worked out from the table, so nothing outside a kind's folder names it.
 
+pub mod backup_vault;
 pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
+mod tags;
 
 use crate::model::{Change, Code, Effect, KindSpec, Live, Severity, Wanted};
 use jiff::Timestamp;
@@ -91,7 +93,7 @@ pub trait Kind: Sync {
 }
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.
-static REGISTRY: &[&dyn Kind] = &[&dynamodb_table::DynamodbTable];
+static REGISTRY: &[&dyn Kind] = &[&backup_vault::BackupVault, &dynamodb_table::DynamodbTable];
 
 /// All kinds, by name.
 pub fn all() -> impl Iterator<Item = &'static dyn Kind> {

@@ -222,7 +222,14 @@ impl<'a> Planner<'a> {
         action.verb = found.verb();
         action.changes = found.changes;
         action.before = found.before;
-        settle_fixed(kind, live, identity, action);
+        if settle_fixed(kind, live, identity, action) == Old::Stays {
+            // A new one is made beside it; the old one is then told of among what is no longer declared.
+            self.claimed.remove(&live.id);
+            action.changes.clear();
+            action.before.clear();
+            action.facts.clear();
+            create(spec, resource, self.policy.sources.position(&resource.span), &self.policy.sources, action);
+        }
     }
 
     /// What carries this workspace's mark, or is a part of what does, and that no block declares.
@@ -336,15 +343,24 @@ fn create(spec: &'static KindSpec, resource: &Resource, because: Position, sourc
     }
 }
 
+/// What becomes of the thing that is there when another has to be made.
+#[derive(PartialEq, Eq)]
+enum Old {
+    /// It is changed, or goes when the new one is there.
+    Follows,
+    /// It holds what must not go.
+    Stays,
+}
+
 /// Decides what becomes of a change that AWS does not make in place: a new thing takes the old one's place, or the change is refused.
-fn settle_fixed(kind: &dyn Kind, live: &Live, identity: &Identity, action: &mut Action) {
+fn settle_fixed(kind: &dyn Kind, live: &Live, identity: &Identity, action: &mut Action) -> Old {
     let spec = kind.spec();
     if let Some((reason, remedy)) = action.changes.iter().find_map(|change| kind.refuses(change)) {
         action.refused = Some(Refusal { code: Code::Fixed.to_string(), reason, remedy });
-        return;
+        return Old::Follows;
     }
     let is_fixed = |change: &&Change| spec.setting(&change.setting).is_some_and(|setting| setting.fixed);
-    let Some(fixed) = action.changes.iter().find(is_fixed) else { return };
+    let Some(fixed) = action.changes.iter().find(is_fixed) else { return Old::Follows };
     let renamed = live.id.name != action.id.name;
     if !renamed && spec.arn_form == ArnForm::Regional {
         action.refused = Some(Refusal {
@@ -352,16 +368,17 @@ fn settle_fixed(kind: &dyn Kind, live: &Live, identity: &Identity, action: &mut 
             reason: format!("AWS cannot change `{}` of a {} once it is made", fixed.setting, spec.title),
             remedy: format!("give the block another `{}`, so that a new one is made beside this one", spec.name_argument),
         });
-        return;
-    }
-    action.verb = Verb::Replace;
-    action.replaces = Some(live.id.clone());
-    if let Some(why) = kind.keeps(live) {
-        action.remarks.push(format!("the old {} `{}` stays, without a mark: {why}", spec.title, live.id.name));
+        return Old::Follows;
     }
     if let Some(arn) = spec.arn(&identity.region, &identity.account, &action.id.name) {
         action.arn = arn;
     }
+    if kind.keeps(live).is_some() {
+        return Old::Stays;
+    }
+    action.verb = Verb::Replace;
+    action.replaces = Some(live.id.clone());
+    Old::Follows
 }
 
 fn of_live(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>, verb: Verb) -> Action {

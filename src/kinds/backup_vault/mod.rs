@@ -1,0 +1,98 @@
+//! `aws_backup_vault`: where AWS Backup keeps recovery points.
+//!
+//! A vault is found by its name, which is unique in its account and region and never changes; so does its key. One that holds recovery
+//! points is never removed: AWS refuses that, and backstay does not even plan it.
+
+#[cfg(feature = "aws")]
+mod aws;
+
+use super::{Kind, tags};
+use crate::model::{ArnForm, Existence, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Safer, Setting, Shape, Value};
+
+const NAME: &str = "name";
+const KEY: &str = "kms_key_arn";
+
+/// The fact that says how many recovery points it holds.
+const RECOVERY_POINTS: &str = "recovery_points";
+
+const READS: &[&str] = &["backup:ListBackupVaults"];
+
+static SPEC: KindSpec = KindSpec {
+    name: "aws_backup_vault",
+    title: "backup vault",
+    doc: "A backup vault: where AWS Backup keeps recovery points, under one key and one access policy.",
+    ownership: Ownership::Whole,
+    service: "backup",
+    arn_form: ArnForm::Regional,
+    arn_prefix: "backup-vault:",
+    name_form: NameForm { min: 2, max: 50, also: &['-', '_'], source: "AWS Backup API CreateBackupVault" },
+    computed: &[],
+    existence: Some(Existence {
+        loses: Loss::Later,
+        when_made: "backups and copies can be kept in it",
+        when_removed: "it holds nothing now, and what is still sent to it fails",
+    }),
+    settings: &[
+        Setting {
+            path: NAME,
+            shape: Shape::Text(Form::ANY),
+            required: true,
+            safer: Safer::Neither,
+            doc: "Its name, which AWS never changes: another name makes another vault, and the old one stays while it holds recovery points.",
+            normalisation: "as it is; upper and lower case differ",
+            source: "AWS Backup API CreateBackupVault",
+            reads: READS,
+            writes: &["backup:CreateBackupVault", "backup-storage:MountCapsule", "backup:DeleteBackupVault"],
+            fixed: true,
+            ..Setting::PLAIN
+        },
+        Setting {
+            path: KEY,
+            shape: Shape::Text(Form { what: "the ARN of a KMS key", check: key_arn }),
+            aws_default: Fallback::Kept,
+            safer: Safer::Neither,
+            doc: "The KMS key that encrypts what AWS Backup manages whole (S3, EFS, DynamoDB with advanced features and others). Where it is left out, it is the key aws/backup, with which nothing can be copied to another account. AWS never changes it.",
+            normalisation: "not compared where it is not declared; the ARN of a key, as AWS answers an alias with its key",
+            source: "AWS Backup API CreateBackupVault; Developer Guide, Encryption for backups",
+            reads: READS,
+            writes: &["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant", "kms:Decrypt", "kms:GenerateDataKey"],
+            fixed: true,
+            ..Setting::PLAIN
+        },
+        tags::setting(&["backup:ListTags", "tag:GetResources"], &["backup:TagResource", "backup:UntagResource"]),
+    ],
+    inventory_actions: &["backup:ListBackupVaults", "tag:GetResources", "backup:ListTags"],
+    ..KindSpec::PLAIN
+};
+
+/// The kind.
+pub struct BackupVault;
+
+impl Kind for BackupVault {
+    fn spec(&self) -> &'static KindSpec {
+        &SPEC
+    }
+
+    fn keeps(&self, live: &Live) -> Option<String> {
+        match live.facts.get(RECOVERY_POINTS).and_then(Value::as_i64) {
+            Some(0) => None,
+            Some(1) => Some("it holds 1 recovery point; nothing that backstay does removes one".to_owned()),
+            Some(many) => Some(format!("it holds {many} recovery points; nothing that backstay does removes one")),
+            None => Some("how many recovery points it holds is not known".to_owned()),
+        }
+    }
+
+    #[cfg(feature = "aws")]
+    fn calls(&self) -> super::Calls {
+        super::Calls::Whole(&aws::VaultCalls)
+    }
+}
+
+fn key_arn(text: &str) -> Result<String, Mistake> {
+    let is_key = text.starts_with("arn:") && text.split(':').count() == 6 && text.contains(":kms:") && text.contains(":key/");
+    if is_key {
+        return Ok(text.to_owned());
+    }
+    let help = "AWS answers with the key's ARN, so an alias would differ for ever; look the key up with `aws kms describe-key`";
+    Err(Mistake::new("must be the ARN of a KMS key, like `arn:aws:kms:us-east-1:123456789012:key/…`").help(help))
+}
