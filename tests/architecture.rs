@@ -31,7 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("view", &["model"]),
     ("aws", &["files", "model", "time"]),
     ("apply", &["aws", "kinds", "model", "plan", "snapshot"]),
-    ("sandbox", &["files"]),
+    ("sandbox", &["files", "time"]),
     ("cli", &["apply", "aws", "files", "kinds", "model", "plan", "policy", "sandbox", "snapshot", "time", "view"]),
     // They only name the rooms, and start the command line.
     ("lib.rs", &[]),
