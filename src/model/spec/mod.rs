@@ -219,6 +219,8 @@ pub enum Safer {
     WhenMore,
     /// Fewer of them protect more.
     WhenFewer,
+    /// Any value protects more than none.
+    WhenSet,
     /// These words, from the one that protects least to the one that protects most.
     Ranked(&'static [&'static str]),
     /// The kind's own judgement: `Greater` where the second value protects more than the first, `None` where nobody can tell.
@@ -308,6 +310,7 @@ impl Safer {
             // Absent sorts first, and here it is the most that there can be.
             Self::WhenLess => Some(absent_last(before, after).reverse()),
             Self::WhenGreaterOrAbsent => Some(absent_last(before, after)),
+            Self::WhenSet => Some((*after != Value::Null).cmp(&(*before != Value::Null))),
             Self::WhenMore => subset(before, after),
             Self::WhenFewer => subset(after, before),
             Self::Ranked(words) => {

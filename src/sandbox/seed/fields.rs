@@ -103,6 +103,11 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// A number.
+    pub(super) fn decimal(&mut self, name: &'static str) -> Option<f64> {
+        self.typed(name, "a number", Value::as_f64)
+    }
+
     /// A map of strings; numbers and booleans become strings, as in Terraform.
     pub(super) fn map(&mut self, name: &'static str) -> Option<Vec<(String, String)>> {
         self.typed(name, "a map of strings", |value| {
