@@ -116,6 +116,11 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// A list of strings.
+    pub(super) fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
+        self.typed(name, "a list of strings", |value| value.as_array()?.iter().map(|member| member.as_str().map(str::to_owned)).collect())
+    }
+
     /// Any value.
     pub(super) fn value(&mut self, name: &'static str) -> Option<Value> {
         self.typed(name, "a value", |value| Some(value.clone()))
