@@ -72,9 +72,11 @@ fn consent<'w>(
 /// The HCL of a waiver that lets a change through.
 fn waiver_text(address: &str, change: &Change, today: Date) -> String {
     let expires = today.checked_add(WAIVER_DAYS.days()).unwrap_or(today);
-    let label: String = address.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let label = label.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    let setting = change.setting.rsplit('.').next().unwrap_or(&change.setting).replace('_', "-");
+    let plain =
+        |text: &str| -> String { text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect() };
+    let joined = |text: String| text.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    let label = joined(plain(address));
+    let setting = joined(plain(change.setting.rsplit('.').next().unwrap_or(&change.setting)));
     format!(
         "waiver {label} {{\n  address     = {address}\n  setting     = {setting_path}\n  to          = {to}\n  reason      = \"…\"\n  approved_by = \"…\"\n  expires     = \"{expires}\"\n}}\n",
         label = quoted(&format!("{label}-{setting}")),

@@ -4,7 +4,7 @@ use super::alike::alike;
 use super::escape::visible;
 use super::style::{Label, Style};
 use super::{Specs, lines, words};
-use crate::model::{Action, Change, Effect, Plan, Reading, Value, Verb};
+use crate::model::{Action, Change, Effect, Plan, Reading, Value, Verb, path};
 
 /// Wider values do not push the effect column to the right.
 const WIDEST: usize = 48;
@@ -100,35 +100,80 @@ impl Page<'_> {
             self.line(6, Label::Plain, &effect);
             self.details(change);
         }
-        let settings = action.changes.iter().filter(|change| change.setting != Change::EXISTS);
-        let rows: Vec<Row<'_>> = settings.map(|change| row(self.specs, action, change)).collect();
+        let own: Vec<Row<'_>> = action
+            .changes
+            .iter()
+            .filter(|change| change.setting != Change::EXISTS && change.part_of.is_none())
+            .map(|change| row(self.specs, action, change))
+            .collect();
         let length = |text: &str| text.chars().count();
-        let name_width = rows.iter().map(|row| length(&row.name)).max().unwrap_or_default();
-        let value_width = rows.iter().map(|row| length(&row.value)).filter(|width| *width <= WIDEST).max().unwrap_or_default();
-        for row in &rows {
+        let name_width = own.iter().map(|row| length(&row.name)).filter(|width| *width <= WIDEST).max().unwrap_or_default();
+        let value_width = own.iter().map(|row| length(&row.value)).filter(|width| *width <= WIDEST).max().unwrap_or_default();
+        self.parts(action, Change::EXISTS);
+        for row in &own {
             let marker = self.style.paint(row_label(row.marker), row.marker);
             let effect = self.style.paint(effect_label(row.change.effect), &words::effect(row.change.effect));
-            let name = pad(&row.name, name_width);
-            let value = pad(&row.value, value_width);
-            if row.change.part_of.is_some() {
-                self.line(8, Label::Plain, format!("{marker} {name} = {}", row.value).trim_end());
-            } else if row.value.is_empty() {
+            if row.value.is_empty() {
                 self.line(6, Label::Plain, &format!("{marker} {}   {effect}", row.name));
             } else {
+                let (name, value) = (pad(&row.name, name_width), pad(&row.value, value_width));
                 self.line(6, Label::Plain, &format!("{marker} {name} = {value}   {effect}"));
             }
-            for line in &row.lines {
-                let text = format!("{} {}", line.marker, line.text);
-                let label = match line.marker {
-                    '+' => Label::Added,
-                    '-' => Label::Removed,
-                    _ => Label::Muted,
-                };
-                self.line(12, label, text.trim_end());
+            self.lines(12, &row.lines);
+            self.details(row.change);
+            self.parts(action, &row.change.setting);
+        }
+    }
+
+    fn lines(&mut self, indent: usize, lines: &[lines::DiffLine]) {
+        for line in lines {
+            let label = match line.marker {
+                '+' => Label::Added,
+                '-' => Label::Removed,
+                _ => Label::Muted,
+            };
+            self.line(indent, label, format!("{} {}", line.marker, line.text).trim_end());
+        }
+    }
+
+    /// What comes or goes with a block or with the whole thing, in the blocks that it stands in.
+    fn parts(&mut self, action: &Action, whole: &str) {
+        let mut open: Vec<String> = Vec::new();
+        let around = if whole == Change::EXISTS { 0 } else { path::segments(whole).len() };
+        let parts: Vec<Row<'_>> = action
+            .changes
+            .iter()
+            .filter(|change| change.part_of.as_deref() == Some(whole))
+            .map(|change| row(self.specs, action, change))
+            .collect();
+        let leaf = |row: &Row<'_>| path::segments(&row.change.setting).pop().map_or_else(String::new, |segment| segment.name);
+        for (at, row) in parts.iter().enumerate() {
+            let segments = path::segments(&row.change.setting);
+            let blocks: Vec<String> = segments.iter().take(segments.len().saturating_sub(1)).skip(around).map(block).collect();
+            let common = open.iter().zip(&blocks).take_while(|(open, block)| open == block).count();
+            for depth in (common..open.len()).rev() {
+                self.line(10 + 4 * depth, Label::Plain, "}");
             }
-            if row.change.part_of.is_none() {
-                self.details(row.change);
+            for (depth, block) in blocks.iter().enumerate().skip(common) {
+                let marker = self.style.paint(row_label(row.marker), row.marker);
+                self.line(8 + 4 * depth, Label::Plain, &format!("{marker} {block} {{"));
             }
+            open.clone_from(&blocks);
+            // Names are aligned with those that stand beside them in the same block.
+            let beside = |other: &&Row<'_>| {
+                let other = path::segments(&other.change.setting);
+                other.len() == segments.len() && other.iter().zip(&segments).take(segments.len() - 1).all(|(a, b)| a == b)
+            };
+            let before = parts.iter().take(at).rev().take_while(beside);
+            let after = parts.iter().skip(at).take_while(beside);
+            let width = before.chain(after).map(|row| visible(&leaf(row)).chars().count()).max().unwrap_or_default();
+            let marker = self.style.paint(row_label(row.marker), row.marker);
+            let name = pad(&visible(&leaf(row)), width);
+            self.line(8 + 4 * blocks.len(), Label::Plain, &format!("{marker} {name} = {}", row.value));
+            self.lines(14 + 4 * blocks.len(), &row.lines);
+        }
+        for depth in (0..open.len()).rev() {
+            self.line(10 + 4 * depth, Label::Plain, "}");
         }
     }
 
@@ -221,7 +266,11 @@ impl Page<'_> {
             for change in action.changes.iter().filter(|change| change.is_blocked()) {
                 let row = row(self.specs, action, change);
                 let effect = self.style.paint(Label::Danger, &words::effect(change.effect));
-                self.line(4, Label::Plain, &format!("{} = {}   {effect}", row.name, row.value));
+                let row = match row.value.as_str() {
+                    "" => format!("{} {}", row.marker, row.name),
+                    value => format!("{} = {value}", row.name),
+                };
+                self.line(4, Label::Plain, &format!("{row}   {effect}"));
                 if let Some(consequence) = &change.consequence {
                     self.sentence(8, Label::Danger, &visible(consequence));
                 }
@@ -275,6 +324,14 @@ fn row<'a>(specs: Specs, action: &Action, change: &'a Change) -> Row<'a> {
         _ => ("~", format!("{before} -> {after}")),
     };
     Row { change, marker, name: visible(&change.setting), value: if lines.is_empty() { value } else { "(line by line)".to_owned() }, lines }
+}
+
+/// A block as the policy writes its beginning: `rule "daily"`.
+fn block(segment: &path::Segment) -> String {
+    match &segment.key {
+        Some(key) => format!("{} {}", visible(&segment.name), visible(&Value::from(key.as_str()).to_string())),
+        None => visible(&segment.name),
+    }
 }
 
 fn pad(text: &str, width: usize) -> String {

@@ -1,6 +1,8 @@
 //! The calls: `ListBackupSelections` for each plan, `GetBackupSelection` for each selection. There is none that changes one.
 
-use super::{SPEC, document};
+mod document;
+
+use super::SPEC;
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws, backup};
 use crate::model::{Live, ResourceId, Value};

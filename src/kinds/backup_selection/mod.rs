@@ -6,8 +6,6 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod checks;
-#[cfg(feature = "aws")]
-mod document;
 
 use super::{Concern, Kind};
 use crate::model::{ArnForm, Existence, Form, Key, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Setting, Shape, Wanted};
@@ -107,7 +105,7 @@ static SPEC: KindSpec = KindSpec {
             shape: Shape::Block(Key::Arguments(&["key", "value"])),
             safer: Safer::WhenThere,
             doc: "A tag that chooses: what has one of them is chosen, beside what `resources` names. Up to 30.",
-            normalisation: "a set",
+            normalisation: "a set, without order",
             when_safer: "what has the tag is backed up",
             when_weaker: "what was chosen by this tag alone is no longer backed up",
             ..ROW

@@ -249,7 +249,7 @@ impl Setting {
         safer: Safer::Neither,
         loses: Loss::Later,
         doc: "",
-        normalisation: "as it is",
+        normalisation: "compared as it is written",
         when_safer: "",
         when_weaker: "",
         source: "",

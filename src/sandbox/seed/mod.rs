@@ -10,7 +10,7 @@
 //! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`) and `recovery_point` blocks; `created_days_ago` |
 //! | `aws_dynamodb_table` | `items`, `status`, `created_days_ago`, and in `point_in_time_recovery` `enabled_days_ago` |
 //!
-//! All take `region` and `account_id`. A `recovery_point` has `resource_arn`, `created_days_ago`, `created_hours_ago`, `cold_storage_after`,
+//! They take `region` and `account_id`. A `recovery_point` has `resource_arn`, `created_days_ago`, `created_hours_ago`, `cold_storage_after`,
 //! `delete_after`, `status`, `size_bytes`, `source_vault_arn` and `tags`.
 
 mod backup_plan;
