@@ -15,7 +15,7 @@ mod tags;
 
 pub use flat::Flat;
 
-use crate::model::{Change, Code, Effect, KindSpec, Live, Severity, Wanted};
+use crate::model::{Change, Code, Effect, KindSpec, Listed, Live, Severity, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -87,6 +87,13 @@ pub trait Kind: Sync {
     /// Why a change of a setting is refused whatever anybody consents to, and what to do instead.
     fn refuses(&self, _change: &Change) -> Option<(String, String)> {
         None
+    }
+
+    /// What a change does to things other than this one: which of those that reading saw come and go with it.
+    ///
+    /// `before` is what there is, `after` what there will be; none where the thing is made or goes.
+    fn reach(&self, _before: Option<&Flat>, _after: Option<&Flat>, _seen: Option<&[Listed]>) -> Vec<String> {
+        Vec::new()
     }
 
     /// What else a reader of the plan ought to know of this thing.

@@ -179,7 +179,7 @@ async fn fill(snapshot: &mut Snapshot, aws: &Aws, wishes: Wishes, done: &(dyn Fn
             reads.push(calls.read(ReadRequest { connection, wishes, done: &one_done }));
         }
     }
-    for Found { live, absent, gaps } in join_all(reads).await {
+    for Found { live, absent, gaps, .. } in join_all(reads).await {
         snapshot.resources.extend(live);
         snapshot.absent.extend(absent);
         snapshot.gaps.extend(gaps);
