@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::SandboxError;
 use super::faults::Faults;
-use super::protocol::{self, aws_json, aws_query, rest_json};
-use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, account};
+use super::protocol::{self, aws_json, aws_query, rest_json, rest_xml};
+use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, account, s3};
 use super::state::{Caller, State};
 use super::store::Contents;
 use super::wire::{Reply, Request};
@@ -38,7 +38,12 @@ pub(crate) fn handle(contents: &mut Contents, dir: &Path, request: &Request, req
         Resolved::Answer { operation, outcome } => (operation, outcome),
         Resolved::HangUp => return Ok(Reply::HangUp),
     };
-    Ok(Reply::Answer { response: protocol::answer(service.protocol, operation, outcome, request_id), delay })
+    let mut response = protocol::answer(service.protocol, operation, outcome, request_id);
+    if request.method == "HEAD" {
+        // Whatever there is to say about a HEAD, even an error, stands in its status and headers.
+        response.body.clear();
+    }
+    Ok(Reply::Answer { response, delay })
 }
 
 enum Resolved {
@@ -130,7 +135,16 @@ fn find_service(request: &Request, signature: Option<&Signature<'_>>) -> Option<
         services::ALL.iter().find(|service| matches!(service.protocol, Protocol::AwsJson { target, .. } if target == prefix))
     });
     let by_scope = || services::ALL.iter().find(|service| signature.is_some_and(|signature| signature.service == service.signing_name));
-    let unsigned = || services::ALL.iter().find(|service| signature.is_none() && matches!(service.protocol, Protocol::AwsQuery { .. }));
+    // Every form is a POST to the root; whatever else comes without a signature is meant for S3.
+    let form = request.method == "POST" && request.path == "/";
+    let unsigned = || {
+        let speaks = |service: &&&Service| match service.protocol {
+            Protocol::AwsQuery { .. } => form,
+            Protocol::RestXml => !form,
+            _ => false,
+        };
+        services::ALL.iter().filter(|_| signature.is_none()).find(speaks)
+    };
     by_target.or_else(by_scope).or_else(unsigned).copied()
 }
 
@@ -149,6 +163,7 @@ fn decode(service: &'static Service, request: &Request) -> Result<(&'static Oper
             Ok((named(service, name).ok_or_else(unknown)?, input))
         }
         Protocol::RestJson => rest_json::decode(service.operations, request),
+        Protocol::RestXml => rest_xml::read(service, request),
     }
 }
 
@@ -171,7 +186,11 @@ fn admit(
         return Ok(Err(front_door(service, "ExpiredToken", "The security token included in the request is expired")));
     }
     if is_off(&contents.state.value, faults, caller) {
-        let code = if matches!(service.protocol, Protocol::AwsQuery { .. }) { "InvalidClientTokenId" } else { "UnrecognizedClient" };
+        let code = match service.protocol {
+            Protocol::AwsQuery { .. } => "InvalidClientTokenId",
+            Protocol::RestXml => "InvalidAccessKeyId",
+            _ => "UnrecognizedClient",
+        };
         return Ok(Err(front_door(service, code, "The security token included in the request is invalid.")));
     }
     if !faults.counts() || service.signing_name == "sts" {
@@ -183,7 +202,10 @@ fn admit(
         contents.counters.value.calls += 1;
         contents.counters.save(dir)?;
     }
-    let error = AwsError { origin: Origin::Availability, ..AwsError::service(service.throttle_code, "Rate exceeded") };
+    let error = match service.protocol {
+        Protocol::RestXml => AwsError { status: 503, ..AwsError::service(service.throttle_code, "Please reduce your request rate.") },
+        _ => AwsError { origin: Origin::Availability, ..AwsError::service(service.throttle_code, "Rate exceeded") },
+    };
     Ok(if throttled { Err(error) } else { Ok(()) })
 }
 
@@ -195,7 +217,8 @@ fn authorize(faults: &Faults, service: &Service, operation: &Operation, caller: 
     if faults.denied.is_empty() {
         return Ok(());
     }
-    let action = format!("{}:{}", service.iam_prefix, operation.name);
+    let name = if service.protocol == Protocol::RestXml { s3::iam_action(operation.name, input) } else { operation.name };
+    let action = format!("{}:{name}", service.iam_prefix);
     let resources = (service.resources)(caller, input);
     let Some(resource) = faults.denies(&action, &resources) else {
         return Ok(());
@@ -213,7 +236,12 @@ fn front_door(service: &Service, code: &str, message: &str) -> AwsError {
     match service.protocol {
         Protocol::AwsJson { .. } => AwsError::front_door(&format!("{code}Exception"), message),
         Protocol::RestJson => AwsError { status: 403, ..AwsError::front_door(&format!("{code}Exception"), message) },
-        Protocol::AwsQuery { .. } => AwsError { status: 403, ..AwsError::front_door(code, message) },
+        // S3 has no code for a call without a signature, nor 403 for an old one.
+        Protocol::RestXml if code == "MissingAuthenticationToken" => {
+            AwsError { status: 403, ..AwsError::front_door("AccessDenied", "Access Denied") }
+        }
+        Protocol::RestXml if code == "ExpiredToken" => AwsError::front_door(code, "The provided token has expired."),
+        Protocol::AwsQuery { .. } | Protocol::RestXml => AwsError { status: 403, ..AwsError::front_door(code, message) },
     }
 }
 

@@ -42,6 +42,11 @@ impl World {
         Self { key: key.into(), ..self.clone() }
     }
 
+    /// The same folder as another process sees it.
+    pub(crate) fn reopened(&self) -> Self {
+        Self { sandbox: Sandbox::open(self.sandbox.dir()).unwrap(), ..self.clone() }
+    }
+
     pub(crate) fn in_region(&self, region: &str) -> Self {
         Self { region: region.into(), ..self.clone() }
     }
@@ -137,11 +142,14 @@ impl World {
 
     /// Sends one signed request.
     pub(crate) fn send(&self, service: &str, path: &str, target: Option<String>, body: String) -> Reply {
-        let mut headers = self.headers(service);
-        if let Some(target) = target {
-            headers.insert("x-amz-target".to_owned(), target);
-        }
-        self.sandbox.handle(&Request { method: "POST".into(), path: path.into(), query: None, headers, body: body.into_bytes() })
+        let headers: BTreeMap<String, String> = target.map(|target| ("x-amz-target".to_owned(), target)).into_iter().collect();
+        self.sign(service, Request { method: "POST".into(), path: path.into(), query: None, headers, body: body.into_bytes() })
+    }
+
+    /// Signs a request and sends it.
+    pub(crate) fn sign(&self, service: &str, mut request: Request) -> Reply {
+        request.headers.extend(self.headers(service));
+        self.sandbox.handle(&request)
     }
 
     /// The headers of a request to a service that is signed.

@@ -3,6 +3,8 @@
 pub(crate) mod aws_json;
 pub(crate) mod aws_query;
 pub(crate) mod rest_json;
+pub(crate) mod rest_xml;
+pub(crate) mod xml;
 
 use serde_json::Value;
 
@@ -15,5 +17,6 @@ pub(crate) fn answer(protocol: Protocol, operation: &str, outcome: Result<Value,
         Protocol::AwsJson { version, namespace, .. } => aws_json::answer(version, namespace, outcome, request_id),
         Protocol::AwsQuery { namespace } => aws_query::answer(namespace, operation, outcome, request_id),
         Protocol::RestJson => rest_json::answer(outcome, request_id),
+        Protocol::RestXml => rest_xml::answer(outcome, request_id),
     }
 }

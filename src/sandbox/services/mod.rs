@@ -7,6 +7,7 @@ pub(crate) mod account;
 pub(crate) mod backup;
 pub(crate) mod dynamodb;
 pub(crate) mod input;
+pub(crate) mod s3;
 pub(crate) mod sts;
 pub(crate) mod tagging;
 
@@ -18,7 +19,8 @@ use super::faults::Faults;
 use super::state::{Caller, Region, State};
 
 /// Every service that the sandbox has.
-pub(crate) static ALL: &[&Service] = &[&account::SERVICE, &backup::SERVICE, &dynamodb::SERVICE, &sts::SERVICE, &tagging::SERVICE];
+pub(crate) static ALL: &[&Service] =
+    &[&account::SERVICE, &backup::SERVICE, &dynamodb::SERVICE, &s3::SERVICE, &sts::SERVICE, &tagging::SERVICE];
 
 /// One AWS service as the router sees it.
 pub(crate) struct Service {
@@ -43,6 +45,8 @@ pub(crate) enum Protocol {
     AwsQuery { namespace: &'static str },
     /// JSON bodies; the operation is known by method and path.
     RestJson,
+    /// XML bodies; the operation is known by method, path and query, as S3 has it.
+    RestXml,
 }
 
 /// One operation of a service.
@@ -119,6 +123,8 @@ pub(crate) struct AwsError {
     pub(crate) message: String,
     pub(crate) status: u16,
     pub(crate) origin: Origin,
+    /// What the error says besides its message, for protocols that have a place for it.
+    pub(crate) details: Vec<(&'static str, String)>,
 }
 
 /// Which layer of AWS an error comes from: JSON protocols write it before the code.
@@ -137,7 +143,7 @@ pub(crate) enum Origin {
 impl AwsError {
     /// An error of the service's own model, with status 400.
     pub(crate) fn service(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), status: 400, origin: Origin::Service }
+        Self { code: code.to_owned(), message: message.into(), status: 400, origin: Origin::Service, details: Vec::new() }
     }
 
     /// An error of the front door, with status 400.
