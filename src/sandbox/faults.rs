@@ -94,10 +94,16 @@ impl Faults {
     }
 }
 
-/// Returns the name in an ARN: `Orders` of `arn:aws:dynamodb:…:table/Orders/backup/…`, `daily` of `arn:aws:backup:…:backup-vault:daily`.
+/// Returns the name in an ARN: `Orders` of `arn:aws:dynamodb:…:table/Orders/backup/…`, `no-backups` of `arn:aws:cloudwatch:…:alarm:no-backups`.
 fn resource_name(arn: &str) -> &str {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
-    resource.split(['/', ':']).nth(1).unwrap_or(resource)
+    match resource.split_once(['/', ':']) {
+        Some((kind, name)) if resource.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/')) => {
+            name.split('/').next().unwrap_or(name)
+        }
+        Some((_, name)) => name,
+        None => resource,
+    }
 }
 
 #[cfg(test)]
@@ -126,6 +132,11 @@ mod tests {
         assert_eq!(faults.denies("dynamodb:DescribeTable", &sales), None);
         assert_eq!(faults.denies("dynamodb:UpdateTable", &orders), None);
         assert_eq!(faults.denies("dynamodb:DescribeTable", &[]), None);
+        let faults = Faults { denied: vec!["cloudwatch:*@no/backups:daily".into(), "sns:*@alerts".into()], ..Faults::default() };
+        let alarm = ["arn:aws:cloudwatch:us-east-1:123456789012:alarm:no/backups:daily".to_owned()];
+        assert_eq!(faults.denies("cloudwatch:DeleteAlarms", &alarm), Some(alarm[0].as_str()));
+        let topic = ["arn:aws:sns:us-east-1:123456789012:alerts".to_owned()];
+        assert_eq!(faults.denies("SNS:Publish", &topic), Some(topic[0].as_str()));
     }
 
     #[test]

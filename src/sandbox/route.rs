@@ -1,5 +1,6 @@
 //! From a request to an answer: who calls, which service and operation, which fault stands in the way, and what the operation says.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use serde_json::Value;
 
 use super::SandboxError;
 use super::faults::Faults;
-use super::protocol::{self, aws_json, aws_query, rest_json, rest_xml};
-use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, account, s3};
+use super::protocol::{self, aws_json, aws_query, rest_json, rest_xml, rpc_v2_cbor};
+use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, Wire, account, s3, sts};
 use super::state::{Caller, State};
 use super::store::Contents;
 use super::wire::{Reply, Request};
@@ -31,19 +32,47 @@ pub(crate) fn handle(contents: &mut Contents, dir: &Path, request: &Request, req
     let Some(service) = find_service(request, signature.as_ref()) else {
         let name = signature.map_or("unknown", |signature| signature.service);
         let error = AwsError::front_door("UnknownOperationException", format!("the sandbox has no service `{name}`"));
-        let response = protocol::answer(Protocol::AwsJson { version: "1.0", target: "", namespace: "" }, "", Err(error), request_id);
-        return Ok(Reply::Answer { response, delay });
+        return Ok(Reply::Answer { response: protocol::answer(guessed(request), "", Err(error), request_id), delay });
     };
-    let (operation, outcome) = match resolve(contents, dir, service, signature.as_ref(), request)? {
+    let spoken = Spoken { service, protocol: service.spoken(request) };
+    let (operation, outcome) = match resolve(contents, dir, spoken, signature.as_ref(), request)? {
         Resolved::Answer { operation, outcome } => (operation, outcome),
         Resolved::HangUp => return Ok(Reply::HangUp),
     };
-    let mut response = protocol::answer(service.protocol, operation, outcome, request_id);
+    let compatible = outcome.as_ref().err().and_then(|error| {
+        let who = if error.status >= 500 { "Receiver" } else { "Sender" };
+        Some(format!("{};{who}", service.query_compatible_code(spoken.protocol, &error.code)?))
+    });
+    let mut response = protocol::answer(spoken.protocol, operation, outcome, request_id);
+    response.headers.extend(compatible.map(|code| ("x-amzn-query-error", code)));
     if request.method == "HEAD" {
         // Whatever there is to say about a HEAD, even an error, stands in its status and headers.
         response.body.clear();
     }
     Ok(Reply::Answer { response, delay })
+}
+
+/// A service, and the protocol that a request to it speaks.
+#[derive(Clone, Copy)]
+struct Spoken {
+    service: &'static Service,
+    protocol: Protocol,
+}
+
+/// The protocol of a request to a service that is not there: what its caller can read.
+fn guessed(request: &Request) -> Protocol {
+    if rpc_v2_cbor::is_spoken(request) {
+        return Protocol::RpcV2Cbor { service: "", wire: &Wire::PLAIN };
+    }
+    if is_form(request) {
+        return Protocol::AwsQuery { namespace: "", wire: &Wire::PLAIN };
+    }
+    Protocol::AwsJson { version: "1.0", target: "", namespace: "" }
+}
+
+/// Tells whether the body is a form, as in the query protocol.
+fn is_form(request: &Request) -> bool {
+    request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 enum Resolved {
@@ -55,24 +84,24 @@ enum Resolved {
 fn resolve(
     contents: &mut Contents,
     dir: &Path,
-    service: &'static Service,
+    spoken: Spoken,
     signature: Option<&Signature<'_>>,
     request: &Request,
 ) -> Result<Resolved, SandboxError> {
     let refuse = |error| Ok(Resolved::Answer { operation: "", outcome: Err(error) });
     let Some(signature) = signature else {
-        return refuse(front_door(service, "MissingAuthenticationToken", "Request is missing Authentication Token"));
+        return refuse(front_door(spoken.protocol, "MissingAuthenticationToken", "Request is missing Authentication Token"));
     };
-    let (operation, input) = match decode(service, request) {
+    let (operation, input) = match decode(spoken, request) {
         Ok(found) => found,
         Err(error) => return refuse(error),
     };
     let caller = contents.state.value.caller(signature.access_key, signature.region);
-    if let Err(error) = admit(contents, dir, service, signature, &caller)? {
+    if let Err(error) = admit(contents, dir, spoken, signature, &caller)? {
         return refuse(error);
     }
     let faults = contents.faults.value.clone();
-    if let Err(error) = authorize(&faults, service, operation, &caller, &input) {
+    if let Err(error) = authorize(&faults, spoken, operation, &caller, &input) {
         return refuse(error);
     }
     let stopped = faults.stop_after_writes.is_some_and(|limit| contents.counters.value.writes >= limit);
@@ -88,6 +117,9 @@ fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: 
     let clock = contents.clock.value;
     // On a clock that stands still a transition would never end, so there is none unless it is asked for.
     let lag = faults.lag_ms.unwrap_or(if clock.runs() { DEFAULT_LAG_MS } else { 0 });
+    // What should have happened since the last call happens before this one. It follows from the state and the clock, so a call that only
+    // reads need not save it.
+    contents.state.value.s3.settle(clock.now());
     let mut call = Call {
         state: &mut contents.state.value,
         caller,
@@ -129,34 +161,41 @@ fn signature(request: &Request) -> Option<Signature<'_>> {
     Some(Signature { access_key, region: parts.next()?, service: parts.next()? })
 }
 
-/// The target header says it best, then the scope of the signature; an unsigned form can only be for STS.
+/// The target header or the path says it best, then the scope of the signature; an unsigned form can only be for STS.
 fn find_service(request: &Request, signature: Option<&Signature<'_>>) -> Option<&'static Service> {
-    let by_target = aws_json::target(request).and_then(|(prefix, _)| {
-        services::ALL.iter().find(|service| matches!(service.protocol, Protocol::AwsJson { target, .. } if target == prefix))
-    });
+    let named = |protocol: &Protocol| match protocol {
+        Protocol::AwsJson { target, .. } => aws_json::target(request).is_some_and(|(prefix, _)| prefix == *target),
+        Protocol::RpcV2Cbor { service, .. } => rpc_v2_cbor::target(request).is_some_and(|(name, _)| name == *service),
+        _ => false,
+    };
+    let by_name = services::ALL.iter().find(|service| service.protocols.iter().any(named));
     let by_scope = || services::ALL.iter().find(|service| signature.is_some_and(|signature| signature.service == service.signing_name));
     // Every form is a POST to the root; whatever else comes without a signature is meant for S3.
     let form = request.method == "POST" && request.path == "/";
-    let unsigned = || {
-        let speaks = |service: &&&Service| match service.protocol {
-            Protocol::AwsQuery { .. } => form,
-            Protocol::RestXml => !form,
-            _ => false,
-        };
-        services::ALL.iter().filter(|_| signature.is_none()).find(speaks)
-    };
-    by_target.or_else(by_scope).or_else(unsigned).copied()
+    let unsigned = if form { &sts::SERVICE } else { &s3::SERVICE };
+    by_name.or_else(by_scope).copied().or_else(|| signature.is_none().then_some(unsigned))
 }
 
-fn decode(service: &'static Service, request: &Request) -> Result<(&'static Operation, Value), AwsError> {
-    match service.protocol {
+fn decode(spoken: Spoken, request: &Request) -> Result<(&'static Operation, Value), AwsError> {
+    let service = spoken.service;
+    let body = match spoken.protocol {
+        // How an object is coded is its own affair.
+        Protocol::RestXml => Cow::Borrowed(request.body.as_slice()),
+        _ => protocol::body(request)?,
+    };
+    match spoken.protocol {
         Protocol::AwsJson { .. } => {
             let name = aws_json::target(request).map(|(_, name)| name).unwrap_or_default();
             let operation = named(service, name).ok_or_else(|| AwsError::front_door("UnknownOperationException", ""))?;
-            Ok((operation, aws_json::read(&request.body)?))
+            Ok((operation, aws_json::read(&body)?))
+        }
+        Protocol::RpcV2Cbor { .. } => {
+            let name = rpc_v2_cbor::target(request).map(|(_, name)| name).unwrap_or_default();
+            let operation = named(service, name).ok_or_else(|| AwsError::front_door("UnknownOperationException", ""))?;
+            Ok((operation, rpc_v2_cbor::read(&body)?))
         }
         Protocol::AwsQuery { .. } => {
-            let input = aws_query::read(request);
+            let input = aws_query::read(request.query.as_deref(), &body);
             let name = input.get("Action").and_then(Value::as_str).unwrap_or_default();
             let version = input.get("Version").and_then(Value::as_str).unwrap_or_default();
             let unknown = || AwsError::front_door("InvalidAction", format!("Could not find operation {name} for version {version}"));
@@ -175,7 +214,7 @@ fn named(service: &'static Service, name: &str) -> Option<&'static Operation> {
 fn admit(
     contents: &mut Contents,
     dir: &Path,
-    service: &Service,
+    Spoken { service, protocol }: Spoken,
     signature: &Signature<'_>,
     caller: &Caller,
 ) -> Result<Result<(), AwsError>, SandboxError> {
@@ -183,15 +222,15 @@ fn admit(
     let expired = contents.state.value.sessions.get(signature.access_key).is_some_and(|session| session.expires <= now);
     let faults = &contents.faults.value;
     if faults.expired_credentials || expired {
-        return Ok(Err(front_door(service, "ExpiredToken", "The security token included in the request is expired")));
+        return Ok(Err(front_door(protocol, "ExpiredToken", "The security token included in the request is expired")));
     }
     if is_off(&contents.state.value, faults, caller) {
-        let code = match service.protocol {
+        let code = match protocol {
             Protocol::AwsQuery { .. } => "InvalidClientTokenId",
             Protocol::RestXml => "InvalidAccessKeyId",
             _ => "UnrecognizedClient",
         };
-        return Ok(Err(front_door(service, code, "The security token included in the request is invalid.")));
+        return Ok(Err(front_door(protocol, code, "The security token included in the request is invalid.")));
     }
     if !faults.counts() || service.signing_name == "sts" {
         return Ok(Ok(()));
@@ -202,7 +241,7 @@ fn admit(
         contents.counters.value.calls += 1;
         contents.counters.save(dir)?;
     }
-    let error = match service.protocol {
+    let error = match protocol {
         Protocol::RestXml => AwsError { status: 503, ..AwsError::service(service.throttle_code, "Please reduce your request rate.") },
         _ => AwsError { origin: Origin::Availability, ..AwsError::service(service.throttle_code, "Rate exceeded") },
     };
@@ -213,11 +252,17 @@ fn is_off(state: &State, faults: &Faults, caller: &Caller) -> bool {
     faults.region_off.contains(&caller.region) || (account::is_opt_in(&caller.region) && !state.is_enabled(&caller.account, &caller.region))
 }
 
-fn authorize(faults: &Faults, service: &Service, operation: &Operation, caller: &Caller, input: &Value) -> Result<(), AwsError> {
+fn authorize(
+    faults: &Faults,
+    Spoken { service, protocol }: Spoken,
+    operation: &Operation,
+    caller: &Caller,
+    input: &Value,
+) -> Result<(), AwsError> {
     if faults.denied.is_empty() {
         return Ok(());
     }
-    let name = if service.protocol == Protocol::RestXml { s3::iam_action(operation.name, input) } else { operation.name };
+    let name = if protocol == Protocol::RestXml { s3::iam_action(operation.name, input) } else { operation.name };
     let action = format!("{}:{name}", service.iam_prefix);
     let resources = (service.resources)(caller, input);
     let Some(resource) = faults.denies(&action, &resources) else {
@@ -228,13 +273,13 @@ fn authorize(faults: &Faults, service: &Service, operation: &Operation, caller: 
         "User: {} is not authorized to perform: {action}{on} because no identity-based policy allows the {action} action",
         caller.arn
     );
-    Err(front_door(service, "AccessDenied", &message))
+    Err(front_door(protocol, "AccessDenied", &message))
 }
 
 /// An error of authentication or authorization: JSON services end its code with `Exception` and answer 400, the others do not and answer 403.
-fn front_door(service: &Service, code: &str, message: &str) -> AwsError {
-    match service.protocol {
-        Protocol::AwsJson { .. } => AwsError::front_door(&format!("{code}Exception"), message),
+fn front_door(protocol: Protocol, code: &str, message: &str) -> AwsError {
+    match protocol {
+        Protocol::AwsJson { .. } | Protocol::RpcV2Cbor { .. } => AwsError::front_door(&format!("{code}Exception"), message),
         Protocol::RestJson => AwsError { status: 403, ..AwsError::front_door(&format!("{code}Exception"), message) },
         // S3 has no code for a call without a signature, nor 403 for an old one.
         Protocol::RestXml if code == "MissingAuthenticationToken" => {
@@ -268,6 +313,49 @@ mod tests {
         let Reply::Answer { response, .. } = world.send("elasticache", "/", None, String::new()) else { panic!("no answer") };
         assert_eq!(response.status, 400);
         assert!(String::from_utf8(response.body).unwrap().contains("the sandbox has no service `elasticache`"));
+    }
+
+    #[test]
+    fn a_service_that_is_not_there_is_refused_in_the_protocol_of_the_caller() {
+        let world = World::new();
+        let refused = |kind: &str, value: &str| {
+            let headers = [
+                ("authorization".to_owned(), "AWS4-HMAC-SHA256 Credential=K/20261121/eu-west-1/elasticache/aws4_request".to_owned()),
+                (kind.to_owned(), value.to_owned()),
+            ];
+            let request = Request { method: "POST".into(), path: "/".into(), headers: headers.into(), ..Request::default() };
+            let Reply::Answer { response, .. } = world.sandbox.handle(&request) else { panic!("no answer") };
+            response
+        };
+        let form = refused("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+        let xml = String::from_utf8(form.body).unwrap();
+        assert!(xml.contains("<Code>UnknownOperationException</Code><Message>the sandbox has no service `elasticache`</Message>"), "{xml}");
+        let cbor = refused("smithy-protocol", "rpc-v2-cbor");
+        assert_eq!(rpc_v2_cbor::read(&cbor.body).unwrap()["__type"], "UnknownOperationException");
+    }
+
+    #[test]
+    fn one_service_answers_in_each_of_its_protocols() {
+        let world = World::new();
+        let alarm = json!({
+            "AlarmName": "a", "MetricName": "M", "Namespace": "N", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1,
+            "Threshold": 2, "ComparisonOperator": "GreaterThanThreshold", "OKActions": [],
+        });
+        world.cloudwatch("PutMetricAlarm", alarm);
+        let Reply::Answer { response, .. } = world.send("monitoring", "/", None, "Action=DescribeAlarms&AlarmNames.member.1=a".into())
+        else {
+            panic!("no answer")
+        };
+        let xml = String::from_utf8(response.body).unwrap();
+        assert!(xml.contains("<Threshold>2.0</Threshold>"), "{xml}");
+        assert!(xml.contains("<StateUpdatedTimestamp>2026-11-21T00:00:00Z</StateUpdatedTimestamp>"), "{xml}");
+        let form = "Action=PutMetricAlarm&AlarmName=b&Metrics.member.1.Id=m&Metrics.member.1.MetricStat.Metric.Namespace=N&Metrics.member.1.MetricStat.Metric.MetricName=M&Metrics.member.1.MetricStat.Metric.Dimensions.member.1.Name=d&Metrics.member.1.MetricStat.Metric.Dimensions.member.1.Value=v&Metrics.member.1.MetricStat.Period=60&Metrics.member.1.MetricStat.Stat=Sum&EvaluationPeriods=2&Threshold=1e1&ComparisonOperator=LessThanThreshold&ActionsEnabled=false&AlarmActions=";
+        let Reply::Answer { response, .. } = world.send("monitoring", "/", None, form.into()) else { panic!("no answer") };
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+        let put = world.cloudwatch("DescribeAlarms", json!({"AlarmNames": ["b"]}))["MetricAlarms"][0].clone();
+        assert_eq!((&put["Threshold"], &put["EvaluationPeriods"], &put["ActionsEnabled"]), (&json!(10.0), &json!(2), &json!(false)));
+        assert_eq!(put["Metrics"][0]["MetricStat"]["Metric"]["Dimensions"], json!([{"Name": "d", "Value": "v"}]));
+        assert_eq!(put["AlarmActions"], json!([]));
     }
 
     #[test]

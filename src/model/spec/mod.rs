@@ -117,7 +117,7 @@ impl NameForm {
 
     fn check_either(&self, name: &str, is_pattern: bool) -> Result<(), String> {
         if let Some(wrong) =
-            name.chars().find(|c| !c.is_ascii_alphanumeric() && !self.also.contains(c) && !(is_pattern && ['*', '?'].contains(c)))
+            name.chars().find(|c| !(c.is_ascii_alphanumeric() || self.also.contains(c) || (is_pattern && ['*', '?'].contains(c))))
         {
             let also: Vec<String> = self.also.iter().map(|c| format!("`{c}`")).collect();
             return Err(format!("`{name}` cannot be a name: `{}` is none of a-z, A-Z, 0-9, {}", wrong.escape_default(), also.join(", ")));
@@ -221,6 +221,8 @@ pub enum Safer {
     WhenMore,
     /// Fewer of them protect more.
     WhenFewer,
+    /// Any value protects more than none.
+    WhenSet,
     /// These words, from the one that protects least to the one that protects most.
     Ranked(&'static [&'static str]),
     /// The kind's own judgement: `Greater` where the second value protects more than the first, `None` where nobody can tell.
@@ -311,6 +313,7 @@ impl Safer {
             // Absent sorts first, and here it is the most that there can be.
             Self::WhenLess => Some(absent_last(before, after).reverse()),
             Self::WhenGreaterOrAbsent => Some(absent_last(before, after)),
+            Self::WhenSet => Some((*after != Value::Null).cmp(&(*before != Value::Null))),
             Self::WhenMore => subset(before, after),
             Self::WhenFewer => subset(after, before),
             Self::Ranked(words) => {

@@ -126,7 +126,8 @@ fn host_bucket(host: &str) -> Option<String> {
     Some(bucket.to_owned()).filter(|bucket| !bucket.is_empty())
 }
 
-fn decoded(text: &str) -> String {
+/// Undoes percent-encoding.
+pub(crate) fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;

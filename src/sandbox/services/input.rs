@@ -46,6 +46,19 @@ impl<'a> Input<'a> {
             .transpose()
     }
 
+    /// A number member.
+    pub(crate) fn number(self, name: &str) -> Result<Option<f64>, AwsError> {
+        self.get(name)
+            .map(|value| {
+                match value {
+                    Value::String(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+                    other => other.as_f64(),
+                }
+                .ok_or_else(|| wrong_type(value, "Double"))
+            })
+            .transpose()
+    }
+
     /// A page size, which must be between 1 and `limit`.
     pub(crate) fn page_limit(self, name: &str, path: &str, limit: usize) -> Result<Option<usize>, AwsError> {
         let Some(asked) = self.integer(name)? else { return Ok(None) };
@@ -69,7 +82,12 @@ impl<'a> Input<'a> {
 
     /// A list member; absent is empty.
     pub(crate) fn list(self, name: &str) -> Result<&'a [Value], AwsError> {
-        self.get(name).map_or(Ok(&[][..]), |value| value.as_array().map(Vec::as_slice).ok_or_else(|| wrong_type(value, "List")))
+        self.get(name).map_or(Ok(&[][..]), |value| match value {
+            Value::Array(members) => Ok(members.as_slice()),
+            // How the query protocol writes an empty list.
+            Value::String(text) if text.is_empty() => Ok(&[][..]),
+            other => Err(wrong_type(other, "List")),
+        })
     }
 
     /// A structure or map member.

@@ -7,14 +7,13 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service};
-use super::{backup, dynamodb, s3};
+use super::{AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, s3, sns};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "tag",
     signing_name: "tagging",
-    protocol: Protocol::AwsJson { version: "1.1", target: "ResourceGroupsTaggingAPI_20170126", namespace: "" },
+    protocols: &[Protocol::AwsJson { version: "1.1", target: "ResourceGroupsTaggingAPI_20170126", namespace: "" }],
     throttle_code: "ThrottledException",
     operations: &[
         Operation::read("GetResources", get_resources),
@@ -38,7 +37,9 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let now = call.now;
     let region = call.region();
     let tables = region.dynamodb.live(now).filter_map(dynamodb::ever_tagged).map(|(arn, tags)| ("dynamodb:table", arn, tags));
-    let all = tables.chain(backup::ever_tagged(&region.backup));
+    let alarms = region.cloudwatch.alarms.iter().filter_map(cloudwatch::ever_tagged).map(|(arn, tags)| ("cloudwatch:alarm", arn, tags));
+    let topics = region.sns.iter().filter_map(sns::ever_tagged).map(|(arn, tags)| ("sns:topic", arn, tags));
+    let all = tables.chain(alarms).chain(topics).chain(backup::ever_tagged(&region.backup));
     let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
     all.extend(buckets.filter_map(s3::ever_tagged).map(|(arn, tags)| Tagged { kind: "s3:bucket", arn, tags }));
@@ -124,6 +125,8 @@ fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
     each_resource(call, input, |call, arn| match service(arn) {
         "backup" => backup::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
         "s3" => s3::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
+        "cloudwatch" => cloudwatch::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
+        "sns" => sns::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
     })
 }
@@ -134,6 +137,8 @@ fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
     each_resource(call, input, |call, arn| match service(arn) {
         "backup" => backup::untag(call, &json!({ "ResourceArn": arn, "TagKeyList": keys })),
         "s3" => s3::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
+        "cloudwatch" => cloudwatch::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
+        "sns" => sns::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         _ => dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
     })
 }
@@ -253,5 +258,28 @@ mod tests {
         world.tagging("UntagResources", json!({"ResourceARNList": [there], "TagKeys": ["env"]}));
         let tags = world.dynamodb("ListTagsOfResource", json!({"ResourceArn": there}));
         assert_eq!(tags["Tags"], json!([]));
+    }
+
+    #[test]
+    fn alarms_and_topics_are_found_and_tagged_beside_tables() {
+        let world = world();
+        world.seed("resource \"aws_sns_topic\" \"t\" {\n  name = \"alerts\"\n}\n");
+        let (topic, alarm) = ("arn:aws:sns:us-east-1:123456789012:alerts", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a");
+        world.cloudwatch(
+            "PutMetricAlarm",
+            json!({
+                "AlarmName": "a", "MetricName": "M", "Namespace": "N", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1,
+                "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold",
+            }),
+        );
+        let failed = world.tagging("TagResources", json!({"ResourceARNList": [topic, alarm], "Tags": {"env": "staging"}}));
+        assert_eq!(failed["FailedResourcesMap"], json!({}));
+        let found = world.tagging("GetResources", json!({"TagFilters": [{"Key": "env", "Values": ["staging"]}]}));
+        let arns: Vec<&Value> = found["ResourceTagMappingList"].as_array().unwrap().iter().map(|one| &one["ResourceARN"]).collect();
+        assert_eq!(arns, [alarm, topic]);
+        let only = world.tagging("GetResources", json!({"ResourceTypeFilters": ["cloudwatch:alarm"]}));
+        assert_eq!(only["ResourceTagMappingList"].as_array().unwrap().len(), 1);
+        world.tagging("UntagResources", json!({"ResourceARNList": [topic, alarm], "TagKeys": ["env"]}));
+        assert_eq!(world.cloudwatch("ListTagsForResource", json!({"ResourceARN": alarm}))["Tags"], json!([]));
     }
 }

@@ -10,6 +10,9 @@ use super::schema::{self, Shape};
 use crate::sandbox::protocol::xml;
 use crate::sandbox::services::AwsError;
 
+/// The bytes of an upload, and the headers behind them.
+type Upload = (Vec<u8>, Vec<(String, String)>);
+
 /// Reads the members of a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ask<'a>(pub(super) &'a Value);
@@ -54,10 +57,15 @@ impl<'a> Ask<'a> {
 
     /// The body as it came, but for the chunks that an SDK may have cut it into.
     pub(super) fn body(self) -> Result<Vec<u8>, AwsError> {
+        self.body_and_trailers().map(|(body, _)| body)
+    }
+
+    /// The same, with the headers that stood behind the chunks.
+    pub(super) fn body_and_trailers(self) -> Result<Upload, AwsError> {
         let encoded = self.0.get("Body").and_then(Value::as_str).unwrap_or_default();
         let body = STANDARD.decode(encoded).map_err(|_| errors::malformed())?;
         let chunked = self.header("x-amz-content-sha256").is_some_and(|hash| hash.starts_with("STREAMING-"));
-        if chunked { unchunked(&body).ok_or_else(errors::incomplete) } else { Ok(body) }
+        if chunked { unchunked(&body).ok_or_else(errors::incomplete) } else { Ok((body, Vec::new())) }
     }
 
     /// The body as a document of this shape.
@@ -69,7 +77,7 @@ impl<'a> Ask<'a> {
 }
 
 /// Puts the chunks of an `aws-chunked` body together: `SIZE[;extension]` in hexadecimal, the bytes, and so on to a chunk of size 0.
-fn unchunked(body: &[u8]) -> Option<Vec<u8>> {
+fn unchunked(body: &[u8]) -> Option<Upload> {
     let (mut rest, mut whole) = (body, Vec::with_capacity(body.len()));
     loop {
         let end = rest.windows(2).position(|pair| pair == b"\r\n")?;
@@ -78,12 +86,18 @@ fn unchunked(body: &[u8]) -> Option<Vec<u8>> {
         let size = usize::from_str_radix(size.trim(), 16).ok()?;
         let tail = tail.strip_prefix(b"\r\n")?;
         if size == 0 {
-            return Some(whole);
+            return Some((whole, trailers(tail)));
         }
         let (chunk, tail) = tail.split_at_checked(size)?;
         whole.extend_from_slice(chunk);
         rest = tail.strip_prefix(b"\r\n")?;
     }
+}
+
+fn trailers(text: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(text);
+    let pairs = text.lines().filter_map(|line| line.split_once(':'));
+    pairs.map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned())).collect()
 }
 
 /// Builds an answer.
@@ -137,6 +151,12 @@ impl Said {
         }
     }
 
+    /// The same with the headers of another answer.
+    pub(super) fn with_headers_of(mut self, other: Self) -> Self {
+        self.headers.extend(other.headers);
+        self
+    }
+
     /// The answer as the protocol takes it.
     #[expect(clippy::unnecessary_wraps, reason = "every operation ends with it, and operations can fail")]
     pub(super) fn done(self) -> Result<Value, AwsError> {
@@ -162,9 +182,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_are_put_together_and_trailers_dropped() {
+    fn chunks_are_put_together_and_trailers_read() {
         let body = b"5;chunk-signature=ab\r\nhello\r\n1\r\n!\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n";
-        assert_eq!(unchunked(body).unwrap(), b"hello!");
+        let trailers = vec![("x-amz-checksum-crc32".to_owned(), "AAAA".to_owned())];
+        assert_eq!(unchunked(body).unwrap(), (b"hello!".to_vec(), trailers));
         assert_eq!(unchunked(b"5\r\nhel"), None);
         assert_eq!(unchunked(b"ffffffffffffffff\r\nhello\r\n0\r\n\r\n"), None);
     }

@@ -6,11 +6,21 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::replicate::Sent;
+use super::version::{Retention, Version};
+use crate::sandbox::clock::later;
+
 /// All buckets of the sandbox: their names are one namespace, whoever owns them and wherever they are.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Buckets {
     pub(super) by_name: BTreeMap<String, Bucket>,
+    /// Versions on their way to other buckets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) pending: Vec<Sent>,
+    /// The day, counted from 1970, on which lifecycle rules were last carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) swept: Option<i64>,
 }
 
 /// One bucket.
@@ -38,6 +48,9 @@ pub(crate) struct Bucket {
     /// The configurations that are only kept and given back, by the name of their query.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) documents: BTreeMap<String, Value>,
+    /// Versions by key, the newest last.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) objects: BTreeMap<String, Vec<Version>>,
 }
 
 /// Whether a bucket keeps the versions of its objects. There is no way back to `Never`.
@@ -81,7 +94,7 @@ impl<T> Settling<T> {
     }
 
     /// The value that holds.
-    pub(crate) fn latest(&self) -> &T {
+    pub(super) fn latest(&self) -> &T {
         &self.now
     }
 
@@ -133,6 +146,7 @@ impl Bucket {
             tags: None,
             policy: None,
             documents: BTreeMap::new(),
+            objects: BTreeMap::new(),
         }
     }
 
@@ -148,6 +162,15 @@ impl Bucket {
             document["Rule"] = json!({ "DefaultRetention": retention });
         }
         self.object_lock = Some(document);
+    }
+
+    /// The retention that a version gets that is made at `now` and asks for none.
+    pub(super) fn default_retention(&self, now: Timestamp) -> Option<Retention> {
+        let default = self.object_lock.as_ref()?.pointer("/Rule/DefaultRetention")?;
+        let years = default.get("Years").and_then(Value::as_i64).map(|years| years.saturating_mul(365));
+        let days = default.get("Days").and_then(Value::as_i64).or(years)?;
+        let until = later(now, jiff::SignedDuration::from_hours(days.saturating_mul(24)));
+        Some(Retention { mode: default.get("Mode")?.as_str()?.to_owned(), until })
     }
 }
 

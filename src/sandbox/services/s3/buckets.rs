@@ -11,7 +11,10 @@ use crate::sandbox::services::{AwsError, account};
 pub(super) fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let ask = Ask(input);
     let name = ask.bucket();
-    check_name(name)?;
+    if !is_name(name) {
+        let error = errors::error(400, "InvalidBucketName", "The specified bucket is not valid.");
+        return Err(AwsError { details: vec![("BucketName", name.to_owned())], ..error });
+    }
     let empty = ask.body()?.iter().all(u8::is_ascii_whitespace);
     let document = if empty { json!({}) } else { ask.document("CreateBucketConfiguration", &shapes::CREATE_BUCKET)? };
     let region = new_region(call, ask, document.get("LocationConstraint").and_then(Value::as_str))?;
@@ -64,7 +67,13 @@ pub(super) fn location(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsE
 
 /// `DeleteBucket`.
 pub(super) fn delete(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
-    let name = find(call, Ask(input))?.name.clone();
+    let bucket = find(call, Ask(input))?;
+    if !bucket.objects.is_empty() {
+        let versioned = if bucket.versioning == Versioning::Never { "" } else { ". You must delete all versions in the bucket." };
+        let error = errors::error(409, "BucketNotEmpty", format!("The bucket you tried to delete is not empty{versioned}"));
+        return Err(AwsError { details: vec![("BucketName", bucket.name.clone())], ..error });
+    }
+    let name = bucket.name.clone();
     call.state.s3.by_name.remove(&name);
     Said::no_content().done()
 }
@@ -153,22 +162,17 @@ pub(super) fn require_region(call: &Call<'_>, ask: Ask<'_>, bucket: &Bucket) -> 
     Ok(())
 }
 
-/// Checks a new bucket's name.
-fn check_name(name: &str) -> Result<(), AwsError> {
+/// Tells whether a bucket can have this name.
+pub(crate) fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.';
     let edge = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let bytes = name.as_bytes();
-    let good = (3..=63).contains(&bytes.len())
+    (3..=63).contains(&bytes.len())
         && bytes.iter().copied().all(allowed)
         && edge(bytes.first())
         && edge(bytes.last())
         && !name.contains("..")
         && name.parse::<std::net::Ipv4Addr>().is_err()
         && !name.starts_with("xn--")
-        && !name.ends_with("-s3alias");
-    if good {
-        return Ok(());
-    }
-    let error = errors::error(400, "InvalidBucketName", "The specified bucket is not valid.");
-    Err(AwsError { details: vec![("BucketName", name.to_owned())], ..error })
+        && !name.ends_with("-s3alias")
 }

@@ -160,3 +160,10 @@ pub(super) fn owner_enforced(bucket: &Bucket) -> bool {
         None => true,
     }
 }
+
+/// The algorithm and the key that new objects are encrypted with.
+pub(super) fn default_encryption(bucket: &Bucket) -> (String, Option<String>) {
+    let kept = bucket.documents.get("encryption").and_then(|document| document.pointer("/Rule/0/ApplyServerSideEncryptionByDefault"));
+    let member = |name: &str| kept.and_then(|default| default.get(name)?.as_str()).map(str::to_owned);
+    (member("SSEAlgorithm").unwrap_or_else(|| "AES256".to_owned()), member("KMSMasterKeyID"))
+}

@@ -6,6 +6,7 @@ use super::ask::{Ask, Said};
 use super::bucket::{Bucket, Lifecycle};
 use super::{Call, errors, find, find_mut, lifecycle_rules, shapes};
 use crate::sandbox::services::AwsError;
+use crate::sandbox::state::State;
 
 /// The header that says which objects are too small to be moved.
 const MINIMUM_SIZE: &str = "x-amz-transition-default-minimum-object-size";
@@ -31,7 +32,7 @@ pub(super) fn put(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
     find(call, ask)?;
     let mut document = ask.document("LifecycleConfiguration", &shapes::LIFECYCLE)?;
     lifecycle_rules::check(&document)?;
-    name_rules(call, &mut document);
+    name_rules(call.state, &mut document);
     let minimum_size = match ask.header(MINIMUM_SIZE) {
         None => DEFAULT_MINIMUM_SIZE,
         Some(known @ (DEFAULT_MINIMUM_SIZE | OLD_MINIMUM_SIZE)) => known,
@@ -52,18 +53,23 @@ pub(super) fn delete(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
 }
 
 /// Gives an id to each rule that has none.
-pub(super) fn name_rules(call: &mut Call<'_>, document: &mut Value) {
+pub(crate) fn name_rules(state: &mut State, document: &mut Value) {
     for rule in document.get_mut("Rule").and_then(Value::as_array_mut).into_iter().flatten() {
         if rule.get("ID").and_then(Value::as_str).is_none_or(str::is_empty) {
-            rule["ID"] = json!(generated_id(call.state.fresh_number()));
+            rule["ID"] = json!(generated_id(state.fresh_number()));
         }
     }
 }
 
 /// An id as S3 makes it up: 48 characters that say nothing.
-pub(crate) fn generated_id(number: u64) -> String {
+pub(super) fn generated_id(number: u64) -> String {
+    named_id(&number.to_string())
+}
+
+/// Such an id for something that has a name, always the same.
+pub(super) fn named_id(name: &str) -> String {
     use base64::Engine as _;
     use sha2::Digest as _;
-    let digest = sha2::Sha384::digest(number.to_be_bytes());
+    let digest = sha2::Sha384::digest(name.as_bytes());
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(digest).chars().take(48).collect()
 }

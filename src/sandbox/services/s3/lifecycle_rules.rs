@@ -29,7 +29,7 @@ const NONCURRENT: Words =
     Words { action: "NoncurrentVersionTransition", days: "NoncurrentDays", expiration: "NoncurrentVersionExpiration" };
 
 /// Checks a whole configuration.
-pub(super) fn check(document: &Value) -> Result<(), AwsError> {
+pub(crate) fn check(document: &Value) -> Result<(), AwsError> {
     let rules = list(document, "Rule");
     if rules.is_empty() {
         return Err(errors::malformed());

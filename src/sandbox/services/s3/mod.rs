@@ -8,18 +8,26 @@
 mod ask;
 mod bucket;
 mod buckets;
+mod copy;
+mod delete;
 mod documents;
 mod errors;
+mod expire;
 mod iam;
 mod lifecycle;
 mod lifecycle_rules;
+mod listing;
 mod object_lock;
+mod object_tagging;
+mod objects;
 mod policy;
+mod replicate;
 mod replication;
 mod replication_rules;
 mod schema;
 mod shapes;
 mod tagging;
+mod version;
 mod versioning;
 
 use serde_json::Value;
@@ -28,9 +36,13 @@ use super::{Access, AwsError, Call, Operation, Protocol, Service};
 use crate::sandbox::state::Caller;
 use ask::Ask;
 
-pub(crate) use bucket::{Bucket, Buckets};
+pub(crate) use bucket::{Bucket, Buckets, Lifecycle, Settling, Versioning, arn as bucket_arn};
+pub(crate) use buckets::is_name;
 pub(crate) use iam::action as iam_action;
+pub(crate) use lifecycle::{DEFAULT_MINIMUM_SIZE, OLD_MINIMUM_SIZE, name_rules};
+pub(crate) use lifecycle_rules::check as check_lifecycle;
 pub(crate) use tagging::{ever_tagged, tag, untag};
+pub(crate) use version::{Version, fresh_id as version_id};
 
 /// An operation with its route.
 const fn route(
@@ -48,7 +60,7 @@ use Access::{Read, Write};
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "s3",
     signing_name: "s3",
-    protocol: Protocol::RestXml,
+    protocols: &[Protocol::RestXml],
     throttle_code: "SlowDown",
     operations: &[
         route("ListBuckets", Read, ("GET", "/"), buckets::list),
@@ -98,6 +110,17 @@ pub(crate) static SERVICE: Service = Service {
         route("GetBucketCors", Read, ("GET", "/{Bucket}?cors"), documents::get),
         route("PutBucketCors", Write, ("PUT", "/{Bucket}?cors"), documents::put),
         route("DeleteBucketCors", Write, ("DELETE", "/{Bucket}?cors"), documents::delete),
+        route("ListObjects", Read, ("GET", "/{Bucket}"), listing::objects),
+        route("ListObjectsV2", Read, ("GET", "/{Bucket}?list-type=2"), listing::objects_v2),
+        route("ListObjectVersions", Read, ("GET", "/{Bucket}?versions"), listing::versions),
+        route("DeleteObjects", Write, ("POST", "/{Bucket}?delete"), delete::many),
+        route("PutObject", Write, ("PUT", "/{Bucket}/{Key+}"), objects::put),
+        route("GetObject", Read, ("GET", "/{Bucket}/{Key+}"), objects::get),
+        route("HeadObject", Read, ("HEAD", "/{Bucket}/{Key+}"), objects::head),
+        route("DeleteObject", Write, ("DELETE", "/{Bucket}/{Key+}"), delete::one),
+        route("GetObjectTagging", Read, ("GET", "/{Bucket}/{Key+}?tagging"), object_tagging::get),
+        route("PutObjectTagging", Write, ("PUT", "/{Bucket}/{Key+}?tagging"), object_tagging::put),
+        route("DeleteObjectTagging", Write, ("DELETE", "/{Bucket}/{Key+}?tagging"), object_tagging::delete),
     ],
     resources,
 };

@@ -19,7 +19,7 @@ pub(super) fn put(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
     let source = find(call, ask)?;
     let mut document = ask.document("ReplicationConfiguration", &shapes::REPLICATION)?;
     replication_rules::check(&document, source, &call.state.s3)?;
-    lifecycle::name_rules(call, &mut document);
+    lifecycle::name_rules(call.state, &mut document);
     for rule in document.get_mut("Rule").and_then(Value::as_array_mut).into_iter().flatten() {
         if rule.get("Priority").is_none() {
             rule["Priority"] = json!(0);

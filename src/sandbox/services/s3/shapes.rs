@@ -197,9 +197,3 @@ pub(super) static CORS: Shape = Group(&[many(
 /// `Delete`, the request of `DeleteObjects`.
 pub(super) static DELETE: Shape =
     Group(&[many("Object", &Group(&[must("Key", &Text), may("VersionId", &Text), may("ETag", &Text)])), may("Quiet", &Flag)]);
-
-/// `Retention` of one object.
-pub(super) static RETENTION: Shape = Group(&[may("Mode", &OneOf(&["GOVERNANCE", "COMPLIANCE"])), may("RetainUntilDate", &Date)]);
-
-/// `LegalHold` of one object.
-pub(super) static LEGAL_HOLD: Shape = Group(&[may("Status", &OneOf(&["ON", "OFF"]))]);

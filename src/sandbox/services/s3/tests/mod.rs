@@ -2,7 +2,10 @@
 
 mod buckets;
 mod configuration;
+mod expired;
 mod lifecycle;
+mod objects;
+mod replicated;
 mod replication;
 
 use std::collections::BTreeMap;
