@@ -176,11 +176,11 @@ codes! {
     /// The bucket is in a state in which AWS refuses the change: versioning cannot be suspended under replication or object lock, and neither
     /// versioning nor lifecycle changes under MFA delete.
     BucketState = "BKS0827", "bucket does not allow it";
-    /// Replication rules of the first generation (a prefix, and no filter) cannot stand beside newer ones, and backstay leaves others' rules as
-    /// they are.
+    /// Rules of the first generation (a prefix, and no filter) cannot stand beside newer ones, and backstay leaves others' rules as they are.
     ///
-    /// Their owner gives them a filter, a priority and delete marker replication, which they have on without saying so.
-    OldReplication = "BKS0828", "replication rules of the first generation";
+    /// Lifecycle rules that filter by a prefix only are written in the old form beside such; everything else needs the owner of the old rules
+    /// to give them a filter. A replication rule needs a priority and delete marker replication too, which the old form has on without saying so.
+    OldRules = "BKS0828", "rules of the first generation";
     /// Settings of a bucket that AWS does not take together. The message says which other setting is missing, or must go.
     BucketSettings = "BKS0829", "bucket's settings";
 }

@@ -221,7 +221,9 @@ impl Page<'_> {
             for change in action.changes.iter().filter(|change| change.is_blocked()) {
                 let row = row(self.specs, action, change);
                 let effect = self.style.paint(Label::Danger, &words::effect(change.effect));
-                self.line(4, Label::Plain, &format!("{} = {}   {effect}", row.name, row.value));
+                let what =
+                    if row.value.is_empty() { format!("{} {}", row.marker, row.name) } else { format!("{} = {}", row.name, row.value) };
+                self.line(4, Label::Plain, &format!("{what}   {effect}"));
                 if let Some(consequence) = &change.consequence {
                     self.sentence(8, Label::Danger, &visible(consequence));
                 }

@@ -3,7 +3,7 @@
 use super::effects::is_versioned;
 use super::rule::Rule;
 use super::table::{COMPLIANCE, ENABLED, LIFECYCLE, LOCK, LOCK_MODE, REPLICATION, ROLE, SUSPENDED, VERSIONING};
-use super::{FOREIGN_REPLICATION, fact_number};
+use super::{FOREIGN_REPLICATION, fact_number, forms};
 use crate::model::{Change, Effect, Live, Reading, Wanted, path};
 use std::collections::BTreeMap;
 
@@ -86,19 +86,23 @@ fn harmless(rule: &Rule) -> Vec<String> {
     let note = |class: &str| {
         if is_out_of_reach(class) { ", where AWS Backup does not back them up and replication does not copy them" } else { "" }
     };
-    for class in rule.keys("transition") {
-        let block = path::keyed("transition", &class);
+    let classes = |block: &str| {
+        let keys = rule.keys(block);
+        forms::CLASSES.iter().filter(move |class| keys.contains(**class))
+    };
+    for class in classes("transition") {
+        let block = path::keyed("transition", class);
         let when = match (rule.number(&format!("{block}.days")), rule.text(&format!("{block}.date"))) {
             (Some(days), _) => format!("{} after they were written", in_days(days)),
             (None, Some(date)) => format!("on {}", day(date)),
             (None, None) => continue,
         };
-        said.push(format!("{when} they move to {class}{}", note(&class)));
+        said.push(format!("{when} they move to {class}{}", note(class)));
     }
-    for class in rule.keys("noncurrent_version_transition") {
-        let block = path::keyed("noncurrent_version_transition", &class);
+    for class in classes("noncurrent_version_transition") {
+        let block = path::keyed("noncurrent_version_transition", class);
         if let Some(days) = rule.number(&format!("{block}.noncurrent_days")) {
-            said.push(format!("earlier versions move to {class} after {}{}", in_days(days), note(&class)));
+            said.push(format!("earlier versions move to {class} after {}{}", in_days(days), note(class)));
         }
     }
     if rule.flag("expiration.expired_object_delete_marker") {

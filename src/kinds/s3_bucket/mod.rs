@@ -29,6 +29,8 @@ const VERSIONING_FACT: &str = "versioning";
 const LOCK_FACT: &str = "object_lock";
 /// How many lifecycle rules are others'.
 const FOREIGN_LIFECYCLE: &str = "foreign_lifecycle_rules";
+/// Whether others' lifecycle rules are of the first generation, beside which AWS takes no newer ones.
+const OLD_LIFECYCLE: &str = "old_lifecycle_rules";
 /// How many replication rules are others'.
 const FOREIGN_REPLICATION: &str = "foreign_replication_rules";
 /// How many replication rules there are.

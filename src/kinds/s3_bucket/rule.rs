@@ -99,6 +99,11 @@ impl Rule {
         self.settings.keys().filter_map(first).collect()
     }
 
+    /// Whether it keeps a number of earlier versions, whatever their age.
+    pub(super) fn counts_versions(&self) -> bool {
+        self.settings.keys().any(|path| path.ends_with(".newer_noncurrent_versions"))
+    }
+
     pub(super) fn filter(&self) -> Filter {
         let either = |name: &str| [format!("filter.{name}"), format!("filter.and.{name}")];
         let text = |name: &str| either(name).iter().find_map(|path| self.text(path)).unwrap_or_default().to_owned();

@@ -110,10 +110,17 @@ fn instant(text: &str) -> Option<DateTime> {
     text.parse::<Timestamp>().ok().map(|at| DateTime::from_secs(at.as_second()))
 }
 
-/// The rule of that id out of its settings.
-pub(super) fn rule(id: &str, rule: &Rule) -> Result<LifecycleRule, BuildError> {
-    let mut builder = LifecycleRule::builder().id(id).filter(filter(rule)?);
-    builder = builder.status(ExpirationStatus::from(rule.text("status").unwrap_or(ENABLED)));
+/// Whether a rule is of the first generation: with a prefix of its own and no filter. AWS takes none beside newer ones.
+pub(super) fn is_old(rule: &LifecycleRule) -> bool {
+    rule.filter().is_none()
+}
+
+/// The rule of that id out of its settings, of the first generation where it must stand beside such.
+pub(super) fn rule(id: &str, rule: &Rule, old: bool) -> Result<LifecycleRule, BuildError> {
+    let builder = LifecycleRule::builder().id(id);
+    #[expect(deprecated, reason = "rules of the first generation have their prefix there")]
+    let builder = if old { builder.prefix(rule.filter().prefix) } else { builder.filter(filter(rule)?) };
+    let mut builder = builder.status(ExpirationStatus::from(rule.text("status").unwrap_or(ENABLED)));
     for class in rule.keys("transition") {
         let block = path::keyed("transition", &class);
         let transition = Transition::builder()

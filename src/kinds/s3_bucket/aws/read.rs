@@ -5,7 +5,7 @@ use super::super::table::{
     SPEC, SUSPENDED, VERSIONING,
 };
 use super::super::{
-    DESTINATIONS, FOREIGN_LIFECYCLE, FOREIGN_REPLICATION, LOCK_FACT, MFA_DELETE, NEVER, OLD_REPLICATION, REPLICATION_RULES,
+    DESTINATIONS, FOREIGN_LIFECYCLE, FOREIGN_REPLICATION, LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES,
     VERSIONING_FACT, forms, mark,
 };
 use super::{GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, client, is_elsewhere, lifecycle, regions, replication, versioning};
@@ -298,9 +298,10 @@ impl BucketRead<'_> {
     }
 
     fn note_lifecycle(&mut self, found: Lifecycle) {
-        let own = |rule: &&LifecycleRule| own_name(self.workspace, rule.id()).is_none();
-        let foreign = found.rules.iter().filter(own).count();
-        self.fact(FOREIGN_LIFECYCLE, count(foreign));
+        let foreign = || found.rules.iter().filter(|rule| own_name(self.workspace, rule.id()).is_none());
+        let (many, old) = (foreign().count(), foreign().any(lifecycle::is_old));
+        self.fact(FOREIGN_LIFECYCLE, count(many));
+        self.fact(OLD_LIFECYCLE, Value::Bool(old));
         let mut settings = own_lifecycle(self.workspace, &found.rules);
         settings.extend(found.minimum_size.map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
         self.settle(&[LIFECYCLE, MINIMUM_SIZE], settings);

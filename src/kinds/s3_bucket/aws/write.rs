@@ -229,21 +229,23 @@ impl BucketWrite<'_> {
         }
     }
 
-    /// Others' rules as they were found, own ones that change made anew.
+    /// Others' rules as they were found, own ones that change made anew. Own ones take the generation of others', as AWS takes no two.
     fn merged_lifecycle(&self, found: &[LifecycleRule], after: &BTreeMap<String, Value>) -> Result<Vec<LifecycleRule>, ChangeFailed> {
+        let own = |rule: &LifecycleRule| own_name(self.request.workspace, rule.id()).map(str::to_owned);
+        let old = found.iter().any(|rule| own(rule).is_none() && lifecycle::is_old(rule));
+        let make = |id: &str, rule: &Rule| lifecycle::rule(id, rule, old);
         let mut touched = self.touched(LIFECYCLE);
         let mut merged = Vec::new();
         for rule in found {
-            match own_name(self.request.workspace, rule.id()).filter(|name| touched.contains(*name)).map(str::to_owned) {
-                None => merged.push(rule.clone()),
-                Some(name) => {
-                    touched.remove(&name);
-                    merged.extend(self.made(LIFECYCLE, &name, after, lifecycle::rule, PUT_LIFECYCLE)?);
+            match own(rule) {
+                Some(name) if touched.remove(&name) || lifecycle::is_old(rule) != old => {
+                    merged.extend(self.made(LIFECYCLE, &name, after, make, PUT_LIFECYCLE)?);
                 }
+                _ => merged.push(rule.clone()),
             }
         }
         for name in touched {
-            merged.extend(self.made(LIFECYCLE, &name, after, lifecycle::rule, PUT_LIFECYCLE)?);
+            merged.extend(self.made(LIFECYCLE, &name, after, make, PUT_LIFECYCLE)?);
         }
         Ok(merged)
     }
