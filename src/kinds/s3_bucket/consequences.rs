@@ -1,7 +1,7 @@
 //! What a change does to this bucket, in concrete sentences: which objects, when, for good or behind a delete marker.
 
 use super::effects::is_versioned;
-use super::rule::Rule;
+use super::rule::{Rule, rule_of};
 use super::table::{COMPLIANCE, ENABLED, LIFECYCLE, LOCK, LOCK_MODE, REPLICATION, ROLE, SUSPENDED, VERSIONING};
 use super::{FOREIGN_REPLICATION, fact_number, forms};
 use crate::model::{Change, Effect, Live, Reading, Wanted, path};
@@ -34,8 +34,13 @@ pub(super) fn consequence(change: &Change, live: &Live, wanted: &BTreeMap<String
 
 fn lifecycle(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<String> {
     let (before, after) = Rule::sides(change, live, wanted)?;
-    let is_block = path::segments(&change.setting).len() == 1 || change.setting.ends_with(".status");
-    let (old, new) = (actions(&before, is_versioned(live, wanted), is_block), actions(&after, is_versioned(live, wanted), is_block));
+    let (_, rest) = rule_of(&change.setting)?;
+    let versioned = is_versioned(live, wanted);
+    let about = |rule: &Rule| -> Vec<String> {
+        let all = actions(rule, versioned).into_iter().filter(|(block, _)| is_about(&rest, block));
+        all.map(|(_, said)| said).collect()
+    };
+    let (old, new) = (about(&before), about(&after));
     let objects = after.filter().words();
     match change.effect {
         Effect::LosesData | Effect::Weakens => {
@@ -50,8 +55,14 @@ fn lifecycle(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) ->
     }
 }
 
-/// What a rule does, action by action; the harmless ones too where `all` is asked for.
-fn actions(rule: &Rule, versioned: Option<bool>, all: bool) -> Vec<String> {
+/// Whether a change at a path within a rule is about the actions of a block: one of the whole rule, its status or its filter is about all.
+fn is_about(rest: &str, block: &str) -> bool {
+    let group = rest.split(['.', '[']).next().unwrap_or(rest);
+    ["", "status", "filter", block].contains(&group)
+}
+
+/// What a rule does, action by action, each with the block that says so; what deletes comes first.
+fn actions(rule: &Rule, versioned: Option<bool>) -> Vec<(&'static str, String)> {
     let mut said = Vec::new();
     if !rule.is_on() {
         return said;
@@ -62,10 +73,10 @@ fn actions(rule: &Rule, versioned: Option<bool>, all: bool) -> Vec<String> {
         None => "are deleted, for good unless versioning is on",
     };
     if let Some(days) = rule.number("expiration.days") {
-        said.push(format!("{} after they were written they {ending}", in_days(days)));
+        said.push(("expiration", format!("{} after they were written they {ending}", in_days(days))));
     }
     if let Some(date) = rule.text("expiration.date") {
-        said.push(format!("from {} on they {ending}, new ones on the day after they are written", day(date)));
+        said.push(("expiration", format!("from {} on they {ending}, new ones on the day after they are written", day(date))));
     }
     if let Some(days) = rule.number("noncurrent_version_expiration.noncurrent_days") {
         let but = match rule.number("noncurrent_version_expiration.newer_noncurrent_versions") {
@@ -73,15 +84,20 @@ fn actions(rule: &Rule, versioned: Option<bool>, all: bool) -> Vec<String> {
             Some(many) => format!(", but for the newest {many} earlier ones of each object"),
             None => String::new(),
         };
-        said.push(format!("versions are deleted for good {} after they were replaced or deleted{but}", in_days(days)));
+        let when = format!("versions are deleted for good {} after they were replaced or deleted{but}", in_days(days));
+        said.push(("noncurrent_version_expiration", when));
     }
-    if all {
-        said.extend(harmless(rule));
+    said.extend(transitions(rule));
+    if rule.flag("expiration.expired_object_delete_marker") {
+        said.push(("expiration", "delete markers without versions under them go".to_owned()));
+    }
+    if let Some(days) = rule.number("abort_incomplete_multipart_upload.days_after_initiation") {
+        said.push(("abort_incomplete_multipart_upload", format!("uploads that are not finished after {} go", in_days(days))));
     }
     said
 }
 
-fn harmless(rule: &Rule) -> Vec<String> {
+fn transitions(rule: &Rule) -> Vec<(&'static str, String)> {
     let mut said = Vec::new();
     let note = |class: &str| {
         if is_out_of_reach(class) { ", where AWS Backup does not back them up and replication does not copy them" } else { "" }
@@ -97,25 +113,20 @@ fn harmless(rule: &Rule) -> Vec<String> {
             (None, Some(date)) => format!("on {}", day(date)),
             (None, None) => continue,
         };
-        said.push(format!("{when} they move to {class}{}", note(class)));
+        said.push(("transition", format!("{when} they move to {class}{}", note(class))));
     }
     for class in classes("noncurrent_version_transition") {
         let block = path::keyed("noncurrent_version_transition", class);
         if let Some(days) = rule.number(&format!("{block}.noncurrent_days")) {
-            said.push(format!("earlier versions move to {class} after {}{}", in_days(days), note(class)));
+            let when = format!("earlier versions move to {class} after {}{}", in_days(days), note(class));
+            said.push(("noncurrent_version_transition", when));
         }
-    }
-    if rule.flag("expiration.expired_object_delete_marker") {
-        said.push("delete markers without versions under them go".to_owned());
-    }
-    if let Some(days) = rule.number("abort_incomplete_multipart_upload.days_after_initiation") {
-        said.push(format!("uploads that are not finished after {} go", in_days(days)));
     }
     said
 }
 
 /// Whether AWS Backup and replication leave objects of a class alone.
-pub(super) fn is_out_of_reach(class: &str) -> bool {
+fn is_out_of_reach(class: &str) -> bool {
     matches!(class, "GLACIER" | "DEEP_ARCHIVE")
 }
 

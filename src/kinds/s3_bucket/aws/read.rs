@@ -283,8 +283,12 @@ impl BucketRead<'_> {
         self.live.facts.insert(name.to_owned(), value);
     }
 
-    /// Notes the settings that were read of some blocks, and that what else is asked for of them is not set.
+    /// Notes the settings that were read of some blocks, and that what else is asked for of them is not set. Blocks that nobody asks for
+    /// were read for their facts only: noting an own rule of one would plan its removal.
     fn settle(&mut self, blocks: &[&str], found: BTreeMap<String, Value>) {
+        if !self.asks(blocks) {
+            return;
+        }
         for path in asked_within(self.wish, blocks).into_iter().filter(|path| path::enclosing(path).is_empty() && !path.ends_with(']')) {
             self.live.settings.insert(path, Reading::Unset);
         }
