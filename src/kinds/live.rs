@@ -24,6 +24,8 @@ pub trait KindAws: Sync {
 pub struct ReadRequest<'a> {
     /// Whose credentials.
     pub connection: &'a Connection,
+    /// The owner name: what carries its mark is backstay's.
+    pub workspace: Option<&'a str>,
     /// The things, by region and name.
     pub wishes: BTreeMap<String, Wish>,
     /// Called when a thing has been read.
@@ -35,6 +37,8 @@ pub struct ReadRequest<'a> {
 pub struct Wish {
     /// The settings, by path.
     pub settings: BTreeSet<String>,
+    /// The values that the policy gives them, as far as they are known: reading may have to follow one, such as another thing's ARN.
+    pub declared: BTreeMap<String, Value>,
     /// The replicas to read too.
     pub replicas: Replicas,
 }
@@ -56,6 +60,8 @@ pub struct Found {
 pub struct ChangeRequest<'a> {
     /// Whose credentials.
     pub connection: &'a Connection,
+    /// The owner name that is written on what backstay makes.
+    pub workspace: Option<&'a str>,
     /// Which thing.
     pub id: &'a ResourceId,
     /// The changes to make now.

@@ -11,11 +11,12 @@ pub mod backup_vault;
 pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
 mod flat;
+pub mod s3_bucket;
 mod tags;
 
 pub use flat::Flat;
 
-use crate::model::{Change, Code, Effect, KindSpec, Listed, Live, Severity, Wanted};
+use crate::model::{Change, Code, Effect, KindSpec, Listed, Live, Refusal, Severity, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -67,6 +68,11 @@ pub trait Kind: Sync {
         None
     }
 
+    /// The same, where it depends on what else is declared; `wanted` are all declared settings of the thing, by path.
+    fn consequence_among(&self, change: &Change, live: &Live, _wanted: &BTreeMap<String, Wanted>, now: Timestamp) -> Option<String> {
+        self.consequence(change, live, now)
+    }
+
     /// What a change does that the direction of its setting alone does not tell; `None` leaves the table's word.
     ///
     /// `wanted` are all declared settings of the thing, by path.
@@ -96,6 +102,11 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
+    /// Why AWS would not take these changes of a thing that others own, as the thing is, and what to do instead.
+    fn forbids(&self, _changes: &[Change], _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {
+        None
+    }
+
     /// What else a reader of the plan ought to know of this thing.
     fn remarks(&self, _live: &Live) -> Vec<String> {
         Vec::new()
@@ -107,8 +118,13 @@ pub trait Kind: Sync {
 }
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.
-static REGISTRY: &[&dyn Kind] =
-    &[&backup_plan::BackupPlan, &backup_selection::BackupSelection, &backup_vault::BackupVault, &dynamodb_table::DynamodbTable];
+static REGISTRY: &[&dyn Kind] = &[
+    &backup_plan::BackupPlan,
+    &backup_selection::BackupSelection,
+    &backup_vault::BackupVault,
+    &dynamodb_table::DynamodbTable,
+    &s3_bucket::S3Bucket,
+];
 
 /// All kinds, by name.
 pub fn all() -> impl Iterator<Item = &'static dyn Kind> {
