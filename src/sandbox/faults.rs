@@ -94,10 +94,16 @@ impl Faults {
     }
 }
 
-/// Returns the name in an ARN: `Orders` of `arn:aws:dynamodb:…:table/Orders/backup/…`, `daily` of `arn:aws:backup:…:backup-vault:daily`.
+/// Returns the name in an ARN: `Orders` of `arn:aws:dynamodb:…:table/Orders/backup/…`, `no-backups` of `arn:aws:cloudwatch:…:alarm:no-backups`.
 fn resource_name(arn: &str) -> &str {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
-    resource.split(['/', ':']).nth(1).unwrap_or(resource)
+    match resource.split_once(['/', ':']) {
+        Some((kind, name)) if resource.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/')) => {
+            name.split('/').next().unwrap_or(name)
+        }
+        Some((_, name)) => name,
+        None => resource,
+    }
 }
 
 #[cfg(test)]

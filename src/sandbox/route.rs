@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::SandboxError;
 use super::faults::Faults;
-use super::protocol::{self, aws_json, aws_query, rest_json};
-use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, account};
+use super::protocol::{self, aws_json, aws_query, rest_json, rpc_v2_cbor};
+use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, Wire, account, sts};
 use super::state::{Caller, State};
 use super::store::Contents;
 use super::wire::{Reply, Request};
@@ -31,14 +31,43 @@ pub(crate) fn handle(contents: &mut Contents, dir: &Path, request: &Request, req
     let Some(service) = find_service(request, signature.as_ref()) else {
         let name = signature.map_or("unknown", |signature| signature.service);
         let error = AwsError::front_door("UnknownOperationException", format!("the sandbox has no service `{name}`"));
-        let response = protocol::answer(Protocol::AwsJson { version: "1.0", target: "", namespace: "" }, "", Err(error), request_id);
-        return Ok(Reply::Answer { response, delay });
+        return Ok(Reply::Answer { response: protocol::answer(guessed(request), "", Err(error), request_id), delay });
     };
-    let (operation, outcome) = match resolve(contents, dir, service, signature.as_ref(), request)? {
+    let spoken = Spoken { service, protocol: service.spoken(request) };
+    let (operation, outcome) = match resolve(contents, dir, spoken, signature.as_ref(), request)? {
         Resolved::Answer { operation, outcome } => (operation, outcome),
         Resolved::HangUp => return Ok(Reply::HangUp),
     };
-    Ok(Reply::Answer { response: protocol::answer(service.protocol, operation, outcome, request_id), delay })
+    let compatible = outcome.as_ref().err().and_then(|error| {
+        let who = if error.status >= 500 { "Receiver" } else { "Sender" };
+        Some(format!("{};{who}", service.query_compatible_code(spoken.protocol, &error.code)?))
+    });
+    let mut response = protocol::answer(spoken.protocol, operation, outcome, request_id);
+    response.headers.extend(compatible.map(|code| ("x-amzn-query-error", code)));
+    Ok(Reply::Answer { response, delay })
+}
+
+/// A service, and the protocol that a request to it speaks.
+#[derive(Clone, Copy)]
+struct Spoken {
+    service: &'static Service,
+    protocol: Protocol,
+}
+
+/// The protocol of a request to a service that is not there: what its caller can read.
+fn guessed(request: &Request) -> Protocol {
+    if rpc_v2_cbor::is_spoken(request) {
+        return Protocol::RpcV2Cbor { service: "", wire: &Wire::PLAIN };
+    }
+    if is_form(request) {
+        return Protocol::AwsQuery { namespace: "", wire: &Wire::PLAIN };
+    }
+    Protocol::AwsJson { version: "1.0", target: "", namespace: "" }
+}
+
+/// Tells whether the body is a form, as in the query protocol.
+fn is_form(request: &Request) -> bool {
+    request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 enum Resolved {
@@ -50,24 +79,24 @@ enum Resolved {
 fn resolve(
     contents: &mut Contents,
     dir: &Path,
-    service: &'static Service,
+    spoken: Spoken,
     signature: Option<&Signature<'_>>,
     request: &Request,
 ) -> Result<Resolved, SandboxError> {
     let refuse = |error| Ok(Resolved::Answer { operation: "", outcome: Err(error) });
     let Some(signature) = signature else {
-        return refuse(front_door(service, "MissingAuthenticationToken", "Request is missing Authentication Token"));
+        return refuse(front_door(spoken.protocol, "MissingAuthenticationToken", "Request is missing Authentication Token"));
     };
-    let (operation, input) = match decode(service, request) {
+    let (operation, input) = match decode(spoken, request) {
         Ok(found) => found,
         Err(error) => return refuse(error),
     };
     let caller = contents.state.value.caller(signature.access_key, signature.region);
-    if let Err(error) = admit(contents, dir, service, signature, &caller)? {
+    if let Err(error) = admit(contents, dir, spoken, signature, &caller)? {
         return refuse(error);
     }
     let faults = contents.faults.value.clone();
-    if let Err(error) = authorize(&faults, service, operation, &caller, &input) {
+    if let Err(error) = authorize(&faults, spoken, operation, &caller, &input) {
         return refuse(error);
     }
     let stopped = faults.stop_after_writes.is_some_and(|limit| contents.counters.value.writes >= limit);
@@ -124,25 +153,34 @@ fn signature(request: &Request) -> Option<Signature<'_>> {
     Some(Signature { access_key, region: parts.next()?, service: parts.next()? })
 }
 
-/// The target header says it best, then the scope of the signature; an unsigned form can only be for STS.
+/// The target header or the path says it best, then the scope of the signature; an unsigned form can only be for STS.
 fn find_service(request: &Request, signature: Option<&Signature<'_>>) -> Option<&'static Service> {
-    let by_target = aws_json::target(request).and_then(|(prefix, _)| {
-        services::ALL.iter().find(|service| matches!(service.protocol, Protocol::AwsJson { target, .. } if target == prefix))
-    });
+    let named = |protocol: &Protocol| match protocol {
+        Protocol::AwsJson { target, .. } => aws_json::target(request).is_some_and(|(prefix, _)| prefix == *target),
+        Protocol::RpcV2Cbor { service, .. } => rpc_v2_cbor::target(request).is_some_and(|(name, _)| name == *service),
+        _ => false,
+    };
+    let by_name = services::ALL.iter().find(|service| service.protocols.iter().any(named));
     let by_scope = || services::ALL.iter().find(|service| signature.is_some_and(|signature| signature.service == service.signing_name));
-    let unsigned = || services::ALL.iter().find(|service| signature.is_none() && matches!(service.protocol, Protocol::AwsQuery { .. }));
-    by_target.or_else(by_scope).or_else(unsigned).copied()
+    by_name.or_else(by_scope).copied().or_else(|| signature.is_none().then_some(&sts::SERVICE))
 }
 
-fn decode(service: &'static Service, request: &Request) -> Result<(&'static Operation, Value), AwsError> {
-    match service.protocol {
+fn decode(spoken: Spoken, request: &Request) -> Result<(&'static Operation, Value), AwsError> {
+    let service = spoken.service;
+    let body = protocol::body(request)?;
+    match spoken.protocol {
         Protocol::AwsJson { .. } => {
             let name = aws_json::target(request).map(|(_, name)| name).unwrap_or_default();
             let operation = named(service, name).ok_or_else(|| AwsError::front_door("UnknownOperationException", ""))?;
-            Ok((operation, aws_json::read(&request.body)?))
+            Ok((operation, aws_json::read(&body)?))
+        }
+        Protocol::RpcV2Cbor { .. } => {
+            let name = rpc_v2_cbor::target(request).map(|(_, name)| name).unwrap_or_default();
+            let operation = named(service, name).ok_or_else(|| AwsError::front_door("UnknownOperationException", ""))?;
+            Ok((operation, rpc_v2_cbor::read(&body)?))
         }
         Protocol::AwsQuery { .. } => {
-            let input = aws_query::read(request);
+            let input = aws_query::read(request.query.as_deref(), &body);
             let name = input.get("Action").and_then(Value::as_str).unwrap_or_default();
             let version = input.get("Version").and_then(Value::as_str).unwrap_or_default();
             let unknown = || AwsError::front_door("InvalidAction", format!("Could not find operation {name} for version {version}"));
@@ -160,7 +198,7 @@ fn named(service: &'static Service, name: &str) -> Option<&'static Operation> {
 fn admit(
     contents: &mut Contents,
     dir: &Path,
-    service: &Service,
+    Spoken { service, protocol }: Spoken,
     signature: &Signature<'_>,
     caller: &Caller,
 ) -> Result<Result<(), AwsError>, SandboxError> {
@@ -168,11 +206,11 @@ fn admit(
     let expired = contents.state.value.sessions.get(signature.access_key).is_some_and(|session| session.expires <= now);
     let faults = &contents.faults.value;
     if faults.expired_credentials || expired {
-        return Ok(Err(front_door(service, "ExpiredToken", "The security token included in the request is expired")));
+        return Ok(Err(front_door(protocol, "ExpiredToken", "The security token included in the request is expired")));
     }
     if is_off(&contents.state.value, faults, caller) {
-        let code = if matches!(service.protocol, Protocol::AwsQuery { .. }) { "InvalidClientTokenId" } else { "UnrecognizedClient" };
-        return Ok(Err(front_door(service, code, "The security token included in the request is invalid.")));
+        let code = if matches!(protocol, Protocol::AwsQuery { .. }) { "InvalidClientTokenId" } else { "UnrecognizedClient" };
+        return Ok(Err(front_door(protocol, code, "The security token included in the request is invalid.")));
     }
     if !faults.counts() || service.signing_name == "sts" {
         return Ok(Ok(()));
@@ -191,7 +229,13 @@ fn is_off(state: &State, faults: &Faults, caller: &Caller) -> bool {
     faults.region_off.contains(&caller.region) || (account::is_opt_in(&caller.region) && !state.is_enabled(&caller.account, &caller.region))
 }
 
-fn authorize(faults: &Faults, service: &Service, operation: &Operation, caller: &Caller, input: &Value) -> Result<(), AwsError> {
+fn authorize(
+    faults: &Faults,
+    Spoken { service, protocol }: Spoken,
+    operation: &Operation,
+    caller: &Caller,
+    input: &Value,
+) -> Result<(), AwsError> {
     if faults.denied.is_empty() {
         return Ok(());
     }
@@ -205,13 +249,13 @@ fn authorize(faults: &Faults, service: &Service, operation: &Operation, caller: 
         "User: {} is not authorized to perform: {action}{on} because no identity-based policy allows the {action} action",
         caller.arn
     );
-    Err(front_door(service, "AccessDenied", &message))
+    Err(front_door(protocol, "AccessDenied", &message))
 }
 
 /// An error of authentication or authorization: JSON services end its code with `Exception` and answer 400, the others do not and answer 403.
-fn front_door(service: &Service, code: &str, message: &str) -> AwsError {
-    match service.protocol {
-        Protocol::AwsJson { .. } => AwsError::front_door(&format!("{code}Exception"), message),
+fn front_door(protocol: Protocol, code: &str, message: &str) -> AwsError {
+    match protocol {
+        Protocol::AwsJson { .. } | Protocol::RpcV2Cbor { .. } => AwsError::front_door(&format!("{code}Exception"), message),
         Protocol::RestJson => AwsError { status: 403, ..AwsError::front_door(&format!("{code}Exception"), message) },
         Protocol::AwsQuery { .. } => AwsError { status: 403, ..AwsError::front_door(code, message) },
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::services::{backup, dynamodb};
+use super::services::{backup, cloudwatch, dynamodb, sns};
 use super::{DEFAULT_ACCOUNT, SandboxError};
 
 /// The format of the state file that this version writes.
@@ -46,7 +46,9 @@ struct Account {
 #[serde(default)]
 pub(crate) struct Region {
     pub(crate) backup: backup::Backups,
+    pub(crate) cloudwatch: cloudwatch::Monitoring,
     pub(crate) dynamodb: dynamodb::Tables,
+    pub(crate) sns: sns::Topics,
 }
 
 /// Who calls, and where.

@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use quick_xml::escape::escape;
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::services::AwsError;
-use crate::sandbox::wire::{Request, Response};
+use crate::sandbox::services::{AwsError, Wire, from_epoch};
+use crate::sandbox::wire::Response;
 
 /// Reads the form into a structure: `Tags.member.1.Key=k` is `{"Tags": [{"Key": "k"}]}`. All leaves are text.
-pub(crate) fn read(request: &Request) -> Value {
-    let from_url = request.query.as_deref().unwrap_or_default().as_bytes();
+pub(crate) fn read(query: Option<&str>, body: &[u8]) -> Value {
+    let from_url = query.unwrap_or_default().as_bytes();
     let mut root = json!({});
-    for (name, value) in form_urlencoded::parse(from_url).chain(form_urlencoded::parse(&request.body)) {
+    for (name, value) in form_urlencoded::parse(from_url).chain(form_urlencoded::parse(body)) {
         let parts: Vec<&str> = name.split('.').filter(|part| *part != "member" && !part.is_empty()).collect();
         insert(&mut root, &parts, &value);
     }
@@ -41,16 +41,29 @@ fn lists(value: Value) -> Value {
             entries.sort_by_key(|(number, _)| *number);
             Value::Array(entries.into_iter().map(|(_, inner)| inner).collect())
         }
-        _ => Value::Object(fields.into_iter().map(|(name, inner)| (name, lists(inner))).collect()),
+        _ => {
+            let fields: Map<String, Value> = fields.into_iter().map(|(name, inner)| (name, lists(inner))).collect();
+            map_of(&fields).unwrap_or(Value::Object(fields))
+        }
     }
 }
 
+/// Turns `{"entry": [{"key": …, "value": …}, …]}` into the map that it stands for. Some members say `Name` and `Value`.
+fn map_of(fields: &Map<String, Value>) -> Option<Value> {
+    let entries = fields.get("entry").filter(|_| fields.len() == 1)?.as_array()?;
+    let pairs = entries.iter().map(|entry| {
+        let key = entry.get("key").or_else(|| entry.get("Name"))?.as_str()?;
+        Some((key.to_owned(), entry.get("value").or_else(|| entry.get("Value")).cloned().unwrap_or_default()))
+    });
+    pairs.collect::<Option<Map<_, _>>>().map(Value::Object)
+}
+
 /// Writes an answer.
-pub(crate) fn answer(namespace: &str, operation: &str, outcome: Result<Value, AwsError>, request_id: &str) -> Response {
+pub(crate) fn answer((namespace, wire): (&str, &Wire), operation: &str, outcome: Result<Value, AwsError>, request_id: &str) -> Response {
     let (status, body) = match outcome {
         Ok(value) => {
             let mut inner = String::new();
-            element(&mut inner, &format!("{operation}Result"), &value);
+            element(&mut inner, &format!("{operation}Result"), &value, wire);
             let xml = format!(
                 "<{operation}Response xmlns=\"{namespace}\">{inner}<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
             );
@@ -60,7 +73,7 @@ pub(crate) fn answer(namespace: &str, operation: &str, outcome: Result<Value, Aw
             let who = if error.status >= 500 { "Receiver" } else { "Sender" };
             let xml = format!(
                 "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{who}</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
-                escape(&error.code),
+                escape(wire.query_code(&error.code)),
                 escape(&error.message)
             );
             (error.status, xml)
@@ -73,24 +86,53 @@ pub(crate) fn answer(namespace: &str, operation: &str, outcome: Result<Value, Aw
     }
 }
 
-fn element(xml: &mut String, name: &str, value: &Value) {
+fn element(xml: &mut String, name: &str, value: &Value, wire: &Wire) {
     let content = match value {
         Value::Null => return,
-        Value::Object(fields) => structure(fields),
+        Value::Object(fields) if wire.maps.contains(&name) => entries(fields, wire),
+        Value::Object(fields) => structure(fields, wire),
         Value::Array(members) => members.iter().fold(String::new(), |mut inner, member| {
-            element(&mut inner, "member", member);
+            inner += &member_of(name, member, wire);
             inner
         }),
-        Value::String(text) => escape(text).into_owned(),
-        other => other.to_string(),
+        leaf => text(name, leaf, wire),
     };
     // Writing to a String cannot fail.
     let _ = write!(xml, "<{name}>{content}</{name}>");
 }
 
-fn structure(fields: &Map<String, Value>) -> String {
+/// A member of the list `name`; a list of times is known by its own name.
+fn member_of(name: &str, member: &Value, wire: &Wire) -> String {
+    let mut inner = String::new();
+    if member.is_number() {
+        return format!("<member>{}</member>", text(name, member, wire));
+    }
+    element(&mut inner, "member", member, wire);
+    inner
+}
+
+fn text(name: &str, leaf: &Value, wire: &Wire) -> String {
+    match leaf {
+        Value::String(text) => escape(text).into_owned(),
+        Value::Number(number) if wire.times.contains(&name) => {
+            number.as_f64().and_then(from_epoch).map_or_else(|| number.to_string(), |at| at.to_string())
+        }
+        other => other.to_string(),
+    }
+}
+
+fn entries(fields: &Map<String, Value>, wire: &Wire) -> String {
+    fields.iter().fold(String::new(), |mut inner, (key, value)| {
+        inner += &format!("<entry><key>{}</key>", escape(key));
+        element(&mut inner, "value", value, wire);
+        inner += "</entry>";
+        inner
+    })
+}
+
+fn structure(fields: &Map<String, Value>, wire: &Wire) -> String {
     fields.iter().fold(String::new(), |mut inner, (name, value)| {
-        element(&mut inner, name, value);
+        element(&mut inner, name, value, wire);
         inner
     })
 }
@@ -101,16 +143,35 @@ mod tests {
 
     #[test]
     fn a_form_becomes_a_structure() {
-        let request =
-            Request { body: b"Action=AssumeRole&Tags.member.2.Key=b&Tags.member.1.Key=a%20b&Policy=x".to_vec(), ..Request::default() };
-        assert_eq!(read(&request), json!({"Action": "AssumeRole", "Policy": "x", "Tags": [{"Key": "a b"}, {"Key": "b"}]}));
+        let body = b"Action=AssumeRole&Tags.member.2.Key=b&Tags.member.1.Key=a%20b&Policy=x";
+        assert_eq!(read(None, body), json!({"Action": "AssumeRole", "Policy": "x", "Tags": [{"Key": "a b"}, {"Key": "b"}]}));
     }
 
     #[test]
     fn text_is_escaped_in_xml() {
-        let response = answer("urn:x", "Get", Ok(json!({"Name": "a<b&c", "List": [1, 2]})), "R");
+        let response = answer(("urn:x", &Wire::PLAIN), "Get", Ok(json!({"Name": "a<b&c", "List": [1, 2]})), "R");
         let xml = String::from_utf8(response.body).unwrap();
         assert!(xml.contains("<Name>a&lt;b&amp;c</Name>"), "{xml}");
         assert!(xml.contains("<List><member>1</member><member>2</member></List>"), "{xml}");
+    }
+
+    #[test]
+    fn maps_and_times_are_written_as_such() {
+        let wire = Wire { times: &["At", "Times"], maps: &["Attributes"], query_codes: &[("NotThereFault", "NotThere")] };
+        let value = json!({"At": 1_795_219_200.5, "Times": [0], "Attributes": {"k": "v"}, "Count": 3});
+        let xml = String::from_utf8(answer(("urn:x", &wire), "Get", Ok(value), "R").body).unwrap();
+        assert!(
+            xml.contains("<At>2026-11-21T00:00:00.5Z</At>") && xml.contains("<Times><member>1970-01-01T00:00:00Z</member></Times>"),
+            "{xml}"
+        );
+        assert!(xml.contains("<Attributes><entry><key>k</key><value>v</value></entry></Attributes><Count>3</Count>"), "{xml}");
+        let error = answer(("urn:x", &wire), "Get", Err(AwsError::service("NotThereFault", "x")), "R");
+        assert!(String::from_utf8(error.body).unwrap().contains("<Code>NotThere</Code>"));
+    }
+
+    #[test]
+    fn entries_become_a_map() {
+        let body = b"Attributes.entry.1.key=Policy&Attributes.entry.1.value=%7B%7D&Attributes.entry.2.key=a.b&Attributes.entry.2.value=";
+        assert_eq!(read(None, body), json!({"Attributes": {"Policy": "{}", "a.b": ""}}));
     }
 }

@@ -50,7 +50,7 @@ const OPT_IN: &[&str] = &[
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "account",
     signing_name: "account",
-    protocol: Protocol::RestJson,
+    protocols: &[Protocol::RestJson],
     throttle_code: "TooManyRequestsException",
     operations: &[
         Operation { name: "ListRegions", access: Access::Read, route: Some(("POST", "/listRegions")), run: list_regions },

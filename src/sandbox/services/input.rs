@@ -46,6 +46,19 @@ impl<'a> Input<'a> {
             .transpose()
     }
 
+    /// A number member.
+    pub(crate) fn number(self, name: &str) -> Result<Option<f64>, AwsError> {
+        self.get(name)
+            .map(|value| {
+                match value {
+                    Value::String(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+                    other => other.as_f64(),
+                }
+                .ok_or_else(|| wrong_type(value, "Double"))
+            })
+            .transpose()
+    }
+
     /// A page size, which must be between 1 and `limit`.
     pub(crate) fn page_limit(self, name: &str, path: &str, limit: usize) -> Result<Option<usize>, AwsError> {
         let Some(asked) = self.integer(name)? else { return Ok(None) };
@@ -58,18 +71,27 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// A time member, in seconds since 1970; in a query string it is written out.
+    /// A time member: seconds since 1970, or in the query protocol ISO 8601.
     pub(crate) fn time(self, name: &str) -> Result<Option<Timestamp>, AwsError> {
-        let read = |value: &Value| match value {
-            Value::String(text) => text.parse().ok(),
-            other => other.as_f64().and_then(from_epoch),
-        };
-        self.get(name).map(|value| read(value).ok_or_else(|| wrong_type(value, "Timestamp"))).transpose()
+        self.get(name)
+            .map(|value| {
+                match value {
+                    Value::String(text) => text.parse().ok(),
+                    other => other.as_f64().and_then(from_epoch),
+                }
+                .ok_or_else(|| wrong_type(value, "Timestamp"))
+            })
+            .transpose()
     }
 
     /// A list member; absent is empty.
     pub(crate) fn list(self, name: &str) -> Result<&'a [Value], AwsError> {
-        self.get(name).map_or(Ok(&[][..]), |value| value.as_array().map(Vec::as_slice).ok_or_else(|| wrong_type(value, "List")))
+        self.get(name).map_or(Ok(&[][..]), |value| match value {
+            Value::Array(members) => Ok(members.as_slice()),
+            // How the query protocol writes an empty list.
+            Value::String(text) if text.is_empty() => Ok(&[][..]),
+            other => Err(wrong_type(other, "List")),
+        })
     }
 
     /// A structure or map member.

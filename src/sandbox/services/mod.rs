@@ -5,8 +5,10 @@
 
 pub(crate) mod account;
 pub(crate) mod backup;
+pub(crate) mod cloudwatch;
 pub(crate) mod dynamodb;
 pub(crate) mod input;
+pub(crate) mod sns;
 pub(crate) mod sts;
 pub(crate) mod tagging;
 
@@ -15,10 +17,20 @@ use serde_json::Value;
 
 use super::clock::later;
 use super::faults::Faults;
+use super::protocol::{aws_json, rpc_v2_cbor};
 use super::state::{Caller, Region, State};
+use super::wire::Request;
 
 /// Every service that the sandbox has.
-pub(crate) static ALL: &[&Service] = &[&account::SERVICE, &backup::SERVICE, &dynamodb::SERVICE, &sts::SERVICE, &tagging::SERVICE];
+pub(crate) static ALL: &[&Service] = &[
+    &account::SERVICE,
+    &backup::SERVICE,
+    &cloudwatch::SERVICE,
+    &dynamodb::SERVICE,
+    &sns::SERVICE,
+    &sts::SERVICE,
+    &tagging::SERVICE,
+];
 
 /// One AWS service as the router sees it.
 pub(crate) struct Service {
@@ -26,7 +38,8 @@ pub(crate) struct Service {
     pub(crate) iam_prefix: &'static str,
     /// The name in the credential scope of a signature.
     pub(crate) signing_name: &'static str,
-    pub(crate) protocol: Protocol,
+    /// How the service talks; where there are several, a request shows which one it speaks.
+    pub(crate) protocols: &'static [Protocol],
     /// The error code for throttling, which differs by service.
     pub(crate) throttle_code: &'static str,
     pub(crate) operations: &'static [Operation],
@@ -40,9 +53,32 @@ pub(crate) enum Protocol {
     /// JSON bodies; the operation stands in `X-Amz-Target`.
     AwsJson { version: &'static str, target: &'static str, namespace: &'static str },
     /// Form bodies in, XML out; the operation stands in `Action`.
-    AwsQuery { namespace: &'static str },
+    AwsQuery { namespace: &'static str, wire: &'static Wire },
+    /// CBOR bodies; service and operation stand in the path `/service/NAME/operation/OPERATION`.
+    RpcV2Cbor { service: &'static str, wire: &'static Wire },
     /// JSON bodies; the operation is known by method and path.
     RestJson,
+}
+
+/// What JSON values do not tell a codec: members of answers that are times or maps, and error codes that the query protocol spells otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wire {
+    /// Members that are times (or lists of times): values hold seconds since 1970.
+    pub(crate) times: &'static [&'static str],
+    /// Members that are maps with free keys, not structures.
+    pub(crate) maps: &'static [&'static str],
+    /// Error codes as operations give them, and as the query protocol writes them.
+    pub(crate) query_codes: &'static [(&'static str, &'static str)],
+}
+
+impl Wire {
+    /// For a service whose values are texts, numbers and structures alone.
+    pub(crate) const PLAIN: Self = Self { times: &[], maps: &[], query_codes: &[] };
+
+    /// The code of an error in the query protocol.
+    pub(crate) fn query_code<'a>(&self, code: &'a str) -> &'a str {
+        self.query_codes.iter().find(|(from, _)| *from == code).map_or(code, |(_, to)| to)
+    }
 }
 
 /// One operation of a service.
@@ -61,6 +97,28 @@ pub(crate) enum Access {
     Write,
     /// A write that is bookkeeping of the caller's (credentials): saved, but not counted as a write.
     Session,
+}
+
+impl Service {
+    /// The protocol that a request to this service speaks: the first that recognises it, or else the last.
+    pub(crate) fn spoken(&self, request: &Request) -> Protocol {
+        let recognises = |protocol: &&Protocol| match protocol {
+            Protocol::RpcV2Cbor { .. } => rpc_v2_cbor::is_spoken(request),
+            Protocol::AwsJson { .. } => aws_json::target(request).is_some(),
+            Protocol::AwsQuery { .. } | Protocol::RestJson => true,
+        };
+        let last = self.protocols.last().copied().unwrap_or(Protocol::RestJson);
+        self.protocols.iter().find(recognises).copied().unwrap_or(last)
+    }
+
+    /// Where a service also speaks the query protocol, its other protocols add the code of an error as that one writes it.
+    pub(crate) fn query_compatible_code<'a>(&self, spoken: Protocol, code: &'a str) -> Option<&'a str> {
+        let wire = self.protocols.iter().find_map(|protocol| match protocol {
+            Protocol::AwsQuery { wire, .. } => Some(wire),
+            _ => None,
+        })?;
+        (!matches!(spoken, Protocol::AwsQuery { .. })).then(|| wire.query_code(code))
+    }
 }
 
 impl Operation {

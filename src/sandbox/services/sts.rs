@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::input::Input;
-use super::{Access, AwsError, Call, Operation, Protocol, Service};
+use super::{Access, AwsError, Call, Operation, Protocol, Service, Wire};
 use crate::sandbox::clock::later;
 use crate::sandbox::state::{Caller, Session};
 
@@ -12,7 +12,7 @@ use crate::sandbox::state::{Caller, Session};
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "sts",
     signing_name: "sts",
-    protocol: Protocol::AwsQuery { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+    protocols: &[Protocol::AwsQuery { namespace: "https://sts.amazonaws.com/doc/2011-06-15/", wire: &Wire::PLAIN }],
     throttle_code: "Throttling",
     operations: &[
         Operation::read("GetCallerIdentity", caller_identity),

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service, backup, dynamodb};
+use super::{AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, sns};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "tag",
     signing_name: "tagging",
-    protocol: Protocol::AwsJson { version: "1.1", target: "ResourceGroupsTaggingAPI_20170126", namespace: "" },
+    protocols: &[Protocol::AwsJson { version: "1.1", target: "ResourceGroupsTaggingAPI_20170126", namespace: "" }],
     throttle_code: "ThrottledException",
     operations: &[
         Operation::read("GetResources", get_resources),
@@ -37,7 +37,9 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let now = call.now;
     let region = call.region();
     let tables = region.dynamodb.live(now).filter_map(dynamodb::ever_tagged).map(|(arn, tags)| ("dynamodb:table", arn, tags));
-    let all = tables.chain(backup::ever_tagged(&region.backup));
+    let alarms = region.cloudwatch.alarms.iter().filter_map(cloudwatch::ever_tagged).map(|(arn, tags)| ("cloudwatch:alarm", arn, tags));
+    let topics = region.sns.iter().filter_map(sns::ever_tagged).map(|(arn, tags)| ("sns:topic", arn, tags));
+    let all = tables.chain(backup::ever_tagged(&region.backup)).chain(alarms).chain(topics);
     let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
@@ -120,6 +122,8 @@ fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
     let listed: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     each_resource(call, input, |call, arn| match service(arn) {
         "backup" => backup::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
+        "cloudwatch" => cloudwatch::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
+        "sns" => sns::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
     })
 }
@@ -129,6 +133,8 @@ fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
     let keys = Input(input).texts("TagKeys")?;
     each_resource(call, input, |call, arn| match service(arn) {
         "backup" => backup::untag(call, &json!({ "ResourceArn": arn, "TagKeyList": keys })),
+        "cloudwatch" => cloudwatch::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
+        "sns" => sns::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         _ => dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
     })
 }

@@ -35,7 +35,7 @@ pub(crate) use tags::{ever_tagged, tag, untag};
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "backup",
     signing_name: "backup",
-    protocol: Protocol::RestJson,
+    protocols: &[Protocol::RestJson],
     throttle_code: "ThrottlingException",
     operations: &[
         Operation::write("CreateBackupPlan", plans::create).at("PUT", "/backup/plans"),

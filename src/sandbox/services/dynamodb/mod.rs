@@ -31,7 +31,7 @@ pub(crate) use tags::{ever_tagged, tag, untag};
 pub(crate) static SERVICE: Service = Service {
     iam_prefix: "dynamodb",
     signing_name: "dynamodb",
-    protocol: Protocol::AwsJson { version: "1.0", target: "DynamoDB_20120810", namespace: "com.amazonaws.dynamodb.v20120810" },
+    protocols: &[Protocol::AwsJson { version: "1.0", target: "DynamoDB_20120810", namespace: "com.amazonaws.dynamodb.v20120810" }],
     throttle_code: "ThrottlingException",
     operations: &[
         Operation::write("BatchWriteItem", items::batch_write),
