@@ -164,7 +164,7 @@ async fn one(step: &Step<'_>, plan: &Plan, aws: &Aws, made: &Made, progress: &dy
             Calls::Settings(calls) => return calls.change(change).await,
             Calls::Whole(calls) => calls,
         };
-        let make = || async {
+        let create = || async {
             let mark = action.mark.clone().unwrap_or_default();
             let request = MakeRequest {
                 connection,
@@ -185,9 +185,9 @@ async fn one(step: &Step<'_>, plan: &Plan, aws: &Aws, made: &Made, progress: &dy
             calls.remove(request)
         };
         match action.verb {
-            Verb::Create => make().await,
+            Verb::Create => create().await,
             Verb::Replace => {
-                make().await?;
+                create().await?;
                 match &action.replaces {
                     Some(old) => remove(old).await,
                     None => Ok(()),

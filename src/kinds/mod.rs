@@ -6,7 +6,10 @@
 pub mod backup_vault;
 pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
+mod flat;
 mod tags;
+
+pub use flat::Flat;
 
 use crate::model::{Change, Code, Effect, KindSpec, Live, Severity, Wanted};
 use jiff::Timestamp;

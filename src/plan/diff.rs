@@ -123,7 +123,7 @@ impl Comparison<'_> {
     /// Every path to look at, in the order of the table.
     fn paths(&self) -> Vec<String> {
         let mut paths: Vec<String> = self.wanted.keys().cloned().collect();
-        let is_block = |path: &str| self.spec.setting(path).is_some_and(|setting| is_repeated(setting)) && path.ends_with(']');
+        let is_block = |path: &str| self.spec.setting(path).is_some_and(is_repeated) && path.ends_with(']');
         paths.extend(self.live.settings.keys().filter(|path| self.spec.owns(path) || is_block(path)).cloned());
         let along = self.spec.settings.iter().filter(|setting| setting.only_while.is_some() && !self.spec.owns(setting.path));
         paths.extend(along.map(|setting| setting.path.to_owned()));

@@ -283,16 +283,14 @@ impl<'a> Planner<'a> {
 
     /// The block that made a thing: as its mark says, or below that of what it is a part of.
     fn block_of(&self, live: &Live) -> Option<BlockAddress> {
-        match &live.mark {
-            Some(mark) => BlockAddress::of_mark(&mark.address),
-            None => {
-                let whole = self.parent_of(live)?.mark.as_ref()?;
-                let BlockAddress { name, key, .. } = BlockAddress::of_mark(&whole.address)?;
-                let own = live.id.name.rsplit('/').next().unwrap_or_default();
-                let key = key.map_or_else(|| own.to_owned(), |key| format!("{key}/{own}"));
-                Some(BlockAddress { kind: live.id.kind.clone(), name, key: Some(key) })
-            }
+        if let Some(mark) = &live.mark {
+            return BlockAddress::of_mark(&mark.address);
         }
+        let whole = self.parent_of(live)?.mark.as_ref()?;
+        let BlockAddress { name, key, .. } = BlockAddress::of_mark(&whole.address)?;
+        let own = live.id.name.rsplit('/').next().unwrap_or_default();
+        let key = key.map_or_else(|| own.to_owned(), |key| format!("{key}/{own}"));
+        Some(BlockAddress { kind: live.id.kind.clone(), name, key: Some(key) })
     }
 }
 

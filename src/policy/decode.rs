@@ -65,7 +65,7 @@ impl Decoder<'_> {
             let row = self.spec.settings.iter().find(|setting| setting.path == table);
             match row.map(|row| (row, row.shape)) {
                 Some((_, Shape::Block(key @ (Key::Label | Key::Argument(_) | Key::Arguments(_))))) => {
-                    self.repeated(name, key, &table, at, reader)
+                    self.repeated(name, key, &table, at, reader);
                 }
                 Some((row, _)) => self.single(name, Some(row), &table, at, reader),
                 None => self.single(name, None, &table, at, reader),
@@ -137,15 +137,11 @@ impl Decoder<'_> {
                 let mut inner = Reader::new(located, self.scope, format!("block `{name}`"), reader.problems);
                 let before = inner.problems.len();
                 let value = inner.setting(argument);
-                match value {
-                    Some((value, span)) => Some((eval::to_text(&value).unwrap_or_else(|| value.to_string()), span, Some(argument))),
-                    None => {
-                        if inner.problems.len() == before {
-                            inner.missing(argument);
-                        }
-                        None
-                    }
+                if value.is_none() && inner.problems.len() == before {
+                    inner.missing(argument);
                 }
+                let (value, span) = value?;
+                Some((eval::to_text(&value).unwrap_or_else(|| value.to_string()), span, Some(argument)))
             }
             Key::Arguments(arguments) => {
                 reject_labels(located, name, reader.problems);

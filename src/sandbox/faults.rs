@@ -132,6 +132,11 @@ mod tests {
         assert_eq!(faults.denies("dynamodb:DescribeTable", &sales), None);
         assert_eq!(faults.denies("dynamodb:UpdateTable", &orders), None);
         assert_eq!(faults.denies("dynamodb:DescribeTable", &[]), None);
+        let faults = Faults { denied: vec!["cloudwatch:*@no/backups:daily".into(), "sns:*@alerts".into()], ..Faults::default() };
+        let alarm = ["arn:aws:cloudwatch:us-east-1:123456789012:alarm:no/backups:daily".to_owned()];
+        assert_eq!(faults.denies("cloudwatch:DeleteAlarms", &alarm), Some(alarm[0].as_str()));
+        let topic = ["arn:aws:sns:us-east-1:123456789012:alerts".to_owned()];
+        assert_eq!(faults.denies("SNS:Publish", &topic), Some(topic[0].as_str()));
     }
 
     #[test]

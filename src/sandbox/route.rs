@@ -287,6 +287,49 @@ mod tests {
     }
 
     #[test]
+    fn a_service_that_is_not_there_is_refused_in_the_protocol_of_the_caller() {
+        let world = World::new();
+        let refused = |kind: &str, value: &str| {
+            let headers = [
+                ("authorization".to_owned(), "AWS4-HMAC-SHA256 Credential=K/20261121/eu-west-1/elasticache/aws4_request".to_owned()),
+                (kind.to_owned(), value.to_owned()),
+            ];
+            let request = Request { method: "POST".into(), path: "/".into(), headers: headers.into(), ..Request::default() };
+            let Reply::Answer { response, .. } = world.sandbox.handle(&request) else { panic!("no answer") };
+            response
+        };
+        let form = refused("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+        let xml = String::from_utf8(form.body).unwrap();
+        assert!(xml.contains("<Code>UnknownOperationException</Code><Message>the sandbox has no service `elasticache`</Message>"), "{xml}");
+        let cbor = refused("smithy-protocol", "rpc-v2-cbor");
+        assert_eq!(rpc_v2_cbor::read(&cbor.body).unwrap()["__type"], "UnknownOperationException");
+    }
+
+    #[test]
+    fn one_service_answers_in_each_of_its_protocols() {
+        let world = World::new();
+        let alarm = json!({
+            "AlarmName": "a", "MetricName": "M", "Namespace": "N", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1,
+            "Threshold": 2, "ComparisonOperator": "GreaterThanThreshold", "OKActions": [],
+        });
+        world.cloudwatch("PutMetricAlarm", alarm);
+        let Reply::Answer { response, .. } = world.send("monitoring", "/", None, "Action=DescribeAlarms&AlarmNames.member.1=a".into())
+        else {
+            panic!("no answer")
+        };
+        let xml = String::from_utf8(response.body).unwrap();
+        assert!(xml.contains("<Threshold>2.0</Threshold>"), "{xml}");
+        assert!(xml.contains("<StateUpdatedTimestamp>2026-11-21T00:00:00Z</StateUpdatedTimestamp>"), "{xml}");
+        let form = "Action=PutMetricAlarm&AlarmName=b&Metrics.member.1.Id=m&Metrics.member.1.MetricStat.Metric.Namespace=N&Metrics.member.1.MetricStat.Metric.MetricName=M&Metrics.member.1.MetricStat.Metric.Dimensions.member.1.Name=d&Metrics.member.1.MetricStat.Metric.Dimensions.member.1.Value=v&Metrics.member.1.MetricStat.Period=60&Metrics.member.1.MetricStat.Stat=Sum&EvaluationPeriods=2&Threshold=1e1&ComparisonOperator=LessThanThreshold&ActionsEnabled=false&AlarmActions=";
+        let Reply::Answer { response, .. } = world.send("monitoring", "/", None, form.into()) else { panic!("no answer") };
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+        let put = world.cloudwatch("DescribeAlarms", json!({"AlarmNames": ["b"]}))["MetricAlarms"][0].clone();
+        assert_eq!((&put["Threshold"], &put["EvaluationPeriods"], &put["ActionsEnabled"]), (&json!(10.0), &json!(2), &json!(false)));
+        assert_eq!(put["Metrics"][0]["MetricStat"]["Metric"]["Dimensions"], json!([{"Name": "d", "Value": "v"}]));
+        assert_eq!(put["AlarmActions"], json!([]));
+    }
+
+    #[test]
     fn a_denial_names_user_action_and_resource() {
         let world = World::new();
         world.create_table("Orders-eu");

@@ -63,6 +63,25 @@ impl World {
         self.json("dynamodb", "DynamoDB_20120810", operation, input)
     }
 
+    /// Calls CloudWatch, which must succeed.
+    pub(crate) fn cloudwatch(&self, operation: &str, input: Value) -> Value {
+        self.json("monitoring", "GraniteServiceVersion20100801", operation, input)
+    }
+
+    /// Calls CloudWatch, which must fail; gives the code as the query protocol has it, and the message.
+    pub(crate) fn cloudwatch_fails(&self, operation: &str, input: Value) -> (String, String) {
+        let response = self.answer("monitoring", "/", Some(format!("GraniteServiceVersion20100801.{operation}")), input.to_string());
+        assert!(response.status >= 400, "{operation} succeeded: {}", String::from_utf8_lossy(&response.body));
+        let body: Value = serde_json::from_slice(&response.body).unwrap();
+        let (_, code) = response.headers.iter().find(|(name, _)| *name == "x-amzn-query-error").unwrap();
+        (code.split(';').next().unwrap().to_owned(), body["message"].as_str().unwrap().to_owned())
+    }
+
+    /// Posts a form to SNS.
+    pub(crate) fn sns(&self, form: &str) -> String {
+        String::from_utf8(self.answer("sns", "/", None, form.to_owned()).body).unwrap()
+    }
+
     /// Calls the tagging API, which must succeed.
     pub(crate) fn tagging(&self, operation: &str, input: Value) -> Value {
         self.json("tagging", "ResourceGroupsTaggingAPI_20170126", operation, input)

@@ -10,6 +10,7 @@
 //! | [`plan_readers`] | a tool that judges Terraform's plans, reading `plan --format json` |
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
 //! | [`terraform`] | Terraform and its AWS provider over `backstay sandbox serve` |
+//! | [`terraform_alerts`] | the same, for topics and alarms |
 //! | [`what_is_left_out`] | what each emulator does not carry, measured |
 
 #![expect(
@@ -27,4 +28,5 @@ mod python_sdk;
 mod scenarios;
 mod support;
 mod terraform;
+mod terraform_alerts;
 mod what_is_left_out;

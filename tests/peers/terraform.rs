@@ -214,14 +214,14 @@ fn differences(place: &str, before: &Value, after: &Value, found: &mut Vec<Strin
 }
 
 /// A folder with a configuration that is initialised for the world's endpoint.
-struct Terraform {
+pub(crate) struct Terraform {
     folder: TempDir,
     environment: Vec<(String, String)>,
 }
 
 impl Terraform {
     /// `None`, and a line that says so, where there is no Terraform or no provider.
-    fn new(world: &World, configuration: &str) -> Option<Self> {
+    pub(crate) fn new(world: &World, configuration: &str) -> Option<Self> {
         let mirror = match installed() {
             Ok(mirror) => mirror,
             Err(why) => {
@@ -248,7 +248,14 @@ impl Terraform {
         Some(terraform)
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    /// The same folder with another configuration.
+    pub(crate) fn rewritten(self, configuration: &str) -> Self {
+        let file = self.folder.path().join("main.tf");
+        backstay::files::write_atomically(&file, configuration.as_bytes()).expect("temporary folders can be written");
+        self
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.command(&[arguments, &["-input=false", "-no-color"]].concat())
     }
 
@@ -268,7 +275,7 @@ impl Terraform {
     }
 
     #[track_caller]
-    fn is_settled(&self) {
+    pub(crate) fn is_settled(&self) {
         self.run(&["plan", "-detailed-exitcode"]).exits(0);
     }
 }

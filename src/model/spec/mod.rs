@@ -117,7 +117,7 @@ impl NameForm {
 
     fn check_either(&self, name: &str, is_pattern: bool) -> Result<(), String> {
         if let Some(wrong) =
-            name.chars().find(|c| !c.is_ascii_alphanumeric() && !self.also.contains(c) && !(is_pattern && ['*', '?'].contains(c)))
+            name.chars().find(|c| !(c.is_ascii_alphanumeric() || self.also.contains(c) || (is_pattern && ['*', '?'].contains(c))))
         {
             let also: Vec<String> = self.also.iter().map(|c| format!("`{c}`")).collect();
             return Err(format!("`{name}` cannot be a name: `{}` is none of a-z, A-Z, 0-9, {}", wrong.escape_default(), also.join(", ")));

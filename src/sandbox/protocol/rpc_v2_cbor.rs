@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn hostile_bodies_are_refused_not_run_into() {
-        let lists = [&[0xa1, 0x61, b'a'][..], &[0x81; 100_000]].concat();
+        let lists = [&[0xa1, 0x61, b'a'][..], &vec![0x81; 100_000]].concat();
         assert!(read(&lists).unwrap_err().message.contains("nested too deeply"));
         for body in [
             &[0x80][..],

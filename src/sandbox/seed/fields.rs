@@ -103,6 +103,16 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// A number.
+    pub(super) fn decimal(&mut self, name: &'static str) -> Option<f64> {
+        self.typed(name, "a number", Value::as_f64)
+    }
+
+    /// A list of strings.
+    pub(super) fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
+        self.typed(name, "a list of strings", |value| value.as_array()?.iter().map(|member| member.as_str().map(str::to_owned)).collect())
+    }
+
     /// A map of strings; numbers and booleans become strings, as in Terraform.
     pub(super) fn map(&mut self, name: &'static str) -> Option<Vec<(String, String)>> {
         self.typed(name, "a map of strings", |value| {

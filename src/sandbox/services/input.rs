@@ -71,17 +71,13 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// A time member: seconds since 1970, or in the query protocol ISO 8601.
+    /// A time member, in seconds since 1970; in a query string it is written out.
     pub(crate) fn time(self, name: &str) -> Result<Option<Timestamp>, AwsError> {
-        self.get(name)
-            .map(|value| {
-                match value {
-                    Value::String(text) => text.parse().ok(),
-                    other => other.as_f64().and_then(from_epoch),
-                }
-                .ok_or_else(|| wrong_type(value, "Timestamp"))
-            })
-            .transpose()
+        let read = |value: &Value| match value {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_f64().and_then(from_epoch),
+        };
+        self.get(name).map(|value| read(value).ok_or_else(|| wrong_type(value, "Timestamp"))).transpose()
     }
 
     /// A list member; absent is empty.

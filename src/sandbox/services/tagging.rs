@@ -39,7 +39,7 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let tables = region.dynamodb.live(now).filter_map(dynamodb::ever_tagged).map(|(arn, tags)| ("dynamodb:table", arn, tags));
     let alarms = region.cloudwatch.alarms.iter().filter_map(cloudwatch::ever_tagged).map(|(arn, tags)| ("cloudwatch:alarm", arn, tags));
     let topics = region.sns.iter().filter_map(sns::ever_tagged).map(|(arn, tags)| ("sns:topic", arn, tags));
-    let all = tables.chain(backup::ever_tagged(&region.backup)).chain(alarms).chain(topics);
+    let all = tables.chain(alarms).chain(topics).chain(backup::ever_tagged(&region.backup));
     let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
@@ -254,5 +254,28 @@ mod tests {
         world.tagging("UntagResources", json!({"ResourceARNList": [there], "TagKeys": ["env"]}));
         let tags = world.dynamodb("ListTagsOfResource", json!({"ResourceArn": there}));
         assert_eq!(tags["Tags"], json!([]));
+    }
+
+    #[test]
+    fn alarms_and_topics_are_found_and_tagged_beside_tables() {
+        let world = world();
+        world.seed("resource \"aws_sns_topic\" \"t\" {\n  name = \"alerts\"\n}\n");
+        let (topic, alarm) = ("arn:aws:sns:us-east-1:123456789012:alerts", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a");
+        world.cloudwatch(
+            "PutMetricAlarm",
+            json!({
+                "AlarmName": "a", "MetricName": "M", "Namespace": "N", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1,
+                "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold",
+            }),
+        );
+        let failed = world.tagging("TagResources", json!({"ResourceARNList": [topic, alarm], "Tags": {"env": "staging"}}));
+        assert_eq!(failed["FailedResourcesMap"], json!({}));
+        let found = world.tagging("GetResources", json!({"TagFilters": [{"Key": "env", "Values": ["staging"]}]}));
+        let arns: Vec<&Value> = found["ResourceTagMappingList"].as_array().unwrap().iter().map(|one| &one["ResourceARN"]).collect();
+        assert_eq!(arns, [alarm, topic]);
+        let only = world.tagging("GetResources", json!({"ResourceTypeFilters": ["cloudwatch:alarm"]}));
+        assert_eq!(only["ResourceTagMappingList"].as_array().unwrap().len(), 1);
+        world.tagging("UntagResources", json!({"ResourceARNList": [topic, alarm], "TagKeys": ["env"]}));
+        assert_eq!(world.cloudwatch("ListTagsForResource", json!({"ResourceARN": alarm}))["Tags"], json!([]));
     }
 }

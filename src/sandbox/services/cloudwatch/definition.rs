@@ -184,10 +184,10 @@ fn queries(made: &mut Map<String, Value>, fields: Input<'_>) -> Result<i64, AwsE
     }
     // The band is compared with the metric, so that both return data.
     let threshold_metric = fields.text("ThresholdMetricId")?.filter(|id| !id.is_empty());
-    if let Some(id) = threshold_metric {
-        if !all.iter().any(|query| query.get("Id").and_then(Value::as_str) == Some(id)) {
-            return Err(AwsError::validation("Metrics list must contain exactly one metric matching the ThresholdMetricId parameter"));
-        }
+    if let Some(id) = threshold_metric
+        && !all.iter().any(|query| query.get("Id").and_then(Value::as_str) == Some(id))
+    {
+        return Err(AwsError::validation("Metrics list must contain exactly one metric matching the ThresholdMetricId parameter"));
     }
     let (wanted, word) = if threshold_metric.is_some() { (2, "two elements") } else { (1, "one element") };
     if returning != wanted {
@@ -260,7 +260,7 @@ fn metric_stat(fields: Input<'_>) -> Result<(Value, i64), AwsError> {
     Ok((Value::Object(made), period))
 }
 
-/// A query in PromQL, which the sandbox keeps and never evaluates.
+/// A query in `PromQL`, which the sandbox keeps and never evaluates.
 fn criteria(made: &mut Map<String, Value>, fields: Input<'_>) -> Result<(), AwsError> {
     let path = "evaluationCriteria.promQLCriteria";
     let given = fields.structure("EvaluationCriteria")?.and_then(|criteria| criteria.structure("PromQLCriteria").transpose());

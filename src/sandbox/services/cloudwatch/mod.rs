@@ -19,6 +19,7 @@ use super::{AwsError, Operation, Protocol, Service, Wire};
 use crate::sandbox::state::Caller;
 
 pub(crate) use alarm::{Alarm, AlarmState, Alarms};
+pub(crate) use definition::define;
 pub(crate) use metrics::Metrics;
 pub(crate) use tags::{ever_tagged, tag, untag};
 

@@ -29,9 +29,8 @@ pub(super) fn checked(name: &str, value: &str, is_fifo: bool) -> Result<Option<S
         "Policy" if value.is_empty() => Err(invalid("Policy is empty")),
         "Policy" => policy::normalised(value).map(Some),
         "DisplayName" if value.chars().count() > 100 => Err(invalid("DisplayName Reason: it must have at most 100 characters")),
-        "DisplayName" => kept,
         "KmsMasterKeyId" | "DeliveryPolicy" | "ArchivePolicy" if value.is_empty() => Ok(None),
-        "KmsMasterKeyId" => kept,
+        "DisplayName" | "KmsMasterKeyId" => kept,
         "DeliveryPolicy" | "ArchivePolicy" => match serde_json::from_str::<Value>(value) {
             Ok(Value::Object(_)) => kept,
             _ => Err(invalid(format!("{name}: failed to parse JSON"))),

@@ -15,8 +15,11 @@ use super::input::Input;
 use super::{AwsError, Call, Operation, Protocol, Service, Wire};
 use crate::sandbox::state::Caller;
 
+pub(crate) use subscription_attributes::checked as checked_subscription_attribute;
+pub(crate) use subscriptions::check_endpoint;
 pub(crate) use tags::{ever_tagged, tag, untag};
-pub(crate) use topic::{Subscription, Topic, Topics};
+pub(crate) use topic::{Subscription, Topic, Topics, id};
+pub(crate) use topics::{check_attributes, check_name};
 
 /// Amazon SNS, 2010-03-31.
 pub(crate) static SERVICE: Service = Service {

@@ -49,7 +49,7 @@ pub(super) fn publish(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsEr
         }
         answer["SequenceNumber"] = json!(format!("{number:020}"));
     }
-    topic.messages.push(Message { id: message_id, at: now, subject: subject.map(str::to_owned), message: message.to_owned() });
+    topic.messages.push(Message { id: message_id, at: now, subject: subject.map(str::to_owned), text: message.to_owned() });
     let surplus = topic.messages.len().saturating_sub(KEPT);
     topic.messages.drain(..surplus);
     Ok(answer)

@@ -10,7 +10,7 @@ use crate::sandbox::services::input::Input;
 use crate::sandbox::services::{AwsError, Call};
 
 /// Checks an attribute, and returns it as it is kept; `None` where the value removes it.
-pub(super) fn checked(name: &str, value: &str) -> Result<Option<String>, AwsError> {
+pub(crate) fn checked(name: &str, value: &str) -> Result<Option<String>, AwsError> {
     let kept = Ok(Some(value.to_owned()));
     match name {
         "FilterPolicy" | "RedrivePolicy" | "DeliveryPolicy" | "ReplayPolicy" => match serde_json::from_str::<Value>(value) {

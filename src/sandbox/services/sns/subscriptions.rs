@@ -125,7 +125,7 @@ pub(super) fn unsubscribe(call: &mut Call<'_>, input: &Value) -> Result<Value, A
     let Some(topic) = call.region().sns.get_mut(topic) else { return Ok(json!({})) };
     let Some(found) = topic.subscriptions.iter().position(|subscription| subscription.arn == arn) else { return Ok(json!({})) };
     if topic.subscriptions.get(found).is_some_and(|subscription| subscription.pending) {
-        return Err(invalid("SubscriptionArn Reason: a subscription that is pending confirmation cannot be removed"));
+        return Err(invalid("SubscriptionArn Reason: Cannot unsubscribe a subscription that is pending confirmation"));
     }
     topic.subscriptions.remove(found);
     topic.removed = topic.removed.saturating_add(1);

@@ -47,7 +47,7 @@ pub(crate) struct Message {
     pub(crate) id: String,
     pub(crate) at: Timestamp,
     pub(crate) subject: Option<String>,
-    pub(crate) message: String,
+    pub(crate) text: String,
 }
 
 impl Topic {
