@@ -18,6 +18,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds/live.rs", &["aws", "model"]),
     ("kinds/whole.rs", &["aws", "model"]),
     ("kinds/backup_vault/aws.rs", &["aws", "model"]),
+    ("kinds/cloudwatch_metric_alarm/aws.rs", &["aws", "kinds", "model"]),
+    ("kinds/sns_topic/aws.rs", &["aws", "kinds", "model"]),
     ("kinds/dynamodb_table/aws.rs", &["aws", "model"]),
     ("kinds/dynamodb_table/replicas.rs", &["aws", "model"]),
     ("policy", &["files", "kinds", "model"]),

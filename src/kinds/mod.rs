@@ -7,11 +7,14 @@ pub mod backup_vault;
 pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
 mod flat;
+mod needs;
+pub mod sns_topic;
 mod tags;
 
 pub use flat::Flat;
+pub use needs::{Answer, Need, Needed, Place};
 
-use crate::model::{Change, Code, Effect, KindSpec, Live, Severity, Wanted};
+use crate::model::{Change, Code, Effect, KindSpec, Live, Severity, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -85,6 +88,24 @@ pub trait Kind: Sync {
         None
     }
 
+    /// Whether AWS does not tell now what a setting of this thing is, or lets nobody change it, so that it is not compared: what is in a
+    /// subscription that waits to be confirmed.
+    fn withholds(&self, _live: &Live, _setting: &str) -> bool {
+        false
+    }
+
+    /// What this thing, as declared, needs of others to work.
+    fn needs(&self, _wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
+        Vec::new()
+    }
+
+    /// Whether a thing of this kind, at this ARN and with these settings, has what another needs of it.
+    ///
+    /// `will_be` says what a setting of it is when all is done; `None` where that is not known.
+    fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+        need.compare(will_be)
+    }
+
     /// What else a reader of the plan ought to know of this thing.
     fn remarks(&self, _live: &Live) -> Vec<String> {
         Vec::new()
@@ -96,7 +117,8 @@ pub trait Kind: Sync {
 }
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.
-static REGISTRY: &[&dyn Kind] = &[&backup_vault::BackupVault, &dynamodb_table::DynamodbTable];
+static REGISTRY: &[&dyn Kind] =
+    &[&backup_vault::BackupVault, &cloudwatch_metric_alarm::MetricAlarm, &dynamodb_table::DynamodbTable, &sns_topic::SnsTopic];
 
 /// All kinds, by name.
 pub fn all() -> impl Iterator<Item = &'static dyn Kind> {

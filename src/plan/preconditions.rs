@@ -100,14 +100,18 @@ fn differences(action: &Action, live: &Live) -> Vec<String> {
     let changed = action.changes.iter().map(|change| (&change.setting, &change.after));
     let mut wanted: BTreeMap<&String, &Value> = declared.chain(changed).filter(|(setting, _)| readable(setting)).collect();
     wanted.retain(|setting, _| setting.as_str() != Change::EXISTS);
-    let spec = crate::kinds::spec(&action.id.kind);
+    let kind = crate::kinds::find(&action.id.kind);
+    let spec = kind.map(crate::kinds::Kind::spec);
     let mut differences = Vec::new();
     for (setting, wanted) in wanted {
+        if kind.is_some_and(|kind| kind.withholds(live, setting)) {
+            continue;
+        }
         let reading = reading(live, setting);
         let default = spec.and_then(|spec| spec.setting(setting)).map_or(Fallback::Absent, |setting| setting.aws_default);
         // What could not be read again is a gap, and no statement about the value.
         let Some(value) = reading.effective(default) else { continue };
-        let gone = [&value, wanted].iter().all(|value| matches!(value, Value::Null | Value::Bool(false)));
+        let gone = [&value, wanted].iter().all(|value| value.is_nothing() || matches!(value, Value::Bool(false)));
         if value != *wanted && !gone {
             differences.push(format!("`{setting}` reads {value}, not {wanted}"));
         }

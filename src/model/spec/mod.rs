@@ -90,13 +90,20 @@ pub struct NameForm {
     pub min: usize,
     /// The most characters.
     pub max: usize,
-    /// The allowed characters beside ASCII letters and digits.
+    /// The allowed characters beside ASCII letters and digits; [`NameForm::PRINTABLE`] is all but control characters.
     pub also: &'static [char],
     /// The document that says so.
     pub source: &'static str,
 }
 
 impl NameForm {
+    /// Every character that is no control character.
+    pub const PRINTABLE: &'static [char] = &[char::REPLACEMENT_CHARACTER];
+
+    fn allows(&self, c: char) -> bool {
+        c.is_ascii_alphanumeric() || self.also.contains(&c) || (self.also == Self::PRINTABLE && !c.is_control())
+    }
+
     /// What is wrong with a name, or with a pattern of names, whose `*` and `?` stand for any characters.
     ///
     /// # Errors
