@@ -3,6 +3,10 @@
 //! A kind is a table of settings ([`KindSpec`]) and two effects, `read` and `change`. Everything generic (decoding, diff, effect,
 //! docs, IAM) is worked out from the table, so nothing outside a kind's folder names it.
 
+#[cfg(feature = "aws")]
+mod backup;
+pub mod backup_plan;
+pub mod backup_selection;
 pub mod backup_vault;
 pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
@@ -117,8 +121,14 @@ pub trait Kind: Sync {
 }
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.
-static REGISTRY: &[&dyn Kind] =
-    &[&backup_vault::BackupVault, &cloudwatch_metric_alarm::MetricAlarm, &dynamodb_table::DynamodbTable, &sns_topic::SnsTopic];
+static REGISTRY: &[&dyn Kind] = &[
+    &backup_plan::BackupPlan,
+    &backup_selection::BackupSelection,
+    &backup_vault::BackupVault,
+    &cloudwatch_metric_alarm::MetricAlarm,
+    &dynamodb_table::DynamodbTable,
+    &sns_topic::SnsTopic,
+];
 
 /// All kinds, by name.
 pub fn all() -> impl Iterator<Item = &'static dyn Kind> {

@@ -124,6 +124,33 @@ codes! {
     ///
     /// Give the other thing that setting, or take this one out.
     NeededSetting = "BKS0802", "a needed setting of another thing is not there";
+    /// A recovery point must stay 90 days in cold storage before it is deleted, and one that is there can no longer be copied.
+    ///
+    /// AWS refuses a lifecycle with fewer days between. Raise `delete_after`, or leave out `cold_storage_after`.
+    ColdTooShort = "BKS0803", "too few days in cold storage";
+    /// Continuous backup is kept 1 to 35 days and has no cold storage; AWS refuses anything else.
+    ///
+    /// What must be kept longer needs a second rule without `enable_continuous_backup`.
+    Continuous = "BKS0804", "not possible with continuous backup";
+    /// A job that starts at the end of its start window has no time left to complete.
+    Windows = "BKS0805", "completion window shorter than the start window";
+    /// Two rules of one plan may start at the same time. AWS then makes only the backup of the rule with the longer retention, in silence.
+    ///
+    /// An hourly rule beside a daily one with AWS's default start window of 8 hours loses 8 of its backups every day. Make the windows
+    /// shorter or move the schedules apart.
+    Overlap = "BKS0806", "rules overlap";
+    /// A copy without a lifecycle: by one document of AWS it follows that of its source, by what users see it is kept for ever.
+    ///
+    /// Write the copy's own `lifecycle`.
+    CopyRetention = "BKS0807", "copy without a lifecycle";
+    /// A backup selection chooses nothing: AWS refuses one that has neither `resources` nor a `selection_tag`.
+    ///
+    /// Conditions choose among what those two bring in. `resources = ["*"]` brings in everything.
+    ChoosesNothing = "BKS0808", "selection chooses nothing";
+    /// `resources` and `selection_tag` of one backup selection add up; they do not narrow each other.
+    ///
+    /// To choose only what is named and has the tag, use a `condition`.
+    Union = "BKS0809", "resources and tags add up";
     /// An alarm does not say exactly what it watches: one metric (`metric_name` with `namespace`, `period` and a statistic), or `metric_query`
     /// blocks of which exactly one returns data. AWS refuses the two together, and either one by halves.
     AlarmWatches = "BKS0840", "what the alarm watches is not clear";

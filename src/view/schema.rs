@@ -94,6 +94,7 @@ fn effects(setting: &Setting) -> Vec<(&'static str, Effect, &'static str)> {
         Safer::WhenAway => ("removed", "added"),
         Safer::WhenMore => ("more added", "one removed"),
         Safer::WhenFewer => ("one removed", "more added"),
+        Safer::WhenSet => ("set", "left out"),
         Safer::Ranked(_) => ("to a safer one", "to a less safe one"),
         Safer::By(_) => ("to a safer value", "to a less safe value"),
         Safer::Neither => return vec![("changed", Effect::Neutral, setting.when_safer)],

@@ -2,62 +2,19 @@
 
 use super::{KEY, NAME, RECOVERY_POINTS, SPEC};
 use crate::aws::{CallFailed, Connection};
-use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, RemoveRequest, WholeAws, tags};
+use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, RemoveRequest, WholeAws, backup, tags};
 use crate::model::{Live, Mark, Reading, ResourceId, Value};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types::BackupVaultListMember;
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 const LIST: &str = "backup:ListBackupVaults";
-const LIST_TAGS: &str = "backup:ListTags";
 const CREATE: &str = "backup:CreateBackupVault";
 const DELETE: &str = "backup:DeleteBackupVault";
-const TAG: &str = "backup:TagResource";
-const UNTAG: &str = "backup:UntagResource";
 
 /// The calls.
 pub(super) struct VaultCalls;
-
-/// A client of AWS Backup.
-pub(in crate::kinds) fn client(connection: &Connection, region: &str) -> Arc<Client> {
-    connection.client("backup", region, |config, witness| {
-        Client::from_conf(aws_sdk_backup::config::Builder::from(config).interceptor(witness).build())
-    })
-}
-
-/// All tags of a thing of AWS Backup.
-pub(in crate::kinds) async fn list_tags(
-    connection: &Connection,
-    client: &Client,
-    arn: &str,
-) -> Result<BTreeMap<String, String>, CallFailed> {
-    let mut tags = BTreeMap::new();
-    let mut from: Option<String> = None;
-    loop {
-        let page = connection.call(LIST_TAGS, client.list_tags().resource_arn(arn).set_next_token(from.take()).send()).await?;
-        tags.extend(page.tags.unwrap_or_default());
-        from = page.next_token;
-        if from.is_none() {
-            return Ok(tags);
-        }
-    }
-}
-
-/// Puts tags on a thing of AWS Backup and takes others off.
-pub(in crate::kinds) async fn retag(request: &ChangeRequest<'_>, client: &Client, arn: &str) -> Result<(), ChangeFailed> {
-    let retag = tags::Retag::of(request);
-    if !retag.on.is_empty() {
-        let call = client.tag_resource().resource_arn(arn).set_tags(Some(retag.on.into_iter().collect()));
-        request.connection.call(TAG, call.send()).await?;
-    }
-    if !retag.off.is_empty() {
-        let call = client.untag_resource().resource_arn(arn).set_tag_key_list(Some(retag.off.into_iter().collect()));
-        request.connection.call(UNTAG, call.send()).await?;
-    }
-    Ok(())
-}
 
 impl WholeAws for VaultCalls {
     fn find<'a>(&'a self, request: FindRequest<'a>) -> BoxFuture<'a, Found> {
@@ -70,15 +27,15 @@ impl WholeAws for VaultCalls {
 
     fn change<'a>(&'a self, request: ChangeRequest<'a>) -> BoxFuture<'a, Result<(), ChangeFailed>> {
         Box::pin(async move {
-            let client = client(request.connection, &request.id.region);
+            let client = backup::client(request.connection, &request.id.region);
             let arn = arn(request.connection, request.id);
-            retag(&request, &client, &arn).await
+            backup::retag(&request, &client, &arn).await
         })
     }
 
     fn remove<'a>(&'a self, request: RemoveRequest<'a>) -> BoxFuture<'a, Result<(), ChangeFailed>> {
         Box::pin(async move {
-            let client = client(request.connection, &request.id.region);
+            let client = backup::client(request.connection, &request.id.region);
             let call = client.delete_backup_vault().backup_vault_name(&request.id.name);
             match request.connection.call(DELETE, call.send()).await {
                 Ok(_) => Ok(()),
@@ -96,7 +53,7 @@ fn arn(connection: &Connection, id: &ResourceId) -> String {
 async fn find(request: FindRequest<'_>) -> Found {
     let connection = request.connection;
     let region = connection.identity.region.clone();
-    let client = client(connection, &region);
+    let client = backup::client(connection, &region);
     let mut found = Found::default();
     let vaults = match list(connection, &client).await {
         Ok(vaults) => vaults,
@@ -111,7 +68,7 @@ async fn find(request: FindRequest<'_>) -> Found {
         let tags = match marked.remove(arn) {
             Some(tags) => Ok(tags),
             // The tagging API lags; the service itself does not.
-            None if request.names.contains(name) => list_tags(connection, &client, arn).await,
+            None if request.names.contains(name) => backup::list_tags(connection, &client, arn).await,
             None => continue,
         };
         match tags {
@@ -153,7 +110,7 @@ fn live(connection: &Connection, vault: &BackupVaultListMember, name: &str, arn:
 }
 
 async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, ChangeFailed> {
-    let client = client(request.connection, &request.id.region);
+    let client = backup::client(request.connection, &request.id.region);
     let call = client
         .create_backup_vault()
         .backup_vault_name(&request.id.name)

@@ -123,9 +123,10 @@ impl NameForm {
     }
 
     fn check_either(&self, name: &str, is_pattern: bool) -> Result<(), String> {
-        if let Some(wrong) =
-            name.chars().find(|c| !(c.is_ascii_alphanumeric() || self.also.contains(c) || (is_pattern && ['*', '?'].contains(c))))
-        {
+        if let Some(wrong) = name.chars().find(|c| !self.allows(*c) && !(is_pattern && ['*', '?'].contains(c))) {
+            if self.also == Self::PRINTABLE {
+                return Err(format!("`{}` cannot be a name: it has the control character `{}`", name.escape_debug(), wrong.escape_default()));
+            }
             let also: Vec<String> = self.also.iter().map(|c| format!("`{c}`")).collect();
             return Err(format!("`{name}` cannot be a name: `{}` is none of a-z, A-Z, 0-9, {}", wrong.escape_default(), also.join(", ")));
         }
@@ -226,6 +227,8 @@ pub enum Safer {
     WhenMore,
     /// Fewer of them protect more.
     WhenFewer,
+    /// Any value protects more than none.
+    WhenSet,
     /// These words, from the one that protects least to the one that protects most.
     Ranked(&'static [&'static str]),
     /// The kind's own judgement: `Greater` where the second value protects more than the first, `None` where nobody can tell.
@@ -254,7 +257,7 @@ impl Setting {
         safer: Safer::Neither,
         loses: Loss::Later,
         doc: "",
-        normalisation: "as it is",
+        normalisation: "compared as it is written",
         when_safer: "",
         when_weaker: "",
         source: "",
@@ -315,6 +318,7 @@ impl Safer {
             // Absent sorts first, and here it is the most that there can be.
             Self::WhenLess => Some(absent_last(before, after).reverse()),
             Self::WhenGreaterOrAbsent => Some(absent_last(before, after)),
+            Self::WhenSet => Some((*after != Value::Null).cmp(&(*before != Value::Null))),
             Self::WhenMore => subset(before, after),
             Self::WhenFewer => subset(after, before),
             Self::Ranked(words) => {

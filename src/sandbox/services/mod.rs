@@ -22,15 +22,8 @@ use super::state::{Caller, Region, State};
 use super::wire::Request;
 
 /// Every service that the sandbox has.
-pub(crate) static ALL: &[&Service] = &[
-    &account::SERVICE,
-    &backup::SERVICE,
-    &cloudwatch::SERVICE,
-    &dynamodb::SERVICE,
-    &sns::SERVICE,
-    &sts::SERVICE,
-    &tagging::SERVICE,
-];
+pub(crate) static ALL: &[&Service] =
+    &[&account::SERVICE, &backup::SERVICE, &cloudwatch::SERVICE, &dynamodb::SERVICE, &sns::SERVICE, &sts::SERVICE, &tagging::SERVICE];
 
 /// One AWS service as the router sees it.
 pub(crate) struct Service {

@@ -1,0 +1,104 @@
+//! `aws_backup_plan`: what AWS Backup does when: rules with their schedules, retention and copies.
+//!
+//! A plan is one document that every update replaces whole. AWS gives it an id, and its name is not unique, so it is found by its mark.
+//! Renaming it is refused: one document of AWS says that the name cannot be changed, another that it can.
+
+#[cfg(feature = "aws")]
+mod aws;
+mod checks;
+mod settings;
+
+use super::{Concern, Kind};
+use crate::model::{ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Reading, Value, Wanted, path};
+use std::collections::BTreeMap;
+
+const NAME: &str = "name";
+const RULE: &str = "rule";
+const CONTINUOUS: &str = "enable_continuous_backup";
+const DELETE_AFTER: &str = "lifecycle.delete_after";
+const COLD_AFTER: &str = "lifecycle.cold_storage_after";
+const COPY: &str = "copy_action";
+
+static SPEC: KindSpec = KindSpec {
+    name: "aws_backup_plan",
+    title: "backup plan",
+    doc: "A plan of AWS Backup: rules that say when what its selections choose is backed up, into which vault, for how long, and where it is copied to.",
+    ownership: Ownership::Whole,
+    service: "backup",
+    arn_form: ArnForm::ById,
+    arn_prefix: "backup-plan:",
+    name_form: NameForm { min: 1, max: 50, also: &['-', '_', '.'], source: "AWS Backup API BackupPlanInput" },
+    computed: &["id", "version"],
+    existence: Some(Existence {
+        loses: Loss::Later,
+        when_made: "what its selections choose is backed up from the next run on",
+        when_removed: "nothing is backed up by it any more; what is there expires by its own retention, and then nothing is left",
+    }),
+    settings: settings::SETTINGS,
+    inventory_actions: &["backup:ListBackupPlans", "tag:GetResources", "backup:ListTags"],
+    ..KindSpec::PLAIN
+};
+
+/// The kind.
+pub struct BackupPlan;
+
+impl Kind for BackupPlan {
+    fn spec(&self) -> &'static KindSpec {
+        &SPEC
+    }
+
+    fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
+        checks::check(wanted)
+    }
+
+    /// Shorter retention and the end of continuous backup reach what is there already: AWS changes the continuous recovery point itself.
+    fn effect(&self, change: &Change, live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        let rule = path::enclosing(&change.setting).into_iter().next()?;
+        let continuous = live.settings.get(&path::child(&rule, CONTINUOUS)) == Some(&Reading::Known(Value::Bool(true)));
+        let is_retention = change.setting == path::child(&rule, DELETE_AFTER);
+        (continuous && is_retention && change.effect == Effect::Weakens).then_some(Effect::LosesData)
+    }
+
+    fn consequence(&self, change: &Change, live: &Live, _now: jiff::Timestamp) -> Option<String> {
+        if change.effect == Effect::LosesData {
+            let days = change.after.as_i64()?;
+            return Some(format!(
+                "the rule backs up continuously: at the next run the point-in-time window of RDS and Aurora shrinks to {days} days and what is older goes, and S3 starts a new recovery point"
+            ));
+        }
+        let gone = change.after == Value::Bool(false) && change.setting.ends_with(']');
+        let rule = path::segments(&change.setting).into_iter().next_back()?.key.filter(|_| gone)?;
+        if path::generic(&change.setting) == RULE {
+            let days = live.settings.get(&path::child(&change.setting, DELETE_AFTER)).and_then(|reading| match reading {
+                Reading::Known(value) => value.as_i64(),
+                Reading::Unset | Reading::Unreadable { .. } => None,
+            });
+            return Some(match days {
+                Some(days) => {
+                    format!(
+                        "rule \"{rule}\" makes no more recovery points; those that it made expire within {days} days, and then none of them is left"
+                    )
+                }
+                None => format!("rule \"{rule}\" makes no more recovery points; those that it made stay"),
+            });
+        }
+        None
+    }
+
+    fn refuses(&self, change: &Change) -> Option<(String, String)> {
+        (change.setting == NAME).then(|| {
+            (
+                format!(
+                    "a plan is not renamed ({} -> {}): AWS's documents contradict each other on whether that is possible",
+                    change.before, change.after
+                ),
+                "declare a second block with the new name, and remove this one when the new plan runs".to_owned(),
+            )
+        })
+    }
+
+    #[cfg(feature = "aws")]
+    fn calls(&self) -> super::Calls {
+        super::Calls::Whole(&aws::PlanCalls)
+    }
+}

@@ -1,0 +1,132 @@
+//! The calls: `ListBackupSelections` for each plan, `GetBackupSelection` for each selection. There is none that changes one.
+
+mod document;
+
+use super::SPEC;
+use crate::aws::{CallFailed, Connection};
+use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws, backup};
+use crate::model::{Live, ResourceId, Value};
+use aws_sdk_backup::Client;
+use futures_util::future::{BoxFuture, join_all};
+use std::collections::{BTreeMap, BTreeSet};
+
+const LIST: &str = "backup:ListBackupSelections";
+const GET: &str = "backup:GetBackupSelection";
+const CREATE: &str = "backup:CreateBackupSelection";
+const DELETE: &str = "backup:DeleteBackupSelection";
+
+/// The fact that names the plan.
+const PARENT_ID: &str = "parent_id";
+
+/// The calls.
+pub(super) struct SelectionCalls;
+
+impl WholeAws for SelectionCalls {
+    fn find<'a>(&'a self, request: FindRequest<'a>) -> BoxFuture<'a, Found> {
+        Box::pin(find(request))
+    }
+
+    fn make<'a>(&'a self, request: MakeRequest<'a>) -> BoxFuture<'a, Result<BTreeMap<String, Value>, ChangeFailed>> {
+        Box::pin(make(request))
+    }
+
+    fn change<'a>(&'a self, _request: ChangeRequest<'a>) -> BoxFuture<'a, Result<(), ChangeFailed>> {
+        // Every setting is fixed, so that the plan replaces, and never comes here.
+        Box::pin(async { Err(CallFailed::not_understood(CREATE, "AWS Backup has no call that changes a selection").into()) })
+    }
+
+    fn remove<'a>(&'a self, request: RemoveRequest<'a>) -> BoxFuture<'a, Result<(), ChangeFailed>> {
+        Box::pin(remove(request))
+    }
+}
+
+async fn find(request: FindRequest<'_>) -> Found {
+    let connection = request.connection;
+    let region = connection.identity.region.clone();
+    let client = backup::client(connection, &region);
+    let mut found = Found::default();
+    let of_plans = join_all(request.parents.iter().map(|plan| of_plan(connection, &client, plan))).await;
+    for (plan, outcome) in request.parents.iter().zip(of_plans) {
+        match outcome {
+            Ok(live) => found.live.extend(live),
+            Err(failed) => {
+                let gap = connection.gap(&region, Some(SPEC.name), None, &failed);
+                found.gaps.push(crate::model::Gap { message: format!("selections of plan {}: {}", plan.id.name, gap.message), ..gap });
+            }
+        }
+    }
+    found
+}
+
+async fn of_plan(connection: &Connection, client: &Client, plan: &Live) -> Result<Vec<Live>, CallFailed> {
+    let Some(plan_id) = plan.fact(Live::ID) else { return Ok(Vec::new()) };
+    let mut ids: Vec<String> = Vec::new();
+    let mut from: Option<String> = None;
+    loop {
+        let call = client.list_backup_selections().backup_plan_id(plan_id).set_next_token(from.take());
+        let page = match connection.call(LIST, call.send()).await {
+            Ok(page) => page,
+            Err(failed) if failed.is("ResourceNotFoundException") => return Ok(Vec::new()),
+            Err(failed) => return Err(failed),
+        };
+        ids.extend(page.backup_selections_list.unwrap_or_default().into_iter().filter_map(|member| member.selection_id));
+        from = page.next_token;
+        if from.is_none() {
+            break;
+        }
+    }
+    ids.sort();
+    let mut selections = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for read in join_all(ids.iter().map(|id| read(connection, client, plan, plan_id, id))).await {
+        let Some(mut live) = read? else { continue };
+        // Names are not unique; after a run that was stopped there may be the old one and the new one.
+        if !names.insert(live.id.name.clone()) {
+            let id = live.fact(Live::ID).unwrap_or_default().to_owned();
+            live.id.name = format!("{} ({id})", live.id.name);
+        }
+        selections.push(live);
+    }
+    Ok(selections)
+}
+
+async fn read(connection: &Connection, client: &Client, plan: &Live, plan_id: &str, id: &str) -> Result<Option<Live>, CallFailed> {
+    let call = client.get_backup_selection().backup_plan_id(plan_id).selection_id(id);
+    let answer = match connection.call(GET, call.send()).await {
+        Ok(answer) => answer,
+        Err(failed) if failed.is("ResourceNotFoundException") => return Ok(None),
+        Err(failed) => return Err(failed),
+    };
+    let Some(selection) = answer.backup_selection() else {
+        return Err(CallFailed::not_understood(GET, "the answer holds no selection"));
+    };
+    let name = format!("{}/{}", plan.id.name, selection.selection_name());
+    let resource = ResourceId { kind: SPEC.name.to_owned(), name, ..plan.id.clone() };
+    let mut live = Live { id: resource, settings: document::settings(selection), ..Live::default() };
+    live.facts.insert(Live::ID.to_owned(), Value::from(id));
+    live.facts.insert(PARENT_ID.to_owned(), Value::from(plan_id));
+    Ok(Some(live))
+}
+
+async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, ChangeFailed> {
+    let client = backup::client(request.connection, &request.id.region);
+    let plan = request.parent.ok_or_else(|| CallFailed::not_understood(CREATE, "its backup plan is not there"))?;
+    let selection =
+        document::input(&Flat::of_wanted(request.wanted)).map_err(|error| CallFailed::not_understood(CREATE, error.to_string()))?;
+    let call = client.create_backup_selection().backup_plan_id(plan).backup_selection(selection);
+    let answer = request.connection.call(CREATE, call.send()).await?;
+    let id = answer.selection_id.ok_or_else(|| CallFailed::not_understood(CREATE, "the answer holds no id"))?;
+    Ok(BTreeMap::from([(Live::ID.to_owned(), Value::from(id))]))
+}
+
+async fn remove(request: RemoveRequest<'_>) -> Result<(), ChangeFailed> {
+    let client = backup::client(request.connection, &request.id.region);
+    let fact = |name: &str| request.facts.get(name).and_then(Value::as_str);
+    let (Some(id), Some(plan)) = (fact(Live::ID), fact(PARENT_ID).or(request.parent)) else { return Ok(()) };
+    let call = client.delete_backup_selection().backup_plan_id(plan).selection_id(id);
+    match request.connection.call(DELETE, call.send()).await {
+        Ok(_) => Ok(()),
+        Err(failed) if failed.is("ResourceNotFoundException") => Ok(()),
+        Err(failed) => Err(failed.into()),
+    }
+}

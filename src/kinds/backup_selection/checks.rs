@@ -1,0 +1,70 @@
+//! AWS Backup's rules across the settings of a selection.
+
+use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG};
+use crate::kinds::Concern;
+use crate::model::{Code, Severity, Value, Wanted, path};
+use std::collections::BTreeMap;
+
+const MOST_PATTERNS: usize = 30;
+const MOST_TAGS: usize = 30;
+
+/// What is wrong with a selection.
+pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
+    let mut concerns = Vec::new();
+    let mut say = |code, severity, at: &str, title: String, help: &str| {
+        concerns.push(Concern { code, severity, title, at: at.to_owned(), also: None, help: help.to_owned() });
+    };
+    let items = |setting: &str| wanted.get(setting).map(|wanted| &wanted.value);
+    // What is known only after apply is not empty.
+    let is_empty = |setting: &str| items(setting).is_none_or(|value| value.as_items().is_some_and(<[Value]>::is_empty));
+    let tags: Vec<&String> = blocks(wanted, TAG);
+    let conditions: Vec<&String> = OPERATORS.iter().flat_map(|operator| blocks(wanted, operator)).collect();
+    if is_empty(RESOURCES) && tags.is_empty() {
+        let (title, help) = match conditions.first() {
+            Some(_) => (
+                "conditions alone choose nothing: AWS refuses a selection without `resources` and `selection_tag`",
+                "add `resources = [\"*\"]`, of which the conditions then choose",
+            ),
+            None => (
+                "a selection needs `resources` or a `selection_tag`",
+                "add `resources = [\"arn:…\"]`, or `selection_tag { type = \"STRINGEQUALS\" … }`",
+            ),
+        };
+        let at = conditions.first().map_or("", |at| at.as_str());
+        say(Code::ChoosesNothing, Severity::Error, at, title.to_owned(), help);
+    }
+    if let Some(tag) = tags.first().filter(|_| !is_empty(RESOURCES)) {
+        let all = items(RESOURCES).and_then(Value::as_items).is_some_and(|items| items.contains(&Value::from("*")));
+        let title = if all {
+            "`resources` holds \"*\", so the `selection_tag` beside it chooses nothing more: everything is backed up".to_owned()
+        } else {
+            "`resources` and `selection_tag` add up: what is named is backed up whether it has the tag or not, and so is everything else that has it".to_owned()
+        };
+        say(
+            Code::Union,
+            Severity::Warning,
+            tag,
+            title,
+            "to choose only what is named and has the tag, write a `condition { string_equals { … } }` in place of the `selection_tag`",
+        );
+    }
+    for setting in [RESOURCES, NOT_RESOURCES] {
+        let patterns = items(setting).and_then(Value::as_items).into_iter().flatten();
+        let patterns = patterns.filter(|item| item.as_str().is_some_and(|text| text.contains('*'))).count();
+        if patterns > MOST_PATTERNS {
+            let title = format!("`{setting}` takes {MOST_PATTERNS} ARNs with `*`, found {patterns}");
+            say(Code::OutOfRange, Severity::Error, setting, title, "choose by tag, or split it over several selections");
+        }
+    }
+    for (what, found) in [("selection_tag", &tags), ("condition", &conditions)] {
+        if let Some(extra) = found.get(MOST_TAGS) {
+            let title = format!("a selection takes {MOST_TAGS} of `{what}`, found {}", found.len());
+            say(Code::OutOfRange, Severity::Error, extra, title, "split them over several selections");
+        }
+    }
+    concerns
+}
+
+fn blocks<'w>(wanted: &'w BTreeMap<String, Wanted>, block: &str) -> Vec<&'w String> {
+    wanted.keys().filter(|path| path.ends_with(']') && path::generic(path) == block).collect()
+}

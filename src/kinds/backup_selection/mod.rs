@@ -1,0 +1,205 @@
+//! `aws_backup_selection`: which resources a backup plan is for, and with which role.
+//!
+//! AWS has no call that changes a selection: whatever differs, a new one is made beside the old one, and then the old one goes, so that no
+//! run finds neither. A selection is a part of its plan and has no tags; it is found in the plan by its name.
+
+#[cfg(feature = "aws")]
+mod aws;
+mod checks;
+
+use super::{Concern, Kind};
+use crate::model::{ArnForm, Existence, Form, Key, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Setting, Shape, Wanted};
+use std::collections::BTreeMap;
+
+const NAME: &str = "name";
+const ROLE: &str = "iam_role_arn";
+const RESOURCES: &str = "resources";
+const NOT_RESOURCES: &str = "not_resources";
+const TAG: &str = "selection_tag";
+/// The four comparisons of a condition.
+const OPERATORS: [&str; 4] =
+    ["condition.string_equals", "condition.string_like", "condition.string_not_equals", "condition.string_not_like"];
+
+const READS: &[&str] = &["backup:ListBackupSelections", "backup:GetBackupSelection"];
+const WRITES: &[&str] = &["backup:CreateBackupSelection", "backup:DeleteBackupSelection", "iam:PassRole"];
+
+/// A row, with what all of them share.
+const ROW: Setting = Setting { reads: READS, writes: WRITES, source: "AWS Backup API BackupSelection", fixed: true, ..Setting::PLAIN };
+
+/// A comparison of a condition. Every one narrows the choice, as all must hold.
+const fn condition(path: &'static str, doc: &'static str) -> Setting {
+    Setting {
+        path,
+        shape: Shape::Block(Key::Arguments(&["key", "value"])),
+        safer: Safer::WhenAway,
+        doc,
+        normalisation: "a set; none and an empty list are the same",
+        when_safer: "what only this left out is backed up too",
+        when_weaker: "what does not fulfil it is no longer backed up",
+        ..ROW
+    }
+}
+
+const fn condition_key(path: &'static str) -> Setting {
+    Setting {
+        path,
+        shape: Shape::Text(Form { what: "`aws:ResourceTag/KEY`", check: resource_tag }),
+        required: true,
+        doc: "Which tag is compared, as `aws:ResourceTag/KEY`.",
+        ..ROW
+    }
+}
+
+const fn condition_value(path: &'static str) -> Setting {
+    Setting { path, required: true, doc: "The value that it is compared with; upper and lower case differ.", ..ROW }
+}
+
+static SPEC: KindSpec = KindSpec {
+    name: "aws_backup_selection",
+    title: "backup selection",
+    doc: "Which resources a backup plan backs up: those of `resources`, and those with a tag of `selection_tag`, without those of `not_resources`, and of these only what fulfils every `condition`.",
+    ownership: Ownership::Whole,
+    service: "backup",
+    arn_form: ArnForm::Nothing,
+    arn_prefix: "",
+    parent: Some(Parent { kind: "aws_backup_plan", argument: "plan_id" }),
+    name_form: NameForm { min: 1, max: 50, also: &['-', '_', '.'], source: "AWS Backup API BackupSelection" },
+    computed: &["id"],
+    existence: Some(Existence {
+        loses: Loss::Later,
+        when_made: "what it chooses is backed up from the plan's next run on",
+        when_removed: "what only it chose is no longer backed up; what is there expires, and then nothing is left",
+    }),
+    settings: &[
+        Setting { path: NAME, required: true, doc: "Its name, by which it is found in its plan.", ..ROW },
+        Setting {
+            path: ROLE,
+            shape: Shape::Text(Form { what: "the ARN of an IAM role", check: role }),
+            required: true,
+            doc: "The role with which AWS Backup makes the backups. It must trust backup.amazonaws.com; for S3 it needs policies that the general one does not hold (AWSBackupServiceRolePolicyForS3Backup).",
+            source: "AWS Backup API BackupSelection; Developer Guide, Managed policies",
+            ..ROW
+        },
+        Setting {
+            path: RESOURCES,
+            shape: Shape::Texts { item: Form { what: "an ARN, which may end with `*`, or `*` alone", check: resource }, max: 500 },
+            safer: Safer::WhenMore,
+            doc: "The resources by ARN: up to 500, of which 30 may hold `*`. What is named with its ARN is backed up even where the account is not opted in to its type; what is chosen by pattern or tag is not.",
+            normalisation: "a set; none and an empty list are the same",
+            when_safer: "more is backed up, from the plan's next run on",
+            when_weaker: "what goes out is no longer backed up; what is there of it expires",
+            ..ROW
+        },
+        Setting {
+            path: NOT_RESOURCES,
+            shape: Shape::Texts { item: Form { what: "an ARN, which may end with `*`, or `*` alone", check: resource }, max: 500 },
+            safer: Safer::WhenFewer,
+            doc: "What is left out again, by ARN.",
+            normalisation: "a set; none and an empty list are the same",
+            when_safer: "what was left out is backed up",
+            when_weaker: "more is left out",
+            ..ROW
+        },
+        Setting {
+            path: TAG,
+            shape: Shape::Block(Key::Arguments(&["key", "value"])),
+            safer: Safer::WhenThere,
+            doc: "A tag that chooses: what has one of them is chosen, beside what `resources` names. Up to 30.",
+            normalisation: "a set, without order",
+            when_safer: "what has the tag is backed up",
+            when_weaker: "what was chosen by this tag alone is no longer backed up",
+            ..ROW
+        },
+        Setting {
+            path: "selection_tag.type",
+            shape: Shape::OneOf(&["STRINGEQUALS"]),
+            required: true,
+            doc: "The comparison, of which there is one.",
+            normalisation: "in upper case",
+            source: "AWS Backup API Condition",
+            ..ROW
+        },
+        Setting { path: "selection_tag.key", required: true, doc: "The tag's key, as it is.", source: "AWS Backup API Condition", ..ROW },
+        Setting {
+            path: "selection_tag.value",
+            required: true,
+            doc: "The tag's value; upper and lower case differ.",
+            source: "AWS Backup API Condition",
+            ..ROW
+        },
+        condition("condition.string_equals", "Only what has this tag with this value."),
+        condition_key("condition.string_equals.key"),
+        condition_value("condition.string_equals.value"),
+        condition("condition.string_like", "Only what has this tag with a value of this pattern, in which `*` is any text."),
+        condition_key("condition.string_like.key"),
+        condition_value("condition.string_like.value"),
+        condition("condition.string_not_equals", "Only what does not have this tag with this value."),
+        condition_key("condition.string_not_equals.key"),
+        condition_value("condition.string_not_equals.value"),
+        condition("condition.string_not_like", "Only what does not have this tag with a value of this pattern, in which `*` is any text."),
+        condition_key("condition.string_not_like.key"),
+        condition_value("condition.string_not_like.value"),
+    ],
+    inventory_actions: READS,
+    ..KindSpec::PLAIN
+};
+
+/// The kind.
+pub struct BackupSelection;
+
+impl Kind for BackupSelection {
+    fn spec(&self) -> &'static KindSpec {
+        &SPEC
+    }
+
+    fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
+        checks::check(wanted)
+    }
+
+    #[cfg(feature = "aws")]
+    fn calls(&self) -> super::Calls {
+        super::Calls::Whole(&aws::SelectionCalls)
+    }
+}
+
+/// Both documents of AWS agree on a `*` at the end and in place of a region or account; on others they contradict each other.
+fn resource(text: &str) -> Result<String, Mistake> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let [arn, partition, service, region, account, name] = parts.as_slice() else {
+        return match text {
+            "*" => Ok(text.to_owned()),
+            // `arn:aws:rds:*` is every resource of the service.
+            _ if text.starts_with("arn:") && text.ends_with(":*") => Ok(text.to_owned()),
+            _ => Err(Mistake::new(format!("takes ARNs, found \"{text}\""))
+                .help("write an ARN such as `arn:aws:dynamodb:us-east-1:123456789012:table/NAME`, or \"*\"")),
+        };
+    };
+    let plain = |part: &str| !part.contains('*');
+    let whole = |part: &str| plain(part) || part == "*";
+    if *arn != "arn" || !plain(partition) || !plain(service) || !whole(region) || !whole(account) {
+        let help = "`*` can stand for the region, for the account, and at the end";
+        return Err(Mistake::new(format!("takes ARNs, found \"{text}\"")).help(help));
+    }
+    let before_the_end = name.strip_suffix('*').unwrap_or(name);
+    // `db:*` of `arn:aws:rds:*:*:db:*` ends with it too.
+    if plain(before_the_end) {
+        return Ok(text.to_owned());
+    }
+    let help = "AWS's documents contradict each other on `*` elsewhere than at the end; choose by tag, or name the resources";
+    Err(Mistake::new(format!("takes `*` at the end of an ARN only, found \"{text}\"")).help(help))
+}
+
+fn role(text: &str) -> Result<String, Mistake> {
+    if text.starts_with("arn:") && text.contains(":iam::") && text.contains(":role/") {
+        return Ok(text.to_owned());
+    }
+    let help = "write `arn:aws:iam::ACCOUNT:role/NAME`; the console's own role is `arn:aws:iam::ACCOUNT:role/service-role/AWSBackupDefaultServiceRole`";
+    Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help(help))
+}
+
+fn resource_tag(text: &str) -> Result<String, Mistake> {
+    if text.strip_prefix("aws:ResourceTag/").is_some_and(|key| !key.is_empty()) {
+        return Ok(text.to_owned());
+    }
+    Err(Mistake::new(format!("must be `aws:ResourceTag/KEY`, found \"{text}\"")).help(format!("write \"aws:ResourceTag/{text}\"")))
+}
