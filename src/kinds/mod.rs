@@ -115,6 +115,11 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
+    /// What of this thing somebody has to look after although nothing is to be changed: said in every plan and after every apply.
+    fn notes(&self, _live: &Live) -> Vec<(Code, String)> {
+        Vec::new()
+    }
+
     /// The calls that find, read and change it.
     #[cfg(feature = "aws")]
     fn calls(&self) -> Calls;

@@ -190,6 +190,11 @@ codes! {
     TopicPolicy = "BKS0862", "no policy of a topic";
     /// A subscription asks for what its protocol does not have, or its endpoint is not one of its protocol.
     Subscription = "BKS0863", "subscription that SNS refuses";
+    /// Somebody has not confirmed that they want the messages of a topic, and gets none until then.
+    ///
+    /// SNS sent a message with a link to the endpoint; whoever reads it must follow that link. A subscription that waits cannot be changed or
+    /// removed by anybody and is not compared; it lapses by itself when nobody confirms it, and is then made anew by the next apply.
+    Unconfirmed = "BKS0864", "subscription that waits to be confirmed";
 }
 
 impl Code {

@@ -17,7 +17,7 @@ mod tests;
 
 use super::{Answer, Concern, Kind, Need, tags};
 use crate::model::{
-    ArnForm, Change, Document, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading, Safer,
+    ArnForm, Change, Code, Document, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading, Safer,
     Setting, Shape, Value, Wanted, path,
 };
 use std::cmp::Ordering;
@@ -202,6 +202,17 @@ fn encrypted(before: &Value, after: &Value) -> Option<Ordering> {
     }
 }
 
+/// The keys of the subscriptions that a fact lists.
+fn listed<'a>(live: &'a Live, fact: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    live.facts.get(fact).and_then(Value::as_items).into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// A subscription in a sentence, from its key.
+fn said(key: &str) -> String {
+    let (protocol, endpoint) = key.split_once('/').unwrap_or(("", key));
+    format!("`{endpoint}` ({protocol})")
+}
+
 /// The kind.
 pub struct SnsTopic;
 
@@ -227,7 +238,7 @@ impl Kind for SnsTopic {
     }
 
     fn withholds(&self, live: &Live, setting: &str) -> bool {
-        [PENDING, FOREIGN].into_iter().filter_map(|fact| live.facts.get(fact)?.as_items()).flatten().filter_map(Value::as_str).any(|key| {
+        listed(live, PENDING).chain(listed(live, FOREIGN)).any(|key| {
             let block = path::keyed(SUBSCRIPTION, key);
             setting == block || path::is_within(setting, &block)
         })
@@ -238,19 +249,19 @@ impl Kind for SnsTopic {
     }
 
     fn remarks(&self, live: &Live) -> Vec<String> {
-        let of = |fact: &str| live.facts.get(fact).and_then(Value::as_items).into_iter().flatten().filter_map(Value::as_str);
-        let said = |key: &str| {
-            let (protocol, endpoint) = key.split_once('/').unwrap_or(("", key));
-            format!("{endpoint} ({protocol})")
-        };
-        let pending = of(PENDING).map(|key| {
-            format!(
+        let foreign = listed(live, FOREIGN);
+        foreign.map(|key| format!("{} subscribed from another account; that subscription is left as it is", said(key))).collect()
+    }
+
+    fn notes(&self, live: &Live) -> Vec<(Code, String)> {
+        let waiting = listed(live, PENDING).map(|key| {
+            let text = format!(
                 "{} has not confirmed its subscription and gets nothing: whoever reads it must follow the link that SNS sent there. Until then nobody can change it or take it back, and it lapses by itself",
                 said(key)
-            )
+            );
+            (Code::Unconfirmed, text)
         });
-        let foreign = of(FOREIGN).map(|key| format!("{} subscribed from another account; that subscription is left as it is", said(key)));
-        pending.chain(foreign).collect()
+        waiting.collect()
     }
 
     #[cfg(feature = "aws")]

@@ -88,6 +88,11 @@ fn subscription(wanted: &BTreeMap<String, Wanted>, block: &str, concerns: &mut V
         concerns.push(concern(Code::Subscription, inside("raw_message_delivery"), title, "remove `raw_message_delivery`"));
     }
     let has = |name: &str| wanted.contains_key(&inside(name));
+    for name in ["filter_policy", "redrive_policy", "delivery_policy"] {
+        if text(wanted, &inside(name)) == Some("{}") {
+            concerns.push(concern(Code::Subscription, inside(name), format!("`{name}` has nothing in it"), "leave it out: that means the same"));
+        }
+    }
     if has("filter_policy_scope") && !has("filter_policy") {
         let title = "`filter_policy_scope` says what a filter looks at, and there is no filter";
         concerns.push(concern(Code::Subscription, inside("filter_policy_scope"), title, "add `filter_policy`, or remove it"));
