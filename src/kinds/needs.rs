@@ -73,3 +73,33 @@ impl Need {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn need() -> Need {
+        Need {
+            at: "replication_rule".to_owned(),
+            of: "arn:aws:s3:::copies".to_owned(),
+            needed: Needed::Setting { path: "versioning.status".to_owned(), value: Value::from("Enabled") },
+            otherwise: "nothing is replicated".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_setting_that_nobody_knows_is_no_answer() {
+        assert_eq!(need().compare(&|_| None), Answer::Unknown);
+        assert_eq!(need().compare(&|_| Some(Value::Unknown)), Answer::Unknown);
+    }
+
+    #[test]
+    fn another_value_and_none_are_a_no_that_says_what_to_set() {
+        assert_eq!(need().compare(&|_| Some(Value::from("Enabled"))), Answer::Yes);
+        let Answer::No { reason, at, remedy } = need().compare(&|_| Some(Value::from("Suspended"))) else { unreachable!() };
+        assert_eq!(reason, r#"has `versioning.status` = "Suspended""#);
+        assert_eq!((at.as_str(), remedy.as_str()), ("versioning.status", r#"set `versioning.status` of it to "Enabled""#));
+        let Answer::No { reason, .. } = need().compare(&|_| Some(Value::Null)) else { unreachable!() };
+        assert_eq!(reason, "has no `versioning.status`");
+    }
+}

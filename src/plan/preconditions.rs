@@ -97,7 +97,9 @@ pub fn unsettled(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
 fn differences(action: &Action, live: &Live) -> Vec<String> {
     let readable = |setting: &&String| !matches!(action.before.get(*setting), Some(Reading::Unreadable { .. }));
     let declared = action.wanted.iter().map(|(setting, declared)| (setting, &declared.value));
-    let changed = action.changes.iter().map(|change| (&change.setting, &change.after));
+    // What was in a block that goes says nothing any more; its default stands there now.
+    let counts = |change: &&Change| change.part_of.is_none() || !change.after.is_nothing();
+    let changed = action.changes.iter().filter(counts).map(|change| (&change.setting, &change.after));
     let mut wanted: BTreeMap<&String, &Value> = declared.chain(changed).filter(|(setting, _)| readable(setting)).collect();
     wanted.retain(|setting, _| setting.as_str() != Change::EXISTS);
     let kind = crate::kinds::find(&action.id.kind);

@@ -154,10 +154,10 @@ impl<'a> Rules<'a> {
         let returns = |at: &&String| self.value(&path::child(at, "return_data")) == Some(&Value::Bool(true));
         let returning: Vec<&String> = queries.iter().filter(returns).collect();
         let (right, words) =
-            if self.has("threshold_metric_id") { (2, "the metric and its band return") } else { (1, "one of them returns") };
+            if self.has("threshold_metric_id") { (2, "the metric and its band return data") } else { (1, "one of them returns data") };
         if returning.len() != right {
             let at = returning.last().copied().or(queries.first()).cloned().unwrap_or_default();
-            let title = format!("of the `metric_query` blocks exactly {words} data, found {}", returning.len());
+            let title = format!("of the `metric_query` blocks exactly {words}, and here {} do", returning.len());
             self.say(
                 Code::AlarmWatches,
                 at,

@@ -17,8 +17,8 @@ mod tests;
 
 use super::{Answer, Concern, Kind, Need, tags};
 use crate::model::{
-    ArnForm, Change, Code, Document, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading, Safer,
-    Setting, Shape, Value, Wanted, path,
+    ArnForm, Change, Code, Document, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading,
+    Safer, Setting, Shape, Value, Wanted, path,
 };
 use std::cmp::Ordering;
 use std::collections::BTreeMap;

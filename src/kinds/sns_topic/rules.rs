@@ -90,7 +90,12 @@ fn subscription(wanted: &BTreeMap<String, Wanted>, block: &str, concerns: &mut V
     let has = |name: &str| wanted.contains_key(&inside(name));
     for name in ["filter_policy", "redrive_policy", "delivery_policy"] {
         if text(wanted, &inside(name)) == Some("{}") {
-            concerns.push(concern(Code::Subscription, inside(name), format!("`{name}` has nothing in it"), "leave it out: that means the same"));
+            concerns.push(concern(
+                Code::Subscription,
+                inside(name),
+                format!("`{name}` has nothing in it"),
+                "leave it out: that means the same",
+            ));
         }
     }
     if has("filter_policy_scope") && !has("filter_policy") {
