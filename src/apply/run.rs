@@ -150,6 +150,7 @@ async fn one(step: &Step<'_>, plan: &Plan, aws: &Aws, made: &Made, progress: &dy
     let parent = parent_id(action, plan, made);
     let change = ChangeRequest {
         connection,
+        workspace: plan.policy.workspace.as_deref(),
         id: &action.id,
         changes: &step.changes,
         before: &action.before,

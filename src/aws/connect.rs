@@ -93,6 +93,7 @@ async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit:
         target: target.clone(),
         identity,
         config,
+        embedded: access.embedded.is_some(),
         witness: witness.clone(),
         limit: Arc::clone(limit),
         clients: Mutex::default(),

@@ -17,6 +17,7 @@ pub use witness::{Counts, Journal, JournalEntry, Witness, acting_on};
 use crate::model::{Cause, Gap, Identity, Target};
 use crate::time::Clock;
 use aws_types::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,6 +51,8 @@ pub struct Connection {
     /// Who the credentials are.
     pub identity: Identity,
     config: SdkConfig,
+    /// Whether the embedded AWS answers.
+    embedded: bool,
     witness: Witness,
     limit: Arc<Semaphore>,
     clients: Mutex<Clients>,
@@ -75,6 +78,15 @@ impl Connection {
         let client = Arc::new(build(&config, self.witness.clone()));
         clients.insert(key, Arc::clone(&client) as Arc<dyn Any + Send + Sync>);
         client
+    }
+
+    /// Whether a service, by its id in the SDK (`S3`), is reached at another place than AWS's own: the embedded AWS, or `AWS_ENDPOINT_URL`.
+    pub fn has_own_endpoint(&self, service_id: &'static str) -> bool {
+        let of_service = || {
+            let key = ServiceConfigKey::builder().service_id(service_id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;
+            self.config.service_config()?.load_config(key)
+        };
+        self.embedded || self.config.endpoint_url().is_some() || of_service().is_some()
     }
 
     /// Makes one call, waiting for a free place first.

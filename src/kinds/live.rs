@@ -1,7 +1,7 @@
 //! The effects of a kind: finding, reading and changing its things in AWS.
 
 use crate::aws::{CallFailed, Connection};
-use crate::model::{Change, Declared, Gap, Live, Mark, Reading, Replicas, ResourceId, Value};
+use crate::model::{Change, Declared, Gap, Listed, Live, Mark, Reading, Replicas, ResourceId, Value};
 use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +24,8 @@ pub trait KindAws: Sync {
 pub struct ReadRequest<'a> {
     /// Whose credentials.
     pub connection: &'a Connection,
+    /// The owner name: what carries its mark is backstay's.
+    pub workspace: Option<&'a str>,
     /// The things, by region and name.
     pub wishes: BTreeMap<String, Wish>,
     /// Called when a thing has been read.
@@ -35,6 +37,8 @@ pub struct ReadRequest<'a> {
 pub struct Wish {
     /// The settings, by path.
     pub settings: BTreeSet<String>,
+    /// The values that the policy gives them, as far as they are known: reading may have to follow one, such as another thing's ARN.
+    pub declared: BTreeMap<String, Value>,
     /// The replicas to read too.
     pub replicas: Replicas,
 }
@@ -48,12 +52,16 @@ pub struct Found {
     pub absent: Vec<ResourceId>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+    /// What else the kind looked at to say what a change does, where it did: tagged resources by ARN.
+    pub seen: Option<Vec<Listed>>,
 }
 
 /// What to change on one thing.
 pub struct ChangeRequest<'a> {
     /// Whose credentials.
     pub connection: &'a Connection,
+    /// The owner name that is written on what backstay makes.
+    pub workspace: Option<&'a str>,
     /// Which thing.
     pub id: &'a ResourceId,
     /// The changes to make now.

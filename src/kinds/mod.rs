@@ -12,13 +12,14 @@ pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
 mod flat;
 mod needs;
+pub mod s3_bucket;
 pub mod sns_topic;
 mod tags;
 
 pub use flat::Flat;
 pub use needs::{Answer, Need, Needed, Place};
 
-use crate::model::{Change, Code, Effect, KindSpec, Live, Severity, Value, Wanted};
+use crate::model::{Change, Code, Effect, KindSpec, Listed, Live, Refusal, Severity, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -70,6 +71,11 @@ pub trait Kind: Sync {
         None
     }
 
+    /// The same, where it depends on what else is declared; `wanted` are all declared settings of the thing, by path.
+    fn consequence_among(&self, change: &Change, live: &Live, _wanted: &BTreeMap<String, Wanted>, now: Timestamp) -> Option<String> {
+        self.consequence(change, live, now)
+    }
+
     /// What a change does that the direction of its setting alone does not tell; `None` leaves the table's word.
     ///
     /// `wanted` are all declared settings of the thing, by path.
@@ -110,6 +116,18 @@ pub trait Kind: Sync {
         need.compare(will_be)
     }
 
+    /// What a change does to things other than this one: which of those that reading saw come and go with it.
+    ///
+    /// `before` is what there is, `after` what there will be; none where the thing is made or goes.
+    fn reach(&self, _before: Option<&Flat>, _after: Option<&Flat>, _seen: Option<&[Listed]>) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Why AWS would not take these changes of a thing that others own, as the thing is, and what to do instead.
+    fn forbids(&self, _changes: &[Change], _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {
+        None
+    }
+
     /// What else a reader of the plan ought to know of this thing.
     fn remarks(&self, _live: &Live) -> Vec<String> {
         Vec::new()
@@ -132,6 +150,7 @@ static REGISTRY: &[&dyn Kind] = &[
     &backup_vault::BackupVault,
     &cloudwatch_metric_alarm::MetricAlarm,
     &dynamodb_table::DynamodbTable,
+    &s3_bucket::S3Bucket,
     &sns_topic::SnsTopic,
 ];
 

@@ -151,6 +151,47 @@ codes! {
     ///
     /// To choose only what is named and has the tag, use a `condition`.
     Union = "BKS0809", "resources and tags add up";
+    /// A lifecycle rule that does nothing, or whose expiration says two things at once.
+    ///
+    /// A rule has at least one of `transition`, `noncurrent_version_transition`, `expiration`, `noncurrent_version_expiration` and
+    /// `abort_incomplete_multipart_upload`. An expiration has one of `days`, `date` and `expired_object_delete_marker`.
+    RuleActions = "BKS0820", "lifecycle rule's actions";
+    /// The filter of a lifecycle or replication rule is of a form that AWS refuses, or does not go with what the rule does.
+    ///
+    /// A filter has one condition, or an `and` with two or more. Uploads that are not finished and delete markers have neither tags nor sizes.
+    RuleFilter = "BKS0821", "rule's filter";
+    /// The transitions of a lifecycle rule are in an order, or at times, that AWS refuses.
+    ///
+    /// Classes are passed in the order STANDARD_IA, INTELLIGENT_TIERING, ONEZONE_IA, GLACIER_IR, GLACIER, DEEP_ARCHIVE. The two IA classes
+    /// begin at 30 days and keep objects for 30, the GLACIER classes for 90. What expires must have been moved before, and one rule has
+    /// days or dates throughout.
+    RuleTransitions = "BKS0822", "lifecycle rule's transitions";
+    /// With versioning an expiration puts a delete marker on top of an object and deletes nothing, so that the versions under it are paid for
+    /// until something deletes them.
+    ///
+    /// Add `noncurrent_version_expiration` with as many days as you may need to undo a deletion.
+    GrowsForEver = "BKS0823", "versions that nothing deletes";
+    /// Settings of a replication rule that AWS does not take together.
+    ///
+    /// The message says which other setting is missing, or must go.
+    ReplicationRules = "BKS0824", "replication rule's settings";
+    /// AWS no longer takes `existing_object_replication`. A rule copies what is written after it was made; what was there before is copied by
+    /// a job of S3 Batch Replication, once.
+    ExistingObjects = "BKS0825", "existing objects are not replicated";
+    /// Replication and object lock work only on a bucket whose versioning is Enabled.
+    ///
+    /// Add `versioning { status = "Enabled" }` to the block. It can be suspended again, but not while a replication rule or object lock is there.
+    NeedsVersioning = "BKS0826", "needs versioning";
+    /// The bucket is in a state in which AWS refuses the change: versioning cannot be suspended under replication or object lock, and neither
+    /// versioning nor lifecycle changes under MFA delete.
+    BucketState = "BKS0827", "bucket does not allow it";
+    /// Rules of the first generation (a prefix, and no filter) cannot stand beside newer ones, and backstay leaves others' rules as they are.
+    ///
+    /// Lifecycle rules that filter by a prefix only are written in the old form beside such; everything else needs the owner of the old rules
+    /// to give them a filter. A replication rule needs a priority and delete marker replication too, which the old form has on without saying so.
+    OldRules = "BKS0828", "rules of the first generation";
+    /// Settings of a bucket that AWS does not take together. The message says which other setting is missing, or must go.
+    BucketSettings = "BKS0829", "bucket's settings";
     /// An alarm does not say exactly what it watches: one metric (`metric_name` with `namespace`, `period` and a statistic), or `metric_query`
     /// blocks of which exactly one returns data. AWS refuses the two together, and either one by halves.
     AlarmWatches = "BKS0840", "what the alarm watches is not clear";

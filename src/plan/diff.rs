@@ -43,6 +43,7 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
     action.remarks = kind.remarks(live);
     let found = Comparison { kind, spec, live, wanted: &row.wanted, sources, now: snapshot.taken_at }.run();
     action.verb = found.verb();
+    action.refused = kind.forbids(&found.changes, live, &row.wanted);
     action.changes = found.changes;
     action.before = found.before;
     action
@@ -140,6 +141,9 @@ impl Comparison<'_> {
         let read = self.live.settings.get(at).cloned();
         let around = path::enclosing(at).into_iter().find(|block| self.is_there(block) != self.wanted.contains_key(block));
         if let Some(block) = around {
+            if let Some(unknown @ Reading::Unreadable { .. }) = self.live.settings.get(&block) {
+                return Some(unknown.clone());
+            }
             let reading = read.unwrap_or(Reading::Unset);
             if !matches!(setting.shape, Shape::Block(_)) {
                 found.changes.extend(self.part(setting, at, &reading, wanted, block));
@@ -214,7 +218,7 @@ impl Comparison<'_> {
         };
         change.effect = self.kind.effect(&change, self.live, self.wanted).unwrap_or(effect);
         change.reaches = reaches(setting, change.effect);
-        let own = self.kind.consequence(&change, self.live, self.now);
+        let own = self.kind.consequence_among(&change, self.live, self.wanted, self.now);
         change.consequence = own.or_else(|| general_consequence(setting, &change));
         Some(change)
     }

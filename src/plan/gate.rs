@@ -1,7 +1,7 @@
 //! The ratchet: a change that weakens needs a waiver or a flag, one that nobody can undo needs a flag of its own.
 
 use super::address_matches;
-use crate::model::{Action, Change, Code, Consent, Consents, Effect, Note, Plan, Sources, Value, Waiver};
+use crate::model::{Action, Change, Code, Consent, Consents, Effect, Note, Plan, Sources, Value, Waiver, path};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -72,9 +72,13 @@ fn consent<'w>(
 /// The HCL of a waiver that lets a change through.
 fn waiver_text(address: &str, change: &Change, today: Date) -> String {
     let expires = today.checked_add(WAIVER_DAYS.days()).unwrap_or(today);
-    let label: String = address.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let label = label.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    let setting = change.setting.rsplit('.').next().unwrap_or(&change.setting).replace('_', "-");
+    let slug = |text: &str| {
+        let plain: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+    };
+    let last = path::segments(&change.setting).pop();
+    let last = last.map_or_else(String::new, |last| format!("{} {}", last.name, last.key.unwrap_or_default()));
+    let (label, setting) = (slug(address), slug(&last));
     format!(
         "waiver {label} {{\n  address     = {address}\n  setting     = {setting_path}\n  to          = {to}\n  reason      = \"…\"\n  approved_by = \"…\"\n  expires     = \"{expires}\"\n}}\n",
         label = quoted(&format!("{label}-{setting}")),

@@ -85,8 +85,22 @@ fn one(
     if wanted.is_empty() && problems.len() == before {
         problems.push(decode::declares_nothing(spec, header));
     }
+    if evaluator.blocks.backstay.is_none() || evaluator.policy.workspace.is_none() {
+        problems.extend(unmarked(spec, &wanted));
+    }
     let depends_on = needed.iter().filter(|other| other.kind != address.kind || other.name != address.name).cloned().collect();
     Protect { address, targets, select, replicas, wanted, depends_on, span }
+}
+
+/// The blocks that carry backstay's mark in AWS, in a policy that has no owner name for it.
+fn unmarked(spec: &KindSpec, wanted: &BTreeMap<String, Wanted>) -> Vec<Diagnostic> {
+    let marked = wanted.iter().filter(|(at, _)| at.ends_with(']') && spec.setting(at).is_some_and(|setting| setting.marked));
+    let problem = |(at, wanted): (&String, &Wanted)| {
+        let title = format!("`{at}` would be made without an owner, so that it could not be told from those of others");
+        let help = "add `backstay { workspace = \"…\" }`: its name is written into the id of all such blocks";
+        Diagnostic::error(Code::Missing, title).at(wanted.span.clone()).help(help)
+    };
+    marked.map(problem).collect()
 }
 
 /// The targets that a block means: those of `target`, or the only one that there is.

@@ -1,5 +1,7 @@
 //! The sandbox as the HTTP client of an unmodified AWS SDK: requests never leave the process.
 
+use std::collections::BTreeMap;
+
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -54,13 +56,13 @@ async fn received(mut request: HttpRequest) -> Result<Request, ConnectorError> {
     let after_host = uri.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or("/");
     let target = if uri.starts_with('/') { uri } else { after_host };
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query.to_owned())));
-    Ok(Request {
-        method: request.method().to_owned(),
-        path: path.to_owned(),
-        query,
-        headers: request.headers().iter().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect(),
-        body: body.to_vec(),
-    })
+    let mut headers: BTreeMap<String, String> =
+        request.headers().iter().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+    // A real client would add it; S3 reads the bucket from it.
+    if let Some(host) = uri.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next()) {
+        headers.entry("host".to_owned()).or_insert_with(|| host.to_owned());
+    }
+    Ok(Request { method: request.method().to_owned(), path: path.to_owned(), query, headers, body: body.to_vec() })
 }
 
 fn sent(response: Response) -> Result<HttpResponse, ConnectorError> {

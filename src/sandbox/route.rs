@@ -1,5 +1,6 @@
 //! From a request to an answer: who calls, which service and operation, which fault stands in the way, and what the operation says.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use serde_json::Value;
 
 use super::SandboxError;
 use super::faults::Faults;
-use super::protocol::{self, aws_json, aws_query, rest_json, rpc_v2_cbor};
-use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, Wire, account, backup, sts};
+use super::protocol::{self, aws_json, aws_query, rest_json, rest_xml, rpc_v2_cbor};
+use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, Wire, account, backup, s3, sts};
 use super::state::{Caller, State};
 use super::store::Contents;
 use super::wire::{Reply, Request};
@@ -45,6 +46,10 @@ pub(crate) fn handle(contents: &mut Contents, dir: &Path, request: &Request, req
     });
     let mut response = protocol::answer(spoken.protocol, operation, outcome, request_id);
     response.headers.extend(compatible.map(|code| ("x-amzn-query-error", code)));
+    if request.method == "HEAD" {
+        // Whatever there is to say about a HEAD, even an error, stands in its status and headers.
+        response.body.clear();
+    }
     Ok(Reply::Answer { response, delay })
 }
 
@@ -125,6 +130,9 @@ fn resolve(
 
 fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: Caller, input: &Value) -> Result<Value, AwsError> {
     let (now, lag) = (contents.clock.value.now(), lag(contents));
+    // What should have happened since the last call happens before this one. It follows from the state and the clock, so a call that only
+    // reads need not save it.
+    contents.state.value.s3.settle(now);
     let mut call = Call {
         state: &mut contents.state.value,
         caller,
@@ -175,12 +183,19 @@ fn find_service(request: &Request, signature: Option<&Signature<'_>>) -> Option<
     };
     let by_name = services::ALL.iter().find(|service| service.protocols.iter().any(named));
     let by_scope = || services::ALL.iter().find(|service| signature.is_some_and(|signature| signature.service == service.signing_name));
-    by_name.or_else(by_scope).copied().or_else(|| signature.is_none().then_some(&sts::SERVICE))
+    // Every form is a POST to the root; whatever else comes without a signature is meant for S3.
+    let form = request.method == "POST" && request.path == "/";
+    let unsigned = if form { &sts::SERVICE } else { &s3::SERVICE };
+    by_name.or_else(by_scope).copied().or_else(|| signature.is_none().then_some(unsigned))
 }
 
 fn decode(spoken: Spoken, request: &Request) -> Result<(&'static Operation, Value), AwsError> {
     let service = spoken.service;
-    let body = protocol::body(request)?;
+    let body = match spoken.protocol {
+        // How an object is coded is its own affair.
+        Protocol::RestXml => Cow::Borrowed(request.body.as_slice()),
+        _ => protocol::body(request)?,
+    };
     match spoken.protocol {
         Protocol::AwsJson { .. } => {
             let name = aws_json::target(request).map(|(_, name)| name).unwrap_or_default();
@@ -200,6 +215,7 @@ fn decode(spoken: Spoken, request: &Request) -> Result<(&'static Operation, Valu
             Ok((named(service, name).ok_or_else(unknown)?, input))
         }
         Protocol::RestJson => rest_json::decode(service.operations, request),
+        Protocol::RestXml => rest_xml::read(service, request),
     }
 }
 
@@ -222,7 +238,11 @@ fn admit(
         return Ok(Err(front_door(protocol, "ExpiredToken", "The security token included in the request is expired")));
     }
     if is_off(&contents.state.value, faults, caller) {
-        let code = if matches!(protocol, Protocol::AwsQuery { .. }) { "InvalidClientTokenId" } else { "UnrecognizedClient" };
+        let code = match protocol {
+            Protocol::AwsQuery { .. } => "InvalidClientTokenId",
+            Protocol::RestXml => "InvalidAccessKeyId",
+            _ => "UnrecognizedClient",
+        };
         return Ok(Err(front_door(protocol, code, "The security token included in the request is invalid.")));
     }
     if !faults.counts() || service.signing_name == "sts" {
@@ -234,7 +254,10 @@ fn admit(
         contents.counters.value.calls += 1;
         contents.counters.save(dir)?;
     }
-    let error = AwsError { origin: Origin::Availability, ..AwsError::service(service.throttle_code, "Rate exceeded") };
+    let error = match protocol {
+        Protocol::RestXml => AwsError { status: 503, ..AwsError::service(service.throttle_code, "Please reduce your request rate.") },
+        _ => AwsError { origin: Origin::Availability, ..AwsError::service(service.throttle_code, "Rate exceeded") },
+    };
     Ok(if throttled { Err(error) } else { Ok(()) })
 }
 
@@ -252,7 +275,8 @@ fn authorize(
     if faults.denied.is_empty() {
         return Ok(());
     }
-    let action = format!("{}:{}", service.iam_prefix, operation.name);
+    let name = if protocol == Protocol::RestXml { s3::iam_action(operation.name, input) } else { operation.name };
+    let action = format!("{}:{name}", service.iam_prefix);
     let resources = (service.resources)(caller, input);
     let Some(resource) = faults.denies(&action, &resources) else {
         return Ok(());
@@ -270,7 +294,12 @@ fn front_door(protocol: Protocol, code: &str, message: &str) -> AwsError {
     match protocol {
         Protocol::AwsJson { .. } | Protocol::RpcV2Cbor { .. } => AwsError::front_door(&format!("{code}Exception"), message),
         Protocol::RestJson => AwsError { status: 403, ..AwsError::front_door(&format!("{code}Exception"), message) },
-        Protocol::AwsQuery { .. } => AwsError { status: 403, ..AwsError::front_door(code, message) },
+        // S3 has no code for a call without a signature, nor 403 for an old one.
+        Protocol::RestXml if code == "MissingAuthenticationToken" => {
+            AwsError { status: 403, ..AwsError::front_door("AccessDenied", "Access Denied") }
+        }
+        Protocol::RestXml if code == "ExpiredToken" => AwsError::front_door(code, "The provided token has expired."),
+        Protocol::AwsQuery { .. } | Protocol::RestXml => AwsError { status: 403, ..AwsError::front_door(code, message) },
     }
 }
 

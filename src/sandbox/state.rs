@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::services::{backup, cloudwatch, dynamodb, sns};
+use super::services::{backup, cloudwatch, dynamodb, s3, sns};
 use super::{DEFAULT_ACCOUNT, SandboxError};
 
 /// The format of the state file that this version writes.
@@ -21,6 +21,9 @@ pub(crate) struct State {
     /// Temporary credentials by access key id.
     pub(crate) sessions: BTreeMap<String, Session>,
     accounts: BTreeMap<String, Account>,
+    /// Buckets, whose names are one namespace for all accounts and regions.
+    #[serde(default)]
+    pub(crate) s3: s3::Buckets,
 }
 
 /// Temporary credentials that `AssumeRole` gave out.
@@ -63,7 +66,7 @@ pub(crate) struct Caller {
 
 impl Default for State {
     fn default() -> Self {
-        Self { version: VERSION, next_id: 1, sessions: BTreeMap::new(), accounts: BTreeMap::new() }
+        Self { version: VERSION, next_id: 1, sessions: BTreeMap::new(), accounts: BTreeMap::new(), s3: s3::Buckets::default() }
     }
 }
 

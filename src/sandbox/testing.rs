@@ -42,6 +42,11 @@ impl World {
         Self { key: key.into(), ..self.clone() }
     }
 
+    /// The same folder as another process sees it.
+    pub(crate) fn reopened(&self) -> Self {
+        Self { sandbox: Sandbox::open(self.sandbox.dir()).unwrap(), ..self.clone() }
+    }
+
     pub(crate) fn in_region(&self, region: &str) -> Self {
         Self { region: region.into(), ..self.clone() }
     }
@@ -161,6 +166,12 @@ impl World {
             headers.insert("x-amz-target".to_owned(), target);
         }
         self.sandbox.handle(&Request { method: "POST".into(), path: path.into(), query: None, headers, body: body.into_bytes() })
+    }
+
+    /// Signs a request and sends it.
+    pub(crate) fn sign(&self, service: &str, mut request: Request) -> Reply {
+        request.headers.extend(self.headers(service));
+        self.sandbox.handle(&request)
     }
 
     /// The headers of a request to a service that is signed.

@@ -25,7 +25,7 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
         snapshot.gaps.extend(gaps);
     }
     let wishes = wishes(policy, aws, &snapshot);
-    fill(&mut snapshot, aws, wishes, done).await;
+    fill(&mut snapshot, aws, policy.workspace.as_deref(), wishes, done).await;
     whole::find(&mut snapshot, aws, whole::Sought::of_policy(policy, aws)).await;
     snapshot.sort();
     snapshot
@@ -42,13 +42,14 @@ pub async fn again(plan: &Plan, aws: &Aws, unreached: &[ConnectFailed]) -> Snaps
         let wish =
             of_target.entry(action.id.name.clone()).or_insert_with(|| Wish { replicas: Replicas::Only([].into()), ..Wish::default() });
         wish.settings.extend(action.before.keys().cloned());
+        wish.declared.extend(action.wanted.iter().map(|(path, declared)| (path.clone(), declared.value.clone())));
         if let Replicas::Only(regions) = &mut wish.replicas
             && home.as_deref() != Some(action.id.region.as_str())
         {
             regions.insert(action.id.region.clone());
         }
     }
-    fill(&mut snapshot, aws, wishes, &|_, _| {}).await;
+    fill(&mut snapshot, aws, plan.policy.workspace.as_deref(), wishes, &|_, _| {}).await;
     whole::find(&mut snapshot, aws, whole::Sought::of_plan(plan, aws)).await;
     snapshot.sort();
     snapshot
@@ -147,13 +148,16 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
             let of_target = wishes.entry((kind.clone(), target.clone())).or_default();
             for name in chosen.names {
                 let settings = protect.wanted.keys().cloned();
+                let declared = protect.wanted.iter().map(|(path, wanted)| (path.clone(), wanted.value.clone()));
                 match of_target.get_mut(&name) {
                     Some(wish) => {
                         wish.settings.extend(settings);
+                        wish.declared.extend(declared);
                         wish.replicas = union(&wish.replicas, &protect.replicas);
                     }
                     None => {
-                        of_target.insert(name, Wish { settings: settings.collect(), replicas: protect.replicas.clone() });
+                        let (settings, declared) = (settings.collect(), declared.collect());
+                        of_target.insert(name, Wish { settings, declared, replicas: protect.replicas.clone() });
                     }
                 }
             }
@@ -169,17 +173,17 @@ fn union(a: &Replicas, b: &Replicas) -> Replicas {
     }
 }
 
-async fn fill(snapshot: &mut Snapshot, aws: &Aws, wishes: Wishes, done: &(dyn Fn(u64, u64) + Sync)) {
+async fn fill(snapshot: &mut Snapshot, aws: &Aws, workspace: Option<&str>, wishes: Wishes, done: &(dyn Fn(u64, u64) + Sync)) {
     let total = wishes.values().map(|names| names.len() as u64).sum();
     let read = std::sync::atomic::AtomicU64::new(0);
     let one_done = || done(read.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
     let mut reads = Vec::new();
     for ((kind, target), wishes) in wishes {
         if let (Some((_, calls)), Some(connection)) = (settings_calls(&kind), aws.connection(&target)) {
-            reads.push(calls.read(ReadRequest { connection, wishes, done: &one_done }));
+            reads.push(calls.read(ReadRequest { connection, workspace, wishes, done: &one_done }));
         }
     }
-    for Found { live, absent, gaps } in join_all(reads).await {
+    for Found { live, absent, gaps, .. } in join_all(reads).await {
         snapshot.resources.extend(live);
         snapshot.absent.extend(absent);
         snapshot.gaps.extend(gaps);

@@ -23,7 +23,7 @@ pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, Failur
         return Err(Failure::policy(checked.problems, checked.policy.sources));
     }
     context.ui.warn(&checked.problems, &checked.policy.sources);
-    let (blocks, targets) = (checked.policy.protects.len(), checked.policy.targets.len());
+    let (blocks, targets) = (checked.policy.protects.len() + checked.policy.resources.len(), checked.policy.targets.len());
     let plural = |n: usize| if n == 1 { "" } else { "s" };
     context.ui.answer(&format!("The policy is valid: {blocks} block{}, {targets} target{}.\n", plural(blocks), plural(targets)))?;
     Ok(Exit::Done)

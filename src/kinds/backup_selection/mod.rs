@@ -6,9 +6,12 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod checks;
+mod choice;
 
-use super::{Concern, Kind};
-use crate::model::{ArnForm, Existence, Form, Key, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Setting, Shape, Wanted};
+use super::{Concern, Flat, Kind};
+use crate::model::{
+    ArnForm, Existence, Form, Key, KindSpec, Listed, Loss, Mistake, NameForm, Ownership, Parent, Safer, Setting, Shape, Wanted,
+};
 use std::collections::BTreeMap;
 
 const NAME: &str = "name";
@@ -154,6 +157,10 @@ impl Kind for BackupSelection {
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         checks::check(wanted)
+    }
+
+    fn reach(&self, before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[Listed]>) -> Vec<String> {
+        choice::reach(before, after, seen)
     }
 
     #[cfg(feature = "aws")]

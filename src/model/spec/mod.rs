@@ -180,6 +180,8 @@ pub struct Setting {
     pub writes: &'static [&'static str],
     /// Whether AWS never changes it once the thing is made.
     pub fixed: bool,
+    /// Whether backstay's own are told apart from others' by a mark in their id, so that the policy needs a `workspace`.
+    pub marked: bool,
 }
 
 /// What AWS does where nobody set a setting.
@@ -264,6 +266,7 @@ impl Setting {
         reads: &[],
         writes: &[],
         fixed: false,
+        marked: false,
     };
 
     /// The last part of the path: `enabled`.

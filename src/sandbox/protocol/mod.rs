@@ -3,7 +3,9 @@
 pub(crate) mod aws_json;
 pub(crate) mod aws_query;
 pub(crate) mod rest_json;
+pub(crate) mod rest_xml;
 pub(crate) mod rpc_v2_cbor;
+pub(crate) mod xml;
 
 use std::borrow::Cow;
 use std::io::Read as _;
@@ -20,6 +22,7 @@ pub(crate) fn answer(protocol: Protocol, operation: &str, outcome: Result<Value,
         Protocol::AwsJson { version, namespace, .. } => aws_json::answer(version, namespace, outcome, request_id),
         Protocol::AwsQuery { namespace, wire } => aws_query::answer((namespace, wire), operation, outcome, request_id),
         Protocol::RestJson => rest_json::answer(outcome, request_id),
+        Protocol::RestXml => rest_xml::answer(outcome, request_id),
         Protocol::RpcV2Cbor { wire, .. } => rpc_v2_cbor::answer(wire, outcome, request_id),
     }
 }

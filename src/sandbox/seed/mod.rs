@@ -19,6 +19,8 @@ mod backup_vault;
 mod dynamodb_table;
 mod fields;
 mod metric_alarm;
+mod s3_bucket;
+mod s3_documents;
 mod sns_topic;
 
 use std::collections::BTreeMap;
@@ -40,6 +42,7 @@ static KINDS: &[Kind] = &[
     Kind { name: "aws_backup_vault", decode: backup_vault::decode },
     Kind { name: "aws_cloudwatch_metric_alarm", decode: metric_alarm::decode },
     Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode },
+    Kind { name: "aws_s3_bucket", decode: s3_bucket::decode },
     Kind { name: "aws_sns_topic", decode: sns_topic::decode },
 ];
 

@@ -65,6 +65,11 @@ pub(crate) fn is_opt_in(region: &str) -> bool {
     OPT_IN.contains(&region)
 }
 
+/// Tells whether there is such a region.
+pub(crate) fn is_region(name: &str) -> bool {
+    ENABLED_BY_DEFAULT.contains(&name) || OPT_IN.contains(&name)
+}
+
 fn status(call: &Call<'_>, region: &str) -> Option<&'static str> {
     if call.region_off.iter().any(|off| off == region) {
         return Some("DISABLED");

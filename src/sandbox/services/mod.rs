@@ -8,6 +8,7 @@ pub(crate) mod backup;
 pub(crate) mod cloudwatch;
 pub(crate) mod dynamodb;
 pub(crate) mod input;
+pub(crate) mod s3;
 pub(crate) mod sns;
 pub(crate) mod sts;
 pub(crate) mod tagging;
@@ -22,8 +23,16 @@ use super::state::{Caller, Region, State};
 use super::wire::Request;
 
 /// Every service that the sandbox has.
-pub(crate) static ALL: &[&Service] =
-    &[&account::SERVICE, &backup::SERVICE, &cloudwatch::SERVICE, &dynamodb::SERVICE, &sns::SERVICE, &sts::SERVICE, &tagging::SERVICE];
+pub(crate) static ALL: &[&Service] = &[
+    &account::SERVICE,
+    &backup::SERVICE,
+    &cloudwatch::SERVICE,
+    &dynamodb::SERVICE,
+    &s3::SERVICE,
+    &sns::SERVICE,
+    &sts::SERVICE,
+    &tagging::SERVICE,
+];
 
 /// One AWS service as the router sees it.
 pub(crate) struct Service {
@@ -51,6 +60,8 @@ pub(crate) enum Protocol {
     RpcV2Cbor { service: &'static str, wire: &'static Wire },
     /// JSON bodies; the operation is known by method and path.
     RestJson,
+    /// XML bodies; the operation is known by method, path and query, as S3 has it.
+    RestXml,
 }
 
 /// What JSON values do not tell a codec: members of answers that are times or maps, and error codes that the query protocol spells otherwise.
@@ -98,7 +109,7 @@ impl Service {
         let recognises = |protocol: &&Protocol| match protocol {
             Protocol::RpcV2Cbor { .. } => rpc_v2_cbor::is_spoken(request),
             Protocol::AwsJson { .. } => aws_json::target(request).is_some(),
-            Protocol::AwsQuery { .. } | Protocol::RestJson => true,
+            Protocol::AwsQuery { .. } | Protocol::RestJson | Protocol::RestXml => true,
         };
         let last = self.protocols.last().copied().unwrap_or(Protocol::RestJson);
         self.protocols.iter().find(recognises).copied().unwrap_or(last)
@@ -170,6 +181,8 @@ pub(crate) struct AwsError {
     pub(crate) message: String,
     pub(crate) status: u16,
     pub(crate) origin: Origin,
+    /// What the error says besides its message, for protocols that have a place for it.
+    pub(crate) details: Vec<(&'static str, String)>,
 }
 
 /// Which layer of AWS an error comes from: JSON protocols write it before the code.
@@ -188,7 +201,7 @@ pub(crate) enum Origin {
 impl AwsError {
     /// An error of the service's own model, with status 400.
     pub(crate) fn service(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), status: 400, origin: Origin::Service }
+        Self { code: code.to_owned(), message: message.into(), status: 400, origin: Origin::Service, details: Vec::new() }
     }
 
     /// An error of the front door, with status 400.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, sns};
+use super::{AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, s3, sns};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
@@ -41,6 +41,8 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let topics = region.sns.iter().filter_map(sns::ever_tagged).map(|(arn, tags)| ("sns:topic", arn, tags));
     let all = tables.chain(alarms).chain(topics).chain(backup::ever_tagged(&region.backup));
     let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
+    let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
+    all.extend(buckets.filter_map(s3::ever_tagged).map(|(arn, tags)| Tagged { kind: "s3:bucket", arn, tags }));
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
 }
@@ -122,6 +124,7 @@ fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
     let listed: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     each_resource(call, input, |call, arn| match service(arn) {
         "backup" => backup::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
+        "s3" => s3::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         "cloudwatch" => cloudwatch::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
         "sns" => sns::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
@@ -133,6 +136,7 @@ fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
     let keys = Input(input).texts("TagKeys")?;
     each_resource(call, input, |call, arn| match service(arn) {
         "backup" => backup::untag(call, &json!({ "ResourceArn": arn, "TagKeyList": keys })),
+        "s3" => s3::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         "cloudwatch" => cloudwatch::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
         "sns" => sns::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         _ => dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),

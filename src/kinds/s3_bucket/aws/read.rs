@@ -1,0 +1,342 @@
+//! Reading buckets: one call for each declared aspect, and what makes the plan concrete where a rule is declared.
+
+use super::super::table::{
+    ALGORITHM, BUCKET_KEY, ENABLED, ENCRYPTION, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, ROLE,
+    SPEC, SUSPENDED, VERSIONING,
+};
+use super::super::{
+    DESTINATIONS, FOREIGN_LIFECYCLE, FOREIGN_REPLICATION, LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES,
+    VERSIONING_FACT, forms, mark,
+};
+use super::{GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, client, is_elsewhere, lifecycle, regions, replication, versioning};
+use crate::aws::{CallFailed, Connection};
+use crate::kinds::{Found, ReadRequest, Wish};
+use crate::model::{Cause, Live, Reading, ResourceId, Value, path};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::types::{LifecycleRule, ObjectLockConfiguration, ReplicationConfiguration, ServerSideEncryptionRule};
+use futures_util::StreamExt as _;
+use futures_util::future::{BoxFuture, join_all};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The lifecycle rules of a bucket, and which objects are too small for their transitions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Lifecycle {
+    pub(super) rules: Vec<LifecycleRule>,
+    pub(super) minimum_size: Option<String>,
+}
+
+/// Reads everything that is asked.
+pub(super) async fn read(request: ReadRequest<'_>) -> Found {
+    let destinations = destinations(&request).await;
+    let mut reads: Vec<BoxFuture<'_, Found>> = Vec::new();
+    for (name, wish) in &request.wishes {
+        let region = request.connection.identity.region.clone();
+        let bucket = Bucket { connection: request.connection, client: client(request.connection, &region), region, name };
+        let read =
+            BucketRead { bucket, wish, workspace: request.workspace, destinations: &destinations, live: Live::default(), gaps: Vec::new() };
+        let done = request.done;
+        reads.push(Box::pin(async move {
+            let found = read.run().await;
+            done();
+            found
+        }));
+    }
+    let mut found = Found::default();
+    // Calls take their places from the connection's own limit; this only bounds how many buckets are begun at once.
+    let mut under_way = futures_util::stream::iter(reads).buffer_unordered(256);
+    while let Some(one) = under_way.next().await {
+        found.live.extend(one.live);
+        found.absent.extend(one.absent);
+        found.gaps.extend(one.gaps);
+    }
+    found
+}
+
+/// What versioning is in every destination that is declared, by ARN. Where that cannot be found out nothing is said.
+async fn destinations(request: &ReadRequest<'_>) -> BTreeMap<String, String> {
+    let is_destination = |path: &str| path::generic(path) == "replication_rule.destination.bucket";
+    let declared = request.wishes.values().flat_map(|wish| &wish.declared).filter(|(path, _)| is_destination(path));
+    let arns: BTreeSet<&str> = declared.filter_map(|(_, value)| value.as_str()).collect();
+    if arns.is_empty() {
+        return BTreeMap::new();
+    }
+    let regions = regions(request.connection).await;
+    let reads = arns.into_iter().filter_map(|arn| {
+        let name = forms::bucket_of(arn)?;
+        let region = regions.get(name)?;
+        Some(async move {
+            let (status, _) = versioning(request.connection, region, name, None).await.ok()?;
+            Some((arn.to_owned(), status.unwrap_or_else(|| NEVER.to_owned())))
+        })
+    });
+    join_all(reads).await.into_iter().flatten().collect()
+}
+
+/// One bucket and how it is reached.
+pub(super) struct Bucket<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) client: Arc<Client>,
+    pub(super) region: String,
+    pub(super) name: &'a str,
+}
+
+impl Bucket<'_> {
+    /// The account that must own it: a bucket that somebody else made anew under the same name is another one.
+    pub(super) fn owner(&self) -> Option<String> {
+        Some(self.connection.identity.account.clone()).filter(|account| !account.is_empty())
+    }
+
+    /// Its status, `None` where it was never set, and whether MFA delete is on.
+    pub(super) async fn versioning(&self) -> Result<(Option<String>, bool), CallFailed> {
+        versioning(self.connection, &self.region, self.name, self.owner().as_deref()).await
+    }
+
+    pub(super) async fn lifecycle(&self) -> Result<Lifecycle, CallFailed> {
+        let call = self.client.get_bucket_lifecycle_configuration().bucket(self.name).set_expected_bucket_owner(self.owner());
+        match self.connection.call(GET_LIFECYCLE, call.send()).await {
+            Ok(answer) => Ok(Lifecycle {
+                minimum_size: answer.transition_default_minimum_object_size().map(|size| size.as_str().to_owned()),
+                rules: answer.rules.unwrap_or_default(),
+            }),
+            Err(failed) if failed.is("NoSuchLifecycleConfiguration") => Ok(Lifecycle::default()),
+            Err(failed) => Err(failed),
+        }
+    }
+
+    pub(super) async fn replication(&self) -> Result<Option<ReplicationConfiguration>, CallFailed> {
+        let call = self.client.get_bucket_replication().bucket(self.name).set_expected_bucket_owner(self.owner());
+        match self.connection.call(GET_REPLICATION, call.send()).await {
+            Ok(answer) => Ok(answer.replication_configuration),
+            Err(failed) if failed.is("ReplicationConfigurationNotFoundError") => Ok(None),
+            Err(failed) => Err(failed),
+        }
+    }
+
+    pub(super) async fn lock(&self) -> Result<Option<ObjectLockConfiguration>, CallFailed> {
+        let call = self.client.get_object_lock_configuration().bucket(self.name).set_expected_bucket_owner(self.owner());
+        match self.connection.call(GET_LOCK, call.send()).await {
+            Ok(answer) => Ok(answer.object_lock_configuration),
+            Err(failed) if failed.is("ObjectLockConfigurationNotFoundError") => Ok(None),
+            Err(failed) => Err(failed),
+        }
+    }
+
+    pub(super) async fn encryption(&self) -> Result<Vec<ServerSideEncryptionRule>, CallFailed> {
+        let call = self.client.get_bucket_encryption().bucket(self.name).set_expected_bucket_owner(self.owner());
+        match self.connection.call(GET_ENCRYPTION, call.send()).await {
+            Ok(answer) => Ok(answer.server_side_encryption_configuration.map(|found| found.rules).unwrap_or_default()),
+            Err(failed) if failed.is("ServerSideEncryptionConfigurationNotFoundError") => Ok(Vec::new()),
+            Err(failed) => Err(failed),
+        }
+    }
+}
+
+/// The name of a rule that carries the workspace's mark.
+pub(super) fn own_name<'i>(workspace: Option<&str>, id: Option<&'i str>) -> Option<&'i str> {
+    id?.strip_prefix(&mark(workspace?)).filter(|name| !name.is_empty())
+}
+
+/// The settings of backstay's own lifecycle rules.
+pub(super) fn own_lifecycle(workspace: Option<&str>, rules: &[LifecycleRule]) -> BTreeMap<String, Value> {
+    rules.iter().filter_map(|rule| Some(lifecycle::settings(own_name(workspace, rule.id())?, rule))).flatten().collect()
+}
+
+/// The settings of backstay's own replication rules.
+pub(super) fn own_replication(workspace: Option<&str>, found: Option<&ReplicationConfiguration>) -> BTreeMap<String, Value> {
+    let rules = found.map(ReplicationConfiguration::rules).unwrap_or_default();
+    rules.iter().filter_map(|rule| Some(replication::settings(own_name(workspace, rule.id())?, rule))).flatten().collect()
+}
+
+/// The default retention and whether object lock is on.
+pub(super) fn lock_settings(found: Option<&ObjectLockConfiguration>) -> BTreeMap<String, Value> {
+    let mut settings = BTreeMap::new();
+    let Some(found) = found else { return settings };
+    let on = found.object_lock_enabled().is_some_and(|status| status.as_str() == ENABLED);
+    settings.insert(LOCK.to_owned(), Value::Bool(on));
+    let retention = found.rule().and_then(|rule| rule.default_retention());
+    let values = [
+        (LOCK_MODE, retention.and_then(|retention| retention.mode()).map(|mode| Value::from(mode.as_str()))),
+        (LOCK_DAYS, retention.and_then(|retention| retention.days()).map(|days| Value::from(i64::from(days)))),
+        (LOCK_YEARS, retention.and_then(|retention| retention.years()).map(|years| Value::from(i64::from(years)))),
+    ];
+    settings.extend(values.into_iter().filter_map(|(path, value)| Some((path.to_owned(), value?))));
+    settings
+}
+
+/// Default encryption.
+pub(super) fn encryption_settings(rules: &[ServerSideEncryptionRule]) -> BTreeMap<String, Value> {
+    let Some(rule) = rules.first() else { return BTreeMap::new() };
+    let default = rule.apply_server_side_encryption_by_default();
+    let values = [
+        (ALGORITHM, default.map(|default| Value::from(default.sse_algorithm().as_str()))),
+        (KEY, default.and_then(|default| default.kms_master_key_id()).map(Value::from)),
+        (BUCKET_KEY, Some(Value::Bool(rule.bucket_key_enabled().unwrap_or_default()))),
+    ];
+    values.into_iter().filter_map(|(path, value)| Some((path.to_owned(), value?))).collect()
+}
+
+/// The reading of one bucket.
+struct BucketRead<'a> {
+    bucket: Bucket<'a>,
+    wish: &'a Wish,
+    workspace: Option<&'a str>,
+    destinations: &'a BTreeMap<String, String>,
+    live: Live,
+    gaps: Vec<CallFailed>,
+}
+
+impl BucketRead<'_> {
+    async fn run(mut self) -> Found {
+        let id = ResourceId {
+            kind: SPEC.name.to_owned(),
+            target: self.bucket.connection.target.name.clone(),
+            region: self.bucket.region.clone(),
+            name: self.bucket.name.to_owned(),
+        };
+        self.live.id = id.clone();
+        let read = self.aspects().await;
+        let gap = |failed: &CallFailed| self.bucket.connection.gap(&self.bucket.region, Some(SPEC.name), Some(self.bucket.name), failed);
+        match read {
+            Ok(()) => Found { gaps: self.gaps.iter().map(gap).collect(), live: vec![self.live], ..Found::default() },
+            Err(failed) if failed.is("NoSuchBucket") => Found { absent: vec![id], ..Found::default() },
+            Err(failed) => Found { gaps: vec![gap(&self.elsewhere(failed).await)], ..Found::default() },
+        }
+    }
+
+    /// That the bucket is in another region, with what to do.
+    async fn elsewhere(&self, failed: CallFailed) -> CallFailed {
+        let regions = regions(self.bucket.connection).await;
+        let place = regions.get(self.bucket.name).map_or("another region", String::as_str);
+        let message = format!("the bucket is in {place}, not in {}: select it in a target of that region", self.bucket.region);
+        CallFailed { cause: Cause::Failed, message, ..failed }
+    }
+
+    /// Whether a setting of one of these blocks is asked for.
+    fn asks(&self, blocks: &[&str]) -> bool {
+        blocks.iter().any(|block| self.wish.asks_within(block))
+    }
+
+    fn suspends(&self) -> bool {
+        self.wish.declared.get(VERSIONING).and_then(Value::as_str) == Some(SUSPENDED)
+    }
+
+    /// Reads aspect by aspect.
+    ///
+    /// # Errors
+    ///
+    /// The bucket is not there, or not here. Whatever else cannot be read is a gap.
+    async fn aspects(&mut self) -> Result<(), CallFailed> {
+        let expires = |path: &String| path::generic(path) == LIFECYCLE;
+        if self.asks(&["versioning", REPLICATION, LOCK]) || self.wish.settings.iter().any(expires) {
+            let found = self.bucket.versioning().await;
+            self.note(found, &["versioning"], Self::note_versioning)?;
+        }
+        if self.asks(&[LOCK]) || self.suspends() {
+            let found = self.bucket.lock().await;
+            self.note(found, &[LOCK], |this, found| {
+                this.fact(LOCK_FACT, Value::Bool(found.is_some()));
+                this.settle(&[LOCK], lock_settings(found.as_ref()));
+            })?;
+        }
+        if self.asks(&[ENCRYPTION]) {
+            let found = self.bucket.encryption().await;
+            self.note(found, &[ENCRYPTION], |this, found| this.settle(&[ENCRYPTION], encryption_settings(&found)))?;
+        }
+        if self.asks(&[LIFECYCLE, MINIMUM_SIZE]) {
+            let found = self.bucket.lifecycle().await;
+            self.note(found, &[LIFECYCLE, MINIMUM_SIZE], Self::note_lifecycle)?;
+        }
+        if self.asks(&[REPLICATION, ROLE]) || self.suspends() {
+            let found = self.bucket.replication().await;
+            self.note(found, &[REPLICATION, ROLE], Self::note_replication)?;
+        }
+        Ok(())
+    }
+
+    /// Takes what a call brought: what was read, or that the settings of these blocks are unknown.
+    fn note<T>(&mut self, found: Result<T, CallFailed>, blocks: &[&str], keep: impl FnOnce(&mut Self, T)) -> Result<(), CallFailed> {
+        let failed = match found {
+            Ok(found) => {
+                keep(self, found);
+                return Ok(());
+            }
+            Err(failed) => failed,
+        };
+        if failed.is("NoSuchBucket") || is_elsewhere(&failed) {
+            return Err(failed);
+        }
+        if !self.asks(blocks) {
+            // It was to make the plan concrete only.
+            tracing::info!(bucket = self.bucket.name, %failed, "not known, and not asked for");
+            return Ok(());
+        }
+        let cause = failed.sentence(&self.bucket.region);
+        for path in asked_within(self.wish, blocks) {
+            self.live.settings.insert(path, Reading::Unreadable { cause: cause.clone() });
+        }
+        self.gaps.push(failed);
+        Ok(())
+    }
+
+    fn fact(&mut self, name: &str, value: Value) {
+        self.live.facts.insert(name.to_owned(), value);
+    }
+
+    /// Notes the settings that were read of some blocks, and that what else is asked for of them is not set. Blocks that nobody asks for
+    /// were read for their facts only: noting an own rule of one would plan its removal.
+    fn settle(&mut self, blocks: &[&str], found: BTreeMap<String, Value>) {
+        if !self.asks(blocks) {
+            return;
+        }
+        for path in asked_within(self.wish, blocks).into_iter().filter(|path| path::enclosing(path).is_empty() && !path.ends_with(']')) {
+            self.live.settings.insert(path, Reading::Unset);
+        }
+        self.live.settings.extend(found.into_iter().map(|(path, value)| (path, Reading::Known(value))));
+    }
+
+    fn note_versioning(&mut self, (status, mfa_delete): (Option<String>, bool)) {
+        self.fact(VERSIONING_FACT, Value::from(status.as_deref().unwrap_or(NEVER)));
+        self.fact(MFA_DELETE, Value::Bool(mfa_delete));
+        self.settle(&["versioning"], status.into_iter().map(|status| (VERSIONING.to_owned(), Value::from(status))).collect());
+    }
+
+    fn note_lifecycle(&mut self, found: Lifecycle) {
+        let foreign = || found.rules.iter().filter(|rule| own_name(self.workspace, rule.id()).is_none());
+        let (many, old) = (foreign().count(), foreign().any(lifecycle::is_old));
+        self.fact(FOREIGN_LIFECYCLE, count(many));
+        self.fact(OLD_LIFECYCLE, Value::Bool(old));
+        let mut settings = own_lifecycle(self.workspace, &found.rules);
+        settings.extend(found.minimum_size.map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
+        self.settle(&[LIFECYCLE, MINIMUM_SIZE], settings);
+    }
+
+    fn note_replication(&mut self, found: Option<ReplicationConfiguration>) {
+        let rules = found.as_ref().map(ReplicationConfiguration::rules).unwrap_or_default();
+        let foreign = || rules.iter().filter(|rule| own_name(self.workspace, rule.id()).is_none());
+        let (many, old) = (foreign().count(), foreign().any(replication::is_old));
+        self.fact(REPLICATION_RULES, count(rules.len()));
+        self.fact(FOREIGN_REPLICATION, count(many));
+        self.fact(OLD_REPLICATION, Value::Bool(old));
+        let declared = self.wish.declared.iter().filter(|(path, _)| path::generic(path) == "replication_rule.destination.bucket");
+        let known =
+            declared.filter_map(|(_, arn)| Some((arn.as_str()?.to_owned(), Value::from(self.destinations.get(arn.as_str()?)?.as_str()))));
+        let known: BTreeMap<String, Value> = known.collect();
+        if !known.is_empty() {
+            self.fact(DESTINATIONS, Value::Map(known));
+        }
+        let mut settings = own_replication(self.workspace, found.as_ref());
+        settings.extend(found.map(|found| (ROLE.to_owned(), Value::from(found.role))));
+        self.settle(&[REPLICATION, ROLE], settings);
+    }
+}
+
+fn count(many: usize) -> Value {
+    Value::from(i64::try_from(many).unwrap_or(i64::MAX))
+}
+
+/// The paths that are asked for of some blocks.
+fn asked_within(wish: &Wish, blocks: &[&str]) -> Vec<String> {
+    let is_in = |path: &&String| blocks.iter().any(|block| *path == block || path::is_within(path, block));
+    wish.settings.iter().filter(is_in).cloned().collect()
+}

@@ -1,0 +1,429 @@
+//! Changing one bucket. Every write replaces a whole aspect, so each is read just before, compared with what was planned from, and only the
+//! request's changes are laid over what was found.
+
+use super::super::rule::Rule;
+use super::super::table::{
+    ALGORITHM, BUCKET_KEY, ENABLED, ENCRYPTION, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, ROLE,
+    SUSPENDED, VERSIONING,
+};
+use super::super::{forms, mark};
+use super::read::{Bucket, Lifecycle, encryption_settings, lock_settings, own_lifecycle, own_name, own_replication};
+use super::{
+    PUT_ENCRYPTION, PUT_LIFECYCLE, PUT_LOCK, PUT_REPLICATION, PUT_VERSIONING, client, lifecycle, regions, replication, versioning,
+};
+use crate::aws::CallFailed;
+use crate::kinds::{ChangeFailed, ChangeRequest};
+use crate::model::{Reading, Value, path};
+use aws_sdk_s3::types::{
+    BucketLifecycleConfiguration, BucketVersioningStatus, DefaultRetention, LifecycleRule, ObjectLockConfiguration, ObjectLockEnabled,
+    ObjectLockRetentionMode, ObjectLockRule, ReplicationConfiguration, ReplicationRule, ServerSideEncryption,
+    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, TransitionDefaultMinimumObjectSize,
+    VersioningConfiguration,
+};
+use aws_smithy_types::error::operation::BuildError;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How long reads may disagree with a write, or AWS may not yet see what an earlier write turned on, before a change gives up.
+const PATIENCE_MINUTES: u64 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How many reads in a row must agree after a lifecycle write, and the pause between them. Three were not enough in every region for
+/// Terraform, which takes ten.
+const AGREEING: (u32, Duration) = (10, Duration::from_secs(3));
+/// The same at an endpoint of one's own, which is not spread over a region.
+const AGREEING_NEARBY: (u32, Duration) = (3, Duration::from_millis(20));
+
+pub(super) async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
+    let region = request.id.region.clone();
+    let bucket = Bucket { connection: request.connection, client: client(request.connection, &region), region, name: &request.id.name };
+    let write = BucketWrite { request: &request, bucket };
+    let done = write.run().await;
+    match done {
+        Err(ChangeFailed::Call(failed)) if failed.is("NoSuchBucket") => Err(ChangeFailed::Gone),
+        other => other,
+    }
+}
+
+struct BucketWrite<'a> {
+    request: &'a ChangeRequest<'a>,
+    bucket: Bucket<'a>,
+}
+
+impl BucketWrite<'_> {
+    /// Versioning comes first where others need it, and goes last.
+    async fn run(&self) -> Result<(), ChangeFailed> {
+        let status = self.request.after(VERSIONING).and_then(Value::as_str);
+        if status == Some(ENABLED) {
+            self.put_versioning(BucketVersioningStatus::Enabled).await?;
+        }
+        if self.changes(&[LOCK]) {
+            self.put_lock().await?;
+        }
+        if self.changes(&[ENCRYPTION]) {
+            self.put_encryption().await?;
+        }
+        if self.changes(&[LIFECYCLE, MINIMUM_SIZE]) {
+            self.put_lifecycle().await?;
+        }
+        if self.changes(&[REPLICATION, ROLE]) {
+            self.put_replication().await?;
+        }
+        if status == Some(SUSPENDED) {
+            self.put_versioning(BucketVersioningStatus::Suspended).await?;
+        }
+        Ok(())
+    }
+
+    fn changes(&self, blocks: &[&str]) -> bool {
+        self.request.changes.iter().any(|change| is_in(&change.setting, blocks))
+    }
+
+    /// Refuses where a setting that is to change is no longer what was planned from, nor yet what it is to become.
+    fn refuse_if_moved(&self, blocks: &[&str], now: &BTreeMap<String, Value>) -> Result<(), ChangeFailed> {
+        for change in self.request.changes.iter().filter(|change| is_in(&change.setting, blocks)) {
+            let found = now.get(&change.setting).map_or(Reading::Unset, |value| Reading::Known(value.clone()));
+            let off = |reading: &Reading| matches!(reading, Reading::Unset | Reading::Known(Value::Null | Value::Bool(false)));
+            let same = found == change.before || (off(&found) && off(&change.before));
+            let done = matches!(&found, Reading::Known(value) if *value == change.after);
+            if !same && !done {
+                let (setting, before) = (change.setting.clone(), change.before.to_string());
+                return Err(ChangeFailed::Moved { setting, before, now: found.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    /// What was found, with the request's changes laid over it.
+    fn laid_over(&self, blocks: &[&str], now: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+        let mut after = now;
+        for change in self.request.changes.iter().filter(|change| is_in(&change.setting, blocks)) {
+            let is_block = change.setting.ends_with(']');
+            if change.after == Value::Null || (is_block && change.after == Value::Bool(false)) {
+                after.retain(|path, _| *path != change.setting && !path::is_within(path, &change.setting));
+            } else {
+                after.insert(change.setting.clone(), change.after.clone());
+            }
+        }
+        after
+    }
+
+    /// The rules of a block whose settings the request changes.
+    fn touched(&self, block: &str) -> BTreeSet<String> {
+        let name = |setting: &str| path::segments(setting).into_iter().next().filter(|segment| segment.name == block)?.key;
+        self.request.changes.iter().filter_map(|change| name(&change.setting)).collect()
+    }
+
+    async fn put_versioning(&self, status: BucketVersioningStatus) -> Result<(), ChangeFailed> {
+        let (now, _) = self.bucket.versioning().await?;
+        let now = now.into_iter().map(|status| (VERSIONING.to_owned(), Value::from(status))).collect();
+        self.refuse_if_moved(&["versioning"], &now)?;
+        let wanted = VersioningConfiguration::builder().status(status).build();
+        let mut patience = Patience::new();
+        loop {
+            let call = self.bucket.client.put_bucket_versioning().bucket(self.bucket.name).set_expected_bucket_owner(self.bucket.owner());
+            match self.bucket.connection.call(PUT_VERSIONING, call.versioning_configuration(wanted.clone()).send()).await {
+                Ok(_) => return Ok(()),
+                Err(failed) => self.again_if_busy(failed, &mut patience).await?,
+            }
+        }
+    }
+
+    /// Waits where another change of the bucket is under way.
+    async fn again_if_busy(&self, failed: CallFailed, patience: &mut Patience) -> Result<(), ChangeFailed> {
+        if !failed.is("OperationAborted") {
+            return Err(failed.into());
+        }
+        patience.pause("waiting for another change of the bucket", self.request.waiting).await
+    }
+
+    async fn put_lock(&self) -> Result<(), ChangeFailed> {
+        let found = self.bucket.lock().await?;
+        let now = lock_settings(found.as_ref());
+        self.refuse_if_moved(&[LOCK], &now)?;
+        let is_on = now.get(LOCK) == Some(&Value::Bool(true));
+        if !is_on && self.request.after(LOCK) != Some(&Value::Bool(true)) {
+            // Nobody consented to turning it on, which cannot be undone.
+            let (setting, before) = (LOCK.to_owned(), "true".to_owned());
+            return Err(ChangeFailed::Moved { setting, before, now: "false".to_owned() });
+        }
+        let mut after = self.laid_over(&[LOCK], now);
+        // Days and years take each other's place.
+        match (self.request.after(LOCK_DAYS), self.request.after(LOCK_YEARS)) {
+            (Some(Value::Number(_)), None) => drop(after.remove(LOCK_YEARS)),
+            (None, Some(Value::Number(_))) => drop(after.remove(LOCK_DAYS)),
+            _ => {}
+        }
+        let number = |path: &str| after.get(path).and_then(Value::as_i64).and_then(|number| i32::try_from(number).ok());
+        let mode = after.get(LOCK_MODE).and_then(Value::as_str).map(ObjectLockRetentionMode::from);
+        let hold = found.as_ref().and_then(|found| found.rule()?.default_retention()?.default_event_hold.clone());
+        let retention = mode.map(|mode| {
+            let retention = DefaultRetention::builder().mode(mode).set_days(number(LOCK_DAYS)).set_years(number(LOCK_YEARS));
+            ObjectLockRule::builder().default_retention(retention.set_default_event_hold(hold).build()).build()
+        });
+        let wanted = ObjectLockConfiguration::builder().object_lock_enabled(ObjectLockEnabled::Enabled).set_rule(retention).build();
+        let mut patience = Patience::new();
+        loop {
+            let call = self.bucket.client.put_object_lock_configuration().bucket(self.bucket.name);
+            let call = call.set_expected_bucket_owner(self.bucket.owner()).object_lock_configuration(wanted.clone());
+            match self.bucket.connection.call(PUT_LOCK, call.send()).await {
+                Ok(_) => return Ok(()),
+                Err(failed) if failed.is("InvalidBucketState") && self.sees_versioning().await => {
+                    patience.pause("waiting until AWS sees that versioning is on", self.request.waiting).await?;
+                }
+                Err(failed) => self.again_if_busy(failed, &mut patience).await?,
+            }
+        }
+    }
+
+    /// Whether the bucket reads as versioned; then a call that does not see it yet soon will.
+    async fn sees_versioning(&self) -> bool {
+        self.bucket.versioning().await.is_ok_and(|(status, _)| status.as_deref() == Some(ENABLED))
+    }
+
+    async fn put_encryption(&self) -> Result<(), ChangeFailed> {
+        let mut rules = self.bucket.encryption().await?;
+        let now = encryption_settings(&rules);
+        self.refuse_if_moved(&[ENCRYPTION], &now)?;
+        let after = self.laid_over(&[ENCRYPTION], now);
+        let text = |path: &str| after.get(path).and_then(Value::as_str);
+        let algorithm = text(ALGORITHM).unwrap_or("AES256");
+        // A key belongs to KMS alone; AWS refuses one beside AES256.
+        let key = text(KEY).filter(|_| algorithm != "AES256").map(str::to_owned);
+        let default = ServerSideEncryptionByDefault::builder().sse_algorithm(ServerSideEncryption::from(algorithm));
+        let default = default.set_kms_master_key_id(key).build().map_err(|error| not_built(PUT_ENCRYPTION, &error))?;
+        let mut first = if rules.is_empty() { ServerSideEncryptionRule::builder().build() } else { rules.remove(0) };
+        first.apply_server_side_encryption_by_default = Some(default);
+        first.bucket_key_enabled = after.get(BUCKET_KEY).and_then(Value::as_bool);
+        rules.insert(0, first);
+        let wanted = ServerSideEncryptionConfiguration::builder().set_rules(Some(rules)).build();
+        let wanted = wanted.map_err(|error| not_built(PUT_ENCRYPTION, &error))?;
+        let call = self.bucket.client.put_bucket_encryption().bucket(self.bucket.name).set_expected_bucket_owner(self.bucket.owner());
+        self.bucket.connection.call(PUT_ENCRYPTION, call.server_side_encryption_configuration(wanted).send()).await?;
+        Ok(())
+    }
+
+    async fn put_lifecycle(&self) -> Result<(), ChangeFailed> {
+        let blocks = [LIFECYCLE, MINIMUM_SIZE];
+        let mut patience = Patience::new();
+        loop {
+            let found = self.bucket.lifecycle().await?;
+            let mut now = own_lifecycle(self.request.workspace, &found.rules);
+            now.extend(found.minimum_size.clone().map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
+            self.refuse_if_moved(&blocks, &now)?;
+            let after = self.laid_over(&blocks, now);
+            let wanted = Lifecycle {
+                rules: self.merged_lifecycle(&found.rules, &after)?,
+                minimum_size: after.get(MINIMUM_SIZE).and_then(Value::as_str).map(str::to_owned),
+            };
+            if self.bucket.lifecycle().await? != found {
+                // Somebody else writes, or reads still disagree: whatever is sent now could undo a rule that this read did not see.
+                patience.pause("waiting until reads of the lifecycle rules agree", self.request.waiting).await?;
+                continue;
+            }
+            match self.send_lifecycle(&wanted).await {
+                Ok(()) => return self.wait_for(&wanted).await,
+                Err(failed) => self.again_if_busy(failed, &mut patience).await?,
+            }
+        }
+    }
+
+    /// Others' rules as they were found, own ones that change made anew. Own ones take the generation of others', as AWS takes no two.
+    fn merged_lifecycle(&self, found: &[LifecycleRule], after: &BTreeMap<String, Value>) -> Result<Vec<LifecycleRule>, ChangeFailed> {
+        let own = |rule: &LifecycleRule| own_name(self.request.workspace, rule.id()).map(str::to_owned);
+        let old = found.iter().any(|rule| own(rule).is_none() && lifecycle::is_old(rule));
+        let make = |id: &str, rule: &Rule| lifecycle::rule(id, rule, old);
+        let mut touched = self.touched(LIFECYCLE);
+        let mut merged = Vec::new();
+        for rule in found {
+            match own(rule) {
+                Some(name) if touched.remove(&name) || lifecycle::is_old(rule) != old => {
+                    merged.extend(self.made(LIFECYCLE, &name, after, make, PUT_LIFECYCLE)?);
+                }
+                _ => merged.push(rule.clone()),
+            }
+        }
+        for name in touched {
+            merged.extend(self.made(LIFECYCLE, &name, after, make, PUT_LIFECYCLE)?);
+        }
+        Ok(merged)
+    }
+
+    /// One own rule out of its settings; none where it goes.
+    fn made<R>(
+        &self,
+        block: &str,
+        name: &str,
+        after: &BTreeMap<String, Value>,
+        make: impl Fn(&str, &Rule) -> Result<R, BuildError>,
+        action: &str,
+    ) -> Result<Option<R>, ChangeFailed> {
+        let rule = Rule::of(&path::keyed(block, name), after.iter());
+        if !rule.is_there() {
+            return Ok(None);
+        }
+        // Without an owner name no rule is read as backstay's, and none is declared.
+        let id = format!("{}{name}", mark(self.request.workspace.unwrap_or_default()));
+        make(&id, &rule).map(Some).map_err(|error| not_built(action, &error).into())
+    }
+
+    async fn send_lifecycle(&self, wanted: &Lifecycle) -> Result<(), CallFailed> {
+        let (connection, name, owner) = (self.bucket.connection, self.bucket.name, self.bucket.owner());
+        if wanted.rules.is_empty() {
+            let call = self.bucket.client.delete_bucket_lifecycle().bucket(name).set_expected_bucket_owner(owner);
+            return connection.call(PUT_LIFECYCLE, call.send()).await.map(drop);
+        }
+        let rules = BucketLifecycleConfiguration::builder().set_rules(Some(wanted.rules.clone())).build();
+        let rules = rules.map_err(|error| not_built(PUT_LIFECYCLE, &error))?;
+        let size = wanted.minimum_size.as_deref().map(TransitionDefaultMinimumObjectSize::from);
+        let call = self.bucket.client.put_bucket_lifecycle_configuration().bucket(name).set_expected_bucket_owner(owner);
+        let call = call.lifecycle_configuration(rules).set_transition_default_minimum_object_size(size);
+        connection.call(PUT_LIFECYCLE, call.send()).await.map(drop)
+    }
+
+    /// Reads after a lifecycle write come from places that do not all know it yet; it counts when several in a row agree.
+    async fn wait_for(&self, wanted: &Lifecycle) -> Result<(), ChangeFailed> {
+        let (needed, pause) = if self.bucket.connection.has_own_endpoint("S3") { AGREEING_NEARBY } else { AGREEING };
+        let mut patience = Patience::new();
+        let mut agreed = 0;
+        loop {
+            if self.is_as_wanted(wanted, &self.bucket.lifecycle().await?) {
+                agreed += 1;
+                if agreed >= needed {
+                    return Ok(());
+                }
+                tokio::time::sleep(pause).await;
+            } else {
+                agreed = 0;
+                patience.pause("waiting until reads of the lifecycle rules agree", self.request.waiting).await?;
+            }
+        }
+    }
+
+    fn is_as_wanted(&self, wanted: &Lifecycle, found: &Lifecycle) -> bool {
+        let workspace = self.request.workspace;
+        let others = |rules: &[LifecycleRule]| {
+            let mut others: Vec<LifecycleRule> = rules.iter().filter(|rule| own_name(workspace, rule.id()).is_none()).cloned().collect();
+            others.sort_by(|one, other| one.id().cmp(&other.id()));
+            others
+        };
+        let size = wanted.minimum_size.is_none() || wanted.rules.is_empty() || wanted.minimum_size == found.minimum_size;
+        size && own_lifecycle(workspace, &wanted.rules) == own_lifecycle(workspace, &found.rules)
+            && others(&wanted.rules) == others(&found.rules)
+    }
+
+    async fn put_replication(&self) -> Result<(), ChangeFailed> {
+        let blocks = [REPLICATION, ROLE];
+        let mut patience = Patience::new();
+        loop {
+            let found = self.bucket.replication().await?;
+            let mut now = own_replication(self.request.workspace, found.as_ref());
+            now.extend(found.as_ref().map(|found| (ROLE.to_owned(), Value::from(found.role()))));
+            self.refuse_if_moved(&blocks, &now)?;
+            let after = self.laid_over(&blocks, now);
+            let rules = self.merged_replication(found.as_ref(), &after)?;
+            if self.bucket.replication().await? != found {
+                patience.pause("waiting until reads of the replication rules agree", self.request.waiting).await?;
+                continue;
+            }
+            let role = after.get(ROLE).and_then(Value::as_str).or_else(|| self.request.wanted.get(ROLE)?.value.as_str());
+            match self.send_replication(rules.clone(), role.unwrap_or_default()).await {
+                Ok(()) => return Ok(()),
+                Err(failed) if speaks_of_versioning(&failed) => {
+                    self.refuse_if_unversioned(&rules, &failed).await?;
+                    patience.pause("waiting until AWS sees that versioning is on", self.request.waiting).await?;
+                }
+                Err(failed) => self.again_if_busy(failed, &mut patience).await?,
+            }
+        }
+    }
+
+    fn merged_replication(
+        &self,
+        found: Option<&ReplicationConfiguration>,
+        after: &BTreeMap<String, Value>,
+    ) -> Result<Vec<ReplicationRule>, ChangeFailed> {
+        let mut touched = self.touched(REPLICATION);
+        let mut merged = Vec::new();
+        for rule in found.map(ReplicationConfiguration::rules).unwrap_or_default() {
+            match own_name(self.request.workspace, rule.id()).filter(|name| touched.contains(*name)).map(str::to_owned) {
+                None => merged.push(rule.clone()),
+                Some(name) => {
+                    touched.remove(&name);
+                    merged.extend(self.made(REPLICATION, &name, after, replication::rule, PUT_REPLICATION)?);
+                }
+            }
+        }
+        for name in touched {
+            merged.extend(self.made(REPLICATION, &name, after, replication::rule, PUT_REPLICATION)?);
+        }
+        Ok(merged)
+    }
+
+    async fn send_replication(&self, rules: Vec<ReplicationRule>, role: &str) -> Result<(), CallFailed> {
+        let (connection, name, owner) = (self.bucket.connection, self.bucket.name, self.bucket.owner());
+        if rules.is_empty() {
+            let call = self.bucket.client.delete_bucket_replication().bucket(name).set_expected_bucket_owner(owner);
+            return connection.call(PUT_REPLICATION, call.send()).await.map(drop);
+        }
+        let wanted = ReplicationConfiguration::builder().role(role).set_rules(Some(rules)).build();
+        let wanted = wanted.map_err(|error| not_built(PUT_REPLICATION, &error))?;
+        let call = self.bucket.client.put_bucket_replication().bucket(name).set_expected_bucket_owner(owner);
+        connection.call(PUT_REPLICATION, call.replication_configuration(wanted).send()).await.map(drop)
+    }
+
+    /// AWS refused for want of versioning. Waiting helps only where reads say that it is on.
+    async fn refuse_if_unversioned(&self, rules: &[ReplicationRule], failed: &CallFailed) -> Result<(), ChangeFailed> {
+        if !self.sees_versioning().await {
+            return Err(failed.clone().into());
+        }
+        let regions = regions(self.bucket.connection).await;
+        for arn in rules.iter().filter_map(|rule| Some(rule.destination()?.bucket())) {
+            let Some((name, region)) = forms::bucket_of(arn).and_then(|name| Some((name, regions.get(name)?))) else { continue };
+            let Ok((status, _)) = versioning(self.bucket.connection, region, name, None).await else { continue };
+            if status.as_deref() != Some(ENABLED) {
+                let status = status.map_or_else(|| "was never set".to_owned(), |status| format!("is {status}"));
+                let message = format!("{}; versioning of {arn} {status}: turn it on there, and run apply again", failed.message);
+                return Err(CallFailed { message, ..failed.clone() }.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_in(setting: &str, blocks: &[&str]) -> bool {
+    blocks.iter().any(|block| setting == *block || path::is_within(setting, block))
+}
+
+/// Whether AWS refuses for want of versioning, at the source or the destination: for a while after it was turned on, it does not see that.
+fn speaks_of_versioning(failed: &CallFailed) -> bool {
+    failed.is("InvalidRequest") && failed.message.to_lowercase().contains("versioning")
+}
+
+fn not_built(action: &str, error: &BuildError) -> CallFailed {
+    CallFailed::not_understood(action, error.to_string())
+}
+
+/// How long is still waited, with growing pauses.
+struct Patience {
+    spent: Duration,
+    pause: Duration,
+}
+
+impl Patience {
+    fn new() -> Self {
+        Self { spent: Duration::ZERO, pause: FIRST_PAUSE }
+    }
+
+    async fn pause(&mut self, what: &str, tell: &(dyn Fn(&str) + Sync)) -> Result<(), ChangeFailed> {
+        if self.spent.as_secs() >= PATIENCE_MINUTES * 60 {
+            return Err(ChangeFailed::NotReady { state: what.to_owned(), minutes: PATIENCE_MINUTES });
+        }
+        tell(what);
+        tokio::time::sleep(self.pause).await;
+        self.spent += self.pause;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        Ok(())
+    }
+}

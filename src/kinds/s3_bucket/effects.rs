@@ -1,0 +1,151 @@
+//! What changes of a bucket put at risk, as far as the direction of one setting alone does not tell.
+
+use super::rule::Rule;
+use super::table::{COMPLIANCE, ENABLED, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, REPLICATION, ROLE, VERSIONING};
+use super::{FOREIGN_REPLICATION, fact_number, fact_text};
+use crate::model::{Change, Effect, Live, Reading, Value, Wanted, path};
+use std::collections::BTreeMap;
+
+/// The effect of a change; `None` where the table's direction says it all.
+pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+    let block = path::segments(&change.setting).into_iter().next()?.name;
+    match block.as_str() {
+        LIFECYCLE => {
+            let (before, after) = Rule::sides(change, live, wanted)?;
+            Some(lifecycle(&before, &after, is_versioned(live, wanted)))
+        }
+        REPLICATION => replication(change, live, wanted),
+        // Others' rules would replicate with another role from then on.
+        ROLE => {
+            let shared = fact_number(live, FOREIGN_REPLICATION) > 0 && change.before != Reading::Unset;
+            Some(if shared { Effect::Weakens } else { Effect::Neutral })
+        }
+        LOCK => Some(lock(change, live, wanted)),
+        _ => None,
+    }
+}
+
+/// Whether versioning will be on: as declared, else as it is; `None` where that is not known.
+pub(super) fn is_versioned(live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<bool> {
+    let declared = wanted.get(VERSIONING).and_then(|wanted| wanted.value.as_str());
+    Some(declared.or_else(|| fact_text(live, super::VERSIONING_FACT))? == ENABLED)
+}
+
+/// When a rule deletes what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Deletes<'a> {
+    days: Option<i64>,
+    date: Option<&'a str>,
+    noncurrent_days: Option<i64>,
+    newer: Option<i64>,
+}
+
+impl<'a> Deletes<'a> {
+    fn of(rule: &'a Rule) -> Self {
+        if !rule.is_on() {
+            return Self::default();
+        }
+        let noncurrent_days = rule.number("noncurrent_version_expiration.noncurrent_days");
+        let newer = rule.number("noncurrent_version_expiration.newer_noncurrent_versions").filter(|_| noncurrent_days.is_some());
+        Self { days: rule.number("expiration.days"), date: rule.text("expiration.date"), noncurrent_days, newer }
+    }
+
+    fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Whether it deletes current objects that the other would keep, or keep for longer.
+    fn takes_current_sooner(self, other: Self) -> bool {
+        match (self.days, other.days) {
+            (Some(now), Some(then)) if now < then => return true,
+            // From a day to an age, or from nothing: nobody can say that this is later.
+            (Some(_), None) => return true,
+            _ => {}
+        }
+        match (self.date, other.date) {
+            // In one form, so that the order of texts is that of days.
+            (Some(now), Some(then)) => now < then,
+            (Some(_), None) => true,
+            (None, _) => false,
+        }
+    }
+
+    /// Whether it deletes earlier versions that the other would keep, or keep for longer.
+    fn takes_versions_sooner(self, other: Self) -> bool {
+        match (self.noncurrent_days, other.noncurrent_days) {
+            (Some(now), Some(then)) => now < then || self.newer.unwrap_or(0) < other.newer.unwrap_or(0),
+            (Some(_), None) => true,
+            (None, _) => false,
+        }
+    }
+}
+
+/// What a change of a lifecycle rule does; `versioned` is whether versioning is on.
+pub(super) fn lifecycle(before: &Rule, after: &Rule, versioned: Option<bool>) -> Effect {
+    let (old, new) = (Deletes::of(before), Deletes::of(after));
+    if new.is_nothing() {
+        return if old.is_nothing() { Effect::Neutral } else { Effect::Strengthens };
+    }
+    let widened = !old.is_nothing() && !after.filter().is_within(&before.filter());
+    let current = new.takes_current_sooner(old) || (widened && (new.days.is_some() || new.date.is_some()));
+    let versions = new.takes_versions_sooner(old) || (widened && new.noncurrent_days.is_some());
+    match (current, versions) {
+        (_, true) => Effect::LosesData,
+        // With versioning a delete marker is put on top, and the version under it stays.
+        (true, false) if versioned == Some(true) => Effect::Weakens,
+        (true, false) => Effect::LosesData,
+        (false, false) if new == old && before.filter() == after.filter() => Effect::Neutral,
+        (false, false) => Effect::Strengthens,
+    }
+}
+
+fn replication(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+    let (before, after) = Rule::sides(change, live, wanted)?;
+    let whole = path::segments(&change.setting).len() == 1;
+    match (before.is_on(), after.is_on()) {
+        (false, false) => return Some(Effect::Neutral),
+        (false, true) => return Some(Effect::Strengthens),
+        (true, false) => return Some(Effect::Weakens),
+        (true, true) if whole => return Some(Effect::Neutral),
+        (true, true) => {}
+    }
+    match path::generic(&change.setting).strip_prefix("replication_rule.")? {
+        "destination.bucket" => Some(Effect::Weakens),
+        rest if rest.starts_with("filter.") => {
+            let (old, new) = (before.filter(), after.filter());
+            Some(if old.is_within(&new) { Effect::Strengthens } else { Effect::Weakens })
+        }
+        _ => None,
+    }
+}
+
+/// The default retention in days, for comparing only: to AWS a year is not 365 days.
+fn retention(value: impl Fn(&str) -> Option<Value>) -> Option<i64> {
+    let days = value(LOCK_DAYS).and_then(|days| days.as_i64());
+    days.or_else(|| value(LOCK_YEARS).and_then(|years| years.as_i64()).map(|years| years.saturating_mul(365)))
+}
+
+fn lock(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Effect {
+    let read = |path: &str| match live.settings.get(path) {
+        Some(Reading::Known(value)) => Some(value.clone()),
+        _ => None,
+    };
+    let will_be = |path: &str| wanted.get(path).map(|wanted| wanted.value.clone());
+    // A default retention cannot be set without turning the lock on, which nobody turns off.
+    if read(LOCK) != Some(Value::Bool(true)) {
+        return Effect::Irreversible;
+    }
+    if change.setting == LOCK_MODE {
+        return match (change.after.as_str(), read(LOCK_MODE)) {
+            // What is locked so cannot be deleted by anybody until its time is over.
+            (Some(COMPLIANCE), _) => Effect::Irreversible,
+            (_, Some(mode)) if mode.as_str() == Some(COMPLIANCE) => Effect::Weakens,
+            _ => Effect::Strengthens,
+        };
+    }
+    match (retention(read), retention(will_be)) {
+        (Some(old), Some(new)) if new < old => Effect::Weakens,
+        (Some(old), Some(new)) if new == old => Effect::Neutral,
+        _ => Effect::Strengthens,
+    }
+}

@@ -1,0 +1,114 @@
+//! `aws_s3_bucket`: versioning, object lock, default encryption, lifecycle and replication of buckets that others own.
+//!
+//! S3 has no call for one rule: each write replaces all lifecycle, or all replication, rules of the bucket. So rules that are not
+//! backstay's are read just before and written back as they were. A rule is backstay's where its id is `backstay:WORKSPACE:NAME`.
+
+#[cfg(feature = "aws")]
+mod aws;
+mod checks;
+mod consequences;
+mod effects;
+mod forbidden;
+mod forms;
+mod replication_checks;
+mod rule;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use super::{Concern, Kind};
+use crate::model::{Change, Effect, KindSpec, Live, Refusal, Value, Wanted};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// The facts that a read leaves beside the settings.
+///
+/// What versioning is: `Enabled`, `Suspended` or `never set`.
+const VERSIONING_FACT: &str = "versioning";
+/// Whether object lock is on.
+const LOCK_FACT: &str = "object_lock";
+/// How many lifecycle rules are others'.
+const FOREIGN_LIFECYCLE: &str = "foreign_lifecycle_rules";
+/// Whether others' lifecycle rules are of the first generation, beside which AWS takes no newer ones.
+const OLD_LIFECYCLE: &str = "old_lifecycle_rules";
+/// How many replication rules are others'.
+const FOREIGN_REPLICATION: &str = "foreign_replication_rules";
+/// How many replication rules there are.
+const REPLICATION_RULES: &str = "replication_rules";
+/// Whether others' replication rules are of the first generation, beside which AWS takes no newer ones.
+const OLD_REPLICATION: &str = "old_replication_rules";
+/// What versioning is in each destination, by ARN.
+const DESTINATIONS: &str = "destination_versioning";
+/// What [`VERSIONING_FACT`] and [`DESTINATIONS`] hold where nobody ever set versioning.
+const NEVER: &str = "never set";
+/// Whether MFA delete is on.
+const MFA_DELETE: &str = "mfa_delete";
+
+/// What the id of a rule starts with that is backstay's.
+fn mark(workspace: &str) -> String {
+    format!("backstay:{workspace}:")
+}
+
+/// The kind.
+pub struct S3Bucket;
+
+impl Kind for S3Bucket {
+    fn spec(&self) -> &'static KindSpec {
+        &table::SPEC
+    }
+
+    fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, _now: Timestamp) -> Option<String> {
+        consequences::consequence(change, live, wanted)
+    }
+
+    fn effect(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        effects::effect(change, live, wanted)
+    }
+
+    fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
+        let mut concerns = checks::check(wanted);
+        concerns.extend(replication_checks::check(wanted));
+        concerns
+    }
+
+    fn forbids(&self, changes: &[Change], live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {
+        forbidden::forbids(changes, live, wanted)
+    }
+
+    fn remarks(&self, live: &Live) -> Vec<String> {
+        let mut remarks = Vec::new();
+        let kept = |many: i64, what: &str| match many {
+            0 => None,
+            1 => Some(format!("1 {what} rule of others stays as it is")),
+            many => Some(format!("{many} {what} rules of others stay as they are")),
+        };
+        remarks.extend(kept(fact_number(live, FOREIGN_LIFECYCLE), "lifecycle"));
+        remarks.extend(kept(fact_number(live, FOREIGN_REPLICATION), "replication"));
+        for (arn, status) in live.facts.get(DESTINATIONS).and_then(Value::as_map).into_iter().flatten() {
+            if let Some(status) = status.as_str().filter(|status| *status != table::ENABLED) {
+                let status = if status == NEVER { "was never set".to_owned() } else { format!("is {status}") };
+                remarks.push(format!(
+                    "versioning of the destination {arn} {status}: AWS replicates only to where it is Enabled, so turn it on there first"
+                ));
+            }
+        }
+        remarks
+    }
+
+    #[cfg(feature = "aws")]
+    fn calls(&self) -> super::Calls {
+        super::Calls::Settings(&aws::BucketCalls)
+    }
+}
+
+fn fact_text<'a>(live: &'a Live, name: &str) -> Option<&'a str> {
+    live.facts.get(name).and_then(Value::as_str)
+}
+
+fn fact_number(live: &Live, name: &str) -> i64 {
+    live.facts.get(name).and_then(Value::as_i64).unwrap_or_default()
+}
+
+fn fact_flag(live: &Live, name: &str) -> bool {
+    live.facts.get(name).and_then(Value::as_bool).unwrap_or_default()
+}

@@ -1,0 +1,283 @@
+//! `aws_s3_bucket` in a seed: the provider's resources about one bucket as blocks inside it, and objects with sizes and ages.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::Plant;
+use super::fields::Fields;
+use super::s3_documents::{ENCRYPTION_RULE, LIFECYCLE_RULE, REPLICATION, RETENTION, read};
+use crate::sandbox::DEFAULT_ACCOUNT;
+use crate::sandbox::services::account;
+use crate::sandbox::services::dynamodb::days_before;
+use crate::sandbox::services::s3::{self, Bucket, Lifecycle, Settling, Version, Versioning};
+use crate::sandbox::state::State;
+
+/// How old a seeded bucket is when the seed does not say.
+const DEFAULT_AGE_DAYS: i64 = 60;
+
+#[derive(Debug)]
+struct SeededBucket {
+    name: String,
+    account: String,
+    region: String,
+    tags: Option<BTreeMap<String, String>>,
+    age_days: i64,
+    versioning: Versioning,
+    lifecycle: Option<Lifecycle>,
+    replication: Option<Value>,
+    has_lock: bool,
+    default_retention: Option<Value>,
+    encryption: Option<Value>,
+    policy: Option<String>,
+    objects: Vec<SeededObject>,
+}
+
+#[derive(Debug)]
+struct SeededObject {
+    key: String,
+    content: Option<String>,
+    size: i64,
+    age_days: Option<i64>,
+    storage_class: Option<String>,
+    tags: BTreeMap<String, String>,
+    is_marker: bool,
+}
+
+/// Reads one block.
+pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
+    let name = fields.required_text_within("bucket", |name| {
+        (!s3::is_name(name)).then(|| format!("a bucket's name has 3 to 63 of a-z, 0-9, `.` and `-`, found `{name}`"))
+    });
+    let status = fields.block("versioning", |block| block.choice("status", &["Enabled", "Suspended"])).flatten();
+    let enabled = fields.flag("object_lock_enabled").unwrap_or(false);
+    let configured = fields.block("object_lock_configuration", |block| {
+        block.block("rule", |rule| rule.block("default_retention", |retention| read(retention, RETENTION))).flatten()
+    });
+    let has_lock = enabled || configured.is_some();
+    let versioning = match status.as_deref() {
+        Some("Suspended") => Versioning::Suspended,
+        Some(_) => Versioning::Enabled,
+        // Object lock brings versioning along.
+        None if has_lock => Versioning::Enabled,
+        None => Versioning::Never,
+    };
+    if has_lock && versioning != Versioning::Enabled {
+        fields.complain("versioning", "a bucket with object lock keeps versions: `versioning { status = \"Enabled\" }`");
+    }
+    let lifecycle = fields.block("lifecycle_configuration", lifecycle).flatten();
+    let replication = fields.block("replication_configuration", |block| read(block, REPLICATION));
+    if replication.is_some() && versioning != Versioning::Enabled {
+        fields.complain("versioning", "a bucket that replicates keeps versions: `versioning { status = \"Enabled\" }`");
+    }
+    let encryption = fields.block("server_side_encryption_configuration", |block| block.block("rule", |rule| read(rule, ENCRYPTION_RULE)));
+    Box::new(SeededBucket {
+        name,
+        account: fields.text("account_id").unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
+        region: fields.text("region").unwrap_or_else(|| "us-east-1".to_owned()),
+        tags: fields.map("tags").map(BTreeMap::from_iter),
+        age_days: fields.number("created_days_ago", 0..=36_500).unwrap_or(DEFAULT_AGE_DAYS),
+        versioning,
+        lifecycle,
+        replication,
+        has_lock,
+        default_retention: configured.flatten(),
+        encryption: encryption.flatten().map(|rule| json!({ "Rule": [rule] })),
+        policy: fields.text("policy"),
+        objects: fields.blocks("object", object),
+    })
+}
+
+/// The rules, which must be such as S3 would take.
+fn lifecycle(fields: &mut Fields<'_>) -> Option<Lifecycle> {
+    let sizes = [s3::DEFAULT_MINIMUM_SIZE, s3::OLD_MINIMUM_SIZE];
+    let minimum_size = fields.choice("transition_default_minimum_object_size", &sizes);
+    let rules = fields.blocks("rule", |rule| {
+        let mut read = read(rule, LIFECYCLE_RULE);
+        if read.get("Status").is_none() {
+            read["Status"] = json!("Enabled");
+        }
+        read
+    });
+    let document = json!({ "Rule": rules });
+    if let Err(error) = s3::check_lifecycle(&document) {
+        fields.complain("rule", &error.message);
+        return None;
+    }
+    Some(Lifecycle { document, minimum_size: minimum_size.unwrap_or_else(|| s3::DEFAULT_MINIMUM_SIZE.to_owned()) })
+}
+
+fn object(fields: &mut Fields<'_>) -> SeededObject {
+    SeededObject {
+        key: fields.required_text("key"),
+        content: fields.text("content"),
+        size: fields.number("size", 0..=i64::MAX).unwrap_or_default(),
+        age_days: fields.number("created_days_ago", 0..=36_500),
+        storage_class: fields.text("storage_class").filter(|class| class != "STANDARD"),
+        tags: fields.map("tags").map(BTreeMap::from_iter).unwrap_or_default(),
+        is_marker: fields.flag("delete_marker").unwrap_or(false),
+    }
+}
+
+impl Plant for SeededBucket {
+    fn identity(&self) -> String {
+        s3::bucket_arn(&self.name)
+    }
+
+    fn plant(&self, state: &mut State, now: Timestamp) -> bool {
+        let mut bucket = Bucket::new(&self.name, &self.account, &self.region, days_before(now, self.age_days));
+        bucket.tags.clone_from(&self.tags);
+        bucket.versioning = self.versioning;
+        bucket.policy.clone_from(&self.policy);
+        if self.has_lock {
+            bucket.lock(self.default_retention.clone());
+        }
+        bucket.lifecycle = Settling::settled(self.lifecycle.clone().map(|mut lifecycle| {
+            s3::name_rules(state, &mut lifecycle.document);
+            lifecycle
+        }));
+        bucket.replication = self.replication.clone().map(|mut document| {
+            s3::name_rules(state, &mut document);
+            document
+        });
+        bucket.documents.extend(self.encryption.clone().map(|document| ("encryption".to_owned(), document)));
+        let mut objects: Vec<&SeededObject> = self.objects.iter().collect();
+        objects.sort_by_key(|object| std::cmp::Reverse(object.age_days.unwrap_or(self.age_days)));
+        for object in objects {
+            let version = object.version(days_before(now, object.age_days.unwrap_or(self.age_days)));
+            let id = s3::version_id(state);
+            bucket.write(&object.key, version, id);
+        }
+        if account::is_opt_in(&self.region) {
+            state.enable_region(&self.account, &self.region);
+        }
+        // From this day on the rules are carried out.
+        state.s3.settle(now);
+        state.s3.insert(bucket).is_some()
+    }
+}
+
+impl SeededObject {
+    fn version(&self, at: Timestamp) -> Version {
+        if self.is_marker {
+            return Version { at, is_marker: true, ..Version::default() };
+        }
+        let mut version = Version::with_body(self.content.as_deref().unwrap_or_default().as_bytes(), at);
+        if self.content.is_none() {
+            version.size = u64::try_from(self.size).unwrap_or_default();
+            version.body = None;
+        }
+        version.storage_class.clone_from(&self.storage_class);
+        version.tags.clone_from(&self.tags);
+        version
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sandbox::Seed;
+    use crate::sandbox::testing::World;
+    use crate::sandbox::wire::{Reply, Request};
+
+    fn get(world: &World, path: &str) -> String {
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query.to_owned())));
+        let request = Request { method: "GET".into(), path: path.into(), query, ..Request::default() };
+        let Reply::Answer { response, .. } = world.sign("s3", request) else { panic!("no answer") };
+        String::from_utf8(response.body).unwrap()
+    }
+
+    fn problems(inside: &str) -> String {
+        let text = format!("resource \"aws_s3_bucket\" \"b\" {{\n  bucket = \"exports\"\n{inside}\n}}\n");
+        Seed::parse("seed.hcl", &text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_seeded_bucket_has_its_configuration_and_objects() {
+        let world = World::seeded(
+            r#"
+            resource "aws_s3_bucket" "copy" {
+              bucket = "exports-copy"
+              region = "us-west-2"
+              versioning { status = "Enabled" }
+            }
+            resource "aws_s3_bucket" "exports" {
+              bucket = "exports"
+              tags   = { env = "production" }
+              versioning { status = "Enabled" }
+              lifecycle_configuration {
+                transition_default_minimum_object_size = "varies_by_storage_class"
+                rule {
+                  id     = "by-hand"
+                  prefix = "logs/"
+                  expiration { days = 9 }
+                }
+                rule {
+                  prefix = "tmp/"
+                  expiration { days = 1 }
+                }
+              }
+              replication_configuration {
+                role = "arn:aws:iam::123456789012:role/r"
+                rule {
+                  priority = 1
+                  status   = "Enabled"
+                  filter {
+                    and {
+                      prefix = "a/"
+                      tags   = { k = "v" }
+                    }
+                  }
+                  delete_marker_replication { status = "Disabled" }
+                  destination { bucket = "arn:aws:s3:::exports-copy" }
+                }
+              }
+              server_side_encryption_configuration {
+                rule {
+                  apply_server_side_encryption_by_default { sse_algorithm = "aws:kms" }
+                }
+              }
+              object_lock_configuration {
+                rule {
+                  default_retention {
+                    mode = "COMPLIANCE"
+                    days = 30
+                  }
+                }
+              }
+              object {
+                key              = "a"
+                size             = 1000000000000
+                created_days_ago = 40
+              }
+              object {
+                key              = "a"
+                content          = "new"
+                created_days_ago = 4
+              }
+            }
+            "#,
+        );
+        let lifecycle = get(&world, "/exports?lifecycle");
+        assert!(lifecycle.contains("<ID>by-hand</ID><Prefix>logs/</Prefix>") && !lifecycle.contains("Filter"), "{lifecycle}");
+        assert_eq!(lifecycle.matches("<ID>").count(), 2);
+        let replication = get(&world, "/exports?replication");
+        assert!(replication.contains("<And><Prefix>a/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And>"), "{replication}");
+        assert!(get(&world, "/exports?encryption").contains("aws:kms"));
+        assert!(get(&world, "/exports?object-lock").contains("<Mode>COMPLIANCE</Mode>"));
+        assert!(get(&world, "/exports?tagging").contains("<Key>env</Key>"));
+        assert_eq!(get(&world, "/exports/a"), "new");
+        let versions = get(&world, "/exports?versions");
+        assert!(versions.contains("<Size>1000000000000</Size>") && versions.contains("2026-10-12T00:00:00.000Z"), "{versions}");
+        assert!(get(&world.in_region("us-west-2"), "/exports-copy?versioning").contains("Enabled"));
+    }
+
+    #[test]
+    fn what_s3_would_refuse_is_a_problem_of_the_seed() {
+        assert!(problems("  lifecycle_configuration {\n    rule {\n      prefix = \"a\"\n    }\n  }").contains("At least one action"));
+        assert!(problems("  object_lock_enabled = true\n  versioning {\n    status = \"Suspended\"\n  }").contains("keeps versions"));
+        assert!(problems("  versioning {\n    state = \"Enabled\"\n  }").contains("did you mean `status`?"));
+        let wrong = Seed::parse("seed.hcl", "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"Exports\"\n}\n").unwrap_err().to_string();
+        assert!(wrong.contains("a bucket's name has 3 to 63"), "{wrong}");
+    }
+}
