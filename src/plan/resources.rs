@@ -217,6 +217,8 @@ impl<'a> Planner<'a> {
         let mut found = comparison.run();
         action.facts.extend(live.facts.clone());
         action.remarks = kind.remarks(live);
+        let notes = kind.notes(live).into_iter();
+        self.out.notes.extend(notes.map(|(code, text)| Note { code: Some(code.to_string()), text: format!("{}: {text}", action.address) }));
         if let Some(arn) = &live.arn {
             action.arn.clone_from(arn);
         }

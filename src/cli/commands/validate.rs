@@ -3,12 +3,12 @@
 use crate::cli::Context;
 use crate::cli::args::{CheckFormat, ValidateArgs};
 use crate::cli::failure::{Exit, Failure};
-use crate::policy;
+use crate::cli::session;
 use crate::view;
 
 /// Checks a policy.
 pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, Failure> {
-    let checked = policy::check(&args.policy.path, &context.given);
+    let checked = session::checked(context, &args.policy.path);
     let good = checked.is_good();
     if args.format == CheckFormat::Json {
         let json = serde_json::json!({
