@@ -97,7 +97,9 @@ pub fn unsettled(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
 fn differences(action: &Action, live: &Live) -> Vec<String> {
     let readable = |setting: &&String| !matches!(action.before.get(*setting), Some(Reading::Unreadable { .. }));
     let declared = action.wanted.iter().map(|(setting, declared)| (setting, &declared.value));
-    let changed = action.changes.iter().map(|change| (&change.setting, &change.after));
+    // What goes with its block has no value any more, not even AWS's default; that the block is gone says it all.
+    let goes_along = |change: &&Change| change.part_of.is_some() && change.after == Value::Null;
+    let changed = action.changes.iter().filter(|change| !goes_along(change)).map(|change| (&change.setting, &change.after));
     let mut wanted: BTreeMap<&String, &Value> = declared.chain(changed).filter(|(setting, _)| readable(setting)).collect();
     wanted.retain(|setting, _| setting.as_str() != Change::EXISTS);
     let spec = crate::kinds::spec(&action.id.kind);
