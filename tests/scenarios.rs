@@ -23,6 +23,9 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    alarm_checks
+    alarms
+    alarms_of_others
     backstay_block
     exit_codes
     explain
@@ -47,10 +50,14 @@ scenarios! {
     saved_plan_consent
     selection
     shortening
+    shut_out
     snapshots
     strengthen_first
     syntax_errors
     targets
+    topic_checks
+    topics
+    topics_of_others
     two_blocks
     variables
     waiting

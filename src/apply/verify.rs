@@ -2,7 +2,8 @@
 
 use super::{Ending, Outcome};
 use crate::aws::Aws;
-use crate::model::{Gap, Plan};
+use crate::kinds;
+use crate::model::{Gap, Note, Plan, Snapshot, Verb};
 use crate::plan::preconditions::{self, Moved};
 use crate::snapshot;
 use std::collections::BTreeSet;
@@ -18,6 +19,8 @@ pub struct Verdict {
     pub unsettled: Vec<Moved>,
     /// What could not be read again.
     pub gaps: Vec<Gap>,
+    /// What somebody has to look after now.
+    pub notes: Vec<Note>,
 }
 
 impl Verdict {
@@ -37,10 +40,20 @@ pub async fn verify(plan: &Plan, outcome: &Outcome, aws: &Aws) -> Verdict {
     for pause in PAUSES_MS {
         tokio::time::sleep(Duration::from_millis(pause)).await;
         let now = snapshot::again(&about, aws, &[]).await;
-        verdict = Verdict { unsettled: preconditions::unsettled(&about, &now), gaps: now.gaps };
+        verdict = Verdict { unsettled: preconditions::unsettled(&about, &now), notes: notes(&about, &now), gaps: now.gaps };
         if verdict.unsettled.is_empty() {
             break;
         }
     }
     verdict
+}
+
+/// What the things that are there now ask somebody to look after.
+fn notes(plan: &Plan, now: &Snapshot) -> Vec<Note> {
+    let changed = plan.actions.iter().filter(|action| action.changes_anything() && action.verb != Verb::Delete);
+    let found = changed.filter_map(|action| Some((action, kinds::find(&action.id.kind)?, now.live(&action.id)?)));
+    let notes = found.flat_map(|(action, kind, live)| {
+        kind.notes(live).into_iter().map(|(code, text)| Note { code: Some(code.to_string()), text: format!("{}: {text}", action.address) })
+    });
+    notes.collect()
 }

@@ -5,8 +5,9 @@ use super::args::{LiveArgs, PolicyArgs};
 use super::failure::Failure;
 use crate::aws::{self, Access, Aws, ConnectFailed, Journal};
 use crate::model::{Diagnostic, Identity, Policy, Snapshot, Target};
+use crate::plan::needs;
 use crate::policy::variables::Given;
-use crate::policy::{self, load};
+use crate::policy::{self, Checked, load};
 use crate::snapshot;
 use crate::time::Clock;
 use std::collections::BTreeMap;
@@ -14,12 +15,21 @@ use std::path::Path;
 
 /// Loads and checks a policy; with an error the verb ends, warnings are shown.
 pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> {
-    let checked = policy::check(path, &context.given);
+    let checked = checked(context, path);
     if !checked.is_good() {
         return Err(Failure::policy(checked.problems, checked.policy.sources));
     }
     context.ui.warn(&checked.problems, &checked.policy.sources);
     Ok(checked.policy)
+}
+
+/// A policy, and everything that can be known to be wrong with it without AWS.
+pub(super) fn checked(context: &Context, path: &Path) -> Checked {
+    let mut checked = policy::check(path, &context.given);
+    if checked.is_good() {
+        checked.problems.extend(needs::declared(&checked.policy));
+    }
+    checked
 }
 
 /// The policy again, now that it is known which account and region each target reached: only then can every ARN be computed.

@@ -13,6 +13,11 @@ impl Flat {
         Self(wanted.iter().map(|(path, declared)| (path.clone(), declared.value.clone())).collect())
     }
 
+    /// Values by path.
+    pub fn of_values(values: &BTreeMap<String, Value>) -> Self {
+        Self(values.clone())
+    }
+
     /// What was read.
     pub fn of_readings(readings: &BTreeMap<String, Reading>) -> Self {
         let known = readings.iter().filter_map(|(path, reading)| match reading {

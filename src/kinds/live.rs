@@ -1,7 +1,7 @@
 //! The effects of a kind: finding, reading and changing its things in AWS.
 
 use crate::aws::{CallFailed, Connection};
-use crate::model::{Change, Declared, Gap, Live, Mark, Reading, Replicas, ResourceId, Value};
+use crate::model::{Change, Declared, Gap, Listed, Live, Mark, Reading, Replicas, ResourceId, Value};
 use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +52,8 @@ pub struct Found {
     pub absent: Vec<ResourceId>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+    /// What else the kind looked at to say what a change does, where it did: tagged resources by ARN.
+    pub seen: Option<Vec<Listed>>,
 }
 
 /// What to change on one thing.

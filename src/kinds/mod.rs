@@ -11,12 +11,15 @@ pub mod backup_vault;
 pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
 mod flat;
+mod needs;
 pub mod s3_bucket;
+pub mod sns_topic;
 mod tags;
 
 pub use flat::Flat;
+pub use needs::{Answer, Need, Needed, Place};
 
-use crate::model::{Change, Code, Effect, KindSpec, Live, Refusal, Severity, Wanted};
+use crate::model::{Change, Code, Effect, KindSpec, Listed, Live, Refusal, Severity, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -95,6 +98,31 @@ pub trait Kind: Sync {
         None
     }
 
+    /// Whether AWS does not tell now what a setting of this thing is, or lets nobody change it, so that it is not compared: what is in a
+    /// subscription that waits to be confirmed.
+    fn withholds(&self, _live: &Live, _setting: &str) -> bool {
+        false
+    }
+
+    /// What this thing, as declared, needs of others to work.
+    fn needs(&self, _wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
+        Vec::new()
+    }
+
+    /// Whether a thing of this kind, at this ARN and with these settings, has what another needs of it.
+    ///
+    /// `will_be` says what a setting of it is when all is done; `None` where that is not known.
+    fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+        need.compare(will_be)
+    }
+
+    /// What a change does to things other than this one: which of those that reading saw come and go with it.
+    ///
+    /// `before` is what there is, `after` what there will be; none where the thing is made or goes.
+    fn reach(&self, _before: Option<&Flat>, _after: Option<&Flat>, _seen: Option<&[Listed]>) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Why AWS would not take these changes of a thing that others own, as the thing is, and what to do instead.
     fn forbids(&self, _changes: &[Change], _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {
         None
@@ -102,6 +130,11 @@ pub trait Kind: Sync {
 
     /// What else a reader of the plan ought to know of this thing.
     fn remarks(&self, _live: &Live) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What of this thing somebody has to look after although nothing is to be changed: said in every plan and after every apply.
+    fn notes(&self, _live: &Live) -> Vec<(Code, String)> {
         Vec::new()
     }
 
@@ -115,8 +148,10 @@ static REGISTRY: &[&dyn Kind] = &[
     &backup_plan::BackupPlan,
     &backup_selection::BackupSelection,
     &backup_vault::BackupVault,
+    &cloudwatch_metric_alarm::MetricAlarm,
     &dynamodb_table::DynamodbTable,
     &s3_bucket::S3Bucket,
+    &sns_topic::SnsTopic,
 ];
 
 /// All kinds, by name.

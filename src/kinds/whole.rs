@@ -46,6 +46,8 @@ pub struct FindRequest<'a> {
     pub marked: Vec<Tagged>,
     /// The things of the kind that these are parts of, as far as they are the workspace's.
     pub parents: Vec<&'a Live>,
+    /// What the policy declares of each name.
+    pub wanted: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 /// One thing to make.

@@ -115,6 +115,15 @@ codes! {
     Failed = "BKS0503", "a change failed";
     /// After the apply AWS does not yet read as planned. Run `backstay plan` again: if it still shows changes, something else is changing them.
     NotSettled = "BKS0504", "did not settle";
+    /// One thing of the policy has to be let in by another, and that one shuts it out: an alarm whose topic does not let CloudWatch publish.
+    /// AWS takes both without a word, and drops every message later.
+    ///
+    /// The message says which statement is missing. Where it is not known whether the request would be let in, backstay says nothing.
+    ShutOut = "BKS0801", "a sender is shut out";
+    /// A setting does nothing, or is refused by AWS, unless another thing has a certain setting, and that one does not have it.
+    ///
+    /// Give the other thing that setting, or take this one out.
+    NeededSetting = "BKS0802", "a needed setting of another thing is not there";
     /// A recovery point must stay 90 days in cold storage before it is deleted, and one that is there can no longer be copied.
     ///
     /// AWS refuses a lifecycle with fewer days between. Raise `delete_after`, or leave out `cold_storage_after`.
@@ -183,6 +192,50 @@ codes! {
     OldRules = "BKS0828", "rules of the first generation";
     /// Settings of a bucket that AWS does not take together. The message says which other setting is missing, or must go.
     BucketSettings = "BKS0829", "bucket's settings";
+    /// An alarm does not say exactly what it watches: one metric (`metric_name` with `namespace`, `period` and a statistic), or `metric_query`
+    /// blocks of which exactly one returns data. AWS refuses the two together, and either one by halves.
+    AlarmWatches = "BKS0840", "what the alarm watches is not clear";
+    /// The periods of an alarm are not ones that CloudWatch evaluates.
+    ///
+    /// A period is 10, 20 or 30 seconds or a multiple of 60. `period` times `evaluation_periods` is at most 7 days, and at most 1 day where the
+    /// period is shorter than an hour. What must not happen for longer than that is no alarm: `backstay plan` and AWS Backup Audit Manager can
+    /// tell it.
+    AlarmPeriods = "BKS0841", "periods that CloudWatch does not evaluate";
+    /// An alarm on an anomaly detection band has the operators of a band, `threshold_metric_id` and no `threshold`; any other alarm has none of
+    /// these and a `threshold`.
+    AlarmThreshold = "BKS0842", "threshold and operator do not go together";
+    /// AWS does not publish this metric, so the alarm would stay in `INSUFFICIENT_DATA` for ever and tell nobody.
+    ///
+    /// `AWS/DynamoDB ContinuousBackupsStatus` is the best known of them: no metric tells of point-in-time recovery. The help says what does.
+    /// Metrics in namespaces of your own are never judged.
+    AlarmUnpublished = "BKS0843", "no such metric";
+    /// The metric exists, but AWS is not known to publish it with these dimensions: an alarm watches exactly the ones that it names, so it would
+    /// see no values. For AWS Backup that is `BackupVaultName`, or `BackupVaultName` and `ResourceType`.
+    AlarmDimensions = "BKS0844", "no such dimensions of the metric";
+    /// The alarm can never fire: no value of the metric crosses the threshold, or the periods that would are those without values, which
+    /// `treat_missing_data` passes over.
+    ///
+    /// "No backup completed" is `LessThanThreshold` 1 with `treat_missing_data = "breaching"`, as AWS Backup publishes no zeros.
+    AlarmNeverFires = "BKS0845", "alarm that never fires";
+    /// The alarm fires where nothing is wrong, does not come back from firing, or misses the worst case. The help says which setting mends it.
+    AlarmMisleads = "BKS0846", "alarm that misleads";
+    /// The key `alias/aws/sns` is AWS's own, and its policy lets no service use it: what CloudWatch, EventBridge and AWS Backup publish to a topic
+    /// with it is dropped.
+    ///
+    /// Use a key of your own whose policy allows `kms:GenerateDataKey*` and `kms:Decrypt` to these services.
+    TopicKey = "BKS0860", "topic key that services cannot use";
+    /// The name and the settings of a FIFO topic, or of a standard one, do not go together: a FIFO topic's name ends in `.fifo`, and only such a
+    /// topic has `content_based_deduplication`.
+    TopicFifo = "BKS0861", "FIFO topic by halves";
+    /// A document of a topic is not what SNS takes: the policy is no policy document.
+    TopicPolicy = "BKS0862", "no policy of a topic";
+    /// A subscription asks for what its protocol does not have, or its endpoint is not one of its protocol.
+    Subscription = "BKS0863", "subscription that SNS refuses";
+    /// Somebody has not confirmed that they want the messages of a topic, and gets none until then.
+    ///
+    /// SNS sent a message with a link to the endpoint; whoever reads it must follow that link. A subscription that waits cannot be changed or
+    /// removed by anybody and is not compared; it lapses by itself when nobody confirms it, and is then made anew by the next apply.
+    Unconfirmed = "BKS0864", "subscription that waits to be confirmed";
 }
 
 impl Code {

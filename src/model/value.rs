@@ -111,6 +111,16 @@ impl Value {
         }
     }
 
+    /// Whether it says nothing: absent, or a collection with nothing in it, which AWS does not tell apart.
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::List(items) | Self::Set(items) => items.is_empty(),
+            Self::Map(map) => map.is_empty(),
+            Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Unknown => false,
+        }
+    }
+
     /// The word for this value's type in messages, with its article: `a string`.
     pub fn type_name(&self) -> &'static str {
         match self {

@@ -134,6 +134,9 @@ impl Comparison<'_> {
 
     /// Looks at one path; returns what was read of it, where that counts.
     fn one(&self, setting: &'static Setting, at: &str, found: &mut Found) -> Option<Reading> {
+        if self.kind.withholds(self.live, at) {
+            return None;
+        }
         let wanted = self.wanted.get(at);
         let read = self.live.settings.get(at).cloned();
         let around = path::enclosing(at).into_iter().find(|block| self.is_there(block) != self.wanted.contains_key(block));
@@ -198,7 +201,7 @@ impl Comparison<'_> {
         let effective = reading.effective(if is_repeated(setting) { Fallback::Bool(false) } else { setting.aws_default })?;
         // A setting that means nothing while its flag is off has no value in force, whatever its default.
         let in_force = setting.only_while.is_none_or(|flag| is_on(self.live, &path::beside(at, flag)) != Some(false));
-        if in_force && effective == *after {
+        if in_force && (effective == *after || (effective.is_nothing() && after.is_nothing())) {
             return None;
         }
         let effect = setting.effect(at, &self.live.settings, after)?;

@@ -6,6 +6,7 @@
 mod diff;
 pub mod file;
 pub mod gate;
+pub mod needs;
 pub mod order;
 pub mod preconditions;
 mod resolve;
@@ -42,6 +43,10 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
             return Err(all);
         }
     };
+    let unmet = needs::planned(policy, snapshot, &resolved.rows);
+    if !unmet.is_empty() {
+        return Err(unmet);
+    }
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(resolved.gaps);
     gaps.sort();

@@ -97,19 +97,23 @@ pub fn unsettled(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
 fn differences(action: &Action, live: &Live) -> Vec<String> {
     let readable = |setting: &&String| !matches!(action.before.get(*setting), Some(Reading::Unreadable { .. }));
     let declared = action.wanted.iter().map(|(setting, declared)| (setting, &declared.value));
-    // What goes with its block has no value any more, not even AWS's default; that the block is gone says it all.
-    let goes_along = |change: &&Change| change.part_of.is_some() && change.after == Value::Null;
-    let changed = action.changes.iter().filter(|change| !goes_along(change)).map(|change| (&change.setting, &change.after));
+    // What was in a block that goes says nothing any more; its default stands there now.
+    let counts = |change: &&Change| change.part_of.is_none() || !change.after.is_nothing();
+    let changed = action.changes.iter().filter(counts).map(|change| (&change.setting, &change.after));
     let mut wanted: BTreeMap<&String, &Value> = declared.chain(changed).filter(|(setting, _)| readable(setting)).collect();
     wanted.retain(|setting, _| setting.as_str() != Change::EXISTS);
-    let spec = crate::kinds::spec(&action.id.kind);
+    let kind = crate::kinds::find(&action.id.kind);
+    let spec = kind.map(crate::kinds::Kind::spec);
     let mut differences = Vec::new();
     for (setting, wanted) in wanted {
+        if kind.is_some_and(|kind| kind.withholds(live, setting)) {
+            continue;
+        }
         let reading = reading(live, setting);
         let default = spec.and_then(|spec| spec.setting(setting)).map_or(Fallback::Absent, |setting| setting.aws_default);
         // What could not be read again is a gap, and no statement about the value.
         let Some(value) = reading.effective(default) else { continue };
-        let gone = [&value, wanted].iter().all(|value| matches!(value, Value::Null | Value::Bool(false)));
+        let gone = [&value, wanted].iter().all(|value| value.is_nothing() || matches!(value, Value::Bool(false)));
         if value != *wanted && !gone {
             differences.push(format!("`{setting}` reads {value}, not {wanted}"));
         }

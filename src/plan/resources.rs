@@ -9,10 +9,10 @@
 //! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
 
 use super::diff::{self, Comparison};
-use crate::kinds::{self, Kind};
+use crate::kinds::{self, Flat, Kind};
 use crate::model::{
-    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Identity, KindSpec, Live, Mark, Note, Policy, Position,
-    Reaches, Reading, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
+    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Identity, KindSpec, Listed, Live, Mark, Note, Policy,
+    Position, Reaches, Reading, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,6 +73,12 @@ impl<'a> Planner<'a> {
     /// Whether the things of a kind were looked for in a target, so that one that was not found is not there.
     fn was_searched(&self, kind: &str, target: &str) -> bool {
         self.snapshot.inventories.iter().any(|inventory| inventory.kind == kind && inventory.target == target && inventory.names_complete)
+    }
+
+    /// What a kind looked at in a target to say what a change does; none where it did not look, or could not.
+    fn seen(&self, kind: &str, target: &str) -> Option<&'a [Listed]> {
+        let inventory = self.snapshot.inventories.iter().find(|inventory| inventory.kind == kind && inventory.target == target)?;
+        inventory.tag_filter.as_ref().map(|_| inventory.listed.as_slice())
     }
 
     fn declared(&mut self, resource: &'a Resource, target: &'a str) {
@@ -201,6 +207,7 @@ impl<'a> Planner<'a> {
         let Some(live) = live else {
             if self.was_searched(spec.name, target) {
                 create(spec, resource, self.policy.sources.position(&resource.span), &self.policy.sources, action);
+                action.remarks.extend(kind.reach(None, Some(&Flat::of_wanted(&action.wanted)), self.seen(spec.name, target)));
             }
             return;
         };
@@ -210,6 +217,8 @@ impl<'a> Planner<'a> {
         let mut found = comparison.run();
         action.facts.extend(live.facts.clone());
         action.remarks = kind.remarks(live);
+        let notes = kind.notes(live).into_iter();
+        self.out.notes.extend(notes.map(|(code, text)| Note { code: Some(code.to_string()), text: format!("{}: {text}", action.address) }));
         if let Some(arn) = &live.arn {
             action.arn.clone_from(arn);
         }
@@ -222,6 +231,10 @@ impl<'a> Planner<'a> {
         action.verb = found.verb();
         action.changes = found.changes;
         action.before = found.before;
+        if action.verb == Verb::Update {
+            let (before, after) = (Flat::of_readings(&live.settings), Flat::of_wanted(&action.wanted));
+            action.remarks.extend(kind.reach(Some(&before), Some(&after), self.seen(spec.name, target)));
+        }
         if settle_fixed(kind, live, identity, action) == Old::Stays {
             // A new one is made beside it; the old one is then told of among what is no longer declared.
             self.claimed.remove(&live.id);
@@ -259,7 +272,10 @@ impl<'a> Planner<'a> {
                 self.out.notes.push(Note { code: None, text });
                 continue;
             }
-            going.push(removal(live, spec, block.as_ref(), self.parent_of(live)));
+            let mut action = removal(live, spec, block.as_ref(), self.parent_of(live));
+            let before = Flat::of_readings(&live.settings);
+            action.remarks.extend(kind.reach(Some(&before), None, self.seen(spec.name, &live.id.target)));
+            going.push(action);
         }
         // What others are parts of goes after them.
         let parts: Vec<(String, String)> = going.iter().filter_map(|action| Some((action.parent.clone()?, action.block.clone()))).collect();

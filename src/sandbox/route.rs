@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::SandboxError;
 use super::faults::Faults;
 use super::protocol::{self, aws_json, aws_query, rest_json, rest_xml, rpc_v2_cbor};
-use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, Wire, account, s3, sts};
+use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, Wire, account, backup, s3, sts};
 use super::state::{Caller, State};
 use super::store::Contents;
 use super::wire::{Reply, Request};
@@ -34,6 +34,7 @@ pub(crate) fn handle(contents: &mut Contents, dir: &Path, request: &Request, req
         let error = AwsError::front_door("UnknownOperationException", format!("the sandbox has no service `{name}`"));
         return Ok(Reply::Answer { response: protocol::answer(guessed(request), "", Err(error), request_id), delay });
     };
+    make_up(contents, dir)?;
     let spoken = Spoken { service, protocol: service.spoken(request) };
     let (operation, outcome) = match resolve(contents, dir, spoken, signature.as_ref(), request)? {
         Resolved::Answer { operation, outcome } => (operation, outcome),
@@ -75,6 +76,20 @@ fn is_form(request: &Request) -> bool {
     request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
+/// Does what has come due since the last request, and saves it.
+fn make_up(contents: &mut Contents, dir: &Path) -> Result<(), SandboxError> {
+    let (now, lag) = (contents.clock.value.now(), lag(contents));
+    let done = backup::catch_up(&mut contents.state.value, &contents.faults.value, now, lag);
+    if done { contents.state.save(dir) } else { Ok(()) }
+}
+
+/// How long things stay in transitional states.
+fn lag(contents: &Contents) -> SignedDuration {
+    // On a clock that stands still a transition would never end, so there is none unless it is asked for.
+    let default = if contents.clock.value.runs() { DEFAULT_LAG_MS } else { 0 };
+    SignedDuration::from_millis(i64::try_from(contents.faults.value.lag_ms.unwrap_or(default)).unwrap_or(i64::MAX))
+}
+
 enum Resolved {
     Answer { operation: &'static str, outcome: Result<Value, AwsError> },
     HangUp,
@@ -114,17 +129,15 @@ fn resolve(
 }
 
 fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: Caller, input: &Value) -> Result<Value, AwsError> {
-    let clock = contents.clock.value;
-    // On a clock that stands still a transition would never end, so there is none unless it is asked for.
-    let lag = faults.lag_ms.unwrap_or(if clock.runs() { DEFAULT_LAG_MS } else { 0 });
+    let (now, lag) = (contents.clock.value.now(), lag(contents));
     // What should have happened since the last call happens before this one. It follows from the state and the clock, so a call that only
     // reads need not save it.
-    contents.state.value.s3.settle(clock.now());
+    contents.state.value.s3.settle(now);
     let mut call = Call {
         state: &mut contents.state.value,
         caller,
-        now: clock.now(),
-        lag: SignedDuration::from_millis(i64::try_from(lag).unwrap_or(i64::MAX)),
+        now,
+        lag,
         page_size: faults.page_size,
         region_off: faults.region_off.clone(),
         faults,

@@ -88,6 +88,13 @@ impl State {
         self.accounts.entry(account.to_owned()).or_default().regions.entry(region.to_owned()).or_default()
     }
 
+    /// Returns every account and region that anything was ever kept in.
+    pub(crate) fn places(&self) -> Vec<(String, String)> {
+        let regions =
+            |(account, held): (&String, &Account)| held.regions.keys().map(|region| (account.clone(), region.clone())).collect::<Vec<_>>();
+        self.accounts.iter().flat_map(regions).collect()
+    }
+
     /// Tells whether an opt-in region was opted into.
     pub(crate) fn is_enabled(&self, account: &str, region: &str) -> bool {
         self.accounts.get(account).is_some_and(|account| account.enabled_regions.contains(region))

@@ -180,7 +180,7 @@ async fn fill(snapshot: &mut Snapshot, aws: &Aws, workspace: Option<&str>, wishe
             reads.push(calls.read(ReadRequest { connection, workspace, wishes, done: &one_done }));
         }
     }
-    for Found { live, absent, gaps } in join_all(reads).await {
+    for Found { live, absent, gaps, .. } in join_all(reads).await {
         snapshot.resources.extend(live);
         snapshot.absent.extend(absent);
         snapshot.gaps.extend(gaps);

@@ -3,7 +3,7 @@
 
 use crate::aws::{Aws, Connection, resources};
 use crate::kinds::{self, Calls, FindRequest, Found, Kind, Tagged};
-use crate::model::{Gap, Inventory, Live, Mark, Plan, Policy, ResourceId, Snapshot};
+use crate::model::{Gap, Inventory, Live, Mark, Plan, Policy, ResourceId, Snapshot, Value};
 use futures_util::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,19 +12,23 @@ pub(super) struct Sought {
     workspace: Option<String>,
     /// The targets to look for marks in.
     targets: BTreeSet<String>,
-    /// Names, by kind and target.
-    names: BTreeMap<(String, String), BTreeSet<String>>,
+    /// What is declared of each name, by kind and target.
+    names: BTreeMap<(String, String), Declared>,
 }
+
+/// Declared settings by name.
+type Declared = BTreeMap<String, BTreeMap<String, Value>>;
 
 impl Sought {
     /// What a policy declares, and in its targets what it once declared.
     pub(super) fn of_policy(policy: &Policy, aws: &Aws) -> Self {
         let reached = |target: &&String| aws.connection(target).is_some();
-        let mut names: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        let mut names: BTreeMap<(String, String), Declared> = BTreeMap::new();
         for resource in &policy.resources {
             for target in resource.targets.iter().filter(reached) {
                 let of_kind = names.entry((resource.address.kind.clone(), target.clone())).or_default();
-                of_kind.extend(whole_name(policy, resource));
+                let wanted = || resource.wanted.iter().map(|(path, wanted)| (path.clone(), wanted.value.clone())).collect();
+                of_kind.extend(whole_name(policy, resource).map(|name| (name, wanted())));
             }
         }
         let targets = policy.targets.keys().filter(reached).cloned().collect();
@@ -33,10 +37,10 @@ impl Sought {
 
     /// What a plan is about.
     pub(super) fn of_plan(plan: &Plan, aws: &Aws) -> Self {
-        let mut names: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        let mut names: BTreeMap<(String, String), Declared> = BTreeMap::new();
         for id in plan.actions.iter().flat_map(|action| std::iter::once(&action.id).chain(&action.replaces)) {
             if kinds::find(&id.kind).is_some_and(is_whole) && aws.connection(&id.target).is_some() {
-                names.entry((id.kind.clone(), id.target.clone())).or_default().insert(id.name.clone());
+                names.entry((id.kind.clone(), id.target.clone())).or_default().entry(id.name.clone()).or_default();
             }
         }
         // Without things of its own a plan needs no marks.
@@ -101,7 +105,8 @@ fn search<'a>(
     let Calls::Whole(calls) = kind.calls() else { return None };
     let spec = kind.spec();
     let target = connection.target.name.clone();
-    let names = sought.names.get(&(spec.name.to_owned(), target.clone())).cloned().unwrap_or_default();
+    let wanted = sought.names.get(&(spec.name.to_owned(), target.clone())).cloned().unwrap_or_default();
+    let names: BTreeSet<String> = wanted.keys().cloned().collect();
     let start = spec.arn_start(&connection.identity.region, &connection.identity.account);
     let marked: Vec<Tagged> = marked.into_iter().flatten().filter(|thing| thing.arn.starts_with(&start)).cloned().collect();
     let of_target = |live: &&Live| spec.parent.is_some_and(|parent| parent.kind == live.id.kind) && live.id.target == target;
@@ -113,7 +118,7 @@ fn search<'a>(
     }
     Some(async move {
         let region = connection.identity.region.clone();
-        let request = FindRequest { connection, names: names.clone(), marked, parents };
+        let request = FindRequest { connection, names: names.clone(), marked, parents, wanted };
         let mut found = calls.find(request).await;
         let unsure = |gap: &Gap| gap.resource.is_none();
         let names_complete = !found.gaps.iter().any(unsure);
@@ -123,7 +128,10 @@ fn search<'a>(
             .map(|name| ResourceId { kind: spec.name.to_owned(), target: target.clone(), region: region.clone(), name: name.clone() })
             .collect();
         found.absent.extend(missing);
-        let inventory = Inventory { kind: spec.name.to_owned(), target, names_complete, tag_filter: None, listed: Vec::new() };
+        // What it saw is every tagged thing that it asked for, or nothing at all.
+        let seen = found.seen.take();
+        let (tag_filter, listed) = (seen.as_ref().map(|_| BTreeMap::new()), seen.unwrap_or_default());
+        let inventory = Inventory { kind: spec.name.to_owned(), target, names_complete, tag_filter, listed };
         (inventory, found)
     })
 }

@@ -24,7 +24,9 @@ pub(super) fn compare(before: Option<&Reading>, after: &Value) -> Option<Vec<Dif
         Some(Reading::Known(value)) => Some(value),
         _ => None,
     };
-    if !known.into_iter().chain([after]).any(is_large) {
+    // Two collections side by side need a line twice as long.
+    let together = known.is_some_and(|before| is_collection(before) && is_collection(after) && width(before) + width(after) > ONE_LINE);
+    if !together && !known.into_iter().chain([after]).any(is_large) {
         return None;
     }
     let (old, new) = (known.map(spread).unwrap_or_default(), spread(after));
@@ -33,6 +35,14 @@ pub(super) fn compare(before: Option<&Reading>, after: &Value) -> Option<Vec<Dif
         return None;
     }
     Some(diff(&old, &new))
+}
+
+fn is_collection(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Set(_) | Value::Map(_))
+}
+
+fn width(value: &Value) -> usize {
+    value.to_string().chars().count()
 }
 
 fn is_large(value: &Value) -> bool {

@@ -72,6 +72,122 @@ resource "aws_dynamodb_table" "buyers" {
 }
 "#;
 
+/// AWS Backup, in every resource of the provider's that the sandbox knows. A rule without a schedule is not among them: AWS returns its
+/// default, and the provider never settles on it.
+const BACKUP: &str = r#"
+provider "aws" {
+  alias                       = "west"
+  region                      = "us-west-2"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+}
+
+resource "aws_backup_vault" "daily" {
+  name = "daily"
+  tags = { env = "production" }
+}
+
+resource "aws_backup_vault" "dr" {
+  provider = aws.west
+  name     = "dr"
+}
+
+resource "aws_backup_vault_lock_configuration" "daily" {
+  backup_vault_name  = aws_backup_vault.daily.name
+  min_retention_days = 7
+  max_retention_days = 3650
+}
+
+resource "aws_backup_vault_policy" "daily" {
+  backup_vault_name = aws_backup_vault.daily.name
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Deny", Principal = "*", Action = ["backup:DeleteRecoveryPoint"], Resource = "*" }]
+  })
+}
+
+resource "aws_backup_vault_notifications" "daily" {
+  backup_vault_name   = aws_backup_vault.daily.name
+  sns_topic_arn       = "arn:aws:sns:us-east-1:123456789012:alerts"
+  backup_vault_events = ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED"]
+}
+
+resource "aws_backup_plan" "shop" {
+  name = "shop"
+  tags = { env = "production" }
+
+  rule {
+    rule_name           = "daily"
+    target_vault_name   = aws_backup_vault.daily.name
+    schedule            = "cron(0 2 * * ? *)"
+    recovery_point_tags = { from = "shop" }
+    lifecycle {
+      delete_after = 30
+    }
+    copy_action {
+      destination_vault_arn = aws_backup_vault.dr.arn
+      lifecycle {
+        delete_after = 90
+      }
+    }
+  }
+
+  rule {
+    rule_name                    = "monthly"
+    target_vault_name            = aws_backup_vault.daily.name
+    schedule                     = "cron(0 4 1 * ? *)"
+    schedule_expression_timezone = "Europe/Berlin"
+    start_window                 = 120
+    completion_window            = 600
+    lifecycle {
+      cold_storage_after = 30
+      delete_after       = 365
+    }
+  }
+
+  rule {
+    rule_name                = "continuous"
+    target_vault_name        = aws_backup_vault.daily.name
+    schedule                 = "cron(0 1 * * ? *)"
+    enable_continuous_backup = true
+    lifecycle {
+      delete_after = 35
+    }
+  }
+
+  advanced_backup_setting {
+    resource_type  = "EC2"
+    backup_options = { WindowsVSS = "enabled" }
+  }
+}
+
+resource "aws_backup_selection" "tables" {
+  name          = "tables"
+  plan_id       = aws_backup_plan.shop.id
+  iam_role_arn  = "arn:aws:iam::123456789012:role/service-role/AWSBackupDefaultServiceRole"
+  resources     = ["arn:aws:dynamodb:us-east-1:123456789012:table/orders", "arn:aws:s3:::invoices-*"]
+  not_resources = ["arn:aws:dynamodb:us-east-1:123456789012:table/scratch"]
+  condition {
+    string_equals {
+      key   = "aws:ResourceTag/env"
+      value = "production"
+    }
+  }
+}
+
+resource "aws_backup_selection" "tagged" {
+  name         = "tagged"
+  plan_id      = aws_backup_plan.shop.id
+  iam_role_arn = "arn:aws:iam::123456789012:role/service-role/AWSBackupDefaultServiceRole"
+  selection_tag {
+    type  = "STRINGEQUALS"
+    key   = "backup"
+    value = "yes"
+  }
+}
+"#;
+
 const POLICY: &str = r#"
 target "primary" {
   region = "us-east-1"
@@ -174,6 +290,17 @@ fn a_plan_in_json_has_the_members_of_terraform_s_own_where_terraform_is_installe
     members("", &ours, &mut made);
     let foreign: Vec<&String> = made.iter().filter(|member| !known.contains(member) && !member.starts_with("/backstay")).collect();
     assert!(foreign.is_empty(), "{foreign:?}");
+}
+
+#[test]
+fn terraform_settles_on_aws_backup_and_takes_it_down_again_where_terraform_is_installed() {
+    let world = Peer::Sandbox.start();
+    let Some(terraform) = Terraform::new(&world, &format!("{TABLES}{BACKUP}")) else { return };
+    terraform.run(&["apply", "-auto-approve"]).exits(0).says("9 added, 0 changed, 0 destroyed");
+    terraform.is_settled();
+    // The table stays: it is protected against deletion.
+    let targets = ["-target=aws_backup_vault.daily", "-target=aws_backup_vault.dr"];
+    terraform.run(&[&["destroy", "-auto-approve"], targets.as_slice()].concat()).exits(0).says("8 destroyed");
 }
 
 /// The places of all members, without the resources' own values.

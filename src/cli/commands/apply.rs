@@ -241,6 +241,9 @@ fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict
     for gap in &verdict.gaps {
         text.push_str(&format!("  not read again: {} in {}: {}\n", gap.resource.as_deref().unwrap_or("-"), gap.region, gap.message));
     }
+    for note in &verdict.notes {
+        text.push_str(&format!("  note{}: {}\n", note.code.as_ref().map_or_else(String::new, |code| format!("[{code}]")), note.text));
+    }
     context.ui.answer(&text)?;
     if !verdict.unsettled.is_empty() {
         let problems =

@@ -3,12 +3,12 @@
 use crate::cli::Context;
 use crate::cli::args::{CheckFormat, ValidateArgs};
 use crate::cli::failure::{Exit, Failure};
-use crate::policy;
+use crate::cli::session;
 use crate::view;
 
 /// Checks a policy.
 pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, Failure> {
-    let checked = policy::check(&args.policy.path, &context.given);
+    let checked = session::checked(context, &args.policy.path);
     let good = checked.is_good();
     if args.format == CheckFormat::Json {
         let json = serde_json::json!({
@@ -23,7 +23,7 @@ pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, Failur
         return Err(Failure::policy(checked.problems, checked.policy.sources));
     }
     context.ui.warn(&checked.problems, &checked.policy.sources);
-    let (blocks, targets) = (checked.policy.protects.len(), checked.policy.targets.len());
+    let (blocks, targets) = (checked.policy.protects.len() + checked.policy.resources.len(), checked.policy.targets.len());
     let plural = |n: usize| if n == 1 { "" } else { "s" };
     context.ui.answer(&format!("The policy is valid: {blocks} block{}, {targets} target{}.\n", plural(blocks), plural(targets)))?;
     Ok(Exit::Done)

@@ -1,7 +1,9 @@
 //! The calls: `ListBackupPlans` and, for each plan that is declared or marked, `GetBackupPlan`. An update replaces the whole document, so
 //! the plan is read again before it, and only the changes are laid over what was found.
 
-use super::{SPEC, document};
+mod document;
+
+use super::SPEC;
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws, backup, tags};
 use crate::model::{Live, Mark, Reading, ResourceId, Value};

@@ -6,8 +6,6 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod checks;
-#[cfg(feature = "aws")]
-mod document;
 mod settings;
 
 use super::{Concern, Kind};

@@ -1,9 +1,11 @@
 //! The calls: `ListBackupSelections` for each plan, `GetBackupSelection` for each selection. There is none that changes one.
 
-use super::{SPEC, document};
-use crate::aws::{CallFailed, Connection};
+mod document;
+
+use super::{SPEC, choice};
+use crate::aws::{CallFailed, Connection, resources};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws, backup};
-use crate::model::{Live, ResourceId, Value};
+use crate::model::{Listed, Live, ResourceId, Value};
 use aws_sdk_backup::Client;
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +55,23 @@ async fn find(request: FindRequest<'_>) -> Found {
             }
         }
     }
+    found.seen = seen(connection, &request.wanted, &found.live).await;
     found
+}
+
+/// The tagged resources, where a selection that changes chooses by more than ARNs. It only tells what a change does: where it is denied, the
+/// plan says so, and goes on.
+async fn seen(connection: &Connection, wanted: &BTreeMap<String, BTreeMap<String, Value>>, live: &[Live]) -> Option<Vec<Listed>> {
+    let old: BTreeMap<&str, Flat> = live.iter().map(|live| (live.id.name.as_str(), Flat::of_readings(&live.settings))).collect();
+    let new: BTreeMap<&str, Flat> = wanted.iter().map(|(name, values)| (name.as_str(), Flat::of_values(values))).collect();
+    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    let changing = names.into_iter().filter(|name| old.get(name) != new.get(name));
+    let by_tags = changing.flat_map(|name| old.get(name).into_iter().chain(new.get(name))).any(choice::needs_tags);
+    if !by_tags {
+        return Some(Vec::new());
+    }
+    let tagged = resources(connection, None, &BTreeMap::new()).await.ok()?;
+    Some(tagged.into_iter().map(|(name, tags)| Listed { name, tags: Some(tags) }).collect())
 }
 
 async fn of_plan(connection: &Connection, client: &Client, plan: &Live) -> Result<Vec<Live>, CallFailed> {

@@ -6,11 +6,12 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod checks;
-#[cfg(feature = "aws")]
-mod document;
+mod choice;
 
-use super::{Concern, Kind};
-use crate::model::{ArnForm, Existence, Form, Key, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Setting, Shape, Wanted};
+use super::{Concern, Flat, Kind};
+use crate::model::{
+    ArnForm, Existence, Form, Key, KindSpec, Listed, Loss, Mistake, NameForm, Ownership, Parent, Safer, Setting, Shape, Wanted,
+};
 use std::collections::BTreeMap;
 
 const NAME: &str = "name";
@@ -107,7 +108,7 @@ static SPEC: KindSpec = KindSpec {
             shape: Shape::Block(Key::Arguments(&["key", "value"])),
             safer: Safer::WhenThere,
             doc: "A tag that chooses: what has one of them is chosen, beside what `resources` names. Up to 30.",
-            normalisation: "a set",
+            normalisation: "a set, without order",
             when_safer: "what has the tag is backed up",
             when_weaker: "what was chosen by this tag alone is no longer backed up",
             ..ROW
@@ -156,6 +157,10 @@ impl Kind for BackupSelection {
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         checks::check(wanted)
+    }
+
+    fn reach(&self, before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[Listed]>) -> Vec<String> {
+        choice::reach(before, after, seen)
     }
 
     #[cfg(feature = "aws")]

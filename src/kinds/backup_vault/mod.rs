@@ -39,7 +39,7 @@ static SPEC: KindSpec = KindSpec {
             required: true,
             safer: Safer::Neither,
             doc: "Its name, which AWS never changes: another name makes another vault, and the old one stays while it holds recovery points.",
-            normalisation: "as it is; upper and lower case differ",
+            normalisation: "compared as it is written; upper and lower case differ",
             source: "AWS Backup API CreateBackupVault",
             reads: READS,
             writes: &["backup:CreateBackupVault", "backup-storage:MountCapsule", "backup:DeleteBackupVault"],

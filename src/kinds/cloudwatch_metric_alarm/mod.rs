@@ -1,3 +1,229 @@
-//! `aws_cloudwatch_metric_alarm`: what its alarms can watch.
+//! `aws_cloudwatch_metric_alarm`: who is told when a metric crosses a threshold.
+//!
+//! CloudWatch takes alarms that can never fire. What can be known of that beforehand is in `rules`, from the metrics that AWS publishes.
 
+#[cfg(feature = "aws")]
+mod aws;
+mod forms;
 pub mod published;
+mod rules;
+mod sensitivity;
+#[cfg(test)]
+mod tests;
+
+use super::{Concern, Kind, Need, Needed, Place, tags};
+use crate::model::{
+    ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Safer, Sender, Setting, Shape,
+    Value, Wanted,
+};
+use std::collections::BTreeMap;
+
+const READS: &[&str] = &["cloudwatch:DescribeAlarms"];
+const WRITES: &[&str] = &["cloudwatch:PutMetricAlarm"];
+const PUT: &str = "CloudWatch API PutMetricAlarm";
+
+/// The most that a period, and periods together, can be: seven days, in seconds.
+const WEEK: i64 = 604_800;
+/// The most that periods shorter than an hour can be together: a day, in seconds.
+const DAY: i64 = 86_400;
+const HOUR: i64 = 3_600;
+
+const STATISTICS: &[&str] = &["SampleCount", "Average", "Sum", "Minimum", "Maximum"];
+/// Operators that compare with a number.
+const OPERATORS: [&str; 4] = ["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold"];
+/// Operators that compare with an anomaly detection band.
+const BAND_OPERATORS: [&str; 3] = ["LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold"];
+const ALL_OPERATORS: &[&str] =
+    &[OPERATORS[0], OPERATORS[1], OPERATORS[2], OPERATORS[3], BAND_OPERATORS[0], BAND_OPERATORS[1], BAND_OPERATORS[2]];
+
+/// A row of this table; CloudWatch reads and replaces all settings of an alarm together.
+const fn row(path: &'static str, shape: Shape, doc: &'static str) -> Setting {
+    Setting { path, shape, doc, source: PUT, reads: READS, writes: WRITES, ..Setting::PLAIN }
+}
+
+const fn actions(path: &'static str, doc: &'static str) -> Setting {
+    Setting {
+        safer: Safer::WhenMore,
+        normalisation: "a set: order and repetition mean nothing; none and an empty list are the same",
+        when_safer: "the change of state is told to one more",
+        when_weaker: "somebody who was told of the change of state no longer is",
+        ..row(path, Shape::Texts { item: forms::ACTION, max: 5 }, doc)
+    }
+}
+
+const PERIOD: Shape = Shape::Whole { min: 1, max: WEEK, unit: "seconds" };
+const DIMENSIONS: Shape = Shape::TextMap { max: 30 };
+
+static SPEC: KindSpec = KindSpec {
+    name: "aws_cloudwatch_metric_alarm",
+    title: "CloudWatch alarm",
+    doc: "A metric alarm: it watches one metric, or an expression over several, and tells its actions when its state changes.",
+    ownership: Ownership::Whole,
+    service: "cloudwatch",
+    arn_form: ArnForm::Regional,
+    arn_prefix: "alarm:",
+    name_argument: "alarm_name",
+    name_form: NameForm { min: 1, max: 255, also: NameForm::PRINTABLE, source: PUT },
+    existence: Some(Existence {
+        loses: Loss::Later,
+        when_made: "whoever its actions reach is told from now on; its state is INSUFFICIENT_DATA until the first evaluation",
+        when_removed: "nobody is told any more of what it watched",
+    }),
+    settings: &[
+        Setting {
+            required: true,
+            normalisation: "as it is; upper and lower case differ",
+            writes: &["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms", "iam:CreateServiceLinkedRole"],
+            fixed: true,
+            ..row("alarm_name", Shape::Text(Form::ANY), "Its name, unique in its account and region, among composite alarms too.")
+        },
+        row("alarm_description", Shape::Text(forms::DESCRIPTION), "What it means and what to do, for whoever gets its message."),
+        Setting {
+            aws_default: Fallback::Bool(true),
+            safer: Safer::WhenTrue,
+            when_safer: "its actions are carried out",
+            when_weaker: "it changes its state and tells nobody",
+            ..row("actions_enabled", Shape::Bool, "Whether its actions are carried out at all.")
+        },
+        actions("alarm_actions", "Who is told when it fires: ARNs of topics, and of other things that CloudWatch can call."),
+        Setting { safer: Safer::Neither, ..actions("ok_actions", "Who is told when it is over.") },
+        actions("insufficient_data_actions", "Who is told when there is too little data to say: a metric that has ended, or never began."),
+        Setting {
+            required: true,
+            ..row(
+                "comparison_operator",
+                Shape::OneOf(ALL_OPERATORS),
+                "How values are compared with the threshold; the last three with an anomaly detection band.",
+            )
+        },
+        Setting {
+            required: true,
+            ..row(
+                "evaluation_periods",
+                Shape::Whole { min: 1, max: DAY, unit: "periods" },
+                "Over how many of the latest periods values are compared; times `period` at most 7 days, or 1 day where the period is shorter than an hour.",
+            )
+        },
+        Setting {
+            normalisation: "none means as many as `evaluation_periods`",
+            ..row(
+                "datapoints_to_alarm",
+                Shape::Whole { min: 1, max: DAY, unit: "periods" },
+                "In how many of those periods the threshold must be crossed.",
+            )
+        },
+        Setting {
+            normalisation: "a number: 1 and 1.0 are the same",
+            ..row("threshold", Shape::Decimal, "What values are compared with; not with an anomaly detection band.")
+        },
+        row(
+            "threshold_metric_id",
+            Shape::Text(forms::ID),
+            "The `id` of the `metric_query` whose expression is the anomaly detection band.",
+        ),
+        Setting {
+            aws_default: Fallback::Text("missing"),
+            normalisation: "absent is `missing`",
+            source: "CloudWatch API PutMetricAlarm; User Guide, Configuring how CloudWatch alarms treat missing data",
+            ..row(
+                "treat_missing_data",
+                Shape::OneOf(&["breaching", "notBreaching", "ignore", "missing"]),
+                "What a period without values counts as. AWS Backup publishes no zeros: `breaching` where none is too few, `notBreaching` where any is too many.",
+            )
+        },
+        Setting {
+            aws_default: Fallback::Text("evaluate"),
+            normalisation: "absent is `evaluate`",
+            ..row(
+                "evaluate_low_sample_count_percentiles",
+                Shape::OneOf(&["evaluate", "ignore"]),
+                "What a percentile of few values counts as.",
+            )
+        },
+        row("metric_name", Shape::Text(forms::METRIC_NAME), "The one metric that it watches."),
+        row("namespace", Shape::Text(forms::NAMESPACE), "The metric's namespace: `AWS/Backup`."),
+        row("period", PERIOD, "How many seconds each value covers: 10, 20, 30, or a multiple of 60."),
+        row("statistic", Shape::OneOf(STATISTICS), "What is worked out of a period's values."),
+        row("extended_statistic", Shape::Text(forms::EXTENDED), "The same, where it is a percentile or another trimmed statistic: `p99`."),
+        Setting {
+            normalisation: "by name; none and an empty map are the same",
+            ..row(
+                "dimensions",
+                DIMENSIONS,
+                "The metric's dimensions, all of them: CloudWatch adds nothing up over dimensions that are left out.",
+            )
+        },
+        row("unit", Shape::OneOf(forms::UNITS), "Only values that were published with this unit; leave it out to take all."),
+        row(
+            "metric_query",
+            Shape::Block(Key::Argument("id")),
+            "A metric or an expression by the name `id`; exactly one of them returns data.",
+        ),
+        row("metric_query.expression", Shape::Text(forms::EXPRESSION), "Metric math over the other ids, or a Metrics Insights query."),
+        row("metric_query.label", Shape::Text(Form::ANY), "What to call it."),
+        row("metric_query.period", PERIOD, "How many seconds each value of an expression covers, where no metric says it."),
+        Setting {
+            aws_default: Fallback::Bool(false),
+            normalisation: "absent is false, as backstay always sends it",
+            ..row("metric_query.return_data", Shape::Bool, "Whether this is what the alarm watches.")
+        },
+        row(
+            "metric_query.account_id",
+            Shape::Text(forms::ACCOUNT),
+            "The account that the metric is in, for an alarm of a monitoring account.",
+        ),
+        row("metric_query.metric.metric_name", Shape::Text(forms::METRIC_NAME), "The metric."),
+        row("metric_query.metric.namespace", Shape::Text(forms::NAMESPACE), "Its namespace."),
+        row("metric_query.metric.period", PERIOD, "How many seconds each value covers."),
+        row("metric_query.metric.stat", Shape::Text(forms::STAT), "What is worked out of a period's values."),
+        row("metric_query.metric.unit", Shape::OneOf(forms::UNITS), "Only values that were published with this unit."),
+        Setting {
+            normalisation: "by name; none and an empty map are the same",
+            ..row("metric_query.metric.dimensions", DIMENSIONS, "The metric's dimensions, all of them.")
+        },
+        tags::setting(&["tag:GetResources", "cloudwatch:ListTagsForResource"], &["cloudwatch:TagResource", "cloudwatch:UntagResource"]),
+    ],
+    inventory_actions: &["tag:GetResources", "cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"],
+    ..KindSpec::PLAIN
+};
+
+/// The kind.
+pub struct MetricAlarm;
+
+impl Kind for MetricAlarm {
+    fn spec(&self) -> &'static KindSpec {
+        &SPEC
+    }
+
+    fn effect(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        sensitivity::effect(change, live, wanted)
+    }
+
+    fn consequence(&self, change: &Change, _: &Live, _: jiff::Timestamp) -> Option<String> {
+        sensitivity::consequence(change)
+    }
+
+    fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
+        rules::check(wanted)
+    }
+
+    /// A topic must let CloudWatch publish for this alarm; of Lambda functions and other actions nothing is known here.
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+        let lists = ["alarm_actions", "ok_actions", "insufficient_data_actions"];
+        let all = lists.into_iter().filter_map(|at| Some((at, wanted.get(at)?.value.as_items()?)));
+        let each = all.flat_map(|(at, items)| items.iter().filter_map(Value::as_str).map(move |arn| (at, arn)));
+        let topics = each.filter(|(_, arn)| arn.split(':').nth(2) == Some("sns"));
+        let needs = topics.map(|(at, topic)| Need {
+            at: at.to_owned(),
+            of: topic.to_owned(),
+            needed: Needed::Entry(Sender::Alarm.publishes(topic, place.account, place.arn)),
+            otherwise: "the alarm's messages are dropped, and CloudWatch tells it only in the alarm's history".to_owned(),
+        });
+        needs.collect()
+    }
+
+    #[cfg(feature = "aws")]
+    fn calls(&self) -> super::Calls {
+        super::Calls::Whole(&aws::AlarmCalls)
+    }
+}

@@ -22,6 +22,20 @@ impl PolicyDocument {
         Json::Object(document)
     }
 
+    /// The same evened-out form as a document that AWS takes, for values that are compared and sent.
+    ///
+    /// It differs from [`Self::canonical`] in that conditions are written as AWS wants them, and that there is always a `Version`.
+    pub fn evened(&self) -> Json {
+        let Json::Object(mut document) = self.canonical() else { return Json::Null };
+        for statement in document.get_mut("Statement").and_then(Json::as_array_mut).into_iter().flatten() {
+            if let Some(conditions) = statement.get_mut("Condition") {
+                *conditions = written(conditions);
+            }
+        }
+        document.entry("Version").or_insert_with(|| json!("2012-10-17"));
+        Json::Object(sorted(&document))
+    }
+
     /// Whether both are known to mean the same.
     pub fn means_the_same_as(&self, other: &Self) -> bool {
         self.canonical() == other.canonical()
@@ -66,6 +80,64 @@ fn canonical_condition(condition: &Condition) -> (String, String, BTreeSet<Strin
     let folds = ["bool", "null"].iter().any(|folded| operator.trim_end_matches("ifexists").ends_with(folded));
     let value = |value: &String| if folds { value.to_lowercase() } else { value.clone() };
     (operator, condition.key.to_lowercase(), condition.values.iter().map(value).collect())
+}
+
+/// Conditions as AWS takes them, from the list that the comparison form has.
+fn written(conditions: &Json) -> Json {
+    let mut operators: BTreeMap<String, Map<String, Json>> = BTreeMap::new();
+    for condition in conditions.as_array().into_iter().flatten() {
+        let part = |at: usize| condition.get(at);
+        let text = |at: usize| part(at).and_then(Json::as_str).unwrap_or_default();
+        let operator = spelled(text(0));
+        // `ArnEquals` and `ArnLike` on one key are two conditions, and one object holds only one of each.
+        let taken = operators.get(&operator).is_some_and(|keys| keys.contains_key(text(1)));
+        let operator = if taken { operator.replace("Like", "Equals") } else { operator };
+        operators.entry(operator).or_default().insert(text(1).to_owned(), part(2).cloned().unwrap_or_default());
+    }
+    json!(operators)
+}
+
+/// Operators as the IAM user guide spells them.
+const OPERATORS: &[&str] = &[
+    "ArnLike",
+    "ArnNotLike",
+    "BinaryEquals",
+    "Bool",
+    "DateEquals",
+    "DateGreaterThan",
+    "DateGreaterThanEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateNotEquals",
+    "IpAddress",
+    "NotIpAddress",
+    "Null",
+    "NumericEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericNotEquals",
+    "StringEquals",
+    "StringEqualsIgnoreCase",
+    "StringLike",
+    "StringNotEquals",
+    "StringNotEqualsIgnoreCase",
+    "StringNotLike",
+];
+
+/// An operator in lower case as AWS spells it; one that is unknown as it is.
+fn spelled(lower: &str) -> String {
+    let (set, rest) = match lower.split_once(':') {
+        Some(("foranyvalue", rest)) => ("ForAnyValue:", rest),
+        Some(("forallvalues", rest)) => ("ForAllValues:", rest),
+        _ => ("", lower),
+    };
+    let (base, end) = rest.strip_suffix("ifexists").map_or((rest, ""), |base| (base, "IfExists"));
+    match OPERATORS.iter().find(|operator| operator.eq_ignore_ascii_case(base)) {
+        Some(operator) => format!("{set}{operator}{end}"),
+        None => lower.to_owned(),
+    }
 }
 
 /// The number of the account whose root this is; other principals as they are.

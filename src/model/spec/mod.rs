@@ -90,13 +90,20 @@ pub struct NameForm {
     pub min: usize,
     /// The most characters.
     pub max: usize,
-    /// The allowed characters beside ASCII letters and digits.
+    /// The allowed characters beside ASCII letters and digits; [`NameForm::PRINTABLE`] is all but control characters.
     pub also: &'static [char],
     /// The document that says so.
     pub source: &'static str,
 }
 
 impl NameForm {
+    /// Every character that is no control character.
+    pub const PRINTABLE: &'static [char] = &[char::REPLACEMENT_CHARACTER];
+
+    fn allows(&self, c: char) -> bool {
+        c.is_ascii_alphanumeric() || self.also.contains(&c) || (self.also == Self::PRINTABLE && !c.is_control())
+    }
+
     /// What is wrong with a name, or with a pattern of names, whose `*` and `?` stand for any characters.
     ///
     /// # Errors
@@ -116,9 +123,10 @@ impl NameForm {
     }
 
     fn check_either(&self, name: &str, is_pattern: bool) -> Result<(), String> {
-        if let Some(wrong) =
-            name.chars().find(|c| !(c.is_ascii_alphanumeric() || self.also.contains(c) || (is_pattern && ['*', '?'].contains(c))))
-        {
+        if let Some(wrong) = name.chars().find(|c| !self.allows(*c) && !(is_pattern && ['*', '?'].contains(c))) {
+            if self.also == Self::PRINTABLE {
+                return Err(format!("`{}` cannot be a name: it has the control character `{}`", name.escape_debug(), wrong.escape_default()));
+            }
             let also: Vec<String> = self.also.iter().map(|c| format!("`{c}`")).collect();
             return Err(format!("`{name}` cannot be a name: `{}` is none of a-z, A-Z, 0-9, {}", wrong.escape_default(), also.join(", ")));
         }
@@ -251,7 +259,7 @@ impl Setting {
         safer: Safer::Neither,
         loses: Loss::Later,
         doc: "",
-        normalisation: "as it is",
+        normalisation: "compared as it is written",
         when_safer: "",
         when_weaker: "",
         source: "",

@@ -108,17 +108,17 @@ impl<'a> Fields<'a> {
         self.typed(name, "a number", Value::as_f64)
     }
 
-    /// A list of strings.
-    pub(super) fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
-        self.typed(name, "a list of strings", |value| value.as_array()?.iter().map(|member| member.as_str().map(str::to_owned)).collect())
-    }
-
     /// A map of strings; numbers and booleans become strings, as in Terraform.
     pub(super) fn map(&mut self, name: &'static str) -> Option<Vec<(String, String)>> {
         self.typed(name, "a map of strings", |value| {
             let entries = value.as_object()?.iter();
             entries.map(|(key, value)| Some((key.clone(), plain(value)?))).collect()
         })
+    }
+
+    /// A list of strings.
+    pub(super) fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
+        self.typed(name, "a list of strings", |value| value.as_array()?.iter().map(|member| member.as_str().map(str::to_owned)).collect())
     }
 
     /// Any value.

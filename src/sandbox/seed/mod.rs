@@ -2,7 +2,20 @@
 //!
 //! `resource` blocks with `count` or `for_each`, and `locals`. One file for each type of resource; a new one is a line in `KINDS`.
 //! A seed is checked as a whole before any of it is planted.
+//!
+//! | type | beside the provider's attributes |
+//! |---|---|
+//! | `aws_backup_plan` | `selection` blocks, as a seed has no references; `id`, `created_days_ago` |
+//! | `aws_backup_region_settings` | what is not named keeps its value |
+//! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`) and `recovery_point` blocks; `created_days_ago` |
+//! | `aws_dynamodb_table` | `items`, `status`, `created_days_ago`, and in `point_in_time_recovery` `enabled_days_ago` |
+//!
+//! They take `region` and `account_id`. A `recovery_point` has `resource_arn`, `created_days_ago`, `created_hours_ago`, `cold_storage_after`,
+//! `delete_after`, `status`, `size_bytes`, `source_vault_arn` and `tags`.
 
+mod backup_plan;
+mod backup_region_settings;
+mod backup_vault;
 mod dynamodb_table;
 mod fields;
 mod metric_alarm;
@@ -24,6 +37,9 @@ use fields::{Fields, Source, suggestion};
 
 /// The types of resource that a seed can hold.
 static KINDS: &[Kind] = &[
+    Kind { name: "aws_backup_plan", decode: backup_plan::decode },
+    Kind { name: "aws_backup_region_settings", decode: backup_region_settings::decode },
+    Kind { name: "aws_backup_vault", decode: backup_vault::decode },
     Kind { name: "aws_cloudwatch_metric_alarm", decode: metric_alarm::decode },
     Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode },
     Kind { name: "aws_s3_bucket", decode: s3_bucket::decode },

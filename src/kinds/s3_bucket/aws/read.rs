@@ -198,7 +198,7 @@ impl BucketRead<'_> {
         let read = self.aspects().await;
         let gap = |failed: &CallFailed| self.bucket.connection.gap(&self.bucket.region, Some(SPEC.name), Some(self.bucket.name), failed);
         match read {
-            Ok(()) => Found { gaps: self.gaps.iter().map(gap).collect(), live: vec![self.live], absent: Vec::new() },
+            Ok(()) => Found { gaps: self.gaps.iter().map(gap).collect(), live: vec![self.live], ..Found::default() },
             Err(failed) if failed.is("NoSuchBucket") => Found { absent: vec![id], ..Found::default() },
             Err(failed) => Found { gaps: vec![gap(&self.elsewhere(failed).await)], ..Found::default() },
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::lifecycle::{self, Wrong};
-use super::{Call, invalid, is_name, limit, required, schedule, tags};
+use super::{invalid, is_name, limit, required, schedule, tags};
 use crate::sandbox::services::AwsError;
 use crate::sandbox::services::input::Input;
 
@@ -27,8 +27,8 @@ const MAX_POINT_TAGS: usize = 10;
 /// What the advanced settings of each type of resource can say.
 const OPTIONS: &[(&str, &[&str])] = &[("EC2", &["WindowsVSS"]), ("S3", &["BackupACLs", "BackupObjectTags"])];
 
-/// Reads `BackupPlan` as AWS keeps it: complete, without rule ids.
-pub(super) fn read(call: &mut Call<'_>, fields: Input<'_>) -> Result<Value, AwsError> {
+/// Reads `BackupPlan` as AWS keeps it: complete, without rule ids. `has_vault` tells whether a vault is there.
+pub(super) fn read(fields: Input<'_>, has_vault: impl Fn(&str) -> bool) -> Result<Value, AwsError> {
     let name = required(fields, "BackupPlanName")?;
     if !is_name(name, 1, "-_.") {
         return Err(invalid(format!("Invalid backup plan name: {name}. It must match ^[a-zA-Z0-9\\-\\_\\.]{{1,50}}$")));
@@ -52,7 +52,7 @@ pub(super) fn read(call: &mut Call<'_>, fields: Input<'_>) -> Result<Value, AwsE
             Wrong::Malformed(error) => error,
             Wrong::Rule(text) => invalid(format!("Error in rule {name} : {text}")),
         };
-        kept.push(read_rule(call, rule, name).map_err(in_rule)?);
+        kept.push(read_rule(rule, name, &has_vault).map_err(in_rule)?);
     }
     let mut document = json!({ "BackupPlanName": name, "Rules": kept });
     let advanced = advanced(fields)?;
@@ -67,7 +67,7 @@ fn wrong<T>(text: impl Into<String>) -> Result<T, Wrong> {
     Err(Wrong::Rule(text.into()))
 }
 
-fn read_rule(call: &mut Call<'_>, rule: Input<'_>, name: &str) -> Result<Value, Wrong> {
+fn read_rule(rule: Input<'_>, name: &str, has_vault: &impl Fn(&str) -> bool) -> Result<Value, Wrong> {
     if !is_name(name, 1, "-_.") {
         return wrong("Invalid rule name. It must match ^[a-zA-Z0-9\\-\\_\\.]{1,50}$");
     }
@@ -76,7 +76,7 @@ fn read_rule(call: &mut Call<'_>, rule: Input<'_>, name: &str) -> Result<Value, 
         return wrong(format!("Invalid backup vault name: {vault}"));
     }
     // UNCONFIRMED: that a vault can go later, and the jobs then fail, is documented; that AWS looks for it now is not.
-    if !call.region().backup.vaults.contains_key(vault) {
+    if !has_vault(vault) {
         return wrong(format!("Backup vault {vault} does not exist"));
     }
     let expression = rule.text("ScheduleExpression")?.unwrap_or(DEFAULT_SCHEDULE);

@@ -4,10 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::kept::{Lock, Protected};
+use super::kept::{Lock, Protected, Vault};
 use super::points::{Point, plain};
 use super::resources::{self, Resource};
-use super::{Call, arn, fresh_id, invalid, lifecycle, newest_first, not_found, page, refused, require_role, required, tags, vaults};
+use super::{
+    Call, arn, fresh_id, invalid, lifecycle, newest_first, not_found, page, refused, require_role, required, tags, unusable_role,
+    vault_arn, vaults,
+};
 use crate::sandbox::clock::later;
 use crate::sandbox::services::input::Input;
 use crate::sandbox::services::{AwsError, epoch};
@@ -153,13 +156,16 @@ pub(super) fn run(call: &mut Call<'_>, order: Order<'_>, resource: &Resource) ->
     let id = fresh_id(call);
     let is_managed = call.region().backup.settings.is_managed(resource.kind);
     let point_id = fresh_id(call);
+    let vault_arn = vault_arn(&call.caller, order.vault);
+    let unusable = unusable_role(call, order.role);
     let (account, region) = (call.caller.account.clone(), call.caller.region.clone());
     let vault = call.region().backup.vaults.get(order.vault);
-    let (vault_kind, vault_arn) = vault.map_or(("BACKUP_VAULT", String::new()), |vault| (vault.kind(), vault.arn.clone()));
+    let vault_kind = vault.map_or("BACKUP_VAULT", Vault::kind);
     let trouble = match vault {
         None => Some(format!("Backup vault {} does not exist", order.vault)),
         Some(vault) => vault.lock.as_ref().and_then(|lock| misfit(lock, order.lifecycle.as_ref())),
     };
+    let trouble = unusable.or(trouble);
     let point = Point {
         // Without AWS Backup's own management a backup is one of the table's.
         arn: if is_managed || resource.kind != "DynamoDB" {

@@ -96,6 +96,8 @@ pub(crate) struct Plan {
     pub(crate) deleted_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) last_run_at: Option<Timestamp>,
+    /// Up to when its schedules have been made up for.
+    pub(crate) ran_until: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) request_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

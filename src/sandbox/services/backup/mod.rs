@@ -12,7 +12,10 @@ mod plans;
 mod points;
 mod protected;
 mod resources;
+mod restores;
+mod runs;
 mod schedule;
+mod selected;
 mod selection_rules;
 mod selections;
 mod settings;
@@ -23,12 +26,17 @@ mod vaults;
 use base64::Engine as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::input::Input;
 use super::{AwsError, Call, Operation, Protocol, Service};
 use crate::sandbox::state::Caller;
 
-pub(crate) use kept::Backups;
+pub(crate) use kept::{Backups, Lock, Notifications, Plan, Protected, Selection, Vault, Version};
+pub(crate) use points::Point;
+pub(crate) use resources::{kind_of, name_of};
+pub(crate) use runs::catch_up;
+pub(crate) use settings::{MANAGED_TYPES, TYPES};
 pub(crate) use tags::{ever_tagged, tag, untag};
 
 /// AWS Backup, 2018-11-15.
@@ -79,6 +87,7 @@ pub(crate) static SERVICE: Service = Service {
         Operation::read("ListRecoveryPointsByBackupVault", points::list_by_vault)
             .at("GET", "/backup-vaults/{BackupVaultName}/recovery-points"),
         Operation::read("ListRecoveryPointsByResource", points::list_by_resource).at("GET", "/resources/{ResourceArn}/recovery-points"),
+        Operation::read("ListRestoreJobs", restores::list).at("GET", "/restore-jobs"),
         Operation::read("ListTags", tags::list).at("GET", "/tags/{ResourceArn}"),
         Operation::write("PutBackupVaultAccessPolicy", vault_access::put_policy)
             .at("PUT", "/backup-vaults/{BackupVaultName}/access-policy"),
@@ -87,6 +96,7 @@ pub(crate) static SERVICE: Service = Service {
             .at("PUT", "/backup-vaults/{BackupVaultName}/notification-configuration"),
         Operation::write("StartBackupJob", jobs::start).at("PUT", "/backup-jobs"),
         Operation::write("StartCopyJob", copies::start).at("PUT", "/copy-jobs"),
+        Operation::write("StartRestoreJob", restores::start).at("PUT", "/restore-jobs"),
         Operation::write("StopBackupJob", jobs::stop).at("POST", "/backup-jobs/{BackupJobId}"),
         Operation::write("TagResource", tags::tag).at("POST", "/tags/{ResourceArn}"),
         Operation::write("UntagResource", tags::untag).at("POST", "/untag/{ResourceArn}"),
@@ -131,6 +141,28 @@ fn fresh_id(call: &mut Call<'_>) -> String {
 /// The id behind a number.
 pub(crate) fn id(number: u64) -> String {
     format!("bac0b000-5a4d-4b0a-8000-{number:012x}")
+}
+
+/// The id that a thing of this name always has: the seed's, so that the same seed makes the same plan.
+pub(crate) fn named_id(name: &str) -> String {
+    let hex: String = Sha256::digest(name).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
+    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+}
+
+/// `BackupPlan` of a request as AWS keeps it, whichever vaults there are; without rule ids.
+pub(crate) fn plan_document(given: &Value) -> Result<Value, AwsError> {
+    document::read(Input(given), |_| true)
+}
+
+/// Gives every rule of a plan's document an id.
+pub(crate) fn with_rule_ids(document: &mut Value, fresh: impl FnMut() -> String) {
+    document::with_ids(document, None, fresh);
+}
+
+/// `BackupSelection` of a request as AWS keeps it.
+pub(crate) fn selection_document(given: &Value) -> Result<Value, AwsError> {
+    selection_rules::read(Input(given))
 }
 
 /// A fresh version id: AWS's are encoded UUIDs.
@@ -226,8 +258,7 @@ fn require_role(call: &Call<'_>, role: &str) -> Result<(), AwsError> {
     if !is_role {
         return Err(invalid(format!("Invalid IAM role ARN: {role}")));
     }
-    // A rule may name the role by the last part of its path, as people do.
-    let names = [role.to_owned(), format!("arn:aws:iam:::role/{}", role.rsplit('/').next().unwrap_or_default())];
+    let names = role_names(role);
     if call.faults.denies("iam:PassRole", &names).is_some() {
         let message = format!(
             "User: {} is not authorized to perform: iam:PassRole on resource: {role} because no identity-based policy allows the iam:PassRole action",
@@ -235,10 +266,18 @@ fn require_role(call: &Call<'_>, role: &str) -> Result<(), AwsError> {
         );
         return Err(AwsError { status: 403, ..AwsError::front_door("AccessDeniedException", message) });
     }
-    if call.faults.denies("sts:AssumeRole", &names).is_some() {
-        return Err(invalid(format!("IAM Role {role} cannot be assumed by AWS Backup")));
-    }
-    Ok(())
+    unusable_role(call, role).map_or(Ok(()), |message| Err(invalid(message)))
+}
+
+/// Why AWS Backup cannot take a role, if it cannot.
+fn unusable_role(call: &Call<'_>, role: &str) -> Option<String> {
+    let denied = call.faults.denies("sts:AssumeRole", &role_names(role)).is_some();
+    denied.then(|| format!("IAM Role {role} cannot be assumed by AWS Backup"))
+}
+
+/// What a fault may call a role: its ARN, or the last part of its path, as people do.
+fn role_names(role: &str) -> [String; 2] {
+    [role.to_owned(), format!("arn:aws:iam:::role/{}", role.rsplit('/').next().unwrap_or_default())]
 }
 
 #[cfg(test)]

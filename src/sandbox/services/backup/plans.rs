@@ -21,7 +21,7 @@ const MAX_PREVIEW: i64 = 10;
 /// request is refused.
 pub(super) fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let fields = Input(input);
-    let mut document = document::read(call, required_structure(fields, "BackupPlan")?)?;
+    let mut document = read_document(call, fields)?;
     let tags = tags::read(fields, "BackupPlanTags")?;
     let request_id = fields.text("CreatorRequestId")?;
     if request_id.is_some_and(|id| !super::is_name(id, 1, "-_.")) {
@@ -45,6 +45,7 @@ pub(super) fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
         created_at: call.now,
         deleted_at: None,
         last_run_at: None,
+        ran_until: call.now,
         request_id: request_id.map(str::to_owned),
         tags: Some(tags).filter(|tags| !tags.is_empty()),
         versions: vec![Version { id: fresh_version(call), created_at: call.now, document }],
@@ -57,6 +58,12 @@ pub(super) fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
 
 fn live(plans: &std::collections::BTreeMap<String, Plan>) -> impl Iterator<Item = &Plan> {
     plans.values().filter(|plan| plan.deleted_at.is_none())
+}
+
+/// The document of a request.
+fn read_document(call: &mut Call<'_>, fields: Input<'_>) -> Result<Value, AwsError> {
+    let vaults = &call.region().backup.vaults;
+    document::read(required_structure(fields, "BackupPlan")?, |name| vaults.contains_key(name))
 }
 
 /// What creating and updating answer.
@@ -80,7 +87,7 @@ fn show_settings(answer: &mut Value, version: &Version) {
 pub(super) fn update(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let fields = Input(input);
     let mut plan = to_change(call, fields)?.clone();
-    let mut document = document::read(call, required_structure(fields, "BackupPlan")?)?;
+    let mut document = read_document(call, fields)?;
     if plan.versions.len() >= MAX_VERSIONS {
         return Err(invalid(format!("Maximum number of versions of a backup plan reached: {MAX_VERSIONS}")));
     }

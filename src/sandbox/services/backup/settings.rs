@@ -11,7 +11,7 @@ use crate::sandbox::services::input::Input;
 use crate::sandbox::services::{AwsError, epoch};
 
 /// The types of resource that AWS Backup knows, as it writes them.
-pub(super) const TYPES: &[&str] = &[
+pub(crate) const TYPES: &[&str] = &[
     "Aurora",
     "CloudFormation",
     "DocumentDB",
@@ -33,7 +33,7 @@ pub(super) const TYPES: &[&str] = &[
 ];
 
 /// The types whose backups AWS Backup can manage in full on request.
-const MANAGED_TYPES: &[&str] = &["DynamoDB", "EFS"];
+pub(crate) const MANAGED_TYPES: &[&str] = &["DynamoDB", "EFS"];
 
 /// The settings of the organization, which its management account keeps.
 const GLOBAL: &[&str] = &["isCrossAccountBackupEnabled", "isDelegatedAdministratorEnabled", "isMpaEnabled"];
@@ -61,6 +61,12 @@ impl Settings {
     /// Tells whether backups of a type have AWS Backup's own features: cold storage, copies, tags. On by default in accounts of today.
     pub(crate) fn is_managed(&self, kind: &str) -> bool {
         self.management.get(kind).copied().unwrap_or(true)
+    }
+
+    /// Sets the preferences of one type; `None` leaves what there is.
+    pub(crate) fn set(&mut self, kind: &str, opt_in: Option<bool>, managed: Option<bool>) {
+        self.opt_in.extend(opt_in.map(|on| (kind.to_owned(), on)));
+        self.management.extend(managed.map(|on| (kind.to_owned(), on)));
     }
 }
 

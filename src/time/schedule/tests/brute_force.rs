@@ -137,7 +137,7 @@ proptest! {
         // Within two years, which is enough to meet both changes of the clocks and still quick to walk through.
         let expression = format!("cron({} {} {} * {} 2026-2027)", minutes.0, hours.0, day.date, day.weekday);
         let (schedule, zone, after) = (read(&expression, Service::Scheduler), zone(name), at(after));
-        let runs: Vec<Timestamp> = schedule.runs(after, &zone).step_by(1).collect();
+        let runs: Vec<Timestamp> = schedule.runs(after, &zone).collect();
         let expected = runs.iter().zip(runs.iter().skip(1)).map(|(one, next)| next.duration_since(*one)).max();
         prop_assert_eq!(schedule.longest_gap(after, &zone), expected, "{} in {} after {}", expression, name, after);
     }

@@ -3,6 +3,7 @@
 
 mod jobs;
 mod plans;
+mod runs;
 mod selections;
 mod settings_and_tags;
 mod vaults;

@@ -96,7 +96,7 @@ fn a_continuous_rule_keeps_one_to_thirty_five_days_and_never_goes_cold() {
 #[test]
 fn schedules_windows_and_zones_are_checked() {
     let world = world();
-    for expression in ["rate(1 day)", "cron(0 5 * * * *)", "cron(0 5 ? * *)", "0 5 ? * * *"] {
+    for expression in ["rate(1 day)", "cron(0 5 * * * *)", "cron(0 5 ? * *)", "0 5 ? * * *", "cron(0/15 * * * ? *)"] {
         assert!(message(&world, json!({"ScheduleExpression": expression})).starts_with("Error in rule daily : "), "{expression}");
     }
     assert!(message(&world, json!({"ScheduleExpressionTimezone": "Europe/Atlantis"})).contains("Europe/Atlantis"));
@@ -177,4 +177,30 @@ fn a_plan_goes_after_its_selections_and_can_still_be_read() {
     assert_eq!(world.backup(&format!("GET /backup/plans/{id}"), Value::Null)["DeletionDate"], deleted);
     assert_eq!(world.backup_fails(&format!("DELETE /backup/plans/{id}"), Value::Null).0, "ResourceNotFoundException");
     create_plan(&world, document("shop", json!({})));
+}
+
+#[test]
+fn the_next_runs_of_all_rules_are_previewed() {
+    let world = world();
+    let mut plan = document("shop", json!({"ScheduleExpression": "cron(0 2 * * ? *)"}));
+    let weekly = json!({
+        "RuleName": "weekly", "TargetBackupVaultName": "daily", "ScheduleExpression": "cron(0 3 ? * SUN *)",
+        "ScheduleExpressionTimezone": "Europe/Berlin", "EnableContinuousBackup": true, "Lifecycle": {"DeleteAfterDays": 35},
+    });
+    plan["Rules"].as_array_mut().unwrap().push(weekly);
+    let id = create_plan(&world, plan);
+    let read = world.backup(&format!("GET /backup/plans/{id}?MaxScheduledRunsPreview=3"), Value::Null);
+    let rules = &read["BackupPlan"]["Rules"];
+    let run = |at: &str, rule: usize, kind: &str| json!({"ExecutionTime": seconds(at), "RuleId": rules[rule]["RuleId"], "RuleExecutionType": kind});
+    assert_eq!(
+        read["ScheduledRunsPreview"],
+        json!([
+            run("2026-11-21T02:00:00Z", 0, "SNAPSHOTS"),
+            run("2026-11-22T02:00:00Z", 0, "SNAPSHOTS"),
+            run("2026-11-22T02:00:00Z", 1, "CONTINUOUS_AND_SNAPSHOTS"),
+        ])
+    );
+    assert_eq!(world.backup(&format!("GET /backup/plans/{id}"), Value::Null).get("ScheduledRunsPreview"), None);
+    let many = world.backup_fails(&format!("GET /backup/plans/{id}?MaxScheduledRunsPreview=11"), Value::Null);
+    assert_eq!(many.0, "InvalidParameterValueException");
 }

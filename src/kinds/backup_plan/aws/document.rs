@@ -1,6 +1,6 @@
 //! The plan as AWS takes and answers it, and as settings.
 
-use super::{CONTINUOUS, COPY, NAME, RULE};
+use super::super::{CONTINUOUS, COPY, NAME, RULE};
 use crate::kinds::Flat;
 use crate::model::{Reading, Value, path};
 use aws_sdk_backup::error::BuildError;

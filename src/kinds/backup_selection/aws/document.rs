@@ -1,6 +1,6 @@
 //! The selection as AWS takes and answers it, and as settings.
 
-use super::{NAME, NOT_RESOURCES, OPERATORS, RESOURCES, ROLE, TAG};
+use super::super::{NAME, NOT_RESOURCES, OPERATORS, RESOURCES, ROLE, TAG};
 use crate::kinds::Flat;
 use crate::model::{Reading, Value, path};
 use aws_sdk_backup::error::BuildError;

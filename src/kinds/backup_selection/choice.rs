@@ -1,0 +1,180 @@
+//! What a selection chooses: `(resources ∪ selection_tag) ∖ not_resources`, and of these what fulfils every condition.
+//!
+//! Source: AWS Backup API, `BackupSelection`; Developer Guide, Assigning resources. Upper and lower case differ. Whether a type is opted in
+//! is not looked at. That a resource without the tag fulfils `string_not_equals` and `string_not_like` is *not confirmed*.
+
+use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG};
+use crate::kinds::Flat;
+use crate::model::{Listed, path};
+use std::collections::{BTreeMap, BTreeSet};
+use wildmatch::WildMatchPattern;
+
+/// Only `*` is special in these patterns.
+type Wild = WildMatchPattern<'*', '\0'>;
+
+/// More than these are only counted.
+const NAMED: usize = 10;
+
+/// Which resources come and go with a change, in sentences.
+pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[Listed]>) -> Vec<String> {
+    let either = || before.into_iter().chain(after);
+    if seen.is_none() && either().any(needs_tags) {
+        return vec!["which resources this chooses by tag or pattern could not be looked up (tag:GetResources)".to_owned()];
+    }
+    let mut resources: BTreeMap<&str, &BTreeMap<String, String>> = BTreeMap::new();
+    let none = BTreeMap::new();
+    let literal: Vec<String> =
+        either().flat_map(|flat| flat.texts(RESOURCES).unwrap_or_default()).filter(|arn| !arn.contains('*')).collect();
+    resources.extend(literal.iter().map(|arn| (arn.as_str(), &none)));
+    resources.extend(seen.into_iter().flatten().filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?))));
+    let chosen = |flat: Option<&Flat>| -> BTreeSet<&str> {
+        let choice = flat.map(Choice::new);
+        resources.iter().filter(|(arn, tags)| choice.as_ref().is_some_and(|choice| choice.takes(arn, tags))).map(|(arn, _)| *arn).collect()
+    };
+    let (old, new) = (chosen(before), chosen(after));
+    let mut sentences = Vec::new();
+    let come: Vec<&str> = new.difference(&old).copied().collect();
+    let gone: Vec<&str> = old.difference(&new).copied().collect();
+    for (what, arns) in [("comes in", come), ("goes out", gone)] {
+        if !arns.is_empty() {
+            sentences.push(format!("{what}: {}", list(&arns)));
+        }
+    }
+    if sentences.is_empty() && old.is_empty() && new.is_empty() && either().any(needs_tags) {
+        sentences.push("it chooses nothing that exists now and has a tag".to_owned());
+    }
+    let patterns = |flat: &Flat| flat.texts(RESOURCES).unwrap_or_default().iter().any(|arn| arn.contains('*'));
+    if either().any(patterns) {
+        sentences.push("of what is chosen by pattern, only resources that have or had a tag could be listed here".to_owned());
+    }
+    sentences
+}
+
+/// Whether the literal ARNs alone do not tell what a selection chooses.
+pub(super) fn needs_tags(flat: &Flat) -> bool {
+    let patterns = flat.texts(RESOURCES).unwrap_or_default().iter().any(|arn| arn.contains('*'));
+    patterns || !flat.keys(TAG).is_empty() || OPERATORS.iter().any(|operator| !flat.keys(operator).is_empty())
+}
+
+fn list(arns: &[&str]) -> String {
+    let named = arns.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match arns.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named}, and {more} more"),
+    }
+}
+
+/// A selection, ready to be asked.
+struct Choice {
+    resources: Vec<Wild>,
+    not_resources: Vec<Wild>,
+    tags: Vec<(String, String)>,
+    conditions: Vec<Condition>,
+}
+
+struct Condition {
+    /// Whether the value is a pattern.
+    like: bool,
+    /// Whether it must not match.
+    not: bool,
+    key: String,
+    value: String,
+}
+
+impl Choice {
+    fn new(flat: &Flat) -> Self {
+        let patterns = |setting: &str| flat.texts(setting).unwrap_or_default().iter().map(|text| Wild::new(text)).collect();
+        let pair = |block: &str, key: &str| {
+            let at = path::keyed(block, key);
+            let text = |name: &str| flat.text(&path::child(&at, name)).unwrap_or_default();
+            (text("key"), text("value"))
+        };
+        let conditions = OPERATORS.iter().flat_map(|operator| {
+            let (like, not) = (operator.ends_with("_like"), operator.contains("_not_"));
+            flat.keys(operator).into_iter().map(move |key| (*operator, like, not, key))
+        });
+        Self {
+            resources: patterns(RESOURCES),
+            not_resources: patterns(NOT_RESOURCES),
+            tags: flat.keys(TAG).iter().map(|key| pair(TAG, key)).collect(),
+            conditions: conditions
+                .map(|(operator, like, not, key)| {
+                    let (key, value) = pair(operator, &key);
+                    Condition { like, not, key: key.trim_start_matches("aws:ResourceTag/").to_owned(), value }
+                })
+                .collect(),
+        }
+    }
+
+    fn takes(&self, arn: &str, tags: &BTreeMap<String, String>) -> bool {
+        let named = |patterns: &[Wild]| patterns.iter().any(|pattern| pattern.matches(arn));
+        let tagged = self.tags.iter().any(|(key, value)| tags.get(key) == Some(value));
+        (named(&self.resources) || tagged) && !named(&self.not_resources) && self.conditions.iter().all(|condition| condition.holds(tags))
+    }
+}
+
+impl Condition {
+    fn holds(&self, tags: &BTreeMap<String, String>) -> bool {
+        let matches =
+            tags.get(&self.key).is_some_and(|value| if self.like { Wild::new(&self.value).matches(value) } else { *value == self.value });
+        matches != self.not
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Value;
+
+    fn selection(settings: &[(&str, Value)]) -> Flat {
+        Flat::of_values(&settings.iter().map(|(path, value)| ((*path).to_owned(), value.clone())).collect())
+    }
+
+    fn texts(texts: &[&str]) -> Value {
+        Value::set(texts.iter().map(|text| Value::from(*text)))
+    }
+
+    fn seen(things: &[(&str, &[(&str, &str)])]) -> Vec<Listed> {
+        let tags = |tags: &[(&str, &str)]| tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        things.iter().map(|(arn, of)| Listed { name: (*arn).to_owned(), tags: Some(tags(of)) }).collect()
+    }
+
+    fn block(block: &str, key: &str, value: &str) -> [(String, Value); 3] {
+        let at = path::keyed(block, &format!("{key}/{value}"));
+        [(path::child(&at, "key"), Value::from(key)), (path::child(&at, "value"), Value::from(value)), (at, Value::from(true))]
+    }
+
+    /// The example of the documentation: everything of one service, one cluster, and all that is tagged, but for what is of the test stage.
+    #[test]
+    fn resources_and_tags_add_up_and_conditions_narrow_both() {
+        let mut settings: BTreeMap<String, Value> =
+            BTreeMap::from([(RESOURCES.to_owned(), texts(&["arn:aws:fsx:*", "arn:aws:rds:us-east-1:1:cluster:one"]))]);
+        settings.extend(block(TAG, "backup", "true"));
+        settings.extend(block("condition.string_not_equals", "aws:ResourceTag/stage", "test"));
+        let flat = Flat::of_values(&settings);
+        let things = seen(&[
+            ("arn:aws:fsx:us-east-1:1:file-system/a", &[("stage", "test")]),
+            ("arn:aws:fsx:us-east-1:1:file-system/b", &[("stage", "live")]),
+            ("arn:aws:dynamodb:us-east-1:1:table/t", &[("backup", "true")]),
+            ("arn:aws:dynamodb:us-east-1:1:table/u", &[("backup", "True")]),
+        ]);
+        insta::assert_snapshot!(reach(None, Some(&flat), Some(&things)).join("\n"), @"
+        comes in: arn:aws:dynamodb:us-east-1:1:table/t, arn:aws:fsx:us-east-1:1:file-system/b, arn:aws:rds:us-east-1:1:cluster:one
+        of what is chosen by pattern, only resources that have or had a tag could be listed here
+        ");
+    }
+
+    #[test]
+    fn what_comes_in_and_goes_out_is_named() {
+        let old = selection(&[(RESOURCES, texts(&["arn:a", "arn:b"]))]);
+        let new = selection(&[(RESOURCES, texts(&["arn:b", "arn:c"]))]);
+        assert_eq!(reach(Some(&old), Some(&new), None), ["comes in: arn:c", "goes out: arn:a"]);
+        assert_eq!(reach(Some(&old), None, None), ["goes out: arn:a, arn:b"]);
+    }
+
+    #[test]
+    fn what_could_not_be_looked_up_is_said() {
+        let flat = selection(&[(RESOURCES, texts(&["*"]))]);
+        assert!(reach(None, Some(&flat), None)[0].contains("could not be looked up"));
+    }
+}

@@ -1,0 +1,130 @@
+//! What the texts of an alarm must look like.
+
+use super::STATISTICS;
+use crate::model::{Form, Mistake};
+
+/// Units, as CloudWatch names them.
+pub(super) const UNITS: &[&str] = &[
+    "Seconds",
+    "Microseconds",
+    "Milliseconds",
+    "Bytes",
+    "Kilobytes",
+    "Megabytes",
+    "Gigabytes",
+    "Terabytes",
+    "Bits",
+    "Kilobits",
+    "Megabits",
+    "Gigabits",
+    "Terabits",
+    "Percent",
+    "Count",
+    "Bytes/Second",
+    "Kilobytes/Second",
+    "Megabytes/Second",
+    "Gigabytes/Second",
+    "Terabytes/Second",
+    "Bits/Second",
+    "Kilobits/Second",
+    "Megabits/Second",
+    "Gigabits/Second",
+    "Terabits/Second",
+    "Count/Second",
+    "None",
+];
+
+pub(super) const ACTION: Form = Form { what: "the ARN of an action", check: action };
+pub(super) const DESCRIPTION: Form = Form { what: "a string of up to 1024 characters", check: |text| sized(text, 1024) };
+pub(super) const METRIC_NAME: Form = Form { what: "a string of up to 255 characters", check: |text| sized(text, 255) };
+pub(super) const NAMESPACE: Form = Form { what: "a namespace", check: namespace };
+pub(super) const EXPRESSION: Form = Form { what: "a string of up to 2048 characters", check: |text| sized(text, 2048) };
+pub(super) const ACCOUNT: Form = Form { what: "an account of 12 digits", check: account };
+pub(super) const ID: Form = Form { what: "the `id` of a `metric_query`", check: id };
+pub(super) const EXTENDED: Form = Form { what: "an extended statistic", check: extended };
+pub(super) const STAT: Form = Form { what: "a statistic", check: stat };
+
+fn sized(text: &str, most: usize) -> Result<String, Mistake> {
+    match text.chars().count() {
+        0 => Err(Mistake::new("must not be empty").help("leave it out")),
+        length if length > most => Err(Mistake::new(format!("must have at most {most} characters, found {length}")).help("shorten it")),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+fn action(text: &str) -> Result<String, Mistake> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", partition, service, _, _, resource] if ![partition, service, resource].iter().any(|part| part.is_empty()) => {
+            Ok(text.to_owned())
+        }
+        _ => Err(Mistake::new(format!("must be ARNs, found \"{text}\"")).help("write `aws_sns_topic.NAME.arn`, or the topic's ARN")),
+    }
+}
+
+fn namespace(text: &str) -> Result<String, Mistake> {
+    if text.starts_with(':') {
+        return Err(Mistake::new("must not start with `:`").help("leave the `:` out"));
+    }
+    sized(text, 255)
+}
+
+fn account(text: &str) -> Result<String, Mistake> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(text.to_owned());
+    }
+    Err(Mistake::new(format!("must be an account of 12 digits, found \"{text}\"")))
+}
+
+/// The id of a `metric_query`.
+pub(super) fn id(text: &str) -> Result<String, Mistake> {
+    let starts = text.starts_with(|first: char| first.is_ascii_lowercase());
+    if starts && text.chars().count() <= 255 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Ok(text.to_owned());
+    }
+    Err(Mistake::new(format!("must start with a lowercase letter and go on with letters, digits and `_`, found \"{text}\"")))
+}
+
+fn stat(text: &str) -> Result<String, Mistake> {
+    if STATISTICS.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    match STATISTICS.iter().find(|known| known.eq_ignore_ascii_case(text)) {
+        Some(near) => Err(Mistake::new(format!("must be a statistic, found \"{text}\"")).help(format!("did you mean \"{near}\"?"))),
+        None => extended(text),
+    }
+}
+
+/// Percentiles, trimmed and winsorized means, counts and sums, the interquartile mean and percentile ranks (CloudWatch user guide,
+/// "CloudWatch statistics definitions").
+fn extended(text: &str) -> Result<String, Mistake> {
+    if STATISTICS.contains(&text) {
+        let help = format!("write `statistic = \"{text}\"`");
+        return Err(Mistake::new(format!("must be an extended statistic, and \"{text}\" is none")).help(help));
+    }
+    let number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
+    let percent = |text: &str| text.is_empty() || text.strip_suffix('%').is_some_and(|text| text.parse::<f64>().is_ok_and(within));
+    let lower = text.to_ascii_lowercase();
+    let simple = ["p", "tm", "tc", "ts", "wm"].iter().any(|start| {
+        lower
+            .strip_prefix(start)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.parse::<f64>().is_ok_and(within))
+    });
+    let range = |starts: &[&str], fits: &dyn Fn(&str) -> bool| {
+        let inner = starts.iter().find_map(|start| text.strip_prefix(start)?.strip_prefix('(')?.strip_suffix(')'));
+        inner
+            .and_then(|inner| inner.split_once(':'))
+            .is_some_and(|(from, to)| (fits(from) && fits(to)) && !(from.is_empty() && to.is_empty()))
+    };
+    let ranks = range(&["PR"], &|part| part.is_empty() || number(part));
+    let trims = range(&["TM", "TC", "TS", "WM"], &|part| percent(part) || number(part));
+    if simple || text == "IQM" || ranks || trims {
+        return Ok(text.to_owned());
+    }
+    let help = "write a percentile such as \"p99\", or \"tm90\", \"IQM\", \"PR(0:100)\", \"TM(10%:90%)\"";
+    Err(Mistake::new(format!("must be a statistic that CloudWatch has, found \"{text}\"")).help(help))
+}
+
+fn within(percent: f64) -> bool {
+    (0.0..=100.0).contains(&percent)
+}

@@ -1,0 +1,105 @@
+//! What one thing needs of another so that it works, said without naming the other's kind: its ARN is enough.
+
+use crate::model::{Request, Value};
+
+/// What a thing needs of another.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// The path of the setting that needs it.
+    pub at: String,
+    /// The ARN of the other thing.
+    pub of: String,
+    /// What of it.
+    pub needed: Needed,
+    /// What happens without it: `its notifications are dropped`.
+    pub otherwise: String,
+}
+
+/// What is needed of a thing.
+#[derive(Clone, Debug)]
+pub enum Needed {
+    /// It must let this request in.
+    Entry(Request),
+    /// One of its settings must have this value.
+    Setting {
+        /// The path.
+        path: String,
+        /// The value.
+        value: Value,
+    },
+}
+
+/// Whether a thing has what another needs of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It has.
+    Yes,
+    /// It surely has not.
+    No {
+        /// Why: the end of a sentence that starts with the thing.
+        reason: String,
+        /// The setting of it that is to blame.
+        at: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// Where the thing that needs something is, or will be.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Its ARN, where that is known.
+    pub arn: Option<&'a str>,
+    /// Its region.
+    pub region: &'a str,
+    /// Its account.
+    pub account: &'a str,
+}
+
+impl Need {
+    /// Whether a setting that is needed has its value; of anything else nobody can tell.
+    pub fn compare(&self, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+        let Needed::Setting { path, value } = &self.needed else { return Answer::Unknown };
+        match will_be(path) {
+            None | Some(Value::Unknown) => Answer::Unknown,
+            Some(found) if found == *value => Answer::Yes,
+            Some(found) => Answer::No {
+                reason: if found.is_nothing() { format!("has no `{path}`") } else { format!("has `{path}` = {found}") },
+                at: path.clone(),
+                remedy: format!("set `{path}` of it to {value}"),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn need() -> Need {
+        Need {
+            at: "replication_rule".to_owned(),
+            of: "arn:aws:s3:::copies".to_owned(),
+            needed: Needed::Setting { path: "versioning.status".to_owned(), value: Value::from("Enabled") },
+            otherwise: "nothing is replicated".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_setting_that_nobody_knows_is_no_answer() {
+        assert_eq!(need().compare(&|_| None), Answer::Unknown);
+        assert_eq!(need().compare(&|_| Some(Value::Unknown)), Answer::Unknown);
+    }
+
+    #[test]
+    fn another_value_and_none_are_a_no_that_says_what_to_set() {
+        assert_eq!(need().compare(&|_| Some(Value::from("Enabled"))), Answer::Yes);
+        let Answer::No { reason, at, remedy } = need().compare(&|_| Some(Value::from("Suspended"))) else { unreachable!() };
+        assert_eq!(reason, r#"has `versioning.status` = "Suspended""#);
+        assert_eq!((at.as_str(), remedy.as_str()), ("versioning.status", r#"set `versioning.status` of it to "Enabled""#));
+        let Answer::No { reason, .. } = need().compare(&|_| Some(Value::Null)) else { unreachable!() };
+        assert_eq!(reason, "has no `versioning.status`");
+    }
+}

@@ -1,0 +1,271 @@
+//! `aws_sns_topic`: where alarms, rules and vaults send their messages, and who gets them.
+//!
+//! Subscriptions are blocks of their topic, as a topic that reaches nobody is worth nothing. Whose they are is decided so:
+//!
+//! - those of the topic's own account belong to the topic. One that no block declares is removed, whoever made it: that is a weakening, so
+//!   that nobody loses messages before somebody said yes to it;
+//! - those that another account owns are its own affair: they are left as they are, and the plan says that they are there;
+//! - one that waits to be confirmed cannot be read, changed or taken back by anybody. It is left alone until it is confirmed, or lapses, and
+//!   the plan says who has to confirm it.
+
+#[cfg(feature = "aws")]
+mod aws;
+mod policy;
+mod rules;
+#[cfg(all(test, feature = "aws"))]
+mod tests;
+
+use super::{Answer, Concern, Kind, Need, tags};
+use crate::model::{
+    ArnForm, Change, Code, Document, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading,
+    Safer, Setting, Shape, Value, Wanted, path,
+};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+const READS: &[&str] = &["sns:GetTopicAttributes"];
+const WRITES: &[&str] = &["sns:SetTopicAttributes"];
+const SUBSCRIPTION_READS: &[&str] = &["sns:ListSubscriptionsByTopic", "sns:GetSubscriptionAttributes"];
+const SUBSCRIPTION_WRITES: &[&str] = &["sns:Subscribe", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"];
+const SUBSCRIPTION: &str = "subscription";
+
+/// The fact that lists the keys of subscriptions that wait to be confirmed.
+const PENDING: &str = "pending_subscriptions";
+/// The fact that lists the keys of subscriptions that another account owns.
+const FOREIGN: &str = "subscriptions_of_others";
+
+/// How a message reaches an endpoint.
+const PROTOCOLS: &[&str] = &["application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"];
+
+const TOPIC: &str = "SNS API SetTopicAttributes";
+const SUBSCRIBE: &str = "SNS API Subscribe";
+
+/// A row about the topic.
+const fn row(path: &'static str, shape: Shape, doc: &'static str) -> Setting {
+    Setting { path, shape, doc, source: TOPIC, reads: READS, writes: WRITES, ..Setting::PLAIN }
+}
+
+/// A row about a subscription.
+const fn of_subscription(path: &'static str, shape: Shape, doc: &'static str) -> Setting {
+    Setting { path, shape, doc, source: SUBSCRIBE, reads: SUBSCRIPTION_READS, writes: SUBSCRIPTION_WRITES, ..Setting::PLAIN }
+}
+
+const fn json(what: &'static str) -> Shape {
+    Shape::Json(Document { what, canonical: policy::sorted })
+}
+
+static SPEC: KindSpec = KindSpec {
+    name: "aws_sns_topic",
+    title: "SNS topic",
+    doc: "A topic: what is published to it reaches everybody who subscribed.",
+    ownership: Ownership::Whole,
+    service: "sns",
+    arn_form: ArnForm::Regional,
+    arn_prefix: "",
+    name_form: NameForm { min: 1, max: 256, also: &['-', '_', '.'], source: "SNS API CreateTopic" },
+    existence: Some(Existence {
+        loses: Loss::Later,
+        when_made: "what is published to it reaches its subscribers once they have confirmed",
+        when_removed: "what alarms, rules and vaults send to it reaches nobody, and its subscriptions go with it",
+    }),
+    settings: &[
+        Setting {
+            required: true,
+            normalisation: "as it is; upper and lower case differ",
+            source: "SNS API CreateTopic",
+            writes: &["sns:CreateTopic", "sns:DeleteTopic"],
+            fixed: true,
+            ..row("name", Shape::Text(Form::ANY), "Its name. That of a FIFO topic ends in `.fifo`.")
+        },
+        row("display_name", Shape::Text(DISPLAY_NAME), "The sender's name in emails and text messages."),
+        Setting {
+            aws_default: Fallback::Text(policy::DEFAULT),
+            normalisation: "by what it means: order, one value or a list of one, case of actions, accounts or their roots, `Sid` and `Id` make no difference",
+            source: "SNS API SetTopicAttributes; IAM User Guide, IAM JSON policy reference",
+            when_safer: "a service that could not publish to it now can",
+            when_weaker: "a service that could publish to it no longer can, and nobody is told what it sends",
+            ..row(
+                "policy",
+                Shape::Json(Document { what: "a resource policy", canonical: policy::canonical }),
+                "Who may publish and subscribe. Where it is left out it is the one that SNS gives to every topic, which lets in the topic's own account and its alarms, but neither EventBridge rules nor the notifications of backup vaults.",
+            )
+        },
+        Setting {
+            normalisation: "as JSON",
+            ..row("delivery_policy", json("a delivery policy"), "How often HTTP endpoints are tried again.")
+        },
+        Setting {
+            safer: Safer::By(encrypted),
+            normalisation: "as it is: AWS answers with the id, ARN or alias that it was given",
+            when_safer: "messages are encrypted while SNS holds them; whoever publishes needs the key",
+            when_weaker: "messages are no longer encrypted while SNS holds them",
+            source: "SNS Developer Guide, Securing Amazon SNS data with server-side encryption",
+            ..row(
+                "kms_master_key_id",
+                Shape::Text(KEY),
+                "The KMS key that encrypts messages. Its policy must let in the services that publish: `alias/aws/sns` lets in none, so that no alarm reaches such a topic.",
+            )
+        },
+        Setting {
+            aws_default: Fallback::Bool(false),
+            source: "SNS API CreateTopic",
+            fixed: true,
+            ..row("fifo_topic", Shape::Bool, "Whether messages stay in order and come once. AWS never changes it.")
+        },
+        Setting {
+            aws_default: Fallback::Bool(false),
+            ..row("content_based_deduplication", Shape::Bool, "Whether equal messages within five minutes count as one, on a FIFO topic.")
+        },
+        Setting {
+            aws_default: Fallback::Number(1),
+            ..row(
+                "signature_version",
+                Shape::Whole { min: 1, max: 2, unit: "versions" },
+                "How messages are signed: 1 with SHA-1, 2 with SHA-256.",
+            )
+        },
+        Setting {
+            aws_default: Fallback::Text("PassThrough"),
+            ..row("tracing_config", Shape::OneOf(&["PassThrough", "Active"]), "Whether X-Ray traces messages that nobody else traces.")
+        },
+        Setting {
+            safer: Safer::WhenThere,
+            normalisation: "by protocol and endpoint. One that waits to be confirmed, or that another account owns, is not compared",
+            when_safer: "what is published is told to one more, once the endpoint has confirmed",
+            when_weaker: "whoever was told by it no longer is",
+            ..of_subscription(SUBSCRIPTION, Shape::Block(Key::Arguments(&["protocol", "endpoint"])), "Who is told.")
+        },
+        Setting { required: true, ..of_subscription("subscription.protocol", Shape::OneOf(PROTOCOLS), "How messages reach the endpoint.") },
+        Setting {
+            required: true,
+            ..of_subscription(
+                "subscription.endpoint",
+                Shape::Text(Form::ANY),
+                "An address, a URL, a phone number, or the ARN of a queue, function, stream or application.",
+            )
+        },
+        Setting {
+            normalisation: "as JSON; none and an empty one are the same",
+            ..of_subscription("subscription.filter_policy", json("a filter policy"), "Which messages are told; all where it is left out.")
+        },
+        Setting {
+            aws_default: Fallback::Text("MessageAttributes"),
+            ..of_subscription(
+                "subscription.filter_policy_scope",
+                Shape::OneOf(&["MessageAttributes", "MessageBody"]),
+                "What the filter looks at.",
+            )
+        },
+        Setting {
+            aws_default: Fallback::Bool(false),
+            ..of_subscription("subscription.raw_message_delivery", Shape::Bool, "Whether messages come without SNS's envelope.")
+        },
+        Setting {
+            normalisation: "as JSON",
+            ..of_subscription(
+                "subscription.redrive_policy",
+                json("a redrive policy"),
+                "The queue for messages that could not be delivered: `{ deadLetterTargetArn = … }`.",
+            )
+        },
+        Setting {
+            normalisation: "as JSON",
+            ..of_subscription("subscription.delivery_policy", json("a delivery policy"), "How often an HTTP endpoint is tried again.")
+        },
+        of_subscription("subscription.subscription_role_arn", Shape::Text(Form::ANY), "The role that writes to a Firehose stream."),
+        tags::setting(&["tag:GetResources", "sns:ListTagsForResource"], &["sns:TagResource", "sns:UntagResource"]),
+    ],
+    inventory_actions: &["tag:GetResources", "sns:GetTopicAttributes", "sns:ListTagsForResource"],
+    ..KindSpec::PLAIN
+};
+
+const DISPLAY_NAME: Form = Form { what: "a string of up to 100 characters", check: display_name };
+const KEY: Form = Form { what: "the id, ARN or alias of a KMS key", check: key };
+
+fn display_name(text: &str) -> Result<String, Mistake> {
+    match text.chars().count() {
+        0 => Err(Mistake::new("must not be empty").help("leave it out")),
+        1..=100 => Ok(text.to_owned()),
+        length => Err(Mistake::new(format!("must have at most 100 characters, found {length}")).help("shorten it")),
+    }
+}
+
+fn key(text: &str) -> Result<String, Mistake> {
+    if text.is_empty() { Err(Mistake::new("must not be empty").help("leave it out")) } else { Ok(text.to_owned()) }
+}
+
+/// A key protects more than none; of two keys nobody can tell.
+fn encrypted(before: &Value, after: &Value) -> Option<Ordering> {
+    match (before.is_nothing(), after.is_nothing()) {
+        (false, false) => None,
+        (before, after) => Some(before.cmp(&after)),
+    }
+}
+
+/// The keys of the subscriptions that a fact lists.
+fn listed<'a>(live: &'a Live, fact: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    live.facts.get(fact).and_then(Value::as_items).into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// A subscription in a sentence, from its key.
+fn said(key: &str) -> String {
+    let (protocol, endpoint) = key.split_once('/').unwrap_or(("", key));
+    format!("`{endpoint}` ({protocol})")
+}
+
+/// The kind.
+pub struct SnsTopic;
+
+impl Kind for SnsTopic {
+    fn spec(&self) -> &'static KindSpec {
+        &SPEC
+    }
+
+    fn effect(&self, change: &Change, live: &Live, _: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        if change.setting != "policy" {
+            return None;
+        }
+        let before = match &change.before {
+            Reading::Known(value) => value.as_str().unwrap_or(policy::DEFAULT),
+            Reading::Unset => policy::DEFAULT,
+            Reading::Unreadable { .. } => return None,
+        };
+        policy::effect(live.arn.as_deref()?, before, change.after.as_str()?)
+    }
+
+    fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
+        rules::check(wanted)
+    }
+
+    fn withholds(&self, live: &Live, setting: &str) -> bool {
+        listed(live, PENDING).chain(listed(live, FOREIGN)).any(|key| {
+            let block = path::keyed(SUBSCRIPTION, key);
+            setting == block || path::is_within(setting, &block)
+        })
+    }
+
+    fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+        policy::answer(need, will_be)
+    }
+
+    fn remarks(&self, live: &Live) -> Vec<String> {
+        let foreign = listed(live, FOREIGN);
+        foreign.map(|key| format!("{} subscribed from another account; that subscription is left as it is", said(key))).collect()
+    }
+
+    fn notes(&self, live: &Live) -> Vec<(Code, String)> {
+        let waiting = listed(live, PENDING).map(|key| {
+            let text = format!(
+                "{} has not confirmed its subscription and gets nothing: whoever reads it must follow the link that SNS sent there. Until then nobody can change it or take it back, and it lapses by itself",
+                said(key)
+            );
+            (Code::Unconfirmed, text)
+        });
+        waiting.collect()
+    }
+
+    #[cfg(feature = "aws")]
+    fn calls(&self) -> super::Calls {
+        super::Calls::Whole(&aws::TopicCalls)
+    }
+}

@@ -1,0 +1,164 @@
+//! What declared things need of each other: matched by ARN, answered by the kind of the thing that is needed.
+//!
+//! What a policy declares counts first, so that much is found before anything is read; then what is live. Where neither is known, nothing
+//! is said.
+
+use super::resolve::Row;
+use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
+use crate::model::{Code, Diagnostic, Fallback, Identity, Live, Ownership, Policy, Protect, Snapshot, Span, Target, Value, Wanted};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A declared thing.
+struct Thing<'a> {
+    kind: &'static dyn Kind,
+    /// Its block, with which its problems are told.
+    address: String,
+    arn: Option<String>,
+    region: &'a str,
+    account: &'a str,
+    wanted: &'a BTreeMap<String, Wanted>,
+    header: Option<&'a Span>,
+}
+
+/// Every need of a policy that is surely not met by what the policy declares; what is live is not known yet.
+pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
+    let nobody = BTreeMap::new();
+    let mut things = resources(policy, &nobody);
+    for protect in &policy.protects {
+        things.extend(protected(policy, protect));
+    }
+    unmet(&things, &[])
+}
+
+/// Every need of a policy that is surely not met, given what is live.
+pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec<Diagnostic> {
+    let mut things = resources(policy, &snapshot.identities);
+    let of_row = |row: &'_ Row| kinds::find(&row.id.kind).map(|kind| (kind, kind.spec().arn(&row.id.region, &row.account, &row.id.name)));
+    things.extend(rows.iter().filter_map(|row| {
+        let (kind, arn) = of_row(row)?;
+        Some(Thing {
+            kind,
+            address: row.address.clone(),
+            arn,
+            region: &row.id.region,
+            account: &row.account,
+            wanted: &row.wanted,
+            header: None,
+        })
+    }));
+    unmet(&things, &snapshot.resources)
+}
+
+/// The region and the account of a target, as far as they are known.
+fn place<'a>(target: &'a Target, identities: &'a BTreeMap<String, Identity>) -> Option<(&'a str, &'a str)> {
+    let identity = identities.get(&target.name);
+    let region = identity.map(|identity| identity.region.as_str()).or(target.region.as_deref())?;
+    let account = identity.map(|identity| identity.account.as_str()).or(target.account_id.as_deref())?;
+    Some((region, account))
+}
+
+fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>) -> Vec<Thing<'a>> {
+    let mut things = Vec::new();
+    for resource in &policy.resources {
+        let Some(kind) = kinds::find(&resource.address.kind) else { continue };
+        for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
+            let Some((region, account)) = place(target, identities) else { continue };
+            let arn = resource.name.as_deref().and_then(|name| kind.spec().arn(region, account, name));
+            let address = resource.address.to_string();
+            things.push(Thing { kind, address, arn, region, account, wanted: &resource.wanted, header: Some(&resource.span) });
+        }
+    }
+    things
+}
+
+/// The things that a `protect` names outright.
+fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
+    let Some(kind) = kinds::find(&protect.address.kind) else { return Vec::new() };
+    let mut things = Vec::new();
+    for target in protect.targets.iter().filter_map(|target| policy.targets.get(target)) {
+        let (Some(region), Some(account)) = (target.region.as_deref(), target.account_id.as_deref()) else { continue };
+        let is_left_out = |name: &str| protect.select.except.names.iter().any(|pattern| super::address_matches(&pattern.text, name));
+        for pattern in protect.select.names.iter().filter(|pattern| pattern.is_literal() && !is_left_out(&pattern.text)) {
+            let arn = kind.spec().arn(region, account, &pattern.text);
+            let address = protect.address.to_string();
+            things.push(Thing { kind, address, arn, region, account, wanted: &protect.wanted, header: Some(&protect.span) });
+        }
+    }
+    things
+}
+
+fn unmet(things: &[Thing<'_>], live: &[Live]) -> Vec<Diagnostic> {
+    let mut by_arn: BTreeMap<&str, Vec<&Thing<'_>>> = BTreeMap::new();
+    for thing in things {
+        if let Some(arn) = &thing.arn {
+            by_arn.entry(arn).or_default().push(thing);
+        }
+    }
+    let live: BTreeMap<&str, &Live> = live.iter().filter_map(|live| Some((live.arn.as_deref()?, live))).collect();
+    let mut problems = Vec::new();
+    let mut told = BTreeSet::new();
+    for thing in things {
+        let place = Place { arn: thing.arn.as_deref(), region: thing.region, account: thing.account };
+        for need in thing.kind.needs(thing.wanted, place) {
+            let needed = Other {
+                declared: by_arn.get(need.of.as_str()).map(Vec::as_slice).unwrap_or_default(),
+                live: live.get(need.of.as_str()).copied(),
+            };
+            let Some(problem) = needed.problem(thing, &need) else { continue };
+            if told.insert((thing.address.clone(), need.at.clone(), problem.title.clone())) {
+                problems.push(problem);
+            }
+        }
+    }
+    problems
+}
+
+/// What is known of a thing that another needs something of.
+struct Other<'a> {
+    /// The blocks that are about it.
+    declared: &'a [&'a Thing<'a>],
+    live: Option<&'a Live>,
+}
+
+impl Other<'_> {
+    fn kind(&self) -> Option<&'static dyn Kind> {
+        self.declared.first().map(|thing| thing.kind).or_else(|| kinds::find(&self.live?.id.kind))
+    }
+
+    fn wanted(&self, path: &str) -> Option<&Wanted> {
+        self.declared.iter().find_map(|thing| thing.wanted.get(path))
+    }
+
+    /// What a setting of it will be: as declared, else as AWS has it where backstay owns all of it, else as it is.
+    fn will_be(&self, kind: &dyn Kind, path: &str) -> Option<Value> {
+        if let Some(wanted) = self.wanted(path) {
+            return Some(wanted.value.clone());
+        }
+        let fallback = kind.spec().setting(path)?.aws_default;
+        let is_owned = !self.declared.is_empty() && kind.spec().ownership == Ownership::Whole && fallback != Fallback::Kept;
+        if is_owned {
+            return Some(fallback.into());
+        }
+        self.live?.settings.get(path)?.effective(fallback)
+    }
+
+    fn problem(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
+        let kind = self.kind()?;
+        let Answer::No { reason, at, remedy } = kind.answers(need, &|path| self.will_be(kind, path)) else { return None };
+        let code = match need.needed {
+            Needed::Entry(_) => Code::ShutOut,
+            Needed::Setting { .. } => Code::NeededSetting,
+        };
+        let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
+        let title = format!("{} `{named}` {reason}: {}", kind.spec().title, need.otherwise);
+        let mut problem = Diagnostic::error(code, title).help(remedy);
+        if let Some(span) = thing.wanted.get(&need.at).map(|wanted| &wanted.span).or(thing.header) {
+            problem = problem.at(span.clone());
+        }
+        let other = self.wanted(&at).map(|wanted| &wanted.span).or(self.declared.iter().find_map(|other| other.header));
+        match other {
+            Some(span) => Some(problem.label(span.clone(), format!("the {} is declared here", kind.spec().title))),
+            None => Some(problem),
+        }
+    }
+}
