@@ -165,7 +165,7 @@ codes! {
     RuleFilter = "BKS0821", "rule's filter";
     /// The transitions of a lifecycle rule are in an order, or at times, that AWS refuses.
     ///
-    /// Classes are passed in the order STANDARD_IA, INTELLIGENT_TIERING, ONEZONE_IA, GLACIER_IR, GLACIER, DEEP_ARCHIVE. The two IA classes
+    /// Classes are passed in the order `STANDARD_IA`, `INTELLIGENT_TIERING`, `ONEZONE_IA`, `GLACIER_IR`, `GLACIER`, `DEEP_ARCHIVE`. The two IA classes
     /// begin at 30 days and keep objects for 30, the GLACIER classes for 90. What expires must have been moved before, and one rule has
     /// days or dates throughout.
     RuleTransitions = "BKS0822", "lifecycle rule's transitions";
