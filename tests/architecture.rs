@@ -195,7 +195,9 @@ fn nothing_outside_a_kinds_folder_names_it() {
 fn every_folder_of_a_kind_is_in_the_registry() {
     let entries = std::fs::read_dir(root().join("src/kinds")).expect("the folder is there");
     // A kind has calls of its own; what is only a part of one to come has none yet.
-    let folders = entries.map(|entry| entry.expect("the folder can be read").path()).filter(|path| path.join("aws.rs").is_file() || path.join("aws").is_dir());
+    let folders = entries
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| path.join("aws.rs").is_file() || path.join("aws").is_dir());
     let folders: BTreeSet<String> = folders.map(|path| format!("aws_{}", path.file_name().unwrap_or_default().to_string_lossy())).collect();
     let registered: BTreeSet<String> = backstay::kinds::all().map(|kind| kind.spec().name.to_owned()).collect();
     assert_eq!(folders, registered);

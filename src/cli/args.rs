@@ -229,6 +229,8 @@ pub(super) struct DemoArgs {
     pub(super) path: PathBuf,
     #[command(flatten)]
     pub(super) _variables: VariableArgs,
+    #[command(flatten)]
+    pub(super) consent: ConsentArgs,
 }
 
 #[derive(Debug, Args)]

@@ -140,6 +140,12 @@ pub(super) fn shell(text: &str) -> String {
     format!("'{}'", visible(text).replace('\'', r"'\''"))
 }
 
+/// A word as it is typed into a shell: quoted only where it must be.
+pub fn typed(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { shell(text) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,6 +32,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod properties;
 
+pub use escape::typed;
 pub use style::Style;
 
 /// Finds the table of a kind by its name, so that views need not know which kinds there are.

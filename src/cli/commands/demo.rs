@@ -4,6 +4,7 @@ use crate::cli::Context;
 use crate::cli::args::{Cli, DemoArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::sandbox::Sandbox;
+use crate::view::typed;
 use clap::Parser as _;
 use std::path::{Path, PathBuf};
 
@@ -17,14 +18,25 @@ pub(super) fn run(context: &Context, args: &DemoArgs) -> Result<Exit, Failure> {
     let path = args.path.display().to_string();
     let mut seed: Vec<String> = ["sandbox", "seed"].map(str::to_owned).to_vec();
     seed.extend(seeds.iter().map(|seed| seed.display().to_string()));
+    let consent = || {
+        let flags = |flag: &'static str, addresses: &[String]| -> Vec<String> {
+            addresses.iter().flat_map(|address| [flag.to_owned(), address.clone()]).collect()
+        };
+        let weakening = flags("--allow-weakening", &args.consent.allow_weakening);
+        weakening.into_iter().chain(flags("--accept-irreversible", &args.consent.accept_irreversible))
+    };
+    let with_consent = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).chain(consent()).collect();
     let steps: [(&str, Vec<String>); 4] = [
         ("An AWS with what the policy expects to find", seed),
-        ("What differs, and what that means", vec!["plan".to_owned(), path.clone()]),
-        ("Make it so, and prove it by reading again", vec!["apply".to_owned(), path.clone(), "--auto-approve".to_owned()]),
+        ("What differs, and what that means", with_consent(&["plan", &path])),
+        ("Make it so, and prove it by reading again", with_consent(&["apply", &path, "--auto-approve"])),
         ("A second plan", vec!["plan".to_owned(), path]),
     ];
     for (title, words) in steps {
-        context.ui.answer(&format!("\n# {title}\n$ backstay --sandbox={DEMO_DIR} {}\n", words.join(" ")))?;
+        context.ui.answer(&format!(
+            "\n# {title}\n$ backstay --sandbox={DEMO_DIR} {}\n",
+            words.iter().map(|word| typed(word)).collect::<Vec<_>>().join(" ")
+        ))?;
         let exit = verb(context, words)?;
         if exit != Exit::Done {
             return Ok(exit);
