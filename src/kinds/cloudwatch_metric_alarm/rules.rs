@@ -323,13 +323,12 @@ fn strangers(expression: &str, ids: &BTreeSet<String>) -> BTreeSet<String> {
     for c in expression.chars().chain(std::iter::once(' ')) {
         match quote {
             Some(open) if c == open => quote = None,
-            Some(_) => {}
             None if c == '"' || c == '\'' => quote = Some(c),
             None if c.is_ascii_alphanumeric() || c == '_' || c == '.' => {
                 word.push(c);
                 continue;
             }
-            None => {}
+            Some(_) | None => {}
         }
         let name = std::mem::take(&mut word);
         if c != '(' && name.starts_with(|first: char| first.is_ascii_lowercase()) && !ids.contains(&name) && !name.contains('.') {

@@ -16,8 +16,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::{Concern, Kind};
-use crate::model::{Change, Effect, KindSpec, Live, Refusal, Value, Wanted};
+use super::{Concern, Kind, Need, Needed, Place};
+use crate::model::{Change, Effect, KindSpec, Live, Refusal, Value, Wanted, path};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -75,6 +75,27 @@ impl Kind for S3Bucket {
         forbidden::forbids(changes, live, wanted)
     }
 
+    /// AWS takes a replication rule only where the destination keeps versions.
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
+        let destinations = wanted.iter().filter(|(at, _)| path::generic(at) == table::DESTINATION);
+        let needs = destinations.filter_map(|(at, wanted)| {
+            let needed = Needed::Setting { path: table::VERSIONING.to_owned(), value: Value::from(table::ENABLED) };
+            let otherwise = "AWS replicates only to a bucket that keeps versions, and refuses the rule".to_owned();
+            Some(Need { at: at.clone(), of: wanted.value.as_str()?.to_owned(), needed, otherwise })
+        });
+        needs.collect()
+    }
+
+    /// Reading replication rules looks at the versioning of their destinations.
+    fn saw(&self, live: &Live) -> Vec<(String, String, Value)> {
+        let destinations = live.facts.get(DESTINATIONS).and_then(Value::as_map).into_iter().flatten();
+        let seen = destinations.filter_map(|(arn, status)| {
+            let status = Some(status.as_str()?).filter(|status| *status != NEVER).map_or(Value::Null, Value::from);
+            Some((arn.clone(), table::VERSIONING.to_owned(), status))
+        });
+        seen.collect()
+    }
+
     fn remarks(&self, live: &Live) -> Vec<String> {
         let mut remarks = Vec::new();
         let kept = |many: i64, what: &str| match many {
@@ -84,14 +105,6 @@ impl Kind for S3Bucket {
         };
         remarks.extend(kept(fact_number(live, FOREIGN_LIFECYCLE), "lifecycle"));
         remarks.extend(kept(fact_number(live, FOREIGN_REPLICATION), "replication"));
-        for (arn, status) in live.facts.get(DESTINATIONS).and_then(Value::as_map).into_iter().flatten() {
-            if let Some(status) = status.as_str().filter(|status| *status != table::ENABLED) {
-                let status = if status == NEVER { "was never set".to_owned() } else { format!("is {status}") };
-                remarks.push(format!(
-                    "versioning of the destination {arn} {status}: AWS replicates only to where it is Enabled, so turn it on there first"
-                ));
-            }
-        }
         remarks
     }
 

@@ -16,6 +16,7 @@ pub(super) const MINIMUM_SIZE: &str = "transition_default_minimum_object_size";
 pub(super) const LIFECYCLE: &str = "lifecycle_rule";
 pub(super) const ROLE: &str = "replication_role";
 pub(super) const REPLICATION: &str = "replication_rule";
+pub(super) const DESTINATION: &str = "replication_rule.destination.bucket";
 
 pub(super) const ENABLED: &str = "Enabled";
 pub(super) const DISABLED: &str = "Disabled";
@@ -408,11 +409,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Setting { required: true, ..replication("replication_rule.destination", Shape::Block(Key::One), "Where to.") },
         Setting {
             required: true,
-            ..replication(
-                "replication_rule.destination.bucket",
-                Shape::Text(forms::BUCKET_ARN),
-                "The ARN of the destination, in which versioning must be on.",
-            )
+            ..replication(DESTINATION, Shape::Text(forms::BUCKET_ARN), "The ARN of the destination, in which versioning must be on.")
         },
         replication(
             "replication_rule.destination.account",
