@@ -123,7 +123,7 @@ impl NameForm {
     }
 
     fn check_either(&self, name: &str, is_pattern: bool) -> Result<(), String> {
-        if let Some(wrong) = name.chars().find(|c| !self.allows(*c) && !(is_pattern && ['*', '?'].contains(c))) {
+        if let Some(wrong) = name.chars().find(|c| !(self.allows(*c) || (is_pattern && ['*', '?'].contains(c)))) {
             if self.also == Self::PRINTABLE {
                 return Err(format!("`{}` cannot be a name: it has the control character `{}`", name.escape_debug(), wrong.escape_default()));
             }
