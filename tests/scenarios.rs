@@ -29,11 +29,14 @@ scenarios! {
     first_plan
     fmt
     for_each
+    foreign
     forms
     incomplete
     loader_errors
     nobody
     only
+    owned
+    owned_plans
     partial_apply
     reference
     references

@@ -46,6 +46,17 @@ struct Planner<'a> {
     out: Resources,
 }
 
+/// What is known of the thing that another is a part of.
+enum Whole<'a> {
+    /// There is none yet, or the other is no part of anything.
+    None,
+    There(&'a Live),
+    /// It could not be looked for.
+    Unknown,
+    /// It is somebody else's, and so is all that is in it.
+    Refused(Refusal),
+}
+
 /// The address of a resource in one of its targets, and the part of it within the brackets.
 fn address(block: &BlockAddress, target: &str, targets: usize) -> (String, Option<String>) {
     let parts: Vec<&str> = block.key.as_deref().into_iter().chain((targets > 1).then_some(target)).collect();
@@ -71,8 +82,11 @@ impl<'a> Planner<'a> {
     }
 
     /// Whether the things of a kind were looked for in a target, so that one that was not found is not there.
+    ///
+    /// Where the marks could not be listed it may be there under the name that the policy gave it before.
     fn was_searched(&self, kind: &str, target: &str) -> bool {
-        self.snapshot.inventories.iter().any(|inventory| inventory.kind == kind && inventory.target == target && inventory.names_complete)
+        let marks_unknown = self.snapshot.gaps.iter().any(|gap| gap.target == target && gap.kind.is_none());
+        !marks_unknown && self.snapshot.inventories.iter().any(|inventory| inventory.kind == kind && inventory.target == target && inventory.names_complete)
     }
 
     fn declared(&mut self, resource: &'a Resource, target: &'a str) {
@@ -88,11 +102,12 @@ impl<'a> Planner<'a> {
         }
         let (address, index) = address(&resource.address, target, resource.targets.len());
         let parent = resource.parent.as_ref().map(|parent| self::address(parent, target, self.targets_of(parent)).0);
-        let whole = resource.parent.as_ref().and_then(|parent| self.parent(parent, target));
+        let whole = resource.parent.as_ref().map_or(Whole::None, |parent| self.whole(parent, target));
+        let own = resource.name.clone().unwrap_or_default();
         let name = match (&resource.parent, &whole) {
-            (None, _) => resource.name.clone().unwrap_or_default(),
-            (Some(_), Some(whole)) => format!("{}/{}", whole.id.name, resource.name.as_deref().unwrap_or_default()),
-            (Some(parent), None) => format!("{}/{}", self.name_of(parent), resource.name.as_deref().unwrap_or_default()),
+            (None, _) => own,
+            (Some(_), Whole::There(whole)) => format!("{}/{own}", whole.id.name),
+            (Some(parent), _) => format!("{}/{own}", self.name_of(parent)),
         };
         let region = identity.map_or_else(|| "-".to_owned(), |identity| identity.region.clone());
         let mut action = Action {
@@ -114,7 +129,7 @@ impl<'a> Planner<'a> {
             depends_on: resource.depends_on.iter().map(ToString::to_string).collect(),
             remarks: Vec::new(),
         };
-        if let Some(whole) = whole {
+        if let Whole::There(whole) = whole {
             action.facts.extend(whole.fact(Live::ID).map(|id| (PARENT_ID.to_owned(), Value::from(id))));
         }
         if let Some(identity) = identity {
@@ -123,7 +138,14 @@ impl<'a> Planner<'a> {
                 self.name_twice(resource, other, &action.id.name);
                 return;
             }
-            self.compare(kind, resource, identity, &mut action);
+            match whole {
+                Whole::Refused(refusal) => {
+                    action.verb = Verb::NoOp;
+                    action.refused = Some(refusal);
+                }
+                Whole::Unknown => {}
+                Whole::None | Whole::There(_) => self.compare(kind, resource, identity, &mut action),
+            }
         }
         self.out.actions.push(action);
     }
@@ -144,10 +166,15 @@ impl<'a> Planner<'a> {
     }
 
     /// The live thing of a block that others are parts of.
-    fn parent(&self, block: &BlockAddress, target: &'a str) -> Option<&'a Live> {
-        let resource = self.policy.resources.iter().find(|resource| resource.address == *block)?;
-        let kind = kinds::find(&block.kind)?;
-        self.find(kind.spec(), resource, target, resource.name.as_deref()?).ok().flatten()
+    fn whole(&self, block: &BlockAddress, target: &'a str) -> Whole<'a> {
+        let resource = self.policy.resources.iter().find(|resource| resource.address == *block);
+        let (Some(resource), Some(kind)) = (resource, kinds::find(&block.kind)) else { return Whole::None };
+        match self.find(kind, resource, target, resource.name.as_deref().unwrap_or_default()) {
+            Ok(Some(live)) => Whole::There(live),
+            Ok(None) if self.was_searched(&block.kind, target) => Whole::None,
+            Ok(None) => Whole::Unknown,
+            Err(refusal) => Whole::Refused(Refusal { reason: format!("it would be a part of {block}: {}", refusal.reason), ..refusal }),
+        }
     }
 
     /// The live thing that a block is about.
@@ -155,7 +182,8 @@ impl<'a> Planner<'a> {
     /// # Errors
     ///
     /// It is somebody else's.
-    fn find(&self, spec: &'static KindSpec, resource: &Resource, target: &'a str, name: &str) -> Result<Option<&'a Live>, Refusal> {
+    fn find(&self, kind: &dyn Kind, resource: &Resource, target: &'a str, name: &str) -> Result<Option<&'a Live>, Refusal> {
+        let spec = kind.spec();
         let mark = resource.address.mark();
         let by_name = |live: &&Live| live.id.name == name;
         let ours = || self.lives(spec.name, target).filter(|live| self.is_ours(live));
@@ -163,7 +191,11 @@ impl<'a> Planner<'a> {
         if spec.parent.is_some() {
             return Ok(self.lives(spec.name, target).find(by_name));
         }
-        if let Some(live) = ours().filter(marked).find(by_name).or_else(|| ours().find(marked)).or_else(|| ours().find(by_name)) {
+        // Where a name is unique nothing else can have it. What stays because of what it holds has had its successor.
+        let named = || ours().find(by_name).filter(|_| spec.arn_form == ArnForm::Regional);
+        let follows = || ours().filter(marked).find(|live| kind.keeps(live).is_none());
+        let found = named().or_else(|| ours().filter(marked).find(by_name)).or_else(follows);
+        if let Some(live) = found.or_else(|| ours().find(marked)).or_else(|| ours().find(by_name)) {
             return Ok(Some(live));
         }
         let mut others = self.lives(spec.name, target).filter(by_name);
@@ -188,7 +220,7 @@ impl<'a> Planner<'a> {
         let spec = kind.spec();
         let target = action.id.target.clone();
         let target = self.policy.targets.get(&target).map_or("", |target| target.name.as_str());
-        let live = match self.find(spec, resource, target, &action.id.name) {
+        let live = match self.find(kind, resource, target, &action.id.name) {
             Ok(live) => live,
             Err(refusal) => {
                 action.verb = Verb::NoOp;
@@ -247,7 +279,10 @@ impl<'a> Planner<'a> {
                 continue;
             }
             let block = self.block_of(live);
-            if block.as_ref().is_some_and(|block| released.contains(&(block.kind.as_str(), block.name.as_str()))) {
+            // A part has no mark of its own: it is let go with its whole.
+            let whole = self.parent_of(live);
+            let holder = if spec.parent.is_some() { whole.and_then(|whole| self.block_of(whole)) } else { block.clone() };
+            if holder.is_some_and(|holder| released.contains(&(holder.kind.as_str(), holder.name.as_str()))) {
                 if spec.parent.is_none() {
                     self.out.actions.push(release(live, spec, block.as_ref()));
                 }
@@ -259,7 +294,7 @@ impl<'a> Planner<'a> {
                 self.out.notes.push(Note { code: None, text });
                 continue;
             }
-            going.push(removal(live, spec, block.as_ref(), self.parent_of(live)));
+            going.push(removal(live, spec, block.as_ref(), whole));
         }
         // What others are parts of goes after them.
         let parts: Vec<(String, String)> = going.iter().filter_map(|action| Some((action.parent.clone()?, action.block.clone()))).collect();
@@ -268,6 +303,24 @@ impl<'a> Planner<'a> {
             action.depends_on.extend(own);
         }
         self.out.actions.extend(going);
+        self.tell_apart();
+    }
+
+    /// Gives every action an address of its own: what is no longer declared can have the mark of a block that is, or be in several targets.
+    fn tell_apart(&mut self) {
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        for action in &self.out.actions {
+            *times.entry(action.address.clone()).or_default() += 1;
+        }
+        for action in self.out.actions.iter_mut().filter(|action| action.wanted.is_empty()) {
+            if times.get(&action.address).is_some_and(|times| *times > 1) {
+                let target = (self.policy.targets.len() > 1).then(|| action.id.target.clone());
+                let parts: Vec<String> = action.index.take().into_iter().chain(target).chain([action.id.name.clone()]).collect();
+                let index = parts.join("/");
+                action.address = format!("{}[{}]", action.block, Value::from(index.as_str()));
+                action.index = Some(index);
+            }
+        }
     }
 
     fn parent_of(&self, live: &Live) -> Option<&'a Live> {
