@@ -24,6 +24,9 @@ macro_rules! scenarios {
 
 scenarios! {
     backstay_block
+    backup_plan
+    backup_plan_checks
+    backup_selection
     exit_codes
     explain
     first_plan
@@ -36,6 +39,7 @@ scenarios! {
     nobody
     only
     owned
+    owned_incomplete
     owned_plans
     partial_apply
     reference

@@ -92,6 +92,7 @@ impl<'a> State<'a> {
         match step.after.map(|place| self.endings.get(place)) {
             None | Some(Some(Some(Ending::Done))) => {}
             Some(Some(None)) => return Ready::Later,
+            Some(_) if is_removal_of_old(step) => return Ready::Never("what replaces it was not made".to_owned()),
             Some(_) => return Ready::Never("what strengthens it was not done".to_owned()),
         }
         for block in &step.needs {
@@ -136,6 +137,10 @@ fn outcome(step: &Step<'_>, ending: Ending) -> StepOutcome {
     let said = |change: &&Change| match (step.action.verb, change.setting.as_str()) {
         (Verb::Create | Verb::Replace, Change::EXISTS) => "made".to_owned(),
         (Verb::Delete, Change::EXISTS) => "removed".to_owned(),
+        (_, Change::OWNER) if change.after == Value::Null => "let go".to_owned(),
+        (_, setting) if setting.ends_with(']') => {
+            format!("{setting} {}", if change.after == Value::Bool(true) { "added" } else { "removed" })
+        }
         (_, setting) => format!("{setting} = {}", change.after),
     };
     let mut changes: Vec<String> = step.changes.iter().filter(told).map(said).collect();

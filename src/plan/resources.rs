@@ -26,7 +26,7 @@ pub(super) struct Resources {
 
 /// Works out the actions.
 pub(super) fn resources(policy: &Policy, snapshot: &Snapshot) -> Resources {
-    let mut planner = Planner { policy, snapshot, claimed: BTreeSet::new(), names: BTreeMap::new(), out: Resources::default() };
+    let mut planner = Planner { policy, snapshot, claimed: BTreeSet::new(), ours: BTreeSet::new(), names: BTreeMap::new(), out: Resources::default() };
     for resource in &policy.resources {
         for target in resource.targets.iter().filter(|target| policy.targets.contains_key(*target)) {
             planner.declared(resource, target);
@@ -41,6 +41,8 @@ struct Planner<'a> {
     snapshot: &'a Snapshot,
     /// Live things that a block is about.
     claimed: BTreeSet<&'a ResourceId>,
+    /// Those of them that are ours, or will be.
+    ours: BTreeSet<&'a ResourceId>,
     /// Which block names a thing, so that two cannot.
     names: BTreeMap<ResourceId, &'a Resource>,
     out: Resources,
@@ -237,6 +239,7 @@ impl<'a> Planner<'a> {
             return;
         };
         self.claimed.insert(&live.id);
+        self.ours.insert(&live.id);
         let comparison =
             Comparison { kind, spec, live, wanted: &resource.wanted, sources: &self.policy.sources, now: self.snapshot.taken_at };
         let mut found = comparison.run();
@@ -272,7 +275,7 @@ impl<'a> Planner<'a> {
             let Some(kind) = kinds::find(&live.id.kind) else { continue };
             let spec = kind.spec();
             let owned = match spec.parent {
-                Some(_) => self.parent_of(live).is_some_and(|whole| self.is_ours(whole)),
+                Some(_) => self.parent_of(live).is_some_and(|whole| self.is_ours(whole) || self.ours.contains(&whole.id)),
                 None => self.is_ours(live),
             };
             if !owned || self.claimed.contains(&live.id) {

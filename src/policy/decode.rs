@@ -21,7 +21,7 @@ pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scop
         check_together(spec, &wanted, reader.problems);
         reader.problems.extend(kind.check(&wanted).into_iter().map(|concern| problem(concern, &wanted, &header)));
     }
-    reader.finish(|name| belongs_elsewhere(spec, name));
+    reader.finish(|name| belongs_elsewhere(spec, "", name));
     wanted
 }
 
@@ -114,7 +114,7 @@ impl Decoder<'_> {
             let _ = inner.expression(of);
         }
         self.level(table, at, &mut inner);
-        inner.finish(|name| belongs_elsewhere(spec, name).filter(|_| !table.split('.').any(|part| part == name)));
+        inner.finish(|name| belongs_elsewhere(spec, table, name).filter(|_| !table.split('.').any(|part| part == name)));
     }
 
     /// What tells a block apart from others of its name, with where that stands and the argument that it was taken from.
@@ -239,12 +239,16 @@ fn problem(concern: Concern, wanted: &BTreeMap<String, Wanted>, header: &Span) -
     }
 }
 
-/// Where a name that is unknown here does belong: a setting of another level, written right or nearly so.
-fn belongs_elsewhere(spec: &KindSpec, name: &str) -> Option<String> {
+/// Where a name that is unknown in the block `here` does belong: a setting of another level, written right or nearly so.
+fn belongs_elsewhere(spec: &KindSpec, here: &str, name: &str) -> Option<String> {
     if let Some(setting) = spec.settings.iter().find(|setting| setting.name() == name) {
         return Some(format!("`{name}` belongs into the block `{} {{ … }}`", setting.block()?));
     }
     let suggestion = eval::suggestion(name, spec.settings.iter().map(Setting::name))?;
-    let meant = spec.settings.iter().find(|setting| suggestion.contains(&format!("`{}`", setting.name())))?;
-    Some(meant.block().map_or(suggestion.clone(), |block| format!("{suggestion} It stands in the block `{block} {{ … }}`")))
+    let mut meant = spec.settings.iter().filter(|setting| suggestion.contains(&format!("`{}`", setting.name()))).map(Setting::block);
+    let first = meant.next()?;
+    match first.filter(|block| *block != here && !meant.any(|other| other == Some(here))) {
+        Some(block) => Some(format!("{suggestion} It stands in the block `{block} {{ … }}`")),
+        None => Some(suggestion),
+    }
 }
