@@ -8,6 +8,8 @@
 //! | a thing of the name that another workspace marked | refused |
 //! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
 
+mod gone;
+
 use super::diff::{self, Comparison};
 use crate::kinds::{self, Kind};
 use crate::model::{
@@ -26,7 +28,8 @@ pub(super) struct Resources {
 
 /// Works out the actions.
 pub(super) fn resources(policy: &Policy, snapshot: &Snapshot) -> Resources {
-    let mut planner = Planner { policy, snapshot, claimed: BTreeSet::new(), ours: BTreeSet::new(), names: BTreeMap::new(), out: Resources::default() };
+    let mut planner =
+        Planner { policy, snapshot, claimed: BTreeSet::new(), ours: BTreeMap::new(), names: BTreeMap::new(), out: Resources::default() };
     for resource in &policy.resources {
         for target in resource.targets.iter().filter(|target| policy.targets.contains_key(*target)) {
             planner.declared(resource, target);
@@ -41,8 +44,8 @@ struct Planner<'a> {
     snapshot: &'a Snapshot,
     /// Live things that a block is about.
     claimed: BTreeSet<&'a ResourceId>,
-    /// Those of them that are ours, or will be.
-    ours: BTreeSet<&'a ResourceId>,
+    /// Those of them that are ours, or will be, with the block.
+    ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
     /// Which block names a thing, so that two cannot.
     names: BTreeMap<ResourceId, &'a Resource>,
     out: Resources,
@@ -88,7 +91,12 @@ impl<'a> Planner<'a> {
     /// Where the marks could not be listed it may be there under the name that the policy gave it before.
     fn was_searched(&self, kind: &str, target: &str) -> bool {
         let marks_unknown = self.snapshot.gaps.iter().any(|gap| gap.target == target && gap.kind.is_none());
-        !marks_unknown && self.snapshot.inventories.iter().any(|inventory| inventory.kind == kind && inventory.target == target && inventory.names_complete)
+        !marks_unknown
+            && self
+                .snapshot
+                .inventories
+                .iter()
+                .any(|inventory| inventory.kind == kind && inventory.target == target && inventory.names_complete)
     }
 
     fn declared(&mut self, resource: &'a Resource, target: &'a str) {
@@ -239,7 +247,7 @@ impl<'a> Planner<'a> {
             return;
         };
         self.claimed.insert(&live.id);
-        self.ours.insert(&live.id);
+        self.ours.insert(&live.id, &resource.address);
         let comparison =
             Comparison { kind, spec, live, wanted: &resource.wanted, sources: &self.policy.sources, now: self.snapshot.taken_at };
         let mut found = comparison.run();
@@ -275,7 +283,7 @@ impl<'a> Planner<'a> {
             let Some(kind) = kinds::find(&live.id.kind) else { continue };
             let spec = kind.spec();
             let owned = match spec.parent {
-                Some(_) => self.parent_of(live).is_some_and(|whole| self.is_ours(whole) || self.ours.contains(&whole.id)),
+                Some(_) => self.parent_of(live).is_some_and(|whole| self.is_ours(whole) || self.ours.contains_key(&whole.id)),
                 None => self.is_ours(live),
             };
             if !owned || self.claimed.contains(&live.id) {
@@ -287,7 +295,7 @@ impl<'a> Planner<'a> {
             let holder = if spec.parent.is_some() { whole.and_then(|whole| self.block_of(whole)) } else { block.clone() };
             if holder.is_some_and(|holder| released.contains(&(holder.kind.as_str(), holder.name.as_str()))) {
                 if spec.parent.is_none() {
-                    self.out.actions.push(release(live, spec, block.as_ref()));
+                    self.out.actions.push(gone::release(live, spec, block.as_ref()));
                 }
                 continue;
             }
@@ -297,7 +305,7 @@ impl<'a> Planner<'a> {
                 self.out.notes.push(Note { code: None, text });
                 continue;
             }
-            going.push(removal(live, spec, block.as_ref(), whole));
+            going.push(gone::removal(live, spec, block.as_ref(), whole));
         }
         // What others are parts of goes after them.
         let parts: Vec<(String, String)> = going.iter().filter_map(|action| Some((action.parent.clone()?, action.block.clone()))).collect();
@@ -342,8 +350,9 @@ impl<'a> Planner<'a> {
         if let Some(mark) = &live.mark {
             return BlockAddress::of_mark(&mark.address);
         }
-        let whole = self.parent_of(live)?.mark.as_ref()?;
-        let BlockAddress { name, key, .. } = BlockAddress::of_mark(&whole.address)?;
+        let whole = self.parent_of(live)?;
+        let declared = self.ours.get(&whole.id).map(|block| (*block).clone());
+        let BlockAddress { name, key, .. } = declared.or_else(|| BlockAddress::of_mark(&whole.mark.as_ref()?.address))?;
         let own = live.id.name.rsplit('/').next().unwrap_or_default();
         let key = key.map_or_else(|| own.to_owned(), |key| format!("{key}/{own}"));
         Some(BlockAddress { kind: live.id.kind.clone(), name, key: Some(key) })
@@ -435,57 +444,5 @@ fn settle_fixed(kind: &dyn Kind, live: &Live, identity: &Identity, action: &mut 
     Old::Follows
 }
 
-fn of_live(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>, verb: Verb) -> Action {
-    let (address, block, index) = match block {
-        Some(block) => (block.to_string(), BlockAddress { key: None, ..block.clone() }.to_string(), block.key.clone()),
-        None => (format!("{}[{}]", spec.name, Value::from(live.id.name.as_str())), spec.name.to_owned(), Some(live.id.name.clone())),
-    };
-    Action {
-        address,
-        block,
-        index,
-        also: Vec::new(),
-        id: live.id.clone(),
-        arn: live.arn.clone().unwrap_or_default(),
-        verb,
-        refused: None,
-        mark: None,
-        parent: None,
-        replaces: None,
-        facts: live.facts.clone(),
-        changes: Vec::new(),
-        wanted: BTreeMap::new(),
-        before: live.settings.clone(),
-        depends_on: Vec::new(),
-        remarks: Vec::new(),
-    }
-}
-
-/// Only the mark goes.
-fn release(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>) -> Action {
-    let mut action = of_live(live, spec, block, Verb::Update);
-    action.before = BTreeMap::from([(Change::OWNER.to_owned(), owner(live))]);
-    action.changes.push(owner_change(live, None));
-    action
-}
-
-fn removal(live: &Live, spec: &'static KindSpec, block: Option<&BlockAddress>, whole: Option<&Live>) -> Action {
-    let mut action = of_live(live, spec, block, Verb::Delete);
-    let existence = spec.existence();
-    let mut gone = plain(Change::EXISTS, Reading::Known(Value::Bool(true)), Value::Bool(false), existence.loses.effect(), None);
-    gone.consequence = Some(existence.when_removed).filter(|text| !text.is_empty()).map(str::to_owned);
-    gone.reaches = if gone.effect == Effect::LosesData { Reaches::Existing } else { Reaches::Future };
-    action.changes.push(gone);
-    let mut paths: Vec<String> = live.settings.keys().filter(|path| !path.ends_with(']')).cloned().collect();
-    spec.sort_paths(&mut paths);
-    for path in paths {
-        let Some(reading @ Reading::Known(_)) = live.settings.get(&path) else { continue };
-        let mut change = plain(&path, reading.clone(), Value::Null, Effect::Neutral, None);
-        change.part_of = Some(Change::EXISTS.to_owned());
-        action.changes.push(change);
-    }
-    action.before.insert(Change::OWNER.to_owned(), owner(live));
-    action.parent =
-        whole.and_then(|whole| whole.mark.as_ref()).and_then(|mark| BlockAddress::of_mark(&mark.address)).map(|block| block.to_string());
-    action
-}
+#[cfg(test)]
+mod tests;

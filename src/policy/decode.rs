@@ -6,7 +6,7 @@
 use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
 use crate::kinds::{Concern, Kind};
-use crate::model::{Code, Diagnostic, Key, KindSpec, Misfit, Setting, Severity, Shape, Span, Value, Wanted, path};
+use crate::model::{Code, Diagnostic, Fallback, Key, KindSpec, Misfit, Setting, Severity, Shape, Span, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads every setting that the table knows out of a block, whose other arguments the caller has taken from `reader` already.
@@ -165,12 +165,18 @@ impl Decoder<'_> {
             return;
         };
         match setting.shape.accept(&value) {
+            // Where all is owned, nothing in it is the same as none: AWS answers both alike.
+            Ok(value) if !setting.required && setting.aws_default == Fallback::Absent && self.spec.owns(at) && is_empty(&value) => {}
             Ok(value) => {
                 self.wanted.insert(at.to_owned(), Wanted { value, span });
             }
             Err(misfit) => reader.problem(misfit_problem(setting, name, misfit, span, value.as_str())),
         }
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_items().is_some_and(<[Value]>::is_empty) || value.as_map().is_some_and(BTreeMap::is_empty)
 }
 
 fn reject_labels(located: Located<'_>, name: &str, problems: &mut Vec<Diagnostic>) {
