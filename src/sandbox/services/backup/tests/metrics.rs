@@ -71,8 +71,10 @@ fn a_job_is_told_of_once_at_the_end_of_its_five_minutes() {
     assert_eq!(told(&world), Vec::<String>::new());
     world.advance(1);
     let name = |what: &str| [format!("{what} daily"), format!("{what} daily DynamoDB")];
-    let expected: Vec<String> =
-        ["NumberOfBackupJobsCompleted", "NumberOfBackupJobsCreated", "NumberOfRecoveryPointsCompleted"].into_iter().flat_map(name).collect();
+    let expected: Vec<String> = ["NumberOfBackupJobsCompleted", "NumberOfBackupJobsCreated", "NumberOfRecoveryPointsCompleted"]
+        .into_iter()
+        .flat_map(name)
+        .collect();
     assert_eq!(told(&world), expected);
     world.advance(3600);
     assert_eq!(values(&world, "NumberOfBackupJobsCompleted"), [(5.0, 1.0)]);
@@ -117,7 +119,8 @@ fn a_copy_is_told_of_under_the_vault_that_it_goes_to() {
     let world = world();
     let rule = json!({"ScheduleExpression": "cron(0 2 * * ? *)", "CopyActions": [{"DestinationBackupVaultArn": DR}]});
     let id = super::create_plan(&world, document("shop", rule));
-    let selection = json!({"SelectionName": "s", "IamRoleArn": ROLE, "Resources": [TABLE, "arn:aws:s3:::kept-files", "arn:aws:s3:::loose-files"]});
+    let selection =
+        json!({"SelectionName": "s", "IamRoleArn": ROLE, "Resources": [TABLE, "arn:aws:s3:::kept-files", "arn:aws:s3:::loose-files"]});
     world.backup(&format!("PUT /backup/plans/{id}/selections"), json!({"BackupSelection": selection}));
     world.advance(3 * 3600);
     let here = told(&world);
