@@ -25,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds/dynamodb_table/aws", &["aws", "model"]),
     ("kinds/sns_topic/aws", &["aws", "model"]),
     ("kinds/dynamodb_table/replicas.rs", &["aws", "model"]),
-    ("kinds/s3_bucket/aws", &["aws", "kinds", "model"]),
+    ("kinds/s3_bucket/aws", &["aws", "model"]),
     ("kinds/s3_bucket/checks.rs", &["kinds", "model"]),
     ("policy", &["files", "kinds", "model"]),
     ("snapshot", &["files", "model"]),

@@ -41,6 +41,11 @@ scenarios! {
     reference
     references
     replicas
+    s3_bucket
+    s3_bucket_checks
+    s3_bucket_foreign
+    s3_bucket_lock
+    s3_bucket_unreadable
     saved_plan
     saved_plan_consent
     selection

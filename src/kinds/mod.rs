@@ -88,6 +88,11 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
+    /// What is wrong with the declared settings together with those of the things that are parts of this one.
+    fn check_parts(&self, _wanted: &BTreeMap<String, Wanted>, _parts: &[&BTreeMap<String, Wanted>]) -> Vec<Concern> {
+        Vec::new()
+    }
+
     /// Why a thing that is no longer declared must stay all the same: a vault that holds recovery points.
     fn keeps(&self, _live: &Live) -> Option<String> {
         None

@@ -151,6 +151,9 @@ codes! {
     ///
     /// To choose only what is named and has the tag, use a `condition`.
     Union = "BKS0809", "resources and tags add up";
+    /// A rule of a backup plan asks for something that AWS Backup does not have for a type of resource that a selection names: cold
+    /// storage, or continuous backup. AWS takes the rule and leaves it out for that type in silence.
+    NotForType = "BKS0810", "not for this type of resource";
     /// A lifecycle rule that does nothing, or whose expiration says two things at once.
     ///
     /// A rule has at least one of `transition`, `noncurrent_version_transition`, `expiration`, `noncurrent_version_expiration` and
@@ -162,7 +165,7 @@ codes! {
     RuleFilter = "BKS0821", "rule's filter";
     /// The transitions of a lifecycle rule are in an order, or at times, that AWS refuses.
     ///
-    /// Classes are passed in the order STANDARD_IA, INTELLIGENT_TIERING, ONEZONE_IA, GLACIER_IR, GLACIER, DEEP_ARCHIVE. The two IA classes
+    /// Classes are passed in the order `STANDARD_IA`, `INTELLIGENT_TIERING`, `ONEZONE_IA`, `GLACIER_IR`, `GLACIER`, `DEEP_ARCHIVE`. The two IA classes
     /// begin at 30 days and keep objects for 30, the GLACIER classes for 90. What expires must have been moved before, and one rule has
     /// days or dates throughout.
     RuleTransitions = "BKS0822", "lifecycle rule's transitions";

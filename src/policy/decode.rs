@@ -224,7 +224,7 @@ fn check_together(spec: &KindSpec, wanted: &BTreeMap<String, Wanted>, problems: 
 }
 
 /// A concern of the kind, at the places that it names.
-fn problem(concern: Concern, wanted: &BTreeMap<String, Wanted>, header: &Span) -> Diagnostic {
+pub(super) fn problem(concern: Concern, wanted: &BTreeMap<String, Wanted>, header: &Span) -> Diagnostic {
     let place = |at: &str| wanted.get(at).map(|wanted| wanted.span.clone());
     let around = || path::enclosing(&concern.at).into_iter().rev().find_map(|block| place(&block));
     let span = place(&concern.at).or_else(around).unwrap_or_else(|| header.clone());

@@ -149,16 +149,13 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
             for name in chosen.names {
                 let settings = protect.wanted.keys().cloned();
                 let declared = protect.wanted.iter().map(|(path, wanted)| (path.clone(), wanted.value.clone()));
-                match of_target.get_mut(&name) {
-                    Some(wish) => {
-                        wish.settings.extend(settings);
-                        wish.declared.extend(declared);
-                        wish.replicas = union(&wish.replicas, &protect.replicas);
-                    }
-                    None => {
-                        let (settings, declared) = (settings.collect(), declared.collect());
-                        of_target.insert(name, Wish { settings, declared, replicas: protect.replicas.clone() });
-                    }
+                if let Some(wish) = of_target.get_mut(&name) {
+                    wish.settings.extend(settings);
+                    wish.declared.extend(declared);
+                    wish.replicas = union(&wish.replicas, &protect.replicas);
+                } else {
+                    let (settings, declared) = (settings.collect(), declared.collect());
+                    of_target.insert(name, Wish { settings, declared, replicas: protect.replicas.clone() });
                 }
             }
         }

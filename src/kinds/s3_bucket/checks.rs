@@ -143,7 +143,7 @@ impl RuleCheck<'_> {
                 self.error(Code::RuleFilter, "filter.and.object_size_less_than", title).help("both bounds are exclusive; widen them"),
             );
         }
-        let narrows = if !filter.tags.is_empty() { Some("tags") } else { filter.above.or(filter.below).map(|_| "object sizes") };
+        let narrows = if filter.tags.is_empty() { filter.above.or(filter.below).map(|_| "object sizes") } else { Some("tags") };
         let Some(narrows) = narrows else { return };
         for (rest, what) in [
             ("abort_incomplete_multipart_upload.days_after_initiation", "uploads that are not finished have none"),

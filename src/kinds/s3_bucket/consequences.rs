@@ -2,7 +2,7 @@
 
 use super::effects::is_versioned;
 use super::rule::{Rule, rule_of};
-use super::table::{COMPLIANCE, ENABLED, LIFECYCLE, LOCK, LOCK_MODE, REPLICATION, ROLE, SUSPENDED, VERSIONING};
+use super::table::{COMPLIANCE, ENABLED, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, REPLICATION, ROLE, SUSPENDED, VERSIONING};
 use super::{FOREIGN_REPLICATION, fact_number, forms};
 use crate::model::{Change, Effect, Live, Reading, Wanted, path};
 use std::collections::BTreeMap;
@@ -27,9 +27,25 @@ pub(super) fn consequence(change: &Change, live: &Live, wanted: &BTreeMap<String
                     .to_owned(),
             ),
             _ if change.effect == Effect::Irreversible => Some("it comes with turning object lock on".to_owned()),
+            (LOCK_DAYS | LOCK_YEARS, _) => retention(change, live),
             _ => None,
         },
     }
+}
+
+fn retention(change: &Change, live: &Live) -> Option<String> {
+    let words = |setting: &str, period: i64| match (setting, period) {
+        (LOCK_DAYS, days) => in_days(days),
+        (_, 1) => "1 year".to_owned(),
+        (_, years) => format!("{years} years"),
+    };
+    let read = |setting: &str| match live.settings.get(setting) {
+        Some(Reading::Known(value)) => Some(words(setting, value.as_i64()?)),
+        _ => None,
+    };
+    let after = words(&change.setting, change.after.as_i64()?);
+    let instead = read(LOCK_DAYS).or_else(|| read(LOCK_YEARS)).map_or_else(String::new, |before| format!(" instead of {before}"));
+    Some(format!("versions that are written from now on are locked for {after}{instead}; those that exist keep what they have"))
 }
 
 fn lifecycle(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<String> {
@@ -55,10 +71,14 @@ fn lifecycle(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) ->
     }
 }
 
-/// Whether a change at a path within a rule is about the actions of a block: one of the whole rule, its status or its filter is about all.
+/// Whether a change at a path within a rule is about the actions of a block: one of the whole rule or its status is about all, one of its
+/// filter about what deletes.
 fn is_about(rest: &str, block: &str) -> bool {
-    let group = rest.split(['.', '[']).next().unwrap_or(rest);
-    ["", "status", "filter", block].contains(&group)
+    match rest.split(['.', '[']).next().unwrap_or(rest) {
+        "" | "status" => true,
+        "filter" => block.ends_with("expiration"),
+        group => group == block,
+    }
 }
 
 /// What a rule does, action by action, each with the block that says so; what deletes comes first.

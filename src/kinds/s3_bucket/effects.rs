@@ -90,10 +90,9 @@ pub(super) fn lifecycle(before: &Rule, after: &Rule, versioned: Option<bool>) ->
     let current = new.takes_current_sooner(old) || (widened && (new.days.is_some() || new.date.is_some()));
     let versions = new.takes_versions_sooner(old) || (widened && new.noncurrent_days.is_some());
     match (current, versions) {
-        (_, true) => Effect::LosesData,
         // With versioning a delete marker is put on top, and the version under it stays.
         (true, false) if versioned == Some(true) => Effect::Weakens,
-        (true, false) => Effect::LosesData,
+        (true, false) | (_, true) => Effect::LosesData,
         (false, false) if new == old && before.filter() == after.filter() => Effect::Neutral,
         (false, false) => Effect::Strengthens,
     }

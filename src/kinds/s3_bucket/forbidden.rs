@@ -4,7 +4,9 @@ use super::checks::names;
 use super::consequences::wants_versioning;
 use super::rule::Rule;
 use super::table::{ENABLED, LIFECYCLE, LOCK, LOCK_MODE, REPLICATION, SUSPENDED, VERSIONING};
-use super::{LOCK_FACT, MFA_DELETE, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, VERSIONING_FACT, fact_flag, fact_number, fact_text};
+use super::{
+    LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, VERSIONING_FACT, fact_flag, fact_number, fact_text,
+};
 use crate::model::{Change, Code, Live, Refusal, Wanted, path};
 use std::collections::BTreeMap;
 
@@ -55,7 +57,8 @@ fn unversioned(changes_of: &dyn Fn(&str) -> bool, live: &Live, wanted: &BTreeMap
     };
     let removes_only = what == "replication" && !wanted.keys().any(|path| path::is_within(path, REPLICATION));
     (!removes_only).then(|| {
-        let reason = format!("versioning of this bucket is {status}, and AWS takes {what} only where it is Enabled");
+        let status = if status == NEVER { "was never set" } else { "is Suspended" };
+        let reason = format!("versioning of this bucket {status}, and AWS takes {what} only where it is Enabled");
         refusal(Code::NeedsVersioning, &reason, "add `versioning { status = \"Enabled\" }` to the block")
     })
 }

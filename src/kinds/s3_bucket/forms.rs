@@ -23,6 +23,9 @@ pub(super) const REPLICA_CLASSES: &[&str] = &[
     "EXPRESS_ONEZONE",
 ];
 
+/// What versioning can be set to.
+pub(super) const VERSIONING: Form = Form { what: "one of \"Enabled\", \"Suspended\"", check: status };
+
 /// A day on which a rule acts.
 pub(super) const DATE: Form = Form { what: "a day, at midnight UTC", check: date };
 
@@ -42,6 +45,20 @@ pub(super) fn versioning(before: &Value, after: &Value) -> Option<Ordering> {
         other => [SUSPENDED, ENABLED].iter().position(|word| other.as_str() == Some(word)),
     };
     Some(rank(after)?.cmp(&rank(before)?))
+}
+
+fn status(text: &str) -> Result<String, Mistake> {
+    if let Some(word) = [ENABLED, SUSPENDED].into_iter().find(|word| text == *word) {
+        return Ok(word.to_owned());
+    }
+    let mistake = Mistake::new(format!("must be one of \"{ENABLED}\", \"{SUSPENDED}\", found \"{text}\""));
+    let near = [ENABLED, SUSPENDED].into_iter().find(|word| word.eq_ignore_ascii_case(text));
+    Err(match near {
+        Some(word) => mistake.help(format!("did you mean \"{word}\"?")),
+        None => {
+            mistake.help("a bucket never becomes unversioned again: write \"Suspended\" to stop, or leave the block out to leave it alone")
+        }
+    })
 }
 
 /// The form in which days are compared: `2030-01-01T00:00:00Z`, as Terraform writes them.

@@ -22,6 +22,10 @@ pub(super) struct Filter {
 }
 
 impl Rule {
+    /// No rule at all.
+    #[cfg(test)]
+    pub(super) const NOTHING: Self = Self { settings: BTreeMap::new() };
+
     /// A rule out of all settings of a thing, by path; `at` is the rule's own path.
     pub(super) fn of<'a>(at: &str, settings: impl Iterator<Item = (&'a String, &'a Value)>) -> Self {
         let within = |(path, value): (&'a String, &'a Value)| {

@@ -101,7 +101,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     settings: &[
         Setting {
             path: VERSIONING,
-            shape: Shape::OneOf(&[ENABLED, SUSPENDED]),
+            shape: Shape::Text(forms::VERSIONING),
             required: true,
             safer: Safer::By(forms::versioning),
             doc: "Whether what is overwritten or deleted stays as an earlier version. A bucket on which it was never set is in a third state, to which there is no way back.",

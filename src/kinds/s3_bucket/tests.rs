@@ -1,1 +1,120 @@
+use super::effects;
+use super::rule::{Filter, Rule};
+use super::table::SPEC;
+use crate::model::{Effect, Fallback, Value, path};
+use std::collections::BTreeMap;
 
+/// A rule of these settings.
+fn rule(settings: &[(&str, Value)]) -> Rule {
+    let at = path::keyed("lifecycle_rule", "x");
+    let mut all: BTreeMap<String, Value> = settings.iter().map(|(rest, value)| (path::child(&at, rest), value.clone())).collect();
+    all.insert(at.clone(), Value::Bool(true));
+    Rule::of(&at, all.iter())
+}
+
+fn number(number: i64) -> Value {
+    Value::from(number)
+}
+
+/// What becomes of a rule, with versioning on, off and unknown.
+fn effects(before: &Rule, after: &Rule) -> [Effect; 3] {
+    [Some(true), Some(false), None].map(|versioned| effects::lifecycle(before, after, versioned))
+}
+
+const NONE: Rule = Rule::NOTHING;
+const LOSES: [Effect; 3] = [Effect::LosesData; 3];
+const STRONGER: [Effect; 3] = [Effect::Strengthens; 3];
+const NEUTRAL: [Effect; 3] = [Effect::Neutral; 3];
+/// With versioning a delete marker is all that comes.
+const MARKER: [Effect; 3] = [Effect::Weakens, Effect::LosesData, Effect::LosesData];
+
+#[test]
+fn deleting_sooner_loses_data_and_deleting_later_keeps_more() {
+    let [month, year] = [30, 365].map(|days| rule(&[("expiration.days", number(days))]));
+    assert_eq!(effects(&NONE, &month), MARKER);
+    assert_eq!(effects(&year, &month), MARKER);
+    assert_eq!(effects(&month, &year), STRONGER);
+    assert_eq!(effects(&month, &NONE), STRONGER);
+    let [month, year] = [30, 365].map(|days| rule(&[("noncurrent_version_expiration.noncurrent_days", number(days))]));
+    assert_eq!(effects(&NONE, &month), LOSES);
+    assert_eq!(effects(&year, &month), LOSES);
+    assert_eq!(effects(&month, &year), STRONGER);
+}
+
+#[test]
+fn fewer_kept_versions_lose_data_however_much_later() {
+    let kept = |days, newer: Option<i64>| {
+        let mut settings = vec![("noncurrent_version_expiration.noncurrent_days", number(days))];
+        settings.extend(newer.map(|newer| ("noncurrent_version_expiration.newer_noncurrent_versions", number(newer))));
+        rule(&settings)
+    };
+    assert_eq!(effects(&kept(30, Some(5)), &kept(30, Some(3))), LOSES);
+    assert_eq!(effects(&kept(30, Some(5)), &kept(90, None)), LOSES);
+    assert_eq!(effects(&kept(30, None), &kept(30, Some(3))), STRONGER);
+}
+
+#[test]
+fn a_day_instead_of_an_age_is_taken_for_sooner() {
+    let age = rule(&[("expiration.days", number(30))]);
+    let [near, far] = ["2027-01-01T00:00:00Z", "2090-01-01T00:00:00Z"].map(|date| rule(&[("expiration.date", Value::from(date))]));
+    assert_eq!(effects(&age, &far), MARKER);
+    assert_eq!(effects(&far, &near), MARKER);
+    assert_eq!(effects(&near, &far), STRONGER);
+}
+
+#[test]
+fn a_rule_that_is_off_deletes_nothing() {
+    let on = [("noncurrent_version_expiration.noncurrent_days", number(7))];
+    let off = [("status", Value::from("Disabled")), ("noncurrent_version_expiration.noncurrent_days", number(1))];
+    assert_eq!(effects(&rule(&on), &rule(&off)), STRONGER);
+    assert_eq!(effects(&rule(&off), &rule(&on)), LOSES);
+    assert_eq!(effects(&NONE, &rule(&off)), NEUTRAL);
+}
+
+#[test]
+fn what_only_moves_objects_is_neutral() {
+    let moves = rule(&[(r#"transition["GLACIER"].days"#, number(90))]);
+    let aborts = rule(&[("abort_incomplete_multipart_upload.days_after_initiation", number(1))]);
+    for (before, after) in [(&NONE, &moves), (&moves, &NONE), (&NONE, &aborts), (&aborts, &moves)] {
+        assert_eq!(effects(before, after), NEUTRAL);
+    }
+}
+
+#[test]
+fn a_filter_that_lets_more_in_loses_data() {
+    let under = |prefix: &str| {
+        let prefix = ("filter.prefix", Value::from(prefix));
+        rule(&[prefix, ("noncurrent_version_expiration.noncurrent_days", number(7))])
+    };
+    assert_eq!(effects(&under("logs/"), &under("")), LOSES);
+    assert_eq!(effects(&under("logs/"), &under("tmp/")), LOSES);
+    assert_eq!(effects(&under("logs/"), &under("logs/2026/")), STRONGER);
+    assert_eq!(effects(&under("logs/"), &under("logs/")), NEUTRAL);
+}
+
+#[test]
+fn one_filter_is_within_another_only_by_every_condition() {
+    let all = Filter::default();
+    let tagged = |keys: &[&str]| Filter { tags: keys.iter().map(|key| ((*key).to_owned(), String::new())).collect(), ..Filter::default() };
+    let sized = |above, below| Filter { above, below, ..Filter::default() };
+    for filter in [tagged(&["a"]), sized(Some(1), None), sized(None, Some(9))] {
+        assert!(filter.is_within(&all));
+        assert!(!all.is_within(&filter), "{filter:?}");
+    }
+    assert!(tagged(&["a", "b"]).is_within(&tagged(&["a"])));
+    assert!(!tagged(&["a"]).is_within(&tagged(&["a", "b"])));
+    assert!(sized(Some(5), Some(6)).is_within(&sized(Some(5), Some(9))));
+    assert!(!sized(Some(4), Some(6)).is_within(&sized(Some(5), Some(9))));
+}
+
+#[test]
+fn every_row_says_what_it_is_and_what_it_needs() {
+    for setting in SPEC.settings {
+        assert!(!setting.doc.is_empty() && !setting.source.is_empty(), "{}", setting.path);
+        assert!(!setting.reads.is_empty() && !setting.writes.is_empty(), "{}", setting.path);
+        // What is within a rule and not declared must be at its default, so a default that means something is one that AWS has.
+        if let Fallback::Text(word) = setting.aws_default {
+            assert!(["", "Enabled", "Disabled"].contains(&word), "{}", setting.path);
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::aws::{CallFailed, Connection};
 use crate::kinds::{Found, ReadRequest, Wish};
 use crate::model::{Cause, Live, Reading, ResourceId, Value, path};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{LifecycleRule, ObjectLockConfiguration, ReplicationConfiguration, ServerSideEncryptionRule};
+use aws_sdk_s3::types::{DefaultRetention, LifecycleRule, ObjectLockConfiguration, ReplicationConfiguration, ServerSideEncryptionRule};
 use futures_util::StreamExt as _;
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,8 +157,8 @@ pub(super) fn lock_settings(found: Option<&ObjectLockConfiguration>) -> BTreeMap
     let retention = found.rule().and_then(|rule| rule.default_retention());
     let values = [
         (LOCK_MODE, retention.and_then(|retention| retention.mode()).map(|mode| Value::from(mode.as_str()))),
-        (LOCK_DAYS, retention.and_then(|retention| retention.days()).map(|days| Value::from(i64::from(days)))),
-        (LOCK_YEARS, retention.and_then(|retention| retention.years()).map(|years| Value::from(i64::from(years)))),
+        (LOCK_DAYS, retention.and_then(DefaultRetention::days).map(i64::from).map(Value::from)),
+        (LOCK_YEARS, retention.and_then(DefaultRetention::years).map(i64::from).map(Value::from)),
     ];
     settings.extend(values.into_iter().filter_map(|(path, value)| Some((path.to_owned(), value?))));
     settings

@@ -42,7 +42,7 @@ pub(super) fn settings(name: &str, rule: &ReplicationRule) -> BTreeMap<String, V
     put("status", text(rule.status().as_str()));
     put("priority", rule.priority().map(i64::from).map(Value::from));
     filter(rule, &mut put);
-    put(MARKERS, on(rule.delete_marker_replication().and_then(|markers| markers.status()).map(|status| status.as_str())));
+    put(MARKERS, on(rule.delete_marker_replication().and_then(|markers| markers.status()).map(DeleteMarkerReplicationStatus::as_str)));
     put("existing_object_replication.status", rule.existing_object_replication().and_then(|existing| text(existing.status().as_str())));
     let criteria = rule.source_selection_criteria();
     put(KMS, on(criteria.and_then(|criteria| criteria.sse_kms_encrypted_objects()).map(|objects| objects.status().as_str())));

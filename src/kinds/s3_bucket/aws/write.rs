@@ -85,9 +85,8 @@ impl BucketWrite<'_> {
         for change in self.request.changes.iter().filter(|change| is_in(&change.setting, blocks)) {
             let found = now.get(&change.setting).map_or(Reading::Unset, |value| Reading::Known(value.clone()));
             let off = |reading: &Reading| matches!(reading, Reading::Unset | Reading::Known(Value::Null | Value::Bool(false)));
-            let same = found == change.before || (off(&found) && off(&change.before));
-            let done = matches!(&found, Reading::Known(value) if *value == change.after);
-            if !same && !done {
+            let is = |other: &Reading| found == *other || (off(&found) && off(other));
+            if !is(&change.before) && !is(&Reading::Known(change.after.clone())) {
                 let (setting, before) = (change.setting.clone(), change.before.to_string());
                 return Err(ChangeFailed::Moved { setting, before, now: found.to_string() });
             }
@@ -217,6 +216,9 @@ impl BucketWrite<'_> {
                 rules: self.merged_lifecycle(&found.rules, &after)?,
                 minimum_size: after.get(MINIMUM_SIZE).and_then(Value::as_str).map(str::to_owned),
             };
+            if wanted == found {
+                return Ok(());
+            }
             if self.bucket.lifecycle().await? != found {
                 // Somebody else writes, or reads still disagree: whatever is sent now could undo a rule that this read did not see.
                 patience.pause("waiting until reads of the lifecycle rules agree", self.request.waiting).await?;
@@ -322,13 +324,18 @@ impl BucketWrite<'_> {
             now.extend(found.as_ref().map(|found| (ROLE.to_owned(), Value::from(found.role()))));
             self.refuse_if_moved(&blocks, &now)?;
             let after = self.laid_over(&blocks, now);
-            let rules = self.merged_replication(found.as_ref(), &after)?;
+            let mut rules = self.merged_replication(found.as_ref(), &after)?;
+            self.make_room(&mut rules);
+            let role = after.get(ROLE).and_then(Value::as_str).or_else(|| self.request.wanted.get(ROLE)?.value.as_str());
+            let role = role.unwrap_or_default();
+            if found.as_ref().is_some_and(|found| found.rules() == rules && found.role() == role) {
+                return Ok(());
+            }
             if self.bucket.replication().await? != found {
                 patience.pause("waiting until reads of the replication rules agree", self.request.waiting).await?;
                 continue;
             }
-            let role = after.get(ROLE).and_then(Value::as_str).or_else(|| self.request.wanted.get(ROLE)?.value.as_str());
-            match self.send_replication(rules.clone(), role.unwrap_or_default()).await {
+            match self.send_replication(rules.clone(), role).await {
                 Ok(()) => return Ok(()),
                 Err(failed) if speaks_of_versioning(&failed) => {
                     self.refuse_if_unversioned(&rules, &failed).await?;
@@ -337,6 +344,18 @@ impl BucketWrite<'_> {
                 Err(failed) => self.again_if_busy(failed, &mut patience).await?,
             }
         }
+    }
+
+    /// What strengthens is made before what weakens goes. But AWS takes no two rules of one priority for one destination, so an own rule
+    /// that no block declares any more goes at once where a declared one takes its place: in one write, there is no gap between the two.
+    fn make_room(&self, rules: &mut Vec<ReplicationRule>) {
+        let place = |rule: &ReplicationRule| (rule.destination().map(|destination| destination.bucket().to_owned()), rule.priority());
+        let goes = |rule: &ReplicationRule| {
+            let name = own_name(self.request.workspace, rule.id());
+            name.is_some_and(|name| !self.request.wanted.contains_key(&path::keyed(REPLICATION, name)))
+        };
+        let taken: Vec<_> = rules.iter().filter(|rule| !goes(rule)).map(place).collect();
+        rules.retain(|rule| !goes(rule) || !taken.contains(&place(rule)));
     }
 
     fn merged_replication(

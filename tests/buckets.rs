@@ -1,0 +1,162 @@
+//! Buckets whose rules several owners share: what others wrote comes back as it was, and what is not settled yet is waited for.
+#![cfg(feature = "sandbox")]
+
+mod support;
+
+use serde_json::Value;
+use support::room::{Room, finish};
+use support::served::Served;
+
+const SEED: &str = include_str!("buckets/seed.hcl");
+const OURS: &str = include_str!("buckets/policy.hcl");
+const APPLY: &str = "apply policy --sandbox --auto-approve --allow-weakening aws_s3_bucket.shop";
+const PLAN: &str = "plan policy --sandbox --detailed-exitcode";
+
+/// A room with the seeded buckets and the policy.
+fn room() -> Room {
+    let room = Room::new();
+    room.write("seed.hcl", SEED);
+    room.write("policy/policy.hcl", OURS);
+    room.ok("sandbox clock --set 2026-11-21T12:00:00Z");
+    room.ok("sandbox seed seed.hcl");
+    room
+}
+
+/// What the sandbox keeps of a bucket, as it was sent.
+fn kept(room: &Room, bucket: &str) -> Value {
+    let state: Value = serde_json::from_str(&room.read(".backstay/sandbox/state.json")).expect("the state is JSON");
+    state["s3"]["by_name"][bucket].clone()
+}
+
+/// The rules of a document whose ids begin so, or do not.
+fn rules(document: &Value, start: &str, own: bool) -> Vec<Value> {
+    let all = document["Rule"].as_array().cloned().unwrap_or_default();
+    let is_own = |rule: &Value| rule["ID"].as_str().is_some_and(|id| id.starts_with(start));
+    all.into_iter().filter(|rule| is_own(rule) == own).collect()
+}
+
+/// All that is others' on a bucket: lifecycle and replication rules, and what all rules share.
+fn others(room: &Room, bucket: &str) -> [Value; 4] {
+    let bucket = kept(room, bucket);
+    let lifecycle = &bucket["lifecycle"]["now"];
+    let replication = &bucket["replication"];
+    [
+        Value::from(rules(&lifecycle["document"], "backstay:shop:", false)),
+        lifecycle["minimum_size"].clone(),
+        Value::from(rules(replication, "backstay:shop:", false)),
+        replication["Role"].clone(),
+    ]
+}
+
+fn own_ids(room: &Room, bucket: &str) -> Vec<String> {
+    let bucket = kept(room, bucket);
+    let all =
+        [&bucket["lifecycle"]["now"]["document"], &bucket["replication"]].into_iter().flat_map(|one| rules(one, "backstay:shop:", true));
+    all.filter_map(|rule| rule["ID"].as_str().map(str::to_owned)).collect()
+}
+
+fn converged(room: &Room) {
+    let plan = room.ok(PLAN);
+    assert!(plan.contains("No changes."), "{plan}");
+}
+
+#[test]
+fn rules_of_others_come_back_as_they_were() {
+    let room = room();
+    let before = others(&room, "shop-files");
+    assert_eq!([&before[0], &before[2]].map(|rules| rules.as_array().map_or(0, Vec::len)), [6, 2]);
+    room.ok(APPLY);
+    converged(&room);
+    assert_eq!(others(&room, "shop-files"), before);
+    assert_eq!(own_ids(&room, "shop-files"), ["backstay:shop:tmp", "backstay:shop:dr"]);
+    // One own rule changes, another takes the name's place, and others' still stand as they did.
+    room.write("policy/policy.hcl", OURS.replace("days = 30", "days = 7").replace("replication_rule \"dr\"", "replication_rule \"copy\""));
+    room.ok(APPLY);
+    converged(&room);
+    assert_eq!(others(&room, "shop-files"), before);
+    assert_eq!(own_ids(&room, "shop-files"), ["backstay:shop:tmp", "backstay:shop:copy"]);
+}
+
+#[test]
+fn beside_rules_of_the_first_generation_own_ones_are_of_it_too() {
+    let room = room();
+    let before = others(&room, "shop-old");
+    room.write(
+        "policy/policy.hcl",
+        OURS.replace("shop-files", "shop-old").split("  replication_role").next().map(|text| format!("{text}}}\n")).unwrap_or_default(),
+    );
+    room.ok(APPLY);
+    converged(&room);
+    assert_eq!(others(&room, "shop-old"), before);
+    let own = rules(&kept(&room, "shop-old")["lifecycle"]["now"]["document"], "backstay:shop:", true);
+    assert_eq!(own.iter().map(|rule| (&rule["Prefix"], rule.get("Filter"))).collect::<Vec<_>>(), [(&Value::from("tmp/"), None)]);
+}
+
+#[test]
+fn reads_that_do_not_agree_yet_are_waited_for() {
+    let room = room();
+    room.ok("sandbox clock --real");
+    room.ok("sandbox faults --lag 1500ms");
+    let said = room.ok(&format!("{APPLY} --log info"));
+    assert!(said.contains("waiting until reads of the lifecycle rules agree"), "{said}");
+    assert!(said.contains("Read again: no changes."), "{said}");
+    converged(&room);
+}
+
+#[test]
+fn what_moved_between_plan_and_apply_is_not_written_over() {
+    let room = room();
+    room.ok(APPLY);
+    room.write("policy/policy.hcl", OURS.replace("days = 30", "days = 90"));
+    room.ok("plan policy --sandbox --out saved.plan");
+    // Another workspace's rule is others': it comes in between and stays.
+    let other = OURS.replace("workspace = \"shop\"", "workspace = \"other\"").replace("priority = 9", "priority = 10");
+    room.write("other/policy.hcl", other);
+    room.ok("apply other --sandbox --auto-approve --allow-weakening aws_s3_bucket.shop");
+    let before = others(&room, "shop-files");
+    room.ok("apply saved.plan --sandbox");
+    assert_eq!(others(&room, "shop-files"), before);
+    converged(&room);
+    // An own rule that is no longer what the plan was made from stops it.
+    room.write("policy/policy.hcl", OURS.replace("days = 30", "days = 365"));
+    room.ok("plan policy --sandbox --out saved.plan");
+    room.write("between/policy.hcl", OURS.replace("days = 30", "days = 180"));
+    room.ok("apply between --sandbox --auto-approve");
+    let ended = room.run("apply saved.plan --sandbox");
+    assert_eq!(ended.code, Some(4), "{}", ended.output);
+    assert!(ended.output.contains("was 90 when planned and is now 180"), "{}", ended.output);
+}
+
+#[test]
+fn over_http_the_bucket_stands_in_the_path() {
+    let room = room();
+    let served = Served::start(&room);
+    let line = "apply policy --auto-approve --allow-weakening aws_s3_bucket.shop";
+    let ended = finish(&mut served.backstay(&room, line));
+    assert_eq!(ended.code, Some(0), "{}", ended.output);
+    let ended = finish(&mut served.backstay(&room, "plan policy --detailed-exitcode"));
+    assert_eq!(ended.code, Some(0), "{}", ended.output);
+    assert!(ended.output.contains("No changes."), "{}", ended.output);
+}
+
+#[test]
+fn each_declared_aspect_of_a_bucket_costs_one_call() {
+    let room = Room::new();
+    room.write("seed.hcl", "resource \"aws_s3_bucket\" \"b\" {\n  count  = 30\n  bucket = \"b-${count.index}\"\n}\n");
+    let policy = |settings: &str| {
+        format!(
+            "backstay {{\n  workspace = \"w\"\n}}\nprotect \"aws_s3_bucket\" \"b\" {{\n  select {{ names = [\"b-*\"] }}\n  {settings}\n}}\n"
+        )
+    };
+    room.ok("sandbox seed seed.hcl");
+    let counts = |settings: &str| -> Vec<String> {
+        room.write("policy/policy.hcl", policy(settings));
+        let said = room.ok("plan policy --sandbox --log info");
+        let told = said.lines().filter_map(|line| line.split_once("operation=")).map(|(_, told)| told.replace('"', ""));
+        told.filter(|told| told.starts_with("s3:")).collect()
+    };
+    let versioning = "versioning { status = \"Enabled\" }";
+    assert_eq!(counts(versioning), ["s3:GetBucketVersioning count=30", "s3:ListBuckets count=1"]);
+    let encryption = "server_side_encryption { sse_algorithm = \"aws:kms\" }";
+    assert_eq!(counts(encryption), ["s3:GetBucketEncryption count=30", "s3:ListBuckets count=1"]);
+}
