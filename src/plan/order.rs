@@ -42,17 +42,25 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
         let changes = |action: &&Action| !of_phase(action, phase).is_empty();
         for action in in_dependency_order(plan.actions.iter().filter(changes)) {
             let after = own.insert(&action.address, steps.len());
-            let needs = action.depends_on.iter().map(String::as_str).filter(|block| *block != action.block).collect();
+            let mut needs: Vec<&str> = action.depends_on.iter().map(String::as_str).filter(|block| *block != action.block).collect();
+            if action.verb == Verb::Delete {
+                needs.extend(referring(plan, action));
+            }
             steps.push(Step { action, changes: of_phase(action, phase), after, needs, phase });
         }
     }
     for action in plan.actions.iter().filter(|action| action.replaces.is_some() && action.changes_anything()) {
-        let refers = |other: &&Action| other.block != action.block && other.depends_on.contains(&action.block);
-        let needs = plan.actions.iter().filter(refers).map(|other| other.block.as_str()).collect();
+        let needs = referring(plan, action).collect();
         let after = own.get(action.address.as_str()).copied();
         steps.push(Step { action, changes: Vec::new(), after, needs, phase: Phase::Removal });
     }
     steps
+}
+
+/// The blocks that refer to the block of a thing that goes: they must have let go of it.
+fn referring<'a>(plan: &'a Plan, action: &'a Action) -> impl Iterator<Item = &'a str> {
+    let refers = |other: &&Action| other.block != action.block && other.depends_on.contains(&action.block);
+    plan.actions.iter().filter(refers).map(|other| other.block.as_str())
 }
 
 fn of_phase(action: &Action, phase: Phase) -> Vec<&Change> {

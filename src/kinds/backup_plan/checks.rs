@@ -144,7 +144,7 @@ impl Rules<'_> {
         // A value that is known only after apply is no ARN yet.
         if !is_vault && !destination.starts_with('(') {
             let title = format!("`destination_vault_arn` must be the ARN of a vault, found \"{destination}\"");
-            let help = "write `aws_backup_vault.NAME.arn`, or `arn:aws:backup:REGION:ACCOUNT:backup-vault:NAME`".to_owned();
+            let help = "write the `arn` of a vault's block, or `arn:aws:backup:REGION:ACCOUNT:backup-vault:NAME`".to_owned();
             self.say(Code::OutOfRange, Severity::Error, copy.to_owned(), title, help);
         }
         self.lifecycle(copy, &format!("the copy to {destination}"));

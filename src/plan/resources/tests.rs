@@ -104,20 +104,27 @@ fn what_is_no_longer_declared_goes_unless_it_holds_what_must_stay() {
 }
 
 #[test]
-fn another_name_makes_a_successor_of_what_can_go() {
+fn another_name_is_another_thing_and_the_old_one_needs_consent_to_go() {
     let before = |name, points| vault(name, points, mark("shop", "aws_backup_vault.daily"));
-    assert_eq!(decided(&[VAULT], vec![before("old", 0)]), ["aws_backup_vault.daily replace shop-daily"]);
+    let renamed = of(&[VAULT], &world(vec![before("old", 0)]));
+    assert_eq!(told(&renamed), ["aws_backup_vault.daily create shop-daily", "aws_backup_vault.daily[\"old\"] delete old"]);
+    assert!(renamed.actions[1].changes[0].effect.needs_consent());
     let stays = decided(&[VAULT], vec![before("old", 1)]);
     assert_eq!(stays[0], "aws_backup_vault.daily create shop-daily");
     assert!(stays[1].starts_with("backup vault `old` is no longer declared and stays"));
-    // The one that stays had its successor already; the successor is what the new name replaces.
-    let twice = of(&[VAULT], &world(vec![before("a-first", 1), before("second", 0)]));
-    assert_eq!(told(&twice)[0], "aws_backup_vault.daily replace shop-daily");
-    assert_eq!(twice.actions[0].replaces.as_ref().map(|id| id.name.as_str()), Some("second"));
 }
 
 #[test]
-fn what_is_replaced_goes_when_nothing_refers_to_it_any_more() {
+fn a_name_that_another_workspace_has_is_refused_also_for_a_block_that_was_renamed() {
+    let ours = vault("mine", 0, mark("shop", "aws_backup_vault.daily"));
+    let theirs = vault("shop-daily", 0, mark("other", "aws_backup_vault.theirs"));
+    let plan = of(&[VAULT], &world(vec![ours, theirs]));
+    assert!(plan.actions.iter().any(|action| action.refused.is_some()));
+    assert!(!plan.actions.iter().any(|action| action.id.name == "shop-daily" && action.changes_anything()));
+}
+
+#[test]
+fn what_goes_goes_when_nothing_refers_to_it_any_more() {
     let mut live = thing("aws_backup_plan", "shop", mark("shop", "aws_backup_plan.daily"));
     live.set([("rule[\"daily\"]", Reading::Known(true.into())), ("rule[\"daily\"].target_vault_name", Reading::Known("old".into()))]);
     let plan = of(&[VAULT, PLAN], &world(vec![vault("old", 0, mark("shop", "aws_backup_vault.daily")), live]));
@@ -131,7 +138,7 @@ fn what_is_replaced_goes_when_nothing_refers_to_it_any_more() {
         [
             "aws_backup_vault.daily First []",
             "aws_backup_plan.daily First [\"aws_backup_vault.daily\"]",
-            "aws_backup_vault.daily Removal [\"aws_backup_plan.daily\"]",
+            "aws_backup_vault.daily[\"old\"] Removal [\"aws_backup_plan.daily\"]",
         ]
     );
 }
