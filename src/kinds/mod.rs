@@ -114,11 +114,6 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
-    /// What reading a thing learned of settings of others of its kind that no block is about: their ARN, the setting's path and its value.
-    fn saw(&self, _live: &Live) -> Vec<(String, String, Value)> {
-        Vec::new()
-    }
-
     /// Whether a thing of this kind, at this ARN and with these settings, has what another needs of it.
     ///
     /// `will_be` says what a setting of it is when all is done; `None` where that is not known.

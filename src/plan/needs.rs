@@ -94,13 +94,6 @@ fn unmet(things: &[Thing<'_>], live: &[Live]) -> Vec<Diagnostic> {
             by_arn.entry(arn).or_default().push(thing);
         }
     }
-    let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
-    for live in live {
-        let Some(kind) = kinds::find(&live.id.kind) else { continue };
-        for (arn, path, value) in kind.saw(live) {
-            seen.entry(arn).or_insert_with(|| Seen { kind, settings: BTreeMap::new() }).settings.insert(path, value);
-        }
-    }
     let live: BTreeMap<&str, &Live> = live.iter().filter_map(|live| Some((live.arn.as_deref()?, live))).collect();
     let mut problems = Vec::new();
     let mut told = BTreeSet::new();
@@ -110,7 +103,6 @@ fn unmet(things: &[Thing<'_>], live: &[Live]) -> Vec<Diagnostic> {
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).map(Vec::as_slice).unwrap_or_default(),
                 live: live.get(need.of.as_str()).copied(),
-                seen: seen.get(&need.of),
             };
             let Some(problem) = needed.problem(thing, &need) else { continue };
             if told.insert((thing.address.clone(), need.at.clone(), problem.title.clone())) {
@@ -126,18 +118,11 @@ struct Other<'a> {
     /// The blocks that are about it.
     declared: &'a [&'a Thing<'a>],
     live: Option<&'a Live>,
-    seen: Option<&'a Seen>,
-}
-
-/// What reading others learned of a thing.
-struct Seen {
-    kind: &'static dyn Kind,
-    settings: BTreeMap<String, Value>,
 }
 
 impl Other<'_> {
     fn kind(&self) -> Option<&'static dyn Kind> {
-        self.declared.first().map(|thing| thing.kind).or_else(|| kinds::find(&self.live?.id.kind)).or_else(|| Some(self.seen?.kind))
+        self.declared.first().map(|thing| thing.kind).or_else(|| kinds::find(&self.live?.id.kind))
     }
 
     fn wanted(&self, path: &str) -> Option<&Wanted> {
@@ -154,8 +139,7 @@ impl Other<'_> {
         if is_owned {
             return Some(fallback.into());
         }
-        let live = self.live.and_then(|live| live.settings.get(path)).and_then(|reading| reading.effective(fallback));
-        live.or_else(|| self.seen?.settings.get(path).cloned())
+        self.live?.settings.get(path)?.effective(fallback)
     }
 
     fn problem(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
