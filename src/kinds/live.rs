@@ -87,7 +87,37 @@ impl Wish {
     }
 }
 
+impl super::FindRequest<'_> {
+    /// Whether a thing that was found is declared, or carries this workspace's mark by the service's own word.
+    pub(super) fn is_sought(&self, live: &Live) -> bool {
+        self.names.contains(&live.id.name) || live.mark.as_ref().is_some_and(|mark| mark.workspace == self.workspace)
+    }
+}
+
 impl ChangeRequest<'_> {
+    /// Refuses where what is about to be changed is no longer what was planned from: consent was to that change and to no other.
+    ///
+    /// `now` are the settings of the thing, read just before writing. What it has already become by an earlier run is no hindrance.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeFailed::Moved`] with the first setting that moved.
+    pub fn refuse_if_moved(&self, now: &BTreeMap<String, Reading>, changes: &[&Change]) -> Result<(), ChangeFailed> {
+        let spec = super::find(&self.id.kind).map(super::Kind::spec);
+        for change in changes.iter().filter(|change| change.setting != Change::OWNER) {
+            let default = spec.and_then(|spec| spec.setting(&change.setting)).map(|setting| Value::from(setting.aws_default));
+            let default = default.unwrap_or_default();
+            let before = self.before.get(&change.setting).unwrap_or(&change.before);
+            let now = now.get(&change.setting).unwrap_or(&Reading::Unset);
+            // What could not be read was not consented from.
+            let (Some(was), Some(is)) = (in_force(before, &default), in_force(now, &default)) else { continue };
+            if is != was && is != in_force_value(&change.after, &default) {
+                return Err(ChangeFailed::Moved { setting: change.setting.clone(), before: before.to_string(), now: now.to_string() });
+            }
+        }
+        Ok(())
+    }
+
     /// The value that one of the changes gives a setting.
     pub fn after(&self, setting: &str) -> Option<&Value> {
         self.changes.iter().find(|change| change.setting == setting).map(|change| &change.after)
@@ -102,6 +132,21 @@ impl ChangeRequest<'_> {
     }
 }
 
+/// The value that is in force; `None` where it is not known.
+fn in_force(reading: &Reading, default: &Value) -> Option<Value> {
+    match reading {
+        Reading::Known(value) => Some(in_force_value(value, default)),
+        Reading::Unset => Some(in_force_value(default, default)),
+        Reading::Unreadable { .. } => None,
+    }
+}
+
+/// Nothing is AWS's default, and a block that is not there is none.
+fn in_force_value(value: &Value, default: &Value) -> Value {
+    let value = if value.is_nothing() { default } else { value };
+    if *value == Value::Bool(false) { Value::Null } else { value.clone() }
+}
+
 /// Why a change was not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChangeFailed {
@@ -111,7 +156,7 @@ pub enum ChangeFailed {
     /// The thing is gone.
     #[error("it no longer exists")]
     Gone,
-    /// While it was waited for, somebody else changed it, so that this is no longer the change that was planned.
+    /// Since the plan somebody else changed it, so that this is no longer the change that was planned.
     #[error("`{setting}` was {before} when planned and became {now} while it was waited for; nothing was written, plan again")]
     Moved {
         /// The setting.

@@ -6,11 +6,12 @@ mod document;
 use super::SPEC;
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws, backup, tags};
-use crate::model::{Live, Mark, Reading, ResourceId, Value};
+use crate::model::{Live, Mark, ResourceId, Value};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::operation::get_backup_plan::GetBackupPlanOutput;
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 const LIST: &str = "backup:ListBackupPlans";
@@ -62,17 +63,12 @@ async fn find(request: FindRequest<'_>) -> Found {
             return found;
         }
     };
-    let mut marked: BTreeMap<String, BTreeMap<String, String>> = request.marked.into_iter().map(|thing| (thing.arn, thing.tags)).collect();
-    let mut reads = Vec::new();
-    for plan in plans {
-        let tags = marked.remove(&plan.arn);
-        if tags.is_some() || request.names.contains(&plan.name) {
-            reads.push(read(connection, &client, plan, tags));
-        }
-    }
-    for outcome in join_all(reads).await {
+    let marked: BTreeSet<&str> = request.marked.iter().map(|thing| thing.arn.as_str()).collect();
+    let sought = plans.into_iter().filter(|plan| marked.contains(plan.arn.as_str()) || request.names.contains(&plan.name));
+    for outcome in join_all(sought.map(|plan| read(connection, &client, plan))).await {
         match outcome {
-            Ok(live) => found.live.extend(live),
+            // The tagging API lags: what it still shows may have been released.
+            Ok(live) => found.live.extend(live.filter(|live| request.is_sought(live))),
             Err((name, failed)) => {
                 // Whose it is, or what it says, is not known: without a name the gap stands for the whole search.
                 let gap = connection.gap(&region, Some(SPEC.name), None, &failed);
@@ -112,19 +108,10 @@ async fn list(connection: &Connection, client: &Client) -> Result<Vec<Listed>, C
     }
 }
 
-async fn read(
-    connection: &Connection,
-    client: &Client,
-    plan: Listed,
-    tags: Option<BTreeMap<String, String>>,
-) -> Result<Option<Live>, (String, CallFailed)> {
+async fn read(connection: &Connection, client: &Client, plan: Listed) -> Result<Option<Live>, (String, CallFailed)> {
     let failed = |failed| (plan.name.clone(), failed);
     let Some(answer) = get(connection, client, &plan.id).await.map_err(failed)? else { return Ok(None) };
-    let mut tags = match tags {
-        Some(tags) => tags,
-        // The tagging API lags; the service itself does not.
-        None => backup::list_tags(connection, client, &plan.arn).await.map_err(failed)?,
-    };
+    let mut tags = backup::list_tags(connection, client, &plan.arn).await.map_err(failed)?;
     let id = ResourceId {
         kind: SPEC.name.to_owned(),
         target: connection.target.name.clone(),
@@ -153,10 +140,23 @@ async fn get(connection: &Connection, client: &Client, id: &str) -> Result<Optio
 async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, ChangeFailed> {
     let client = backup::client(request.connection, &request.id.region);
     let plan = document::input(&Flat::of_wanted(request.wanted)).map_err(|error| CallFailed::not_understood(CREATE, error.to_string()))?;
-    let call = client.create_backup_plan().backup_plan(plan).set_backup_plan_tags(Some(request.tags().into_iter().collect()));
+    let token = request_id(&request, &plan);
+    let call = client
+        .create_backup_plan()
+        .backup_plan(plan)
+        .creator_request_id(token)
+        .set_backup_plan_tags(Some(request.tags().into_iter().collect()));
     let answer = request.connection.call(CREATE, call.send()).await?;
     let id = answer.backup_plan_id.ok_or_else(|| CallFailed::not_understood(CREATE, "the answer holds no id"))?;
     Ok(BTreeMap::from([(Live::ID.to_owned(), Value::from(id))]))
+}
+
+/// Names this one request, so that a retry after a lost answer finds what was made instead of making a second one.
+///
+/// It is random beside the block's address and the document: AWS does not say that it forgets the id of a plan that was deleted, and
+/// whoever makes the same plan anew must not be answered with that one. A later run needs no id, as it finds what was made by its mark.
+fn request_id(request: &MakeRequest<'_>, document: &impl std::fmt::Debug) -> String {
+    format!("backstay-{:016x}", RandomState::new().hash_one((&request.mark.address, format!("{document:?}"))))
 }
 
 async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
@@ -168,30 +168,12 @@ async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
     let changes: Vec<&crate::model::Change> = request.changes.iter().filter(in_document).copied().collect();
     if let Some(document) = answer.backup_plan().filter(|_| !changes.is_empty()) {
         let now = document::settings(document);
-        refuse_if_moved(&request, &now, &changes)?;
+        request.refuse_if_moved(&now, &changes)?;
         let plan = document::input(&Flat::of_readings(&now).with(&changes));
         let plan = plan.map_err(|error| CallFailed::not_understood(UPDATE, error.to_string()))?;
         request.connection.call(UPDATE, client.update_backup_plan().backup_plan_id(id).backup_plan(plan).send()).await?;
     }
     backup::retag(&request, &client, &arn).await
-}
-
-/// What is about to be changed must still be what was planned from; what else moved is kept as it is now.
-fn refuse_if_moved(
-    request: &ChangeRequest<'_>,
-    now: &BTreeMap<String, Reading>,
-    changes: &[&crate::model::Change],
-) -> Result<(), ChangeFailed> {
-    for change in changes {
-        let now = now.get(&change.setting).unwrap_or(&Reading::Unset);
-        let Some(before) = request.before.get(&change.setting) else { continue };
-        // A plan that is applied a second time finds its own work.
-        let done = matches!(now, Reading::Known(value) if *value == change.after);
-        if now != before && !done {
-            return Err(ChangeFailed::Moved { setting: change.setting.clone(), before: before.to_string(), now: now.to_string() });
-        }
-    }
-    Ok(())
 }
 
 async fn remove(request: RemoveRequest<'_>) -> Result<(), ChangeFailed> {

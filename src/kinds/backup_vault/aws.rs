@@ -6,8 +6,8 @@ use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest,
 use crate::model::{Live, Mark, Reading, ResourceId, Value};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types::BackupVaultListMember;
-use futures_util::future::BoxFuture;
-use std::collections::BTreeMap;
+use futures_util::future::{BoxFuture, join_all};
+use std::collections::{BTreeMap, BTreeSet};
 
 const LIST: &str = "backup:ListBackupVaults";
 const CREATE: &str = "backup:CreateBackupVault";
@@ -62,17 +62,19 @@ async fn find(request: FindRequest<'_>) -> Found {
             return found;
         }
     };
-    let mut marked: BTreeMap<String, BTreeMap<String, String>> = request.marked.into_iter().map(|thing| (thing.arn, thing.tags)).collect();
-    for vault in vaults {
+    let marked: BTreeSet<&str> = request.marked.iter().map(|thing| thing.arn.as_str()).collect();
+    let mut sought = Vec::new();
+    for vault in &vaults {
         let (Some(name), Some(arn)) = (vault.backup_vault_name(), vault.backup_vault_arn()) else { continue };
-        let tags = match marked.remove(arn) {
-            Some(tags) => Ok(tags),
-            // The tagging API lags; the service itself does not.
-            None if request.names.contains(name) => backup::list_tags(connection, &client, arn).await,
-            None => continue,
-        };
+        if marked.contains(arn) || request.names.contains(name) {
+            sought.push((vault, name, arn));
+        }
+    }
+    let tags = join_all(sought.iter().map(|(_, _, arn)| backup::list_tags(connection, &client, arn))).await;
+    for ((vault, name, arn), tags) in sought.into_iter().zip(tags) {
         match tags {
-            Ok(tags) => found.live.push(live(connection, &vault, name, arn, tags)),
+            // The tagging API lags: what it still shows may have been released.
+            Ok(tags) => found.live.extend(Some(live(connection, vault, name, arn, tags)).filter(|live| request.is_sought(live))),
             Err(failed) => {
                 // Without its tags nobody knows whose it is.
                 found.gaps.push(connection.gap(&region, Some(SPEC.name), None, &failed));

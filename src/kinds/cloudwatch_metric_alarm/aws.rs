@@ -10,7 +10,7 @@ use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmFlu
 use aws_sdk_cloudwatch::types::{
     AlarmType, ComparisonOperator, Dimension, Metric, MetricAlarm, MetricDataQuery, MetricStat, StandardUnit, Statistic, Tag,
 };
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -71,11 +71,8 @@ async fn find(request: FindRequest<'_>) -> Found {
     let client = client(connection, &region);
     let mut found = Found::default();
     let start = SPEC.arn_start(&region, &connection.identity.account);
-    let mut marked: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for thing in request.marked {
-        marked.extend(thing.arn.strip_prefix(&start).map(|name| (name.to_owned(), thing.tags)));
-    }
-    let names: Vec<String> = request.names.iter().chain(marked.keys()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let marked = request.marked.iter().filter_map(|thing| Some(thing.arn.strip_prefix(&start)?.to_owned()));
+    let names: Vec<String> = request.names.iter().cloned().chain(marked).collect::<BTreeSet<_>>().into_iter().collect();
     for names in names.chunks(NAMES) {
         let alarms = match describe(connection, &client, names).await {
             Ok(alarms) => alarms,
@@ -84,15 +81,13 @@ async fn find(request: FindRequest<'_>) -> Found {
                 continue;
             }
         };
-        for alarm in alarms {
-            let (Some(name), Some(arn)) = (alarm.alarm_name(), alarm.alarm_arn()) else { continue };
-            // The tagging API lags; the service itself does not.
-            let tags = match marked.remove(name) {
-                Some(tags) => Ok(tags),
-                None => list_tags(connection, &client, arn).await,
-            };
+        let named = |alarm| Some((alarm, MetricAlarm::alarm_name(alarm)?, MetricAlarm::alarm_arn(alarm)?));
+        let named: Vec<(&MetricAlarm, &str, &str)> = alarms.iter().filter_map(named).collect();
+        let tags = join_all(named.iter().map(|(_, _, arn)| list_tags(connection, &client, arn))).await;
+        for ((alarm, name, arn), tags) in named.into_iter().zip(tags) {
             match tags {
-                Ok(tags) => found.live.push(live(connection, &alarm, name, arn, tags)),
+                // The tagging API lags: what it still shows may have been released.
+                Ok(tags) => found.live.extend(Some(live(connection, alarm, name, arn, tags)).filter(|live| request.is_sought(live))),
                 // Without its tags nobody knows whose it is.
                 Err(failed) => found.gaps.push(connection.gap(&region, Some(SPEC.name), None, &failed)),
             }
@@ -286,8 +281,10 @@ async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
     if !changes.is_empty() {
         let now = describe(connection, &client, std::slice::from_ref(&request.id.name)).await?;
         let now = now.into_iter().next().ok_or(ChangeFailed::Gone)?;
+        let read = settings(&now);
+        request.refuse_if_moved(&read, &changes)?;
         // What backstay has no settings for stays as it is.
-        let call = put(&client, &request.id.name, &Flat::of_readings(&settings(&now)).with(&changes))
+        let call = put(&client, &request.id.name, &Flat::of_readings(&read).with(&changes))
             .set_evaluation_window(now.evaluation_window)
             .set_warm_up_configuration(now.warm_up_configuration)
             .set_action_configuration(now.action_configuration);

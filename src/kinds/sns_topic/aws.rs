@@ -90,16 +90,14 @@ async fn find(request: FindRequest<'_>) -> Found {
     let region = connection.identity.region.clone();
     let client = client(connection, &region);
     let start = SPEC.arn_start(&region, &connection.identity.account);
-    let mut tags: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for thing in request.marked {
-        tags.extend(thing.arn.strip_prefix(&start).map(|name| (name.to_owned(), thing.tags)));
-    }
-    let names: BTreeSet<String> = request.names.iter().chain(tags.keys()).cloned().collect();
-    let reads = names.iter().map(|name| read(connection, &client, name, format!("{start}{name}"), tags.get(name)));
+    let marked = request.marked.iter().filter_map(|thing| Some(thing.arn.strip_prefix(&start)?.to_owned()));
+    let names: BTreeSet<String> = request.names.iter().cloned().chain(marked).collect();
+    let reads = names.iter().map(|name| read(connection, &client, name, format!("{start}{name}")));
     let mut found = Found::default();
     for read in join_all(reads).await {
         match read {
-            Ok(live) => found.live.extend(live),
+            // The tagging API lags: what it still shows may have been released.
+            Ok(live) => found.live.extend(live.filter(|live| request.is_sought(live))),
             // Without all of it nobody knows whose it is, or who gets what is published.
             Err(failed) => found.gaps.push(connection.gap(&region, Some(SPEC.name), None, &failed)),
         }
@@ -108,23 +106,13 @@ async fn find(request: FindRequest<'_>) -> Found {
 }
 
 /// Reads one topic; `None` where there is none of the name.
-async fn read(
-    connection: &Connection,
-    client: &Client,
-    name: &str,
-    arn: String,
-    tags: Option<&BTreeMap<String, String>>,
-) -> Result<Option<Live>, CallFailed> {
+async fn read(connection: &Connection, client: &Client, name: &str, arn: String) -> Result<Option<Live>, CallFailed> {
     let attributes = match connection.call(GET, client.get_topic_attributes().topic_arn(&arn).send()).await {
         Ok(answer) => answer.attributes.unwrap_or_default().into_iter().collect::<BTreeMap<_, _>>(),
         Err(failed) if failed.is("NotFound") || failed.is("NotFoundException") => return Ok(None),
         Err(failed) => return Err(failed),
     };
-    let mut tags = match tags {
-        Some(tags) => tags.clone(),
-        // The tagging API lags; the service itself does not.
-        None => list_tags(connection, client, &arn).await?,
-    };
+    let mut tags = list_tags(connection, client, &arn).await?;
     let id = ResourceId {
         kind: SPEC.name.to_owned(),
         target: connection.target.name.clone(),
@@ -289,6 +277,8 @@ async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
     let connection = request.connection;
     let client = client(connection, &request.id.region);
     let topic = arn(connection, request.id);
+    let now = read(connection, &client, &request.id.name, topic.clone()).await?.ok_or(ChangeFailed::Gone)?;
+    request.refuse_if_moved(&now.settings, request.changes)?;
     for (setting, attribute) in ATTRIBUTES {
         let Some(after) = request.after(setting) else { continue };
         let value = sent(&topic, setting, after);

@@ -10,6 +10,7 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod filter;
 mod policy;
 mod rules;
 #[cfg(test)]
@@ -164,6 +165,9 @@ static SPEC: KindSpec = KindSpec {
         },
         Setting {
             normalisation: "as JSON; none and an empty one are the same",
+            when_safer: "it is told what the filter held back",
+            when_weaker: "messages that the filter does not let through are no longer told to it",
+            source: "SNS Developer Guide, Amazon SNS message filtering",
             ..of_subscription("subscription.filter_policy", json("a filter policy"), "Which messages are told; all where it is left out.")
         },
         Setting {
@@ -179,7 +183,11 @@ static SPEC: KindSpec = KindSpec {
             ..of_subscription("subscription.raw_message_delivery", Shape::Bool, "Whether messages come without SNS's envelope.")
         },
         Setting {
+            safer: Safer::WhenSet,
             normalisation: "as JSON: order and white space make no difference",
+            when_safer: "messages that could not be delivered are kept in a queue",
+            when_weaker: "messages that could not be delivered are dropped",
+            source: "SNS Developer Guide, Amazon SNS dead-letter queues",
             ..of_subscription(
                 "subscription.redrive_policy",
                 json("a redrive policy"),
@@ -220,6 +228,15 @@ fn encrypted(before: &Value, after: &Value) -> Option<Ordering> {
     }
 }
 
+/// What a setting was; `None` where nobody could read it.
+fn known(reading: &Reading) -> Option<&Value> {
+    match reading {
+        Reading::Known(value) => Some(value),
+        Reading::Unset => Some(&Value::Null),
+        Reading::Unreadable { .. } => None,
+    }
+}
+
 /// The keys of the subscriptions that a fact lists.
 fn listed<'a>(live: &'a Live, fact: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     live.facts.get(fact).and_then(Value::as_items).into_iter().flatten().filter_map(Value::as_str)
@@ -239,7 +256,13 @@ impl Kind for SnsTopic {
         &SPEC
     }
 
-    fn effect(&self, change: &Change, live: &Live, _: &BTreeMap<String, Wanted>) -> Option<Effect> {
+    fn effect(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        if path::generic(&change.setting) == "subscription.filter_policy" {
+            // That of a subscription that comes or goes is a part of it.
+            let stays = |block: &String| path::is_within(&change.setting, block) && wanted.contains_key(block);
+            live.settings.keys().find(|block| path::generic(block) == SUBSCRIPTION && stays(block))?;
+            return filter::effect(known(&change.before)?, &change.after);
+        }
         if change.setting != "policy" {
             return None;
         }
@@ -249,6 +272,16 @@ impl Kind for SnsTopic {
             Reading::Unreadable { .. } => return None,
         };
         policy::effect(live.arn.as_deref()?, before, change.after.as_str()?)
+    }
+
+    fn consequence(&self, change: &Change, live: &Live, _: jiff::Timestamp) -> Option<String> {
+        let opens = |policy: &Value| policy.as_str().is_some_and(|policy| policy::lets_in_anybody(live.arn.as_deref(), policy));
+        if change.setting != "policy" || !opens(&change.after) || known(&change.before).is_some_and(opens) {
+            return None;
+        }
+        let open = "anybody may publish to it from now on, whoever they are";
+        let setting = SPEC.setting("policy").filter(|_| change.effect.needs_consent());
+        Some(setting.map_or_else(|| open.to_owned(), |setting| format!("{}; {open}", setting.when_weaker)))
     }
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {

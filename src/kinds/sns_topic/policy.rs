@@ -1,17 +1,31 @@
 //! The policy of a topic: when two mean the same, whom one lets in, and the one that SNS gives to a topic that has none of its own.
 
 use crate::kinds::{Answer, Need, Needed};
-use crate::model::{Decision, Effect, PolicyDocument, Principal, Request, Sender, Value, default_topic_policy};
+use crate::model::{Decision, Effect, Known, PolicyDocument, Principal, Request, Sender, Value, default_topic_policy};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
 /// What stands for SNS's own policy wherever policies are compared: it names the topic and its account, so no text of it fits all.
 pub(super) const DEFAULT: &str = "\"the policy that SNS gives to every topic\"";
 
+/// The actions of topic policies as AWS documents them: policies are compared in lower case (Service Authorization Reference, Amazon SNS).
+const ACTIONS: [&str; 10] = [
+    "sns:AddPermission",
+    "sns:DeleteTopic",
+    "sns:GetDataProtectionPolicy",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+    "sns:Publish",
+    "sns:PutDataProtectionPolicy",
+    "sns:RemovePermission",
+    "sns:SetTopicAttributes",
+    "sns:Subscribe",
+];
+
 /// AWS's own key for SNS, by its alias.
 const OWN_KEY: &str = "alias/aws/sns";
 
-/// The form in which policies are compared and sent.
+/// The form in which policies are compared.
 pub(super) fn canonical(json: &Json) -> Json {
     let Ok(document) = PolicyDocument::from_json(json) else { return sorted(json) };
     if is_default(json, &document) {
@@ -35,7 +49,42 @@ pub(super) fn account(arn: &str) -> &str {
 
 /// The text to send for a policy in its compared form.
 pub(super) fn sent(topic: &str, policy: &str) -> String {
-    if policy == DEFAULT { default_topic_policy(topic, account(topic)).to_string() } else { policy.to_owned() }
+    if policy == DEFAULT {
+        return default_topic_policy(topic, account(topic)).to_string();
+    }
+    let Ok(mut document) = serde_json::from_str::<Json>(policy) else { return policy.to_owned() };
+    for statement in document.get_mut("Statement").and_then(Json::as_array_mut).into_iter().flatten() {
+        for element in ["Action", "NotAction"] {
+            for action in statement.get_mut(element).and_then(Json::as_array_mut).into_iter().flatten() {
+                let known = ACTIONS.iter().find(|known| action.as_str().is_some_and(|action| action.eq_ignore_ascii_case(known)));
+                if let Some(known) = known {
+                    *action = Json::from(*known);
+                }
+            }
+        }
+    }
+    document.to_string()
+}
+
+/// Whether anybody at all may publish: a statement lets everybody in without a condition, and none denies it.
+///
+/// Where a policy is not known to belong to a topic, its own resources stand for that.
+pub(super) fn lets_in_anybody(topic: Option<&str>, policy: &str) -> bool {
+    if policy == DEFAULT {
+        return false;
+    }
+    let (Ok(document), Ok(json)) = (PolicyDocument::parse(policy), serde_json::from_str::<Json>(policy)) else { return false };
+    let named = json.get("Statement").and_then(Json::as_array).into_iter().flatten().filter_map(|one| one.get("Resource")?.as_array());
+    let topics: Vec<&str> = match topic {
+        Some(topic) => vec![topic],
+        None => named.flatten().filter_map(Json::as_str).collect(),
+    };
+    topics.into_iter().any(|topic| {
+        // No account has this number, so that only a statement about everybody is about it; whoever wants to, asks over TLS.
+        let nobody = Principal::Account("000000000000".to_owned());
+        let request = Request::new(nobody, "sns:Publish", topic).with("aws:SecureTransport", Known::value("true"));
+        matches!(document.decide(&request), Decision::Allowed { .. })
+    })
 }
 
 /// The policy that a topic has, from its compared form.

@@ -68,12 +68,24 @@ fn document(wanted: &BTreeMap<String, Wanted>, concerns: &mut Vec<Concern>) {
         let help = "a policy is `jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = …, Action = …, Resource = … }] })`";
         concerns.push(concern(Code::TopicPolicy, "policy", wrong.message, help));
     }
+    if text(wanted, "policy").is_some_and(|policy| policy::lets_in_anybody(None, policy)) {
+        let title = "anybody may publish to this topic: its policy lets in everybody without a condition";
+        let help = "name the services and accounts that publish, or add a condition on `aws:SourceAccount` or `aws:PrincipalOrgID`";
+        let warning = concern(Code::TopicPolicy, "policy", title, help);
+        concerns.push(Concern { severity: Severity::Warning, ..warning });
+    }
 }
 
 fn subscription(wanted: &BTreeMap<String, Wanted>, block: &str, concerns: &mut Vec<Concern>) {
     let inside = |name: &str| path::child(block, name);
     let (Some(protocol), endpoint) = (text(wanted, &inside("protocol")), text(wanted, &inside("endpoint"))) else { return };
-    if let Some(endpoint) = endpoint
+    if endpoint.is_some_and(|endpoint| has_userinfo(protocol, endpoint)) {
+        // The message must not repeat what it keeps out of plans.
+        let title =
+            "the URL of a subscription holds a user name or a password, which would stand in plans, and which AWS masks when it is read";
+        let help = "leave out what stands before the `@`, and let the endpoint check SNS's signature, or subscribe a queue";
+        concerns.push(concern(Code::Subscription, inside("endpoint"), title, help));
+    } else if let Some(endpoint) = endpoint
         && let Some((right, example)) = misfit(protocol, endpoint)
     {
         let title = format!("the endpoint of a subscription by {protocol} is {right}, found `{endpoint}`");
@@ -117,6 +129,13 @@ fn subscription(wanted: &BTreeMap<String, Wanted>, block: &str, concerns: &mut V
         }
         _ => {}
     }
+}
+
+/// Whether the host of a URL comes after a user name or a password (RFC 3986, 3.2.1).
+fn has_userinfo(protocol: &str, endpoint: &str) -> bool {
+    let rest = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    ["http", "https"].contains(&protocol) && authority.contains('@')
 }
 
 /// What the endpoint of a protocol must be, with an example, where this one is not that (SNS API, `Subscribe`).

@@ -1,7 +1,7 @@
 //! Policies of topics, and whom they let in.
 
-use super::policy::{DEFAULT, account, canonical, effect, sent};
-use super::{PENDING, SnsTopic};
+use super::policy::{DEFAULT, account, canonical, effect, lets_in_anybody, sent};
+use super::{PENDING, SnsTopic, filter};
 use crate::kinds::{Answer, Kind, Need, Needed};
 use crate::model::{Effect, Live, PolicyDocument, Sender, Value, default_topic_policy};
 use serde_json::{Value as Json, json};
@@ -93,4 +93,45 @@ fn what_waits_to_be_confirmed_is_not_compared_and_is_said() {
     assert!(!SnsTopic.withholds(&live, "policy"));
     let notes = SnsTopic.notes(&live);
     assert!(notes.len() == 1 && notes[0].1.contains("`a.b@example.com` (email)"), "{notes:?}");
+}
+
+#[test]
+fn actions_are_sent_as_aws_documents_them() {
+    let text = allows(&json!("s3.amazonaws.com"), &Json::Null);
+    assert!(text.contains("sns:publish"), "compared in lower case: {text}");
+    let sent = sent(TOPIC, &text);
+    assert!(sent.contains("sns:Publish"), "{sent}");
+    assert_eq!(canonical(&serde_json::from_str(&sent).unwrap()).to_string(), text, "and it means the same");
+}
+
+#[test]
+fn a_policy_that_lets_everybody_publish_is_told_from_one_that_does_not() {
+    let of = |principal: Json, condition: Json| {
+        let mut statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "SNS:*", "Resource": TOPIC });
+        if !condition.is_null() {
+            statement["Condition"] = condition;
+        }
+        canonical(&json!({ "Statement": [statement] })).to_string()
+    };
+    let only = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } });
+    for topic in [Some(TOPIC), None] {
+        assert!(lets_in_anybody(topic, &of(json!("*"), Json::Null)));
+        assert!(lets_in_anybody(topic, &of(json!({ "AWS": ["*"] }), Json::Null)));
+        assert!(!lets_in_anybody(topic, &of(json!("*"), only.clone())));
+        assert!(!lets_in_anybody(topic, &of(json!({ "AWS": "123456789012" }), Json::Null)));
+        assert!(!lets_in_anybody(topic, DEFAULT));
+    }
+}
+
+#[test]
+fn a_filter_that_lets_less_through_weakens() {
+    let text = |json: Json| Value::from(json.to_string());
+    let (one, two) = (text(json!({ "kind": ["backup"] })), text(json!({ "kind": ["backup", "copy"] })));
+    let both = text(json!({ "kind": ["backup"], "state": ["FAILED"] }));
+    assert_eq!(filter::effect(&Value::Null, &one), Some(Effect::Weakens));
+    assert_eq!(filter::effect(&one, &Value::Null), Some(Effect::Strengthens));
+    assert_eq!(filter::effect(&two, &one), Some(Effect::Weakens));
+    assert_eq!(filter::effect(&one, &two), Some(Effect::Strengthens));
+    assert_eq!(filter::effect(&one, &both), Some(Effect::Weakens));
+    assert_eq!(filter::effect(&one, &text(json!({ "kind": ["copy"] }))), Some(Effect::Weakens), "others, but not those");
 }
