@@ -151,6 +151,9 @@ codes! {
     ///
     /// To choose only what is named and has the tag, use a `condition`.
     Union = "BKS0809", "resources and tags add up";
+    /// A rule of a backup plan asks for something that AWS Backup does not have for a type of resource that a selection names: cold
+    /// storage, or continuous backup. AWS takes the rule and leaves it out for that type in silence.
+    NotForType = "BKS0810", "not for this type of resource";
     /// A lifecycle rule that does nothing, or whose expiration says two things at once.
     ///
     /// A rule has at least one of `transition`, `noncurrent_version_transition`, `expiration`, `noncurrent_version_expiration` and

@@ -4,6 +4,7 @@ use super::blocks::{Blocks, Parsed};
 use super::eval::{self, Reference, Scope, Segment};
 use super::load::Files;
 use super::reader::{Located, Reader};
+use super::resources;
 use super::statements;
 use super::things;
 use super::variables::{self, Given, Values};
@@ -66,6 +67,7 @@ pub(super) fn evaluate(
     };
     evaluator.run();
     let mut policy = evaluator.policy;
+    evaluator.problems.extend(resources::check_parts(&policy));
     policy.protects.sort_by(|a, b| a.address.cmp(&b.address));
     policy.resources.sort_by(|a, b| a.address.cmp(&b.address));
     let Values { known, sensitive, .. } = &evaluator.variables;

@@ -5,8 +5,8 @@ use super::eval::{self, Scope};
 use super::graph::Evaluator;
 use super::reader::{Located, Reader};
 use super::things;
-use crate::kinds::Kind;
-use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Parent, Resource, Target, Value};
+use crate::kinds::{self, Kind};
+use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Parent, Policy, Resource, Target, Value, Wanted};
 use hcl::edit::expr::{Expression, TraversalOperator};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +48,19 @@ pub(super) fn one(
     let name = name.and_then(|name| name.value.as_str()).map(str::to_owned);
     let depends_on = needed.iter().filter(|other| other.kind != address.kind || other.name != address.name).cloned().collect();
     Resource { address, targets, name, parent, adopt, wanted, depends_on, span: header }
+}
+
+/// What is wrong with things together with their parts, once all of them are read.
+pub(super) fn check_parts(policy: &Policy) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for whole in &policy.resources {
+        let parts: Vec<&BTreeMap<String, Wanted>> =
+            policy.resources.iter().filter(|part| part.parent.as_ref() == Some(&whole.address)).map(|part| &part.wanted).collect();
+        let Some(kind) = kinds::find(&whole.address.kind).filter(|_| !parts.is_empty()) else { continue };
+        let concerns = kind.check_parts(&whole.wanted, &parts);
+        problems.extend(concerns.into_iter().map(|concern| decode::problem(concern, &whole.wanted, &whole.span)));
+    }
+    problems
 }
 
 /// The address is written into a tag, so it must fit into one.

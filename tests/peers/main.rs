@@ -11,6 +11,8 @@
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
 //! | [`terraform`] | Terraform and its AWS provider over `backstay sandbox serve` |
 //! | [`terraform_alerts`] | the same, for topics and alarms |
+//! | [`terraform_buckets`] | the same, for the settings of buckets |
+//! | [`terraform_imports`] | Terraform as the referee of backups, alarms and topics that backstay made |
 //! | [`what_is_left_out`] | what each emulator does not carry, measured |
 
 #![expect(
@@ -29,4 +31,6 @@ mod scenarios;
 mod support;
 mod terraform;
 mod terraform_alerts;
+mod terraform_buckets;
+mod terraform_imports;
 mod what_is_left_out;

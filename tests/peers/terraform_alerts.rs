@@ -1,24 +1,9 @@
 //! Topics and alarms by Terraform over `backstay sandbox serve`: what it made it finds unchanged, and it changes and removes it.
 
-use crate::support::Peer;
-use crate::terraform::Terraform;
+use crate::support::{Peer, Terraform};
 
 /// Topics with their policies and subscriptions.
 const TOPICS: &str = r#"
-terraform {
-  required_providers {
-    aws = {
-      source = "hashicorp/aws"
-    }
-  }
-}
-
-provider "aws" {
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_region_validation      = true
-}
-
 resource "aws_sns_topic" "alerts" {
   name              = "alerts"
   display_name      = "Alerts"

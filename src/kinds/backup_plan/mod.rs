@@ -7,6 +7,7 @@
 mod aws;
 mod checks;
 mod settings;
+mod types;
 
 use super::{Concern, Kind};
 use crate::model::{ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Reading, Value, Wanted, path};
@@ -49,6 +50,10 @@ impl Kind for BackupPlan {
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         checks::check(wanted)
+    }
+
+    fn check_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>]) -> Vec<Concern> {
+        types::check(wanted, parts)
     }
 
     /// Shorter retention and the end of continuous backup reach what is there already: AWS changes the continuous recovery point itself.

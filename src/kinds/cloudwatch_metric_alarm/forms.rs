@@ -58,7 +58,8 @@ fn action(text: &str) -> Result<String, Mistake> {
         ["arn", partition, service, _, _, resource] if ![partition, service, resource].iter().any(|part| part.is_empty()) => {
             Ok(text.to_owned())
         }
-        _ => Err(Mistake::new(format!("must be ARNs, found \"{text}\"")).help("write `aws_sns_topic.NAME.arn`, or the topic's ARN")),
+        _ => Err(Mistake::new(format!("must be ARNs, found \"{text}\""))
+            .help("refer to the `arn` of a topic of this policy, or write the ARN out")),
     }
 }
 

@@ -38,7 +38,16 @@ const ALL_OPERATORS: &[&str] =
 
 /// A row of this table; CloudWatch reads and replaces all settings of an alarm together.
 const fn row(path: &'static str, shape: Shape, doc: &'static str) -> Setting {
-    Setting { path, shape, doc, source: PUT, reads: READS, writes: WRITES, ..Setting::PLAIN }
+    Setting {
+        path,
+        shape,
+        doc,
+        normalisation: "as it is; AWS returns what it was given",
+        source: PUT,
+        reads: READS,
+        writes: WRITES,
+        ..Setting::PLAIN
+    }
 }
 
 const fn actions(path: &'static str, doc: &'static str) -> Setting {

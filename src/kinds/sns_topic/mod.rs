@@ -12,7 +12,7 @@
 mod aws;
 mod policy;
 mod rules;
-#[cfg(all(test, feature = "aws"))]
+#[cfg(test)]
 mod tests;
 
 use super::{Answer, Concern, Kind, Need, tags};
@@ -42,12 +42,30 @@ const SUBSCRIBE: &str = "SNS API Subscribe";
 
 /// A row about the topic.
 const fn row(path: &'static str, shape: Shape, doc: &'static str) -> Setting {
-    Setting { path, shape, doc, source: TOPIC, reads: READS, writes: WRITES, ..Setting::PLAIN }
+    Setting {
+        path,
+        shape,
+        doc,
+        normalisation: "as it is; AWS returns what it was given",
+        source: TOPIC,
+        reads: READS,
+        writes: WRITES,
+        ..Setting::PLAIN
+    }
 }
 
 /// A row about a subscription.
 const fn of_subscription(path: &'static str, shape: Shape, doc: &'static str) -> Setting {
-    Setting { path, shape, doc, source: SUBSCRIBE, reads: SUBSCRIPTION_READS, writes: SUBSCRIPTION_WRITES, ..Setting::PLAIN }
+    Setting {
+        path,
+        shape,
+        doc,
+        normalisation: "as it is; AWS returns what it was given",
+        source: SUBSCRIBE,
+        reads: SUBSCRIPTION_READS,
+        writes: SUBSCRIPTION_WRITES,
+        ..Setting::PLAIN
+    }
 }
 
 const fn json(what: &'static str) -> Shape {
@@ -91,7 +109,7 @@ static SPEC: KindSpec = KindSpec {
             )
         },
         Setting {
-            normalisation: "as JSON",
+            normalisation: "as JSON: order and white space make no difference",
             ..row("delivery_policy", json("a delivery policy"), "How often HTTP endpoints are tried again.")
         },
         Setting {
@@ -161,7 +179,7 @@ static SPEC: KindSpec = KindSpec {
             ..of_subscription("subscription.raw_message_delivery", Shape::Bool, "Whether messages come without SNS's envelope.")
         },
         Setting {
-            normalisation: "as JSON",
+            normalisation: "as JSON: order and white space make no difference",
             ..of_subscription(
                 "subscription.redrive_policy",
                 json("a redrive policy"),
@@ -169,7 +187,7 @@ static SPEC: KindSpec = KindSpec {
             )
         },
         Setting {
-            normalisation: "as JSON",
+            normalisation: "as JSON: order and white space make no difference",
             ..of_subscription("subscription.delivery_policy", json("a delivery policy"), "How often an HTTP endpoint is tried again.")
         },
         of_subscription("subscription.subscription_role_arn", Shape::Text(Form::ANY), "The role that writes to a Firehose stream."),

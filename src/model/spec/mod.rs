@@ -123,9 +123,13 @@ impl NameForm {
     }
 
     fn check_either(&self, name: &str, is_pattern: bool) -> Result<(), String> {
-        if let Some(wrong) = name.chars().find(|c| !self.allows(*c) && !(is_pattern && ['*', '?'].contains(c))) {
+        if let Some(wrong) = name.chars().find(|c| !(self.allows(*c) || (is_pattern && ['*', '?'].contains(c)))) {
             if self.also == Self::PRINTABLE {
-                return Err(format!("`{}` cannot be a name: it has the control character `{}`", name.escape_debug(), wrong.escape_default()));
+                return Err(format!(
+                    "`{}` cannot be a name: it has the control character `{}`",
+                    name.escape_debug(),
+                    wrong.escape_default()
+                ));
             }
             let also: Vec<String> = self.also.iter().map(|c| format!("`{c}`")).collect();
             return Err(format!("`{name}` cannot be a name: `{}` is none of a-z, A-Z, 0-9, {}", wrong.escape_default(), also.join(", ")));

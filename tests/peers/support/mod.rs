@@ -4,12 +4,14 @@ mod command;
 mod peer;
 mod python;
 mod server;
+mod terraform;
 mod wire;
 
 pub(crate) use command::{Policy, Ran, bare};
 pub(crate) use peer::{ACCOUNT, Peer, World, create_table, environment, pitr};
 pub(crate) use python::Python;
 pub(crate) use server::Server;
+pub(crate) use terraform::{Terraform, import};
 pub(crate) use wire::Wire;
 
 /// Says something to whoever runs the tests, past the capture of what passing tests print.

@@ -79,6 +79,21 @@ impl World {
         Wire { port: self.server.port, region: "us-east-1".to_owned(), access_key: ACCOUNT.to_owned() }
     }
 
+    /// Creates a bucket in a region.
+    #[track_caller]
+    pub(crate) fn bucket(&self, name: &str, region: &str, tags: &[(&str, &str)]) {
+        let wire = self.wire().in_region(region);
+        let place = match region {
+            "us-east-1" => String::new(),
+            other => format!("<CreateBucketConfiguration><LocationConstraint>{other}</LocationConstraint></CreateBucketConfiguration>"),
+        };
+        wire.s3("PUT", &format!("/{name}"), &place);
+        if !tags.is_empty() {
+            let tags: String = tags.iter().map(|(key, value)| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>")).collect();
+            wire.s3("PUT", &format!("/{name}?tagging"), &format!("<Tagging><TagSet>{tags}</TagSet></Tagging>"));
+        }
+    }
+
     /// Creates a table.
     #[track_caller]
     pub(crate) fn table(&self, name: &str) {

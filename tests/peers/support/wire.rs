@@ -51,6 +51,14 @@ impl Wire {
         self.send("POST", "/", "sts", &[("content-type", "application/x-www-form-urlencoded")], query)
     }
 
+    /// A call of S3 that must succeed, whose answer is XML.
+    #[track_caller]
+    pub(crate) fn s3(&self, method: &str, path: &str, body: &str) -> Answer {
+        let answer = self.send(method, path, "s3", &[("content-type", "application/xml")], body);
+        assert!((200..300).contains(&answer.status), "{method} {path} {body}: {} {}", answer.status, answer.text);
+        answer
+    }
+
     #[track_caller]
     fn json(&self, service: &str, version: &str, target: &str, input: &Value) -> Answer {
         let kind = format!("application/x-amz-json-{version}");
