@@ -282,7 +282,8 @@ fn the_settings_of_buckets_that_backstay_applied_terraform_imports_unchanged_whe
 
 /// The settings with the rules in Terraform's language, where a rule's name is its id at AWS.
 fn in_terraform(settings: &str, before_names: &str) -> String {
-    let written = |(name, body): &(&str, &str)| format!("  rule {{\n    id     = \"{before_names}{name}\"\n    status = \"Enabled\"{body}  }}\n");
+    let written =
+        |(name, body): &(&str, &str)| format!("  rule {{\n    id     = \"{before_names}{name}\"\n    status = \"Enabled\"{body}  }}\n");
     let rules = |all: &[(&str, &str)]| all.iter().map(written).collect::<String>();
     settings.replace("LIFECYCLE", &rules(&LIFECYCLE)).replace("REPLICATION", &rules(&REPLICATION))
 }
