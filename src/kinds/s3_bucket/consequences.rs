@@ -4,7 +4,7 @@ use super::effects::is_versioned;
 use super::rule::{Rule, rule_of};
 use super::table::{COMPLIANCE, ENABLED, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, REPLICATION, ROLE, SUSPENDED, VERSIONING};
 use super::{FOREIGN_REPLICATION, fact_number, forms};
-use crate::model::{Change, Effect, Live, Reading, Wanted, path};
+use crate::model::{Change, Effect, Live, Reading, Value, Wanted, path};
 use std::collections::BTreeMap;
 
 /// The sentence of a change; `None` leaves the table's general one.
@@ -26,7 +26,7 @@ pub(super) fn consequence(change: &Change, live: &Live, wanted: &BTreeMap<String
                 "each version that is written from now on cannot be deleted by anybody, the root user included, until its retention is over; only closing the account ends it sooner"
                     .to_owned(),
             ),
-            _ if change.effect == Effect::Irreversible => Some("it comes with turning object lock on".to_owned()),
+            _ if change.effect == Effect::Irreversible && !is_locked(live) => Some("it comes with turning object lock on".to_owned()),
             (LOCK_DAYS | LOCK_YEARS, _) => retention(change, live),
             _ => None,
         },
@@ -45,7 +45,17 @@ fn retention(change: &Change, live: &Live) -> Option<String> {
     };
     let after = words(&change.setting, change.after.as_i64()?);
     let instead = read(LOCK_DAYS).or_else(|| read(LOCK_YEARS)).map_or_else(String::new, |before| format!(" instead of {before}"));
-    Some(format!("versions that are written from now on are locked for {after}{instead}; those that exist keep what they have"))
+    let for_ever = if change.effect == Effect::Irreversible {
+        ", and nobody can delete them or make that shorter, the root user included"
+    } else {
+        ""
+    };
+    Some(format!("versions that are written from now on are locked for {after}{instead}{for_ever}; those that exist keep what they have"))
+}
+
+/// Whether object lock was read as on.
+fn is_locked(live: &Live) -> bool {
+    live.settings.get(LOCK) == Some(&Reading::Known(Value::Bool(true)))
 }
 
 fn lifecycle(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<String> {

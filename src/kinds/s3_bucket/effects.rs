@@ -124,7 +124,7 @@ fn retention(value: impl Fn(&str) -> Option<Value>) -> Option<i64> {
     days.or_else(|| value(LOCK_YEARS).and_then(|years| years.as_i64()).map(|years| years.saturating_mul(365)))
 }
 
-fn lock(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Effect {
+pub(super) fn lock(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Effect {
     let read = |path: &str| match live.settings.get(path) {
         Some(Reading::Known(value)) => Some(value.clone()),
         _ => None,
@@ -142,9 +142,13 @@ fn lock(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Effe
             _ => Effect::Strengthens,
         };
     }
+    // Longer comes before what weakens, so for a moment it may stand with the mode that goes.
+    let is_compliance = |mode: Option<Value>| mode.is_some_and(|mode| mode.as_str() == Some(COMPLIANCE));
+    let for_ever = is_compliance(read(LOCK_MODE)) || is_compliance(will_be(LOCK_MODE));
     match (retention(read), retention(will_be)) {
         (Some(old), Some(new)) if new < old => Effect::Weakens,
         (Some(old), Some(new)) if new == old => Effect::Neutral,
+        _ if for_ever => Effect::Irreversible,
         _ => Effect::Strengthens,
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         let check = RuleCheck { rule: &rule, at: &at };
         check.markers_and_existing(&mut concerns);
         check.time(&mut concerns);
+        check.idle_minutes(wanted, &mut concerns);
         check.owner(&mut concerns);
         check.encryption(wanted, &mut concerns);
         let Some(bucket) = rule.text("destination.bucket") else { continue };
@@ -89,6 +90,21 @@ impl RuleCheck<'_> {
         if !self.rule.enables(metrics) || !self.rule.has(threshold) {
             let concern = self.error(time, "Replication Time Control needs metrics with a threshold of 15 minutes");
             concerns.push(concern.help("add `metrics { … }` with `status = \"Enabled\"` and `event_threshold { minutes = 15 }`"));
+        }
+    }
+
+    /// AWS keeps no minutes of what is off, so that they would be a change in every plan.
+    fn idle_minutes(&self, wanted: &BTreeMap<String, Wanted>, concerns: &mut Vec<Concern>) {
+        let both = [
+            ("destination.metrics.status", "destination.metrics.event_threshold.minutes", "event_threshold"),
+            ("destination.replication_time.status", "destination.replication_time.time.minutes", "time"),
+        ];
+        for (status, minutes, block) in both {
+            if !self.rule.has(minutes) || self.rule.enables(status) || !is_known(wanted, &path::child(self.at, status)) {
+                continue;
+            }
+            let concern = self.error(minutes, "these minutes mean nothing, as what they belong to is off");
+            concerns.push(concern.help(format!("remove `{block}`, or set `status` beside it to \"Enabled\"")));
         }
     }
 

@@ -1,7 +1,7 @@
-use super::effects;
 use super::rule::{Filter, Rule};
-use super::table::SPEC;
-use crate::model::{Effect, Fallback, Value, path};
+use super::table::{LOCK, LOCK_DAYS, LOCK_MODE, SPEC};
+use super::{effects, replication_checks};
+use crate::model::{Change, Consent, Effect, Fallback, Live, Reaches, Reading, SourceId, Span, Value, Wanted, path};
 use std::collections::BTreeMap;
 
 /// A rule of these settings.
@@ -116,5 +116,62 @@ fn every_row_says_what_it_is_and_what_it_needs() {
         if let Fallback::Text(word) = setting.aws_default {
             assert!(["", "Enabled", "Disabled"].contains(&word), "{}", setting.path);
         }
+    }
+}
+
+fn wanted(values: impl IntoIterator<Item = (String, Value)>) -> BTreeMap<String, Wanted> {
+    let span = Span { source: SourceId::default(), range: 0..0 };
+    values.into_iter().map(|(path, value)| (path, Wanted { value, span: span.clone() })).collect()
+}
+
+/// What becomes of a default retention from one mode and days to another, said at its days.
+fn retention(before: (&str, i64), after: (&str, i64)) -> Effect {
+    let mut live = Live::default();
+    live.set([
+        (LOCK, Reading::Known(Value::Bool(true))),
+        (LOCK_MODE, Reading::Known(Value::from(before.0))),
+        (LOCK_DAYS, Reading::Known(number(before.1))),
+    ]);
+    let wanted = wanted([(LOCK_MODE.to_owned(), Value::from(after.0)), (LOCK_DAYS.to_owned(), number(after.1))]);
+    let change = Change {
+        setting: LOCK_DAYS.to_owned(),
+        before: Reading::Known(number(before.1)),
+        after: number(after.1),
+        effect: Effect::Neutral,
+        reaches: Reaches::Future,
+        consequence: None,
+        consent: Consent::NotNeeded,
+        because: None,
+        part_of: None,
+    };
+    effects::lock(&change, &live, &wanted)
+}
+
+#[test]
+fn what_nobody_can_delete_is_not_locked_for_longer_without_consent() {
+    let [governance, compliance] = ["GOVERNANCE", "COMPLIANCE"];
+    assert_eq!(retention((governance, 30), (governance, 60)), Effect::Strengthens);
+    assert_eq!(retention((compliance, 30), (compliance, 60)), Effect::Irreversible);
+    assert_eq!(retention((governance, 30), (compliance, 60)), Effect::Irreversible);
+    // The days come first, so for a moment they are COMPLIANCE's.
+    assert_eq!(retention((compliance, 30), (governance, 60)), Effect::Irreversible);
+    assert_eq!(retention((compliance, 60), (compliance, 30)), Effect::Weakens);
+}
+
+#[test]
+fn minutes_of_what_is_off_are_an_error() {
+    let at = path::keyed("replication_rule", "x");
+    for (status, minutes) in [
+        ("destination.metrics.status", "destination.metrics.event_threshold.minutes"),
+        ("destination.replication_time.status", "destination.replication_time.time.minutes"),
+    ] {
+        let said = |status_is: Value| {
+            let settings =
+                [(at.clone(), Value::Bool(true)), (path::child(&at, status), status_is), (path::child(&at, minutes), number(15))];
+            let concerns = replication_checks::check(&wanted(settings));
+            concerns.into_iter().any(|concern| concern.at == path::child(&at, minutes))
+        };
+        assert!(said(Value::from("Disabled")), "{minutes}");
+        assert!(!said(Value::from("Enabled")) && !said(Value::Unknown), "{minutes}");
     }
 }

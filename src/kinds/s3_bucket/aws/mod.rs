@@ -1,6 +1,8 @@
 //! The S3 calls. Each aspect of a bucket (versioning, lifecycle, replication, object lock, encryption) costs one call to read and one to
-//! write, and only what is declared is read. A write of rules is read again just before, and lifecycle rules after it until reads agree.
+//! write. What is declared is read, and with a workspace both sorts of rules, as own ones can be left over that no block declares any more.
+//! Rules are read again just before they are written, and after it until reads agree.
 
+mod agree;
 mod lifecycle;
 mod read;
 mod replication;

@@ -13,7 +13,9 @@ use crate::aws::{CallFailed, Connection};
 use crate::kinds::{Found, ReadRequest, Wish};
 use crate::model::{Cause, Live, Reading, ResourceId, Value, path};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{DefaultRetention, LifecycleRule, ObjectLockConfiguration, ReplicationConfiguration, ServerSideEncryptionRule};
+use aws_sdk_s3::types::{
+    DefaultRetention, LifecycleRule, ObjectLockConfiguration, ReplicationConfiguration, ReplicationRule, ServerSideEncryptionRule,
+};
 use futures_util::StreamExt as _;
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
@@ -147,8 +149,7 @@ pub(super) fn own_lifecycle(workspace: Option<&str>, rules: &[LifecycleRule]) ->
 }
 
 /// The settings of backstay's own replication rules.
-pub(super) fn own_replication(workspace: Option<&str>, found: Option<&ReplicationConfiguration>) -> BTreeMap<String, Value> {
-    let rules = found.map(ReplicationConfiguration::rules).unwrap_or_default();
+pub(super) fn own_replication(workspace: Option<&str>, rules: &[ReplicationRule]) -> BTreeMap<String, Value> {
     rules.iter().filter_map(|rule| Some(replication::settings(own_name(workspace, rule.id())?, rule))).flatten().collect()
 }
 
@@ -321,7 +322,7 @@ impl BucketRead<'_> {
         self.fact(REPLICATION_RULES, count(rules.len()));
         self.fact(FOREIGN_REPLICATION, count(many));
         self.fact(OLD_REPLICATION, Value::Bool(old));
-        let mut settings = own_replication(self.workspace, found.as_ref());
+        let mut settings = own_replication(self.workspace, rules);
         settings.extend(found.map(|found| (ROLE.to_owned(), Value::from(found.role))));
         self.settle(&[REPLICATION, ROLE], settings);
     }

@@ -7,6 +7,7 @@ use super::super::table::{
     SUSPENDED, VERSIONING,
 };
 use super::super::{forms, mark};
+use super::agree::{self, Written};
 use super::read::{Bucket, Lifecycle, encryption_settings, lock_settings, own_lifecycle, own_name, own_replication};
 use super::{
     PUT_ENCRYPTION, PUT_LIFECYCLE, PUT_LOCK, PUT_REPLICATION, PUT_VERSIONING, client, lifecycle, regions, replication, versioning,
@@ -29,7 +30,7 @@ const PATIENCE_MINUTES: u64 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// How many reads in a row must agree after a lifecycle write, and the pause between them. Three were not enough in every region for
+/// How many reads in a row must agree after a write of rules, and the pause between them. Three were not enough in every region for
 /// Terraform, which takes ten.
 const AGREEING: (u32, Duration) = (10, Duration::from_secs(3));
 /// The same at an endpoint of one's own, which is not spread over a region.
@@ -154,14 +155,8 @@ impl BucketWrite<'_> {
             (None, Some(Value::Number(_))) => drop(after.remove(LOCK_DAYS)),
             _ => {}
         }
-        let number = |path: &str| after.get(path).and_then(Value::as_i64).and_then(|number| i32::try_from(number).ok());
-        let mode = after.get(LOCK_MODE).and_then(Value::as_str).map(ObjectLockRetentionMode::from);
-        let hold = found.as_ref().and_then(|found| found.rule()?.default_retention()?.default_event_hold.clone());
-        let retention = mode.map(|mode| {
-            let retention = DefaultRetention::builder().mode(mode).set_days(number(LOCK_DAYS)).set_years(number(LOCK_YEARS));
-            ObjectLockRule::builder().default_retention(retention.set_default_event_hold(hold).build()).build()
-        });
-        let wanted = ObjectLockConfiguration::builder().object_lock_enabled(ObjectLockEnabled::Enabled).set_rule(retention).build();
+        let rule = lock_rule(found.as_ref(), &after);
+        let wanted = ObjectLockConfiguration::builder().object_lock_enabled(ObjectLockEnabled::Enabled).set_rule(rule).build();
         let mut patience = Patience::new();
         loop {
             let call = self.bucket.client.put_object_lock_configuration().bucket(self.bucket.name);
@@ -221,11 +216,11 @@ impl BucketWrite<'_> {
             }
             if self.bucket.lifecycle().await? != found {
                 // Somebody else writes, or reads still disagree: whatever is sent now could undo a rule that this read did not see.
-                patience.pause("waiting until reads of the lifecycle rules agree", self.request.waiting).await?;
+                patience.pause(agree::LIFECYCLE_WAITING, self.request.waiting).await?;
                 continue;
             }
             match self.send_lifecycle(&wanted).await {
-                Ok(()) => return self.wait_for(&wanted).await,
+                Ok(()) => return self.wait_for(&Written::Lifecycle(&wanted)).await,
                 Err(failed) => self.again_if_busy(failed, &mut patience).await?,
             }
         }
@@ -284,13 +279,14 @@ impl BucketWrite<'_> {
         connection.call(PUT_LIFECYCLE, call.send()).await.map(drop)
     }
 
-    /// Reads after a lifecycle write come from places that do not all know it yet; it counts when several in a row agree.
-    async fn wait_for(&self, wanted: &Lifecycle) -> Result<(), ChangeFailed> {
+    /// Reads after a write of rules come from places that do not all know it yet; it counts when several in a row agree. A later write
+    /// that began from a stale read would undo this one.
+    async fn wait_for(&self, written: &Written<'_>) -> Result<(), ChangeFailed> {
         let (needed, pause) = if self.bucket.connection.has_own_endpoint("S3") { AGREEING_NEARBY } else { AGREEING };
         let mut patience = Patience::new();
         let mut agreed = 0;
         loop {
-            if self.is_as_wanted(wanted, &self.bucket.lifecycle().await?) {
+            if self.is_there(written).await? {
                 agreed += 1;
                 if agreed >= needed {
                     return Ok(());
@@ -298,21 +294,17 @@ impl BucketWrite<'_> {
                 tokio::time::sleep(pause).await;
             } else {
                 agreed = 0;
-                patience.pause("waiting until reads of the lifecycle rules agree", self.request.waiting).await?;
+                patience.pause(written.waiting(), self.request.waiting).await?;
             }
         }
     }
 
-    fn is_as_wanted(&self, wanted: &Lifecycle, found: &Lifecycle) -> bool {
+    async fn is_there(&self, written: &Written<'_>) -> Result<bool, CallFailed> {
         let workspace = self.request.workspace;
-        let others = |rules: &[LifecycleRule]| {
-            let mut others: Vec<LifecycleRule> = rules.iter().filter(|rule| own_name(workspace, rule.id()).is_none()).cloned().collect();
-            others.sort_by(|one, other| one.id().cmp(&other.id()));
-            others
-        };
-        let size = wanted.minimum_size.is_none() || wanted.rules.is_empty() || wanted.minimum_size == found.minimum_size;
-        size && own_lifecycle(workspace, &wanted.rules) == own_lifecycle(workspace, &found.rules)
-            && others(&wanted.rules) == others(&found.rules)
+        Ok(match written {
+            Written::Lifecycle(wanted) => agree::lifecycle(workspace, wanted, &self.bucket.lifecycle().await?),
+            Written::Replication { rules, role } => agree::replication(workspace, rules, role, self.bucket.replication().await?.as_ref()),
+        })
     }
 
     async fn put_replication(&self) -> Result<(), ChangeFailed> {
@@ -320,7 +312,7 @@ impl BucketWrite<'_> {
         let mut patience = Patience::new();
         loop {
             let found = self.bucket.replication().await?;
-            let mut now = own_replication(self.request.workspace, found.as_ref());
+            let mut now = own_replication(self.request.workspace, found.as_ref().map(ReplicationConfiguration::rules).unwrap_or_default());
             now.extend(found.as_ref().map(|found| (ROLE.to_owned(), Value::from(found.role()))));
             self.refuse_if_moved(&blocks, &now)?;
             let after = self.laid_over(&blocks, now);
@@ -332,11 +324,11 @@ impl BucketWrite<'_> {
                 return Ok(());
             }
             if self.bucket.replication().await? != found {
-                patience.pause("waiting until reads of the replication rules agree", self.request.waiting).await?;
+                patience.pause(agree::REPLICATION_WAITING, self.request.waiting).await?;
                 continue;
             }
             match self.send_replication(rules.clone(), role).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => return self.wait_for(&Written::Replication { rules: &rules, role }).await,
                 Err(failed) if speaks_of_versioning(&failed) => {
                     self.refuse_if_unversioned(&rules, &failed).await?;
                     let waited = patience.pause("waiting until AWS sees that versioning is on", self.request.waiting).await;
@@ -413,6 +405,19 @@ impl BucketWrite<'_> {
     }
 }
 
+/// The rule of object lock with this default retention, and with the default event hold that was found, which is others'.
+pub(super) fn lock_rule(found: Option<&ObjectLockConfiguration>, after: &BTreeMap<String, Value>) -> Option<ObjectLockRule> {
+    let number = |path: &str| after.get(path).and_then(Value::as_i64).and_then(|number| i32::try_from(number).ok());
+    let hold = found.and_then(|found| found.rule()?.default_retention()?.default_event_hold.clone());
+    let mode = after.get(LOCK_MODE).and_then(Value::as_str).map(ObjectLockRetentionMode::from);
+    let retention = match mode {
+        Some(mode) => DefaultRetention::builder().mode(mode).set_days(number(LOCK_DAYS)).set_years(number(LOCK_YEARS)),
+        None if hold.is_some() => DefaultRetention::builder(),
+        None => return None,
+    };
+    Some(ObjectLockRule::builder().default_retention(retention.set_default_event_hold(hold).build()).build())
+}
+
 fn is_in(setting: &str, blocks: &[&str]) -> bool {
     blocks.iter().any(|block| setting == *block || path::is_within(setting, block))
 }
@@ -446,5 +451,25 @@ impl Patience {
         self.spent += self.pause;
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_s3::types::EventHoldDuration;
+
+    #[test]
+    fn a_default_event_hold_of_others_outlives_the_default_retention() {
+        let hold = EventHoldDuration::builder().days(7).build();
+        let with = |retention: DefaultRetention| {
+            let rule = ObjectLockRule::builder().default_retention(retention).build();
+            ObjectLockConfiguration::builder().object_lock_enabled(ObjectLockEnabled::Enabled).rule(rule).build()
+        };
+        let retention = || DefaultRetention::builder().mode(ObjectLockRetentionMode::Governance).days(30);
+        let held = with(retention().default_event_hold(hold.clone()).build());
+        let kept = lock_rule(Some(&held), &BTreeMap::new()).and_then(|rule| rule.default_retention);
+        assert_eq!(kept, Some(DefaultRetention::builder().default_event_hold(hold).build()));
+        assert_eq!(lock_rule(Some(&with(retention().build())), &BTreeMap::new()), None);
     }
 }
