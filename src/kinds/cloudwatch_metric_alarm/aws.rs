@@ -81,10 +81,10 @@ async fn find(request: FindRequest<'_>) -> Found {
                 continue;
             }
         };
-        let named = |alarm| Some((alarm, MetricAlarm::alarm_name(alarm)?, MetricAlarm::alarm_arn(alarm)?));
-        let named: Vec<(&MetricAlarm, &str, &str)> = alarms.iter().filter_map(named).collect();
-        let tags = join_all(named.iter().map(|(_, _, arn)| list_tags(connection, &client, arn))).await;
-        for ((alarm, name, arn), tags) in named.into_iter().zip(tags) {
+        let known = |alarm| Some((alarm, MetricAlarm::alarm_name(alarm)?, MetricAlarm::alarm_arn(alarm)?));
+        let told: Vec<(&MetricAlarm, &str, &str)> = alarms.iter().filter_map(known).collect();
+        let tags = join_all(told.iter().map(|(_, _, arn)| list_tags(connection, &client, arn))).await;
+        for ((alarm, name, arn), tags) in told.into_iter().zip(tags) {
             match tags {
                 // The tagging API lags: what it still shows may have been released.
                 Ok(tags) => found.live.extend(Some(live(connection, alarm, name, arn, tags)).filter(|live| request.is_sought(live))),

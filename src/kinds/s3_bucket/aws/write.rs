@@ -467,8 +467,8 @@ mod tests {
             ObjectLockConfiguration::builder().object_lock_enabled(ObjectLockEnabled::Enabled).rule(rule).build()
         };
         let retention = || DefaultRetention::builder().mode(ObjectLockRetentionMode::Governance).days(30);
-        let held = with(retention().default_event_hold(hold.clone()).build());
-        let kept = lock_rule(Some(&held), &BTreeMap::new()).and_then(|rule| rule.default_retention);
+        let locked = with(retention().default_event_hold(hold.clone()).build());
+        let kept = lock_rule(Some(&locked), &BTreeMap::new()).and_then(|rule| rule.default_retention);
         assert_eq!(kept, Some(DefaultRetention::builder().default_event_hold(hold).build()));
         assert_eq!(lock_rule(Some(&with(retention().build())), &BTreeMap::new()), None);
     }
