@@ -28,6 +28,8 @@ mod faults;
 mod plan_readers;
 mod python_sdk;
 mod scenarios;
+mod scenarios_backup;
+mod scenarios_buckets;
 mod support;
 mod terraform;
 mod terraform_alerts;

@@ -76,7 +76,8 @@ impl Terraform {
             .extend([("TF_IN_AUTOMATION", "1"), ("CHECKPOINT_DISABLE", "1")].map(|(name, value)| (name.to_owned(), value.to_owned())));
         let install =
             format!("provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n", mirror.display().to_string());
-        let files = [(rc, install.as_str()), (folder.path().join("providers.tf"), PROVIDERS), (folder.path().join("main.tf"), configuration)];
+        let files =
+            [(rc, install.as_str()), (folder.path().join("providers.tf"), PROVIDERS), (folder.path().join("main.tf"), configuration)];
         for (file, text) in files {
             backstay::files::write_atomically(&file, text.as_bytes()).expect("temporary folders can be written");
         }
