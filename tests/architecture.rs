@@ -26,7 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds/sns_topic/aws", &["aws", "model"]),
     ("kinds/dynamodb_table/replicas.rs", &["aws", "model"]),
     ("kinds/s3_bucket/aws", &["aws", "model"]),
-    ("kinds/s3_bucket/checks.rs", &["kinds", "model"]),
+    ("kinds/s3_bucket/checks.rs", &["model"]),
     ("policy", &["files", "kinds", "model"]),
     ("snapshot", &["files", "model"]),
     ("snapshot/read.rs", &["aws", "kinds", "model", "policy"]),

@@ -27,16 +27,23 @@ scenarios! {
     alarms
     alarms_of_others
     backstay_block
+    backup_plan
+    backup_plan_checks
+    backup_selection
     exit_codes
     explain
     first_plan
     fmt
     for_each
+    foreign
     forms
     incomplete
     loader_errors
     nobody
     only
+    owned
+    owned_incomplete
+    owned_plans
     partial_apply
     reference
     references

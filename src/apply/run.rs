@@ -4,7 +4,7 @@ use super::{Ending, Outcome, Progress, StepOutcome, Stop};
 use crate::aws::{Aws, acting_on};
 use crate::kinds::{self, Calls, ChangeFailed, ChangeRequest, MakeRequest, RemoveRequest};
 use crate::model::{Action, Change, Live, Plan, Value, Verb};
-use crate::plan::order::{Step, steps};
+use crate::plan::order::{Phase, Step, steps};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use std::collections::{BTreeMap, VecDeque};
@@ -59,11 +59,11 @@ struct State<'a> {
     waiting: VecDeque<usize>,
     endings: Vec<Option<Ending>>,
     skipped: usize,
-    strengthening_left: usize,
+    first_left: usize,
     /// Steps of a block and phase that have not ended.
-    left: BTreeMap<(&'a str, bool), usize>,
+    left: BTreeMap<(&'a str, Phase), usize>,
     /// A step of a block and phase that did not succeed.
-    bad: BTreeMap<(&'a str, bool), &'a str>,
+    bad: BTreeMap<(&'a str, Phase), &'a str>,
 }
 
 enum Ready {
@@ -74,15 +74,15 @@ enum Ready {
 
 impl<'a> State<'a> {
     fn new(steps: &[Step<'a>]) -> Self {
-        let mut left: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+        let mut left: BTreeMap<(&str, Phase), usize> = BTreeMap::new();
         for step in steps {
-            *left.entry((step.action.block.as_str(), step.last)).or_default() += 1;
+            *left.entry((step.action.block.as_str(), step.phase)).or_default() += 1;
         }
         Self {
             waiting: (0..steps.len()).collect(),
             endings: steps.iter().map(|_| None).collect(),
             skipped: 0,
-            strengthening_left: steps.iter().filter(|step| !step.last).count(),
+            first_left: steps.iter().filter(|step| step.phase == Phase::First).count(),
             left,
             bad: BTreeMap::new(),
         }
@@ -92,33 +92,33 @@ impl<'a> State<'a> {
         match step.after.map(|place| self.endings.get(place)) {
             None | Some(Some(Some(Ending::Done))) => {}
             Some(Some(None)) => return Ready::Later,
+            Some(_) if is_removal_of_old(step) => return Ready::Never("what replaces it was not made".to_owned()),
             Some(_) => return Ready::Never("what strengthens it was not done".to_owned()),
         }
-        let phases: &[bool] = if step.last { &[false, true] } else { &[false] };
         for block in &step.needs {
-            for phase in phases {
-                if let Some(address) = self.bad.get(&(*block, *phase)) {
+            for phase in Phase::ALL.into_iter().filter(|phase| *phase <= step.phase) {
+                if let Some(address) = self.bad.get(&(*block, phase)) {
                     return Ready::Never(format!("{address} was not done"));
                 }
-                if self.left.get(&(*block, *phase)).is_some_and(|left| *left > 0) {
+                if self.left.get(&(*block, phase)).is_some_and(|left| *left > 0) {
                     return Ready::Later;
                 }
             }
         }
         // What weakens waits until everything that strengthens has ended, well or not.
-        if step.last && self.strengthening_left > 0 { Ready::Later } else { Ready::Now }
+        if step.phase > Phase::First && self.first_left > 0 { Ready::Later } else { Ready::Now }
     }
 
     fn end(&mut self, place: usize, step: &Step<'a>, ending: Ending, progress: &dyn Progress) {
-        let phase = (step.action.block.as_str(), step.last);
+        let phase = (step.action.block.as_str(), step.phase);
         if ending != Ending::Done {
             self.bad.entry(phase).or_insert(&step.action.address);
         }
         if let Some(left) = self.left.get_mut(&phase) {
             *left = left.saturating_sub(1);
         }
-        if !step.last {
-            self.strengthening_left = self.strengthening_left.saturating_sub(1);
+        if step.phase == Phase::First {
+            self.first_left = self.first_left.saturating_sub(1);
         }
         progress.ended(&outcome(step, ending.clone()));
         if let Some(slot) = self.endings.get_mut(place) {
@@ -127,14 +127,26 @@ impl<'a> State<'a> {
     }
 }
 
+/// Whether a step removes what was replaced.
+fn is_removal_of_old(step: &Step<'_>) -> bool {
+    step.action.verb == Verb::Replace && step.phase == Phase::Removal
+}
+
 fn outcome(step: &Step<'_>, ending: Ending) -> StepOutcome {
     let told = |change: &&&Change| change.part_of.is_none();
     let said = |change: &&Change| match (step.action.verb, change.setting.as_str()) {
         (Verb::Create | Verb::Replace, Change::EXISTS) => "made".to_owned(),
         (Verb::Delete, Change::EXISTS) => "removed".to_owned(),
+        (_, Change::OWNER) if change.after == Value::Null => "let go".to_owned(),
+        (_, setting) if setting.ends_with(']') => {
+            format!("{setting} {}", if change.after == Value::Bool(true) { "added" } else { "removed" })
+        }
         (_, setting) => format!("{setting} = {}", change.after),
     };
-    let changes = step.changes.iter().filter(told).map(said).collect();
+    let mut changes: Vec<String> = step.changes.iter().filter(told).map(said).collect();
+    if is_removal_of_old(step) {
+        changes.push(format!("{} removed", step.action.replaces.as_ref().map_or("", |old| old.name.as_str())));
+    }
     StepOutcome { address: step.action.address.clone(), changes, ending }
 }
 
@@ -187,13 +199,10 @@ async fn one(step: &Step<'_>, plan: &Plan, aws: &Aws, made: &Made, progress: &dy
         };
         match action.verb {
             Verb::Create => create().await,
-            Verb::Replace => {
-                create().await?;
-                match &action.replaces {
-                    Some(old) => remove(old).await,
-                    None => Ok(()),
-                }
-            }
+            Verb::Replace => match &action.replaces {
+                Some(old) if is_removal_of_old(step) => remove(old).await,
+                _ => create().await,
+            },
             Verb::Delete => remove(&action.id).await,
             Verb::Update | Verb::NoOp | Verb::Unknown => calls.change(change).await,
         }

@@ -19,7 +19,7 @@ mod tags;
 pub use flat::Flat;
 pub use needs::{Answer, Need, Needed, Place};
 
-use crate::model::{Change, Code, Effect, KindSpec, Listed, Live, Refusal, Severity, Value, Wanted};
+use crate::model::{Change, Code, Effect, KindSpec, Listed, Live, Refusal, Severity, Shape, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -172,4 +172,12 @@ pub fn find(name: &str) -> Option<&'static dyn Kind> {
 /// The table of the kind of that name.
 pub fn spec(name: &str) -> Option<&'static KindSpec> {
     find(name).map(Kind::spec)
+}
+
+/// Gives a value back what JSON cannot say of it: a set that was written comes back as a list.
+pub fn revive(kind: &str, path: &str, value: &mut Value) {
+    let is_set = spec(kind).and_then(|spec| spec.setting(path)).is_some_and(|setting| matches!(setting.shape, Shape::Texts { .. }));
+    if let (true, Value::List(items)) = (is_set, &value) {
+        *value = Value::set(items.clone());
+    }
 }

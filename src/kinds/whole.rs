@@ -39,6 +39,8 @@ pub struct Tagged {
 pub struct FindRequest<'a> {
     /// Whose credentials.
     pub connection: &'a Connection,
+    /// The owner whose things come first where several have one name.
+    pub workspace: &'a str,
     /// The names that the policy declares.
     pub names: BTreeSet<String>,
     /// The things of this kind that carry the workspace's mark, with all their tags. The tagging API lags: one that is here may be gone,

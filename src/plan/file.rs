@@ -1,7 +1,7 @@
 //! A plan as a file: what was reviewed, with a digest that shows when somebody changed it afterwards.
 
-use crate::files;
-use crate::model::Plan;
+use crate::model::{Action, Plan, Reading};
+use crate::{files, kinds};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -70,7 +70,24 @@ pub fn load(path: &Path) -> Result<Plan, PlanFileError> {
     if digest(&sealed.plan) != sealed.digest {
         return Err(PlanFileError::Edited { path: path.to_owned() });
     }
-    serde_json::from_value(sealed.plan).map_err(|error| format(error.to_string()))
+    let mut plan: Plan = serde_json::from_value(sealed.plan).map_err(|error| format(error.to_string()))?;
+    plan.actions.iter_mut().for_each(revive);
+    Ok(plan)
+}
+
+fn revive(action: &mut Action) {
+    let kind = &action.id.kind;
+    let reading = |path: &str, reading: &mut Reading| {
+        if let Reading::Known(value) = reading {
+            kinds::revive(kind, path, value);
+        }
+    };
+    action.before.iter_mut().for_each(|(path, before)| reading(path, before));
+    action.wanted.iter_mut().for_each(|(path, declared)| kinds::revive(kind, path, &mut declared.value));
+    for change in &mut action.changes {
+        reading(&change.setting, &mut change.before);
+        kinds::revive(kind, &change.setting, &mut change.after);
+    }
 }
 
 /// SHA-256 of the plan's canonical JSON: keys sorted, no white space.

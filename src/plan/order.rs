@@ -3,38 +3,65 @@
 use crate::model::{Action, Change, Plan, Verb};
 use std::collections::BTreeMap;
 
+/// When a step has its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// At once: it strengthens, or weakens nothing.
+    First,
+    /// When every step of the first phase has ended, well or not: it weakens.
+    Weakening,
+    /// When everything that needed it has ended, and well: something goes.
+    Removal,
+}
+
+impl Phase {
+    /// All of them, in their order.
+    pub const ALL: [Self; 3] = [Self::First, Self::Weakening, Self::Removal];
+}
+
 /// Some changes of one thing that are made together.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Step<'a> {
     /// The thing.
     pub action: &'a Action,
-    /// The changes.
+    /// The changes; none where it removes what was replaced.
     pub changes: Vec<&'a Change>,
     /// The thing's own earlier step, by its place, which must have succeeded.
     pub after: Option<usize>,
     /// Blocks whose steps of the same or an earlier phase must all have succeeded.
     pub needs: Vec<&'a str>,
-    /// Whether it waits until every strengthening step has ended, well or not.
-    pub last: bool,
+    /// When it has its turn.
+    pub phase: Phase,
 }
 
-/// The steps of a plan. A step needs only steps before it.
+/// The steps of a plan. What is replaced has two: its successor is made first, and it goes when nothing refers to it any more.
 pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
-    let ordered = in_dependency_order(plan);
     let mut steps: Vec<Step<'_>> = Vec::new();
     let mut own: BTreeMap<&str, usize> = BTreeMap::new();
-    for weakening in [false, true] {
-        for action in &ordered {
-            let changes: Vec<&Change> = action.changes.iter().filter(|change| is_last(action, change) == weakening).collect();
-            if changes.is_empty() {
-                continue;
-            }
+    for phase in Phase::ALL {
+        let changes = |action: &&Action| !of_phase(action, phase).is_empty();
+        for action in in_dependency_order(plan.actions.iter().filter(changes)) {
             let after = own.insert(&action.address, steps.len());
             let needs = action.depends_on.iter().map(String::as_str).filter(|block| *block != action.block).collect();
-            steps.push(Step { action, changes, after, needs, last: weakening });
+            steps.push(Step { action, changes: of_phase(action, phase), after, needs, phase });
         }
     }
+    for action in plan.actions.iter().filter(|action| action.replaces.is_some() && action.changes_anything()) {
+        let refers = |other: &&Action| other.block != action.block && other.depends_on.contains(&action.block);
+        let needs = plan.actions.iter().filter(refers).map(|other| other.block.as_str()).collect();
+        let after = own.get(action.address.as_str()).copied();
+        steps.push(Step { action, changes: Vec::new(), after, needs, phase: Phase::Removal });
+    }
     steps
+}
+
+fn of_phase(action: &Action, phase: Phase) -> Vec<&Change> {
+    let turn = |change: &Change| match (action.verb, is_last(action, change)) {
+        (Verb::Delete, _) => Phase::Removal,
+        (_, true) => Phase::Weakening,
+        (_, false) => Phase::First,
+    };
+    action.changes.iter().filter(|change| action.changes_anything() && turn(change) == phase).collect()
 }
 
 /// Whether a change is made with those that weaken. A part goes with its whole; what is made, removed or replaced is so at once.
@@ -50,10 +77,10 @@ fn is_last(action: &Action, change: &Change) -> bool {
     }
 }
 
-/// The actions with something to do, block by block, each block after those that it depends on; otherwise in the plan's order.
-fn in_dependency_order(plan: &Plan) -> Vec<&Action> {
+/// The actions block by block, each block after those that it depends on; otherwise in the plan's order.
+fn in_dependency_order<'a>(actions: impl Iterator<Item = &'a Action>) -> Vec<&'a Action> {
     let mut blocks: BTreeMap<&str, Vec<&Action>> = BTreeMap::new();
-    for action in plan.actions.iter().filter(|action| action.changes_anything()) {
+    for action in actions {
         blocks.entry(&action.block).or_default().push(action);
     }
     let mut ordered = Vec::new();

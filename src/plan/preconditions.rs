@@ -111,6 +111,10 @@ fn differences(action: &Action, live: &Live) -> Vec<String> {
         }
         let reading = reading(live, setting);
         let default = spec.and_then(|spec| spec.setting(setting)).map_or(Fallback::Absent, |setting| setting.aws_default);
+        // What is gone has no value, whatever AWS's default is where the setting is there.
+        if *wanted == Value::Null && reading == Reading::Unset {
+            continue;
+        }
         // What could not be read again is a gap, and no statement about the value.
         let Some(value) = reading.effective(default) else { continue };
         let gone = [&value, wanted].iter().all(|value| value.is_nothing() || matches!(value, Value::Bool(false)));

@@ -102,8 +102,7 @@ pub(super) fn resolve(policy: &Policy, snapshot: &Snapshot) -> Result<Resolved, 
 impl<'a> Resolver<'a> {
     fn finish(mut self) -> Result<Resolved, Vec<Diagnostic>> {
         if self.policy.protects.is_empty() && self.policy.resources.is_empty() {
-            let text =
-                "this policy declares nothing; what it declared before is released: backstay leaves those settings as they are".to_owned();
+            let text = "this policy declares nothing; settings that it declared before are released, and stay as they are".to_owned();
             self.resolved.notes.push(Note { code: None, text });
         }
         let settings_only =

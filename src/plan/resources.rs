@@ -8,6 +8,8 @@
 //! | a thing of the name that another workspace marked | refused |
 //! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
 
+mod gone;
+
 use super::diff::{self, Comparison};
 use crate::kinds::{self, Flat, Kind};
 use crate::model::{
@@ -26,7 +28,8 @@ pub(super) struct Resources {
 
 /// Works out the actions.
 pub(super) fn resources(policy: &Policy, snapshot: &Snapshot) -> Resources {
-    let mut planner = Planner { policy, snapshot, claimed: BTreeSet::new(), names: BTreeMap::new(), out: Resources::default() };
+    let mut planner =
+        Planner { policy, snapshot, claimed: BTreeSet::new(), ours: BTreeMap::new(), names: BTreeMap::new(), out: Resources::default() };
     for resource in &policy.resources {
         for target in resource.targets.iter().filter(|target| policy.targets.contains_key(*target)) {
             planner.declared(resource, target);
@@ -41,9 +44,22 @@ struct Planner<'a> {
     snapshot: &'a Snapshot,
     /// Live things that a block is about.
     claimed: BTreeSet<&'a ResourceId>,
+    /// Those of them that are ours, or will be, with the block.
+    ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
     /// Which block names a thing, so that two cannot.
     names: BTreeMap<ResourceId, &'a Resource>,
     out: Resources,
+}
+
+/// What is known of the thing that another is a part of.
+enum Whole<'a> {
+    /// There is none yet, or the other is no part of anything.
+    None,
+    There(&'a Live),
+    /// It could not be looked for.
+    Unknown,
+    /// It is somebody else's, and so is all that is in it.
+    Refused(Refusal),
 }
 
 /// The address of a resource in one of its targets, and the part of it within the brackets.
@@ -71,8 +87,16 @@ impl<'a> Planner<'a> {
     }
 
     /// Whether the things of a kind were looked for in a target, so that one that was not found is not there.
+    ///
+    /// Where the marks could not be listed it may be there under the name that the policy gave it before.
     fn was_searched(&self, kind: &str, target: &str) -> bool {
-        self.snapshot.inventories.iter().any(|inventory| inventory.kind == kind && inventory.target == target && inventory.names_complete)
+        let marks_unknown = self.snapshot.gaps.iter().any(|gap| gap.target == target && gap.kind.is_none());
+        !marks_unknown
+            && self
+                .snapshot
+                .inventories
+                .iter()
+                .any(|inventory| inventory.kind == kind && inventory.target == target && inventory.names_complete)
     }
 
     /// What a kind looked at in a target to say what a change does; none where it did not look, or could not.
@@ -94,11 +118,12 @@ impl<'a> Planner<'a> {
         }
         let (address, index) = address(&resource.address, target, resource.targets.len());
         let parent = resource.parent.as_ref().map(|parent| self::address(parent, target, self.targets_of(parent)).0);
-        let whole = resource.parent.as_ref().and_then(|parent| self.parent(parent, target));
+        let whole = resource.parent.as_ref().map_or(Whole::None, |parent| self.whole(parent, target));
+        let own = resource.name.clone().unwrap_or_default();
         let name = match (&resource.parent, &whole) {
-            (None, _) => resource.name.clone().unwrap_or_default(),
-            (Some(_), Some(whole)) => format!("{}/{}", whole.id.name, resource.name.as_deref().unwrap_or_default()),
-            (Some(parent), None) => format!("{}/{}", self.name_of(parent), resource.name.as_deref().unwrap_or_default()),
+            (None, _) => own,
+            (Some(_), Whole::There(whole)) => format!("{}/{own}", whole.id.name),
+            (Some(parent), _) => format!("{}/{own}", self.name_of(parent)),
         };
         let region = identity.map_or_else(|| "-".to_owned(), |identity| identity.region.clone());
         let mut action = Action {
@@ -120,7 +145,7 @@ impl<'a> Planner<'a> {
             depends_on: resource.depends_on.iter().map(ToString::to_string).collect(),
             remarks: Vec::new(),
         };
-        if let Some(whole) = whole {
+        if let Whole::There(whole) = whole {
             action.facts.extend(whole.fact(Live::ID).map(|id| (PARENT_ID.to_owned(), Value::from(id))));
         }
         if let Some(identity) = identity {
@@ -129,7 +154,14 @@ impl<'a> Planner<'a> {
                 self.name_twice(resource, other, &action.id.name);
                 return;
             }
-            self.compare(kind, resource, identity, &mut action);
+            match whole {
+                Whole::Refused(refusal) => {
+                    action.verb = Verb::NoOp;
+                    action.refused = Some(refusal);
+                }
+                Whole::Unknown => {}
+                Whole::None | Whole::There(_) => self.compare(kind, resource, identity, &mut action),
+            }
         }
         self.out.actions.push(action);
     }
@@ -150,10 +182,15 @@ impl<'a> Planner<'a> {
     }
 
     /// The live thing of a block that others are parts of.
-    fn parent(&self, block: &BlockAddress, target: &'a str) -> Option<&'a Live> {
-        let resource = self.policy.resources.iter().find(|resource| resource.address == *block)?;
-        let kind = kinds::find(&block.kind)?;
-        self.find(kind.spec(), resource, target, resource.name.as_deref()?).ok().flatten()
+    fn whole(&self, block: &BlockAddress, target: &'a str) -> Whole<'a> {
+        let resource = self.policy.resources.iter().find(|resource| resource.address == *block);
+        let (Some(resource), Some(kind)) = (resource, kinds::find(&block.kind)) else { return Whole::None };
+        match self.find(kind, resource, target, resource.name.as_deref().unwrap_or_default()) {
+            Ok(Some(live)) => Whole::There(live),
+            Ok(None) if self.was_searched(&block.kind, target) => Whole::None,
+            Ok(None) => Whole::Unknown,
+            Err(refusal) => Whole::Refused(Refusal { reason: format!("it would be a part of {block}: {}", refusal.reason), ..refusal }),
+        }
     }
 
     /// The live thing that a block is about.
@@ -161,7 +198,8 @@ impl<'a> Planner<'a> {
     /// # Errors
     ///
     /// It is somebody else's.
-    fn find(&self, spec: &'static KindSpec, resource: &Resource, target: &'a str, name: &str) -> Result<Option<&'a Live>, Refusal> {
+    fn find(&self, kind: &dyn Kind, resource: &Resource, target: &'a str, name: &str) -> Result<Option<&'a Live>, Refusal> {
+        let spec = kind.spec();
         let mark = resource.address.mark();
         let by_name = |live: &&Live| live.id.name == name;
         let ours = || self.lives(spec.name, target).filter(|live| self.is_ours(live));
@@ -169,7 +207,11 @@ impl<'a> Planner<'a> {
         if spec.parent.is_some() {
             return Ok(self.lives(spec.name, target).find(by_name));
         }
-        if let Some(live) = ours().filter(marked).find(by_name).or_else(|| ours().find(marked)).or_else(|| ours().find(by_name)) {
+        // Where a name is unique nothing else can have it. What stays because of what it holds has had its successor.
+        let named = || ours().find(by_name).filter(|_| spec.arn_form == ArnForm::Regional);
+        let follows = || ours().filter(marked).find(|live| kind.keeps(live).is_none());
+        let found = named().or_else(|| ours().filter(marked).find(by_name)).or_else(follows);
+        if let Some(live) = found.or_else(|| ours().find(marked)).or_else(|| ours().find(by_name)) {
             return Ok(Some(live));
         }
         let mut others = self.lives(spec.name, target).filter(by_name);
@@ -194,7 +236,7 @@ impl<'a> Planner<'a> {
         let spec = kind.spec();
         let target = action.id.target.clone();
         let target = self.policy.targets.get(&target).map_or("", |target| target.name.as_str());
-        let live = match self.find(spec, resource, target, &action.id.name) {
+        let live = match self.find(kind, resource, target, &action.id.name) {
             Ok(live) => live,
             Err(refusal) => {
                 action.verb = Verb::NoOp;
@@ -212,6 +254,7 @@ impl<'a> Planner<'a> {
             return;
         };
         self.claimed.insert(&live.id);
+        self.ours.insert(&live.id, &resource.address);
         let comparison =
             Comparison { kind, spec, live, wanted: &resource.wanted, sources: &self.policy.sources, now: self.snapshot.taken_at };
         let mut found = comparison.run();
@@ -253,16 +296,19 @@ impl<'a> Planner<'a> {
             let Some(kind) = kinds::find(&live.id.kind) else { continue };
             let spec = kind.spec();
             let owned = match spec.parent {
-                Some(_) => self.parent_of(live).is_some_and(|whole| self.is_ours(whole)),
+                Some(_) => self.parent_of(live).is_some_and(|whole| self.is_ours(whole) || self.ours.contains_key(&whole.id)),
                 None => self.is_ours(live),
             };
             if !owned || self.claimed.contains(&live.id) {
                 continue;
             }
             let block = self.block_of(live);
-            if block.as_ref().is_some_and(|block| released.contains(&(block.kind.as_str(), block.name.as_str()))) {
+            // A part has no mark of its own: it is let go with its whole.
+            let whole = self.parent_of(live);
+            let holder = if spec.parent.is_some() { whole.and_then(|whole| self.block_of(whole)) } else { block.clone() };
+            if holder.is_some_and(|holder| released.contains(&(holder.kind.as_str(), holder.name.as_str()))) {
                 if spec.parent.is_none() {
-                    self.out.actions.push(release(live, spec, block.as_ref()));
+                    self.out.actions.push(gone::release(live, spec, block.as_ref()));
                 }
                 continue;
             }
@@ -272,7 +318,7 @@ impl<'a> Planner<'a> {
                 self.out.notes.push(Note { code: None, text });
                 continue;
             }
-            let mut action = removal(live, spec, block.as_ref(), self.parent_of(live));
+            let mut action = gone::removal(live, spec, block.as_ref(), whole);
             let before = Flat::of_readings(&live.settings);
             action.remarks.extend(kind.reach(Some(&before), None, self.seen(spec.name, &live.id.target)));
             going.push(action);
@@ -284,6 +330,24 @@ impl<'a> Planner<'a> {
             action.depends_on.extend(own);
         }
         self.out.actions.extend(going);
+        self.tell_apart();
+    }
+
+    /// Gives every action an address of its own: what is no longer declared can have the mark of a block that is, or be in several targets.
+    fn tell_apart(&mut self) {
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        for action in &self.out.actions {
+            *times.entry(action.address.clone()).or_default() += 1;
+        }
+        for action in self.out.actions.iter_mut().filter(|action| action.wanted.is_empty()) {
+            if times.get(&action.address).is_some_and(|times| *times > 1) {
+                let target = (self.policy.targets.len() > 1).then(|| action.id.target.clone());
+                let parts: Vec<String> = action.index.take().into_iter().chain(target).chain([action.id.name.clone()]).collect();
+                let index = parts.join("/");
+                action.address = format!("{}[{}]", action.block, Value::from(index.as_str()));
+                action.index = Some(index);
+            }
+        }
     }
 
     fn parent_of(&self, live: &Live) -> Option<&'a Live> {
@@ -302,8 +366,9 @@ impl<'a> Planner<'a> {
         if let Some(mark) = &live.mark {
             return BlockAddress::of_mark(&mark.address);
         }
-        let whole = self.parent_of(live)?.mark.as_ref()?;
-        let BlockAddress { name, key, .. } = BlockAddress::of_mark(&whole.address)?;
+        let whole = self.parent_of(live)?;
+        let declared = self.ours.get(&whole.id).map(|block| (*block).clone());
+        let BlockAddress { name, key, .. } = declared.or_else(|| BlockAddress::of_mark(&whole.mark.as_ref()?.address))?;
         let own = live.id.name.rsplit('/').next().unwrap_or_default();
         let key = key.map_or_else(|| own.to_owned(), |key| format!("{key}/{own}"));
         Some(BlockAddress { kind: live.id.kind.clone(), name, key: Some(key) })
@@ -395,57 +460,5 @@ fn settle_fixed(kind: &dyn Kind, live: &Live, identity: &Identity, action: &mut 
     Old::Follows
 }
 
-fn of_live(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>, verb: Verb) -> Action {
-    let (address, block, index) = match block {
-        Some(block) => (block.to_string(), BlockAddress { key: None, ..block.clone() }.to_string(), block.key.clone()),
-        None => (format!("{}[{}]", spec.name, Value::from(live.id.name.as_str())), spec.name.to_owned(), Some(live.id.name.clone())),
-    };
-    Action {
-        address,
-        block,
-        index,
-        also: Vec::new(),
-        id: live.id.clone(),
-        arn: live.arn.clone().unwrap_or_default(),
-        verb,
-        refused: None,
-        mark: None,
-        parent: None,
-        replaces: None,
-        facts: live.facts.clone(),
-        changes: Vec::new(),
-        wanted: BTreeMap::new(),
-        before: live.settings.clone(),
-        depends_on: Vec::new(),
-        remarks: Vec::new(),
-    }
-}
-
-/// Only the mark goes.
-fn release(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>) -> Action {
-    let mut action = of_live(live, spec, block, Verb::Update);
-    action.before = BTreeMap::from([(Change::OWNER.to_owned(), owner(live))]);
-    action.changes.push(owner_change(live, None));
-    action
-}
-
-fn removal(live: &Live, spec: &'static KindSpec, block: Option<&BlockAddress>, whole: Option<&Live>) -> Action {
-    let mut action = of_live(live, spec, block, Verb::Delete);
-    let existence = spec.existence();
-    let mut gone = plain(Change::EXISTS, Reading::Known(Value::Bool(true)), Value::Bool(false), existence.loses.effect(), None);
-    gone.consequence = Some(existence.when_removed).filter(|text| !text.is_empty()).map(str::to_owned);
-    gone.reaches = if gone.effect == Effect::LosesData { Reaches::Existing } else { Reaches::Future };
-    action.changes.push(gone);
-    let mut paths: Vec<String> = live.settings.keys().filter(|path| !path.ends_with(']')).cloned().collect();
-    spec.sort_paths(&mut paths);
-    for path in paths {
-        let Some(reading @ Reading::Known(_)) = live.settings.get(&path) else { continue };
-        let mut change = plain(&path, reading.clone(), Value::Null, Effect::Neutral, None);
-        change.part_of = Some(Change::EXISTS.to_owned());
-        action.changes.push(change);
-    }
-    action.before.insert(Change::OWNER.to_owned(), owner(live));
-    action.parent =
-        whole.and_then(|whole| whole.mark.as_ref()).and_then(|mark| BlockAddress::of_mark(&mark.address)).map(|block| block.to_string());
-    action
-}
+#[cfg(test)]
+mod tests;

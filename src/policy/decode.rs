@@ -6,7 +6,7 @@
 use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
 use crate::kinds::{Concern, Kind};
-use crate::model::{Code, Diagnostic, Key, KindSpec, Misfit, Setting, Severity, Shape, Span, Value, Wanted, path};
+use crate::model::{Code, Diagnostic, Fallback, Key, KindSpec, Misfit, Setting, Severity, Shape, Span, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads every setting that the table knows out of a block, whose other arguments the caller has taken from `reader` already.
@@ -21,7 +21,7 @@ pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scop
         check_together(spec, &wanted, reader.problems);
         reader.problems.extend(kind.check(&wanted).into_iter().map(|concern| problem(concern, &wanted, &header)));
     }
-    reader.finish(|name| belongs_elsewhere(spec, name));
+    reader.finish(|name| belongs_elsewhere(spec, "", name));
     wanted
 }
 
@@ -114,7 +114,7 @@ impl Decoder<'_> {
             let _ = inner.expression(of);
         }
         self.level(table, at, &mut inner);
-        inner.finish(|name| belongs_elsewhere(spec, name).filter(|_| !table.split('.').any(|part| part == name)));
+        inner.finish(|name| belongs_elsewhere(spec, table, name).filter(|_| !table.split('.').any(|part| part == name)));
     }
 
     /// What tells a block apart from others of its name, with where that stands and the argument that it was taken from.
@@ -165,12 +165,18 @@ impl Decoder<'_> {
             return;
         };
         match setting.shape.accept(&value) {
+            // Where all is owned, nothing in it is the same as none: AWS answers both alike.
+            Ok(value) if !setting.required && setting.aws_default == Fallback::Absent && self.spec.owns(at) && is_empty(&value) => {}
             Ok(value) => {
                 self.wanted.insert(at.to_owned(), Wanted { value, span });
             }
             Err(misfit) => reader.problem(misfit_problem(setting, name, misfit, span, value.as_str())),
         }
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_items().is_some_and(<[Value]>::is_empty) || value.as_map().is_some_and(BTreeMap::is_empty)
 }
 
 fn reject_labels(located: Located<'_>, name: &str, problems: &mut Vec<Diagnostic>) {
@@ -239,12 +245,16 @@ pub(super) fn problem(concern: Concern, wanted: &BTreeMap<String, Wanted>, heade
     }
 }
 
-/// Where a name that is unknown here does belong: a setting of another level, written right or nearly so.
-fn belongs_elsewhere(spec: &KindSpec, name: &str) -> Option<String> {
+/// Where a name that is unknown in the block `here` does belong: a setting of another level, written right or nearly so.
+fn belongs_elsewhere(spec: &KindSpec, here: &str, name: &str) -> Option<String> {
     if let Some(setting) = spec.settings.iter().find(|setting| setting.name() == name) {
         return Some(format!("`{name}` belongs into the block `{} {{ … }}`", setting.block()?));
     }
     let suggestion = eval::suggestion(name, spec.settings.iter().map(Setting::name))?;
-    let meant = spec.settings.iter().find(|setting| suggestion.contains(&format!("`{}`", setting.name())))?;
-    Some(meant.block().map_or(suggestion.clone(), |block| format!("{suggestion} It stands in the block `{block} {{ … }}`")))
+    let mut meant = spec.settings.iter().filter(|setting| suggestion.contains(&format!("`{}`", setting.name()))).map(Setting::block);
+    let first = meant.next()?;
+    match first.filter(|block| *block != here && !meant.any(|other| other == Some(here))) {
+        Some(block) => Some(format!("{suggestion} It stands in the block `{block} {{ … }}`")),
+        None => Some(suggestion),
+    }
 }

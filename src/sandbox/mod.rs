@@ -177,6 +177,8 @@ impl Sandbox {
     pub fn set_faults(&self, faults: &Faults) -> Result<(), SandboxError> {
         faults.check()?;
         self.0.store.transact(|contents, dir| {
+            // What has come due until now happened under the faults of its time.
+            route::make_up(contents, dir)?;
             contents.counters.value = Counters::default();
             contents.counters.save(dir)?;
             contents.faults.value = faults.clone();

@@ -77,7 +77,7 @@ fn is_form(request: &Request) -> bool {
 }
 
 /// Does what has come due since the last request, and saves it.
-fn make_up(contents: &mut Contents, dir: &Path) -> Result<(), SandboxError> {
+pub(super) fn make_up(contents: &mut Contents, dir: &Path) -> Result<(), SandboxError> {
     let (now, lag) = (contents.clock.value.now(), lag(contents));
     let done = backup::catch_up(&mut contents.state.value, &contents.faults.value, now, lag);
     if done { contents.state.save(dir) } else { Ok(()) }

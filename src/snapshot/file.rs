@@ -1,7 +1,7 @@
 //! A snapshot as a file, so that a plan can be made with no AWS at all.
 
-use crate::files;
-use crate::model::Snapshot;
+use crate::model::{Reading, Snapshot};
+use crate::{files, kinds};
 use serde::Deserialize;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,13 @@ pub fn load(path: &Path) -> Result<Snapshot, SnapshotFileError> {
     match header.format.as_deref() {
         Some(Snapshot::FORMAT) => {
             let mut snapshot: Snapshot = serde_json::from_slice(&bytes).map_err(|error| format(error.to_string()))?;
+            for live in &mut snapshot.resources {
+                for (path, reading) in &mut live.settings {
+                    if let Reading::Known(value) = reading {
+                        kinds::revive(&live.id.kind, path, value);
+                    }
+                }
+            }
             // Somebody may have put it together by hand.
             snapshot.sort();
             Ok(snapshot)

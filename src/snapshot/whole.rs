@@ -118,7 +118,8 @@ fn search<'a>(
     }
     Some(async move {
         let region = connection.identity.region.clone();
-        let request = FindRequest { connection, names: names.clone(), marked, parents, wanted };
+        let workspace = sought.workspace.as_deref().unwrap_or_default();
+        let request = FindRequest { connection, workspace, names: names.clone(), marked, parents, wanted };
         let mut found = calls.find(request).await;
         let unsure = |gap: &Gap| gap.resource.is_none();
         let names_complete = !found.gaps.iter().any(unsure);

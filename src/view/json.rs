@@ -8,7 +8,7 @@ use super::Specs;
 use super::escape::is_hidden;
 use super::nested::Nested;
 use super::ours::ours;
-use crate::model::{Action, Change, KindSpec, Plan, Reading, Value, Verb, path};
+use crate::model::{Action, ArnForm, Change, KindSpec, Plan, Reading, Value, Verb, path};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -181,8 +181,9 @@ fn put<'a>(values: &mut BTreeMap<&'a str, Value>, path: &'a str, value: &Value) 
 
 fn nested(values: &BTreeMap<&str, Value>, spec: Option<&KindSpec>, form: fn(&Value) -> Option<Json>) -> Json {
     let mut nested = Nested::default();
+    let has_arn = spec.is_none_or(|spec| spec.arn_form != ArnForm::Nothing);
     for (path, value) in values {
-        if let Some(value) = form(value) {
+        if let Some(value) = form(value).filter(|_| has_arn || *path != "arn") {
             nested.insert(path, value);
         }
     }

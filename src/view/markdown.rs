@@ -108,6 +108,8 @@ impl Part {
 
 struct Comment {
     verdict: String,
+    /// How many of what is blocked nobody can consent to.
+    refused: usize,
     parts: [Vec<Part>; CLASSES.len()],
 }
 
@@ -128,6 +130,7 @@ impl Comment {
         details.sort_by(|a, b| a.group.cmp(&b.group));
         Self {
             verdict: verdict(plan, specs),
+            refused: words::refused(plan).count(),
             parts: [
                 refused.chain(plan.blocked().map(|(action, change)| Part::of(weakening(specs, action, change)))).collect(),
                 words::unread(plan).iter().map(|entry| Part::of(unread(specs, entry))).collect(),
@@ -155,11 +158,14 @@ impl Comment {
     fn render(&self, kept: &Kept) -> String {
         let mut out = self.verdict.clone();
         let blocked = self.kept(Class::Blocked, kept);
-        heading(&mut out, words::BLOCKED_HEADING, blocked);
-        for (index, part) in blocked.iter().enumerate() {
-            out.push_str(&part.text);
-            if let Some(consent) = self.kept(Class::Consent, kept).get(index) {
-                out.push_str(&consent.text);
+        let (refused, unconsented) = blocked.split_at(self.refused.min(blocked.len()));
+        for (title, parts, before) in [("Refused", refused, 0), (words::BLOCKED_HEADING, unconsented, refused.len())] {
+            heading(&mut out, title, parts);
+            for (index, part) in parts.iter().enumerate() {
+                out.push_str(&part.text);
+                if let Some(consent) = self.kept(Class::Consent, kept).get(before + index) {
+                    out.push_str(&consent.text);
+                }
             }
         }
         for (class, title) in

@@ -109,6 +109,7 @@ pub(super) fn reach(change: &Change) -> String {
         Some(position) => format!("{reaches}; {}", visible(&position.to_string())),
         None if matches!(change.setting.as_str(), Change::EXISTS | Change::OWNER) => reaches.to_owned(),
         None if change.setting.ends_with(']') || change.after == Value::Null => format!("{reaches}; not in the policy any more"),
+        None if change.before != Reading::Unset => format!("{reaches}; not in the policy any more, so it is AWS's default"),
         None => format!("{reaches}; not in the policy: AWS's default, which comes along with another change"),
     }
 }

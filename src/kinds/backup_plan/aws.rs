@@ -70,18 +70,9 @@ async fn find(request: FindRequest<'_>) -> Found {
             reads.push(read(connection, &client, plan, tags));
         }
     }
-    let mut names: BTreeSet<String> = BTreeSet::new();
     for outcome in join_all(reads).await {
         match outcome {
-            Ok(Some(mut live)) => {
-                // Names are not unique, and the plan's own order must be: later ones are told apart by their ids.
-                if !names.insert(live.id.name.clone()) {
-                    let id = live.fact(Live::ID).unwrap_or_default().to_owned();
-                    live.id.name = format!("{} ({id})", live.id.name);
-                }
-                found.live.push(live);
-            }
-            Ok(None) => {}
+            Ok(live) => found.live.extend(live),
             Err((name, failed)) => {
                 // Whose it is, or what it says, is not known: without a name the gap stands for the whole search.
                 let gap = connection.gap(&region, Some(SPEC.name), None, &failed);
@@ -89,7 +80,14 @@ async fn find(request: FindRequest<'_>) -> Found {
             }
         }
     }
-    found.live.sort_by_key(|live| live.mark.is_none());
+    // Names are not unique, and the plan's own order must be: the owner's has the plain name, and others are told apart by their ids.
+    found.live.sort_by_key(|live| live.mark.as_ref().map_or(1, |mark| if mark.workspace == request.workspace { 0 } else { 2 }));
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for live in &mut found.live {
+        if !names.insert(live.id.name.clone()) {
+            live.id.name = format!("{} ({})", live.id.name, live.fact(Live::ID).unwrap_or_default());
+        }
+    }
     found
 }
 

@@ -97,8 +97,9 @@ impl Rules<'_> {
     fn lifecycle(&mut self, block: &str, what: &str) {
         let (Some(cold), Some(delete)) = (self.days(block, COLD_AFTER), self.days(block, DELETE_AFTER)) else { return };
         if delete < cold + COLD_DAYS {
+            let after = if cold == 1 { "1 day".to_owned() } else { format!("{cold} days") };
             let title = format!(
-                "{what} moves to cold storage after {cold} days and deletes after {delete}: AWS asks for {COLD_DAYS} days between them"
+                "{what} moves to cold storage after {after} and deletes after {delete}: AWS asks for {COLD_DAYS} days between them"
             );
             let help = format!("raise `delete_after` to {} or more, or leave out `cold_storage_after`", cold + COLD_DAYS);
             self.say(Code::ColdTooShort, Severity::Error, path::child(block, DELETE_AFTER), title, help);

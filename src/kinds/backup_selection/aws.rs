@@ -7,6 +7,7 @@ use crate::aws::{CallFailed, Connection, resources};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws, backup};
 use crate::model::{Listed, Live, ResourceId, Value};
 use aws_sdk_backup::Client;
+use aws_sdk_backup::types::BackupSelectionsListMember;
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +77,7 @@ async fn seen(connection: &Connection, wanted: &BTreeMap<String, BTreeMap<String
 
 async fn of_plan(connection: &Connection, client: &Client, plan: &Live) -> Result<Vec<Live>, CallFailed> {
     let Some(plan_id) = plan.fact(Live::ID) else { return Ok(Vec::new()) };
-    let mut ids: Vec<String> = Vec::new();
+    let mut members: Vec<BackupSelectionsListMember> = Vec::new();
     let mut from: Option<String> = None;
     loop {
         let call = client.list_backup_selections().backup_plan_id(plan_id).set_next_token(from.take());
@@ -85,18 +86,19 @@ async fn of_plan(connection: &Connection, client: &Client, plan: &Live) -> Resul
             Err(failed) if failed.is("ResourceNotFoundException") => return Ok(Vec::new()),
             Err(failed) => return Err(failed),
         };
-        ids.extend(page.backup_selections_list.unwrap_or_default().into_iter().filter_map(|member| member.selection_id));
+        members.extend(page.backup_selections_list.unwrap_or_default());
         from = page.next_token;
         if from.is_none() {
             break;
         }
     }
-    ids.sort();
+    // Names are not unique; after a run that was stopped there may be the old one and the new one. The newest has the plain name.
+    members.sort_by_key(|member| std::cmp::Reverse((member.creation_date, member.selection_id.clone())));
+    let ids: Vec<String> = members.into_iter().filter_map(|member| member.selection_id).collect();
     let mut selections = Vec::new();
     let mut names: BTreeSet<String> = BTreeSet::new();
     for read in join_all(ids.iter().map(|id| read(connection, client, plan, plan_id, id))).await {
         let Some(mut live) = read? else { continue };
-        // Names are not unique; after a run that was stopped there may be the old one and the new one.
         if !names.insert(live.id.name.clone()) {
             let id = live.fact(Live::ID).unwrap_or_default().to_owned();
             live.id.name = format!("{} ({id})", live.id.name);

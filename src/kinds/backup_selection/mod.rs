@@ -10,9 +10,11 @@ mod choice;
 
 use super::{Concern, Flat, Kind};
 use crate::model::{
-    ArnForm, Existence, Form, Key, KindSpec, Listed, Loss, Mistake, NameForm, Ownership, Parent, Safer, Setting, Shape, Wanted,
+    ArnForm, Change, Effect, Existence, Form, Key, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Parent, Reading, Safer,
+    Setting, Shape, Value, Wanted,
 };
 use std::collections::BTreeMap;
+use wildmatch::WildMatchPattern;
 
 const NAME: &str = "name";
 const ROLE: &str = "iam_role_arn";
@@ -163,11 +165,37 @@ impl Kind for BackupSelection {
         choice::reach(before, after, seen)
     }
 
+    /// A pattern chooses what another pattern or an ARN names, so that sets that share nothing can still be wider and narrower.
+    fn effect(&self, change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        let Reading::Known(before) = &change.before else { return None };
+        let (wider, narrower) = match change.setting.as_str() {
+            RESOURCES => (&change.after, before),
+            NOT_RESOURCES => (before, &change.after),
+            _ => return None,
+        };
+        if !covers(wider, narrower) {
+            return None;
+        }
+        Some(if covers(narrower, wider) { Effect::Neutral } else { Effect::Strengthens })
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Whole(&aws::SelectionCalls)
     }
 }
+
+/// Whether each ARN or pattern is within one of the others.
+fn covers(wide: &Value, narrow: &Value) -> bool {
+    let texts = |value: &Value| -> Vec<String> {
+        value.as_items().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let wide: Vec<Pattern> = texts(wide).iter().map(|text| Pattern::new(text)).collect();
+    texts(narrow).iter().all(|text| wide.iter().any(|pattern| pattern.matches(text)))
+}
+
+/// `*` is any text, and nothing else is special.
+type Pattern = WildMatchPattern<'*', '\0'>;
 
 /// Both documents of AWS agree on a `*` at the end and in place of a region or account; on others they contradict each other.
 fn resource(text: &str) -> Result<String, Mistake> {

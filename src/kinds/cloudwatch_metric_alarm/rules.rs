@@ -321,15 +321,15 @@ fn strangers(expression: &str, ids: &BTreeSet<String>) -> BTreeSet<String> {
     let mut quote: Option<char> = None;
     let mut word = String::new();
     for c in expression.chars().chain(std::iter::once(' ')) {
-        match quote {
-            Some(open) if c == open => quote = None,
-            Some(_) => {}
-            None if c == '"' || c == '\'' => quote = Some(c),
-            None if c.is_ascii_alphanumeric() || c == '_' || c == '.' => {
-                word.push(c);
-                continue;
+        if let Some(open) = quote {
+            if c == open {
+                quote = None;
             }
-            None => {}
+        } else if c == '"' || c == '\'' {
+            quote = Some(c);
+        } else if c.is_ascii_alphanumeric() || c == '_' || c == '.' {
+            word.push(c);
+            continue;
         }
         let name = std::mem::take(&mut word);
         if c != '(' && name.starts_with(|first: char| first.is_ascii_lowercase()) && !ids.contains(&name) && !name.contains('.') {
@@ -337,4 +337,21 @@ fn strangers(expression: &str, ids: &BTreeSet<String>) -> BTreeSet<String> {
         }
     }
     strangers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::strangers;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn functions_numbers_texts_and_queries_are_no_strangers() {
+        let ids: BTreeSet<String> = ["m1", "failed"].map(str::to_owned).into();
+        let found = |expression: &str| strangers(expression, &ids).into_iter().collect::<Vec<_>>().join(" ");
+        assert_eq!(found("IF(m1 > 1e3, failed, 0.5)"), "");
+        assert_eq!(found("SEARCH('{AWS/Backup,BackupVaultName} metric', 'Sum')"), "");
+        assert_eq!(found("SELECT SUM(jobs) FROM \"AWS/Backup\""), "");
+        assert_eq!(found("SUM([m1, m2]) / created"), "created m2");
+        assert_eq!(found("fill(m3, 0)"), "m3", "a function in lower case is still one");
+    }
 }

@@ -1,1 +1,111 @@
+//! What changes of an alarm do, and which texts it takes.
 
+use super::{MetricAlarm, SPEC};
+use crate::kinds::{Kind, Needed, Place};
+use crate::model::{Change, Consent, Effect, Live, Misfit, Reaches, Reading, SourceId, Span, Value, Wanted};
+use std::collections::BTreeMap;
+
+fn wanted(settings: &[(&str, Value)]) -> BTreeMap<String, Wanted> {
+    let span = Span { source: SourceId::default(), range: 0..0 };
+    settings.iter().map(|(path, value)| ((*path).to_owned(), Wanted { value: value.clone(), span: span.clone() })).collect()
+}
+
+/// What becoming `after` does to an alarm that fires below, or above, a threshold of 5, in 2 of 3 periods.
+fn effect(operator: &str, setting: &str, before: impl Into<Value>, after: impl Into<Value>) -> Option<Effect> {
+    let (before, after) = (before.into(), after.into());
+    let mut settings: Vec<(&str, Value)> = vec![
+        ("comparison_operator", Value::from(operator)),
+        ("threshold", Value::from(5)),
+        ("evaluation_periods", Value::from(3)),
+        ("datapoints_to_alarm", Value::from(2)),
+        ("treat_missing_data", Value::from("missing")),
+        ("metric_name", Value::from("Jobs")),
+    ];
+    let mut live = Live::default();
+    settings.retain(|(path, _)| *path != setting);
+    settings.push((setting, before.clone()));
+    live.settings = settings.iter().map(|(path, value)| ((*path).to_owned(), Reading::Known(value.clone()))).collect();
+    settings.pop();
+    settings.push((setting, after.clone()));
+    let change = Change {
+        setting: setting.to_owned(),
+        before: Reading::Known(before),
+        after,
+        effect: Effect::Neutral,
+        reaches: Reaches::Future,
+        consequence: None,
+        consent: Consent::NotNeeded,
+        because: None,
+        part_of: None,
+    };
+    MetricAlarm.effect(&change, &live, &wanted(&settings))
+}
+
+const ABOVE: &str = "GreaterThanThreshold";
+const BELOW: &str = "LessThanThreshold";
+
+#[test]
+fn a_threshold_is_judged_by_the_side_on_which_the_alarm_fires() {
+    assert_eq!(effect(ABOVE, "threshold", 5, 9), Some(Effect::Weakens));
+    assert_eq!(effect(ABOVE, "threshold", 5, 1), Some(Effect::Strengthens));
+    assert_eq!(effect(BELOW, "threshold", 5, 9), Some(Effect::Strengthens));
+    assert_eq!(effect(BELOW, "threshold", 5, 1), Some(Effect::Weakens));
+}
+
+#[test]
+fn an_operator_that_takes_the_threshold_in_fires_more_often_and_one_of_the_other_side_is_not_judged() {
+    assert_eq!(effect("", "comparison_operator", ABOVE, "GreaterThanOrEqualToThreshold"), Some(Effect::Strengthens));
+    assert_eq!(effect("", "comparison_operator", "LessThanOrEqualToThreshold", BELOW), Some(Effect::Weakens));
+    assert_eq!(effect("", "comparison_operator", ABOVE, BELOW), None);
+}
+
+#[test]
+fn periods_are_judged_together_with_how_many_must_cross() {
+    assert_eq!(effect(ABOVE, "datapoints_to_alarm", 2, 3), Some(Effect::Weakens));
+    assert_eq!(effect(ABOVE, "datapoints_to_alarm", 2, 1), Some(Effect::Strengthens));
+    assert_eq!(effect(ABOVE, "evaluation_periods", 3, 5), Some(Effect::Strengthens), "2 of 5 are found more often than 2 of 3");
+    assert_eq!(effect(ABOVE, "evaluation_periods", 3, 2), Some(Effect::Weakens));
+}
+
+#[test]
+fn missing_data_counts_for_alarms_on_what_does_not_happen() {
+    assert_eq!(effect(BELOW, "treat_missing_data", "breaching", "notBreaching"), Some(Effect::Weakens));
+    assert_eq!(effect(BELOW, "treat_missing_data", "missing", "breaching"), Some(Effect::Strengthens));
+    assert_eq!(effect(BELOW, "treat_missing_data", "missing", "ignore"), Some(Effect::Neutral));
+    assert_eq!(effect(ABOVE, "treat_missing_data", "breaching", "notBreaching"), None);
+}
+
+#[test]
+fn only_topics_are_asked_whether_they_let_the_alarm_in() {
+    let topic = "arn:aws:sns:us-east-1:123456789012:alerts";
+    let actions = Value::set([Value::from(topic), Value::from("arn:aws:lambda:us-east-1:123456789012:function:mend")]);
+    let alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:failed";
+    let place = Place { arn: Some(alarm), region: "us-east-1", account: "123456789012" };
+    let needs = MetricAlarm.needs(&wanted(&[("ok_actions", actions)]), place);
+    assert_eq!(needs.iter().map(|need| (need.at.as_str(), need.of.as_str())).collect::<Vec<_>>(), [("ok_actions", topic)]);
+    let Needed::Entry(request) = &needs[0].needed else { unreachable!() };
+    assert_eq!((request.action.as_str(), request.resource.as_str()), ("sns:Publish", topic));
+}
+
+#[test]
+fn statistics_and_actions_have_the_form_that_cloudwatch_takes() {
+    let takes = |path: &str, text: &str| !matches!(SPEC.setting(path).unwrap().shape.accept(&Value::from(text)), Err(Misfit::Form(_)));
+    for good in ["p99", "p99.9", "tm90", "IQM", "PR(0:100)", "PR(:100)", "TM(10%:90%)", "WM(:90%)"] {
+        assert!(takes("extended_statistic", good), "{good}");
+    }
+    for bad in ["p", "p101", "Sum", "avg", "PR(:)", "TM(10%,90%)", "px"] {
+        assert!(!takes("extended_statistic", bad), "{bad}");
+    }
+    assert!(takes("metric_query.metric.stat", "Sum") && takes("metric_query.metric.stat", "p50"));
+    assert!(!takes("metric_query.metric.stat", "sum"));
+    assert!(!takes("namespace", ":mine") && !takes("namespace", ""));
+    let action = |text: &str| SPEC.setting("alarm_actions").unwrap().shape.accept(&Value::set([Value::from(text)])).is_ok();
+    assert!(action("arn:aws:automate:us-east-1:ec2:stop") && !action("alerts"));
+}
+
+#[test]
+fn a_name_is_anything_without_control_characters() {
+    assert_eq!(SPEC.name_form.check_literal("Sicherung fehlt: täglich (1/2) *"), Ok(()));
+    assert!(SPEC.name_form.check_literal("two\nlines").is_err());
+    assert!(SPEC.name_form.check_literal(&"a".repeat(256)).is_err());
+}

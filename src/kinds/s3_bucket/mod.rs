@@ -16,9 +16,10 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::{Concern, Kind};
-use crate::model::{Change, Effect, KindSpec, Live, Refusal, Value, Wanted};
+use super::{Concern, Kind, Need, Needed, Place};
+use crate::model::{Change, Effect, KindSpec, Live, Refusal, Value, Wanted, path};
 use jiff::Timestamp;
+use rule::Rule;
 use std::collections::BTreeMap;
 
 /// The facts that a read leaves beside the settings.
@@ -37,9 +38,7 @@ const FOREIGN_REPLICATION: &str = "foreign_replication_rules";
 const REPLICATION_RULES: &str = "replication_rules";
 /// Whether others' replication rules are of the first generation, beside which AWS takes no newer ones.
 const OLD_REPLICATION: &str = "old_replication_rules";
-/// What versioning is in each destination, by ARN.
-const DESTINATIONS: &str = "destination_versioning";
-/// What [`VERSIONING_FACT`] and [`DESTINATIONS`] hold where nobody ever set versioning.
+/// What [`VERSIONING_FACT`] holds where nobody ever set versioning.
 const NEVER: &str = "never set";
 /// Whether MFA delete is on.
 const MFA_DELETE: &str = "mfa_delete";
@@ -71,6 +70,18 @@ impl Kind for S3Bucket {
         concerns
     }
 
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
+        let on = |name: &String| Rule::wanted(&path::keyed(table::REPLICATION, name), wanted).is_on();
+        let rules = checks::names(wanted, table::REPLICATION).into_iter().filter(on);
+        let each = rules.filter_map(|name| {
+            let at = path::child(&path::keyed(table::REPLICATION, &name), "destination.bucket");
+            let of = wanted.get(&at)?.value.as_str()?.to_owned();
+            let needed = Needed::Setting { path: table::VERSIONING.to_owned(), value: Value::from(table::ENABLED) };
+            Some(Need { at, of, needed, otherwise: "AWS replicates only to a bucket with versioning".to_owned() })
+        });
+        each.collect()
+    }
+
     fn forbids(&self, changes: &[Change], live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {
         forbidden::forbids(changes, live, wanted)
     }
@@ -84,14 +95,6 @@ impl Kind for S3Bucket {
         };
         remarks.extend(kept(fact_number(live, FOREIGN_LIFECYCLE), "lifecycle"));
         remarks.extend(kept(fact_number(live, FOREIGN_REPLICATION), "replication"));
-        for (arn, status) in live.facts.get(DESTINATIONS).and_then(Value::as_map).into_iter().flatten() {
-            if let Some(status) = status.as_str().filter(|status| *status != table::ENABLED) {
-                let status = if status == NEVER { "was never set".to_owned() } else { format!("is {status}") };
-                remarks.push(format!(
-                    "versioning of the destination {arn} {status}: AWS replicates only to where it is Enabled, so turn it on there first"
-                ));
-            }
-        }
         remarks
     }
 

@@ -65,6 +65,8 @@ const fn lock(path: &'static str, shape: Shape, doc: &'static str) -> Setting {
         shape,
         doc,
         safer: Safer::WhenGreater,
+        when_safer: "versions that are written from now on are locked for longer; those that exist keep what they have",
+        when_weaker: "versions that are written from now on can be deleted sooner; those that exist keep what they have",
         normalisation: "as it is; 365 days and 1 year are not the same to AWS",
         source: "S3 API PutObjectLockConfiguration; User Guide, Object Lock considerations",
         reads: &["s3:GetBucketObjectLockConfiguration"],
@@ -117,6 +119,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
             aws_default: Fallback::Bool(false),
             safer: Safer::WhenThere,
             when_safer: "object lock can never be turned off again, and versioning can never be suspended again",
+            when_weaker: "AWS never turns object lock off",
             ..lock(
                 LOCK,
                 Shape::Block(Key::One),
@@ -126,6 +129,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Setting {
             required: true,
             safer: Safer::Ranked(&["GOVERNANCE", COMPLIANCE]),
+            when_safer: "nobody can delete new versions before their time, the root user included",
             when_weaker: "new versions can be deleted before their time by whoever may bypass governance",
             ..lock(
                 LOCK_MODE,
@@ -173,6 +177,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Setting {
             safer: Safer::WhenAway,
             loses: Loss::ExistingRecoveryPoints,
+            when_safer: "the rule deletes nothing any more; what it deleted stays deleted",
+            when_weaker: "what the rule deletes is gone with its next run, at most a day from now",
             marked: true,
             ..lifecycle(
                 LIFECYCLE,
@@ -270,6 +276,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Setting {
             safer: Safer::WhenGreaterOrAbsent,
             loses: Loss::ExistingRecoveryPoints,
+            when_safer: "less is deleted from now on; what was deleted stays deleted",
+            when_weaker: "what is old enough now is deleted with the next run, at most a day from now",
             ..lifecycle(
                 "lifecycle_rule.expiration.days",
                 Shape::Days { min: 1, max: MOST },
@@ -295,6 +303,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Setting {
             safer: Safer::WhenGreaterOrAbsent,
             loses: Loss::ExistingRecoveryPoints,
+            when_safer: "less is deleted from now on; what was deleted stays deleted",
+            when_weaker: "what is old enough now is deleted with the next run, at most a day from now",
             ..lifecycle(
                 "lifecycle_rule.noncurrent_version_expiration.noncurrent_days",
                 Shape::Days { min: 1, max: MOST },
@@ -304,6 +314,8 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Setting {
             safer: Safer::WhenGreater,
             loses: Loss::ExistingRecoveryPoints,
+            when_safer: "less is deleted from now on; what was deleted stays deleted",
+            when_weaker: "what is old enough now is deleted with the next run, at most a day from now",
             ..lifecycle(
                 "lifecycle_rule.noncurrent_version_expiration.newer_noncurrent_versions",
                 Shape::Whole { min: 1, max: 100, unit: "versions" },
@@ -390,6 +402,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Setting {
             aws_default: OFF,
             safer: Safer::Ranked(&[DISABLED, ENABLED]),
+            when_safer: "new objects under KMS are copied too",
             when_weaker: "objects under KMS are no longer copied",
             ..replication(
                 "replication_rule.source_selection_criteria.sse_kms_encrypted_objects.status",
@@ -405,7 +418,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
                 "Whether changes of metadata on copies are copied back, where two buckets replicate each other.",
             )
         },
-        Setting { required: true, ..replication("replication_rule.destination", Shape::Block(Key::One), "Where to.") },
+        Setting {
+            required: true,
+            ..replication("replication_rule.destination", Shape::Block(Key::One), "Where the copies go, and what they are there.")
+        },
         Setting {
             required: true,
             ..replication(
@@ -440,6 +456,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Setting {
             aws_default: OFF,
             safer: Safer::Ranked(&[DISABLED, ENABLED]),
+            when_safer: "CloudWatch is told how far replication is behind, for the price of custom metrics",
             when_weaker: "nothing measures how far replication is behind, and alarms on that have no data",
             ..replication(
                 "replication_rule.destination.metrics.status",
@@ -455,6 +472,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
         Setting {
             aws_default: OFF,
             safer: Safer::Ranked(&[DISABLED, ENABLED]),
+            when_safer: "AWS promises that 99.9% of new objects are copied within 15 minutes",
             when_weaker: "AWS no longer promises that 99.9% of new objects are copied within 15 minutes",
             ..replication(
                 "replication_rule.destination.replication_time.status",

@@ -12,7 +12,7 @@
 mod aws;
 mod policy;
 mod rules;
-#[cfg(all(test, feature = "aws"))]
+#[cfg(test)]
 mod tests;
 
 use super::{Answer, Concern, Kind, Need, tags};

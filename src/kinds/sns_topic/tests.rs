@@ -1,1 +1,96 @@
+//! Policies of topics, and whom they let in.
 
+use super::policy::{DEFAULT, account, canonical, effect, sent};
+use super::{PENDING, SnsTopic};
+use crate::kinds::{Answer, Kind, Need, Needed};
+use crate::model::{Effect, Live, PolicyDocument, Sender, Value, default_topic_policy};
+use serde_json::{Value as Json, json};
+
+const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:alerts";
+
+fn allows(services: &Json, condition: &Json) -> String {
+    let mut statement = json!({ "Effect": "Allow", "Principal": { "Service": services }, "Action": "SNS:Publish", "Resource": TOPIC });
+    if !condition.is_null() {
+        statement["Condition"] = condition.clone();
+    }
+    canonical(&json!({ "Statement": statement })).to_string()
+}
+
+fn answer(key: Option<&str>, policy: Option<&str>) -> Answer {
+    let alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:failed";
+    let needed = Needed::Entry(Sender::Alarm.publishes(TOPIC, "123456789012", Some(alarm)));
+    let need = Need { at: "alarm_actions".to_owned(), of: TOPIC.to_owned(), needed, otherwise: "nobody is told".to_owned() };
+    SnsTopic.answers(&need, &|path| match path {
+        "kms_master_key_id" => Some(key.map(Value::from).unwrap_or_default()),
+        "policy" => policy.map(Value::from),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_policy_that_sns_gives_is_one_value_for_every_topic() {
+    for topic in [TOPIC, "arn:aws:sns:eu-west-1:999999999999:others"] {
+        let default = default_topic_policy(topic, account(topic));
+        assert_eq!(canonical(&default).to_string(), DEFAULT);
+        assert_eq!(serde_json::from_str::<Json>(&sent(topic, DEFAULT)).unwrap(), default, "and is written out again for each");
+    }
+    let foreign = default_topic_policy(TOPIC, "999999999999");
+    assert_ne!(canonical(&foreign).to_string(), DEFAULT, "of another account it is a policy like any other");
+}
+
+#[test]
+fn a_compared_policy_is_still_one_that_aws_takes() {
+    let conditions = json!({
+        "stringequals": { "AWS:SourceAccount": "123456789012" },
+        "ArnEquals": { "aws:SourceArn": ["arn:aws:s3:::b", "arn:aws:s3:::a"] },
+        "ArnLike": { "aws:SourceArn": "arn:aws:s3:::*" },
+        "ForAnyValue:StringLikeIfExists": { "aws:PrincipalOrgPaths": "o-1/*" },
+    });
+    let text = allows(&json!("s3.amazonaws.com"), &conditions);
+    let json: Json = serde_json::from_str(&text).unwrap();
+    let keys: Vec<&String> = json["Statement"][0]["Condition"].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["ArnEquals", "ArnLike", "ForAnyValue:StringLikeIfExists", "StringEquals"]);
+    assert_eq!(json["Version"], "2012-10-17");
+    assert!(PolicyDocument::from_json(&json).is_ok());
+    assert_eq!(canonical(&json).to_string(), text, "and it is its own form");
+}
+
+#[test]
+fn a_policy_is_judged_by_who_can_still_publish() {
+    let two = allows(&json!(["cloudwatch.amazonaws.com", "events.amazonaws.com"]), &Json::Null);
+    let one = allows(&json!("cloudwatch.amazonaws.com"), &Json::Null);
+    assert_eq!(effect(TOPIC, &two, &one), Some(Effect::Weakens));
+    assert_eq!(effect(TOPIC, &one, &two), Some(Effect::Strengthens));
+    assert_eq!(effect(TOPIC, DEFAULT, &one), Some(Effect::Neutral), "SNS's own lets in the account's alarms");
+    assert_eq!(effect(TOPIC, DEFAULT, "{}"), None, "of what is no policy nothing is said");
+}
+
+#[test]
+fn an_alarm_is_told_only_what_is_certain() {
+    let yes = allows(&json!("cloudwatch.amazonaws.com"), &Json::Null);
+    assert_eq!(answer(None, Some(&yes)), Answer::Yes);
+    assert_eq!(answer(None, Some(DEFAULT)), Answer::Yes);
+    assert_eq!(answer(None, None), Answer::Unknown, "a policy that nobody read");
+    let hangs = json!({ "IpAddress": { "aws:SourceIp": "192.0.2.0/24" } });
+    assert_eq!(answer(None, Some(&allows(&json!("cloudwatch.amazonaws.com"), &hangs))), Answer::Unknown);
+    let other = json!({ "StringEquals": { "aws:SourceAccount": "999999999999" } });
+    assert!(matches!(answer(None, Some(&allows(&json!("cloudwatch.amazonaws.com"), &other))), Answer::No { .. }));
+    for own in ["alias/aws/sns", "arn:aws:kms:us-east-1:123456789012:alias/aws/sns"] {
+        let Answer::No { at, .. } = answer(Some(own), Some(&yes)) else { unreachable!("{own} lets no service in") };
+        assert_eq!(at, "kms_master_key_id");
+    }
+    assert_eq!(answer(Some("alias/alerts"), Some(&yes)), Answer::Yes, "of a key of one's own nothing is known");
+}
+
+#[test]
+fn what_waits_to_be_confirmed_is_not_compared_and_is_said() {
+    let mut live = Live::default();
+    live.facts.insert(PENDING.to_owned(), Value::set([Value::from("email/a.b@example.com")]));
+    for path in [r#"subscription["email/a.b@example.com"]"#, r#"subscription["email/a.b@example.com"].filter_policy"#] {
+        assert!(SnsTopic.withholds(&live, path), "{path}");
+    }
+    assert!(!SnsTopic.withholds(&live, r#"subscription["email/b@example.com"]"#));
+    assert!(!SnsTopic.withholds(&live, "policy"));
+    let notes = SnsTopic.notes(&live);
+    assert!(notes.len() == 1 && notes[0].1.contains("`a.b@example.com` (email)"), "{notes:?}");
+}

@@ -5,7 +5,7 @@ use super::super::table::{
     SPEC, SUSPENDED, VERSIONING,
 };
 use super::super::{
-    DESTINATIONS, FOREIGN_LIFECYCLE, FOREIGN_REPLICATION, LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES,
+    FOREIGN_LIFECYCLE, FOREIGN_REPLICATION, LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES,
     VERSIONING_FACT, forms, mark,
 };
 use super::{GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, client, is_elsewhere, lifecycle, regions, replication, versioning};
@@ -28,13 +28,11 @@ pub(super) struct Lifecycle {
 
 /// Reads everything that is asked.
 pub(super) async fn read(request: ReadRequest<'_>) -> Found {
-    let destinations = destinations(&request).await;
     let mut reads: Vec<BoxFuture<'_, Found>> = Vec::new();
     for (name, wish) in &request.wishes {
         let region = request.connection.identity.region.clone();
         let bucket = Bucket { connection: request.connection, client: client(request.connection, &region), region, name };
-        let read =
-            BucketRead { bucket, wish, workspace: request.workspace, destinations: &destinations, live: Live::default(), gaps: Vec::new() };
+        let read = BucketRead { bucket, wish, workspace: request.workspace, live: Live::default(), gaps: Vec::new() };
         let done = request.done;
         reads.push(Box::pin(async move {
             let found = read.run().await;
@@ -42,7 +40,7 @@ pub(super) async fn read(request: ReadRequest<'_>) -> Found {
             found
         }));
     }
-    let mut found = Found::default();
+    let mut found = Found { live: destinations(&request).await, ..Found::default() };
     // Calls take their places from the connection's own limit; this only bounds how many buckets are begun at once.
     let mut under_way = futures_util::stream::iter(reads).buffer_unordered(256);
     while let Some(one) = under_way.next().await {
@@ -53,13 +51,15 @@ pub(super) async fn read(request: ReadRequest<'_>) -> Found {
     found
 }
 
-/// What versioning is in every destination that is declared, by ARN. Where that cannot be found out nothing is said.
-async fn destinations(request: &ReadRequest<'_>) -> BTreeMap<String, String> {
+/// What versioning is in every destination that is declared. Where that cannot be found out nothing is said.
+///
+/// A destination goes by its ARN here, which is no bucket's name: where a block is about the same bucket, that is read on its own.
+async fn destinations(request: &ReadRequest<'_>) -> Vec<Live> {
     let is_destination = |path: &str| path::generic(path) == "replication_rule.destination.bucket";
     let declared = request.wishes.values().flat_map(|wish| &wish.declared).filter(|(path, _)| is_destination(path));
     let arns: BTreeSet<&str> = declared.filter_map(|(_, value)| value.as_str()).collect();
     if arns.is_empty() {
-        return BTreeMap::new();
+        return Vec::new();
     }
     let regions = regions(request.connection).await;
     let reads = arns.into_iter().filter_map(|arn| {
@@ -67,7 +67,11 @@ async fn destinations(request: &ReadRequest<'_>) -> BTreeMap<String, String> {
         let region = regions.get(name)?;
         Some(async move {
             let (status, _) = versioning(request.connection, region, name, None).await.ok()?;
-            Some((arn.to_owned(), status.unwrap_or_else(|| NEVER.to_owned())))
+            let target = request.connection.target.name.clone();
+            let id = ResourceId { kind: SPEC.name.to_owned(), target, region: region.clone(), name: arn.to_owned() };
+            let mut live = Live { id, arn: Some(arn.to_owned()), ..Live::default() };
+            live.set([(VERSIONING, status.map_or(Reading::Unset, |status| Reading::Known(Value::from(status))))]);
+            Some(live)
         })
     });
     join_all(reads).await.into_iter().flatten().collect()
@@ -181,7 +185,6 @@ struct BucketRead<'a> {
     bucket: Bucket<'a>,
     wish: &'a Wish,
     workspace: Option<&'a str>,
-    destinations: &'a BTreeMap<String, String>,
     live: Live,
     gaps: Vec<CallFailed>,
 }
@@ -318,13 +321,6 @@ impl BucketRead<'_> {
         self.fact(REPLICATION_RULES, count(rules.len()));
         self.fact(FOREIGN_REPLICATION, count(many));
         self.fact(OLD_REPLICATION, Value::Bool(old));
-        let declared = self.wish.declared.iter().filter(|(path, _)| path::generic(path) == "replication_rule.destination.bucket");
-        let known =
-            declared.filter_map(|(_, arn)| Some((arn.as_str()?.to_owned(), Value::from(self.destinations.get(arn.as_str()?)?.as_str()))));
-        let known: BTreeMap<String, Value> = known.collect();
-        if !known.is_empty() {
-            self.fact(DESTINATIONS, Value::Map(known));
-        }
         let mut settings = own_replication(self.workspace, found.as_ref());
         settings.extend(found.map(|found| (ROLE.to_owned(), Value::from(found.role))));
         self.settle(&[REPLICATION, ROLE], settings);

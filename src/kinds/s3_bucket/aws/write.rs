@@ -339,7 +339,9 @@ impl BucketWrite<'_> {
                 Ok(()) => return Ok(()),
                 Err(failed) if speaks_of_versioning(&failed) => {
                     self.refuse_if_unversioned(&rules, &failed).await?;
-                    patience.pause("waiting until AWS sees that versioning is on", self.request.waiting).await?;
+                    let waited = patience.pause("waiting until AWS sees that versioning is on", self.request.waiting).await;
+                    // In the end what AWS said tells more than how long it was waited.
+                    waited.map_err(|_| failed)?;
                 }
                 Err(failed) => self.again_if_busy(failed, &mut patience).await?,
             }

@@ -21,11 +21,11 @@ pub(crate) struct CopyJob {
     destination_vault_arn: String,
     /// The copy; absent when the job fails.
     copy_arn: Option<String>,
-    source: Point,
+    pub(super) source: Point,
     lifecycle: Option<Value>,
-    created_at: Timestamp,
-    ends_at: Timestamp,
-    failure: Option<String>,
+    pub(super) created_at: Timestamp,
+    pub(super) ends_at: Timestamp,
+    pub(super) failure: Option<String>,
     role_arn: String,
     token: Option<String>,
 }
@@ -37,6 +37,17 @@ impl CopyJob {
             Some(_) => "FAILED",
             None => "COMPLETED",
         }
+    }
+
+    /// The name of the vault that it copies to.
+    pub(super) fn destination_vault(&self) -> &str {
+        self.destination_vault_arn.rsplit(':').next().unwrap_or_default()
+    }
+
+    /// Tells whether it copies to another region or account.
+    pub(super) fn crosses(&self) -> bool {
+        let place = |arn: &str| arn.splitn(6, ':').skip(3).take(2).map(str::to_owned).collect::<Vec<_>>();
+        place(&self.source_vault_arn) != place(&self.destination_vault_arn)
     }
 
     fn is_recorded(&self, now: Timestamp) -> bool {

@@ -150,9 +150,14 @@ fn started(job: &BackupJob) -> Value {
 }
 
 /// Starts a job now, and leaves its recovery point in the vault unless the vault's lock forbids it.
+///
+/// A job that does not come to run within its start window expires; the message is UNCONFIRMED.
 pub(super) fn run(call: &mut Call<'_>, order: Order<'_>, resource: &Resource) -> BackupJob {
-    let (now, ends_at) = (call.now, call.settles_at());
+    let now = call.now;
     let half = SignedDuration::from_millis(i64::try_from(call.lag.as_millis() / 2).unwrap_or(0));
+    let start_by = later(now, SignedDuration::from_mins(order.start_minutes));
+    let is_late = later(now, half) > start_by;
+    let (runs_at, ends_at) = if is_late { (start_by, start_by) } else { (later(now, half), call.settles_at()) };
     let id = fresh_id(call);
     let is_managed = call.region().backup.settings.is_managed(resource.kind);
     let point_id = fresh_id(call);
@@ -165,7 +170,9 @@ pub(super) fn run(call: &mut Call<'_>, order: Order<'_>, resource: &Resource) ->
         None => Some(format!("Backup vault {} does not exist", order.vault)),
         Some(vault) => vault.lock.as_ref().and_then(|lock| misfit(lock, order.lifecycle.as_ref())),
     };
-    let trouble = unusable.or(trouble);
+    let trouble = unusable.or_else(|| resource.obstacle.clone()).or(trouble).map(|message| ("FAILED".to_owned(), message));
+    let expired = || ("EXPIRED".to_owned(), "Backup job expired: it could not start within its start window".to_owned());
+    let trouble = if is_late { Some(expired()) } else { trouble };
     let point = Point {
         // Without AWS Backup's own management a backup is one of the table's.
         arn: if is_managed || resource.kind != "DynamoDB" {
@@ -196,15 +203,15 @@ pub(super) fn run(call: &mut Call<'_>, order: Order<'_>, resource: &Resource) ->
         resource_name: resource.name.clone(),
         kind: resource.kind.to_owned(),
         created_at: now,
-        runs_at: later(now, half),
+        runs_at,
         ends_at,
-        start_by: later(now, SignedDuration::from_mins(order.start_minutes)),
+        start_by,
         point_arn: trouble.is_none().then(|| point.arn.clone()),
         size_bytes: resource.size_bytes,
         role_arn: order.role.to_owned(),
         lifecycle: order.lifecycle,
         created_by: order.created_by,
-        trouble: trouble.map(|message| ("FAILED".to_owned(), message)),
+        trouble,
         token: order.token,
     };
     if job.trouble.is_none() {

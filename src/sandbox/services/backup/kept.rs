@@ -29,6 +29,9 @@ pub(crate) struct Backups {
     pub(crate) copies: BTreeMap<String, CopyJob>,
     /// The backups of each resource, by its ARN.
     pub(crate) protected: BTreeMap<String, Vec<Protected>>,
+    /// Up to when CloudWatch was told of all this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) measured_until: Option<Timestamp>,
 }
 
 /// One backup of a resource.

@@ -8,6 +8,7 @@ mod jobs;
 mod kept;
 mod lifecycle;
 mod lock;
+mod metrics;
 mod plans;
 mod points;
 mod protected;

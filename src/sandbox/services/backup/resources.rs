@@ -1,6 +1,7 @@
 //! What can be backed up: the resources of the sandbox's other services, as AWS Backup sees them.
 
 use super::Call;
+use crate::sandbox::services::s3::{Bucket, Versioning};
 
 /// A resource that is there.
 pub(super) struct Resource {
@@ -9,6 +10,8 @@ pub(super) struct Resource {
     pub(super) size_bytes: i64,
     /// The key that it is encrypted with, when it is not AWS's own.
     pub(super) key_arn: Option<String>,
+    /// Why its backups fail as it is.
+    pub(super) obstacle: Option<String>,
 }
 
 /// The types of resource by what their ARNs start with, after `arn:aws:`.
@@ -55,11 +58,33 @@ pub(crate) fn name_of(arn: &str) -> &str {
 pub(super) fn find(call: &mut Call<'_>, arn: &str) -> Option<Resource> {
     let now = call.now;
     let kind = kind_of(arn)?;
+    if kind == "S3" {
+        return buckets(call).find(|bucket| bucket.arn() == arn).map(bucket);
+    }
     let table = call.region().dynamodb.live(now).find(|table| table.arn == arn)?;
     Some(Resource {
         kind,
         name: table.name.clone(),
         size_bytes: i64::try_from(table.size_bytes()).unwrap_or(i64::MAX),
         key_arn: table.definition.kms_key_arn.clone(),
+        obstacle: None,
     })
+}
+
+/// The buckets of the caller's account and region.
+pub(super) fn buckets<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a Bucket> {
+    call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region)
+}
+
+/// A bucket must keep versions (AWS Backup developer guide, "Amazon S3 backups"); what the failed job says is UNCONFIRMED.
+fn bucket(bucket: &Bucket) -> Resource {
+    let size: u64 = bucket.objects.values().flatten().map(|version| version.size).sum();
+    let is_versioned = bucket.versioning == Versioning::Enabled;
+    Resource {
+        kind: "S3",
+        name: bucket.name.clone(),
+        size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
+        key_arn: None,
+        obstacle: (!is_versioned).then(|| format!("Versioning is not enabled for S3 bucket {}", bucket.name)),
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::jobs::{self, Order};
 use super::kept::Plan;
-use super::{Call, copies, resources, schedule, selected, tags};
+use super::{Call, copies, metrics, resources, schedule, selected, tags};
 use crate::sandbox::clock::later;
 use crate::sandbox::faults::Faults;
 use crate::sandbox::services::input::Input;
@@ -14,10 +14,11 @@ use crate::sandbox::state::{Caller, State};
 /// The most runs of one rule that are made up for at once, the newest ones: a clock that jumps by years would fill the state otherwise.
 const MOST_RUNS: usize = 400;
 
-/// Makes up for the scheduled runs of all accounts and regions up to now, and tells whether there were any.
+/// Makes up for the scheduled runs and the metrics of all accounts and regions up to now, and tells whether there were any.
 pub(crate) fn catch_up(state: &mut State, faults: &Faults, now: Timestamp, lag: SignedDuration) -> bool {
     let mut ran = false;
-    for (account, region) in state.places() {
+    let places = state.places();
+    for (account, region) in places.clone() {
         let arn = format!("arn:aws:sts::{account}:assumed-role/AWSServiceRoleForBackup/AWSBackup");
         let caller = Caller { account, region, arn, user_id: "AROASANDBOXBACKUP".to_owned() };
         let mut call = Call { state, caller, now, lag, page_size: None, region_off: Vec::new(), faults };
@@ -34,7 +35,9 @@ pub(crate) fn catch_up(state: &mut State, faults: &Faults, now: Timestamp, lag: 
             execute(&mut call, &plan, &rule);
         }
     }
-    ran
+    // Only now, as runs leave copies in other regions.
+    let published = places.iter().filter(|(account, region)| metrics::publish(state.region_mut(account, region), now)).count();
+    ran || published > 0
 }
 
 /// Tells whether a plan can have something to do: cron's times are whole minutes.

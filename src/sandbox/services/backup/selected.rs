@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use wildmatch::WildMatch;
 
-use super::Call;
 use super::kept::Plan;
 use super::settings::Settings;
+use super::{Call, resources};
 
 /// A resource that a selection may take.
 struct Candidate {
@@ -19,10 +19,14 @@ struct Candidate {
 /// The ARNs of the resources that a plan takes, each with the role of the first selection that does.
 pub(super) fn of_plan(call: &mut Call<'_>, plan: &Plan) -> Vec<(String, String)> {
     let now = call.now;
+    let buckets: Vec<Candidate> = resources::buckets(call)
+        .map(|bucket| Candidate { arn: bucket.arn(), kind: "S3", tags: bucket.tags.clone().unwrap_or_default() })
+        .collect();
     let region = call.region();
     let tables = region.dynamodb.live(now);
     let candidates: Vec<Candidate> = tables
         .map(|table| Candidate { arn: table.arn.clone(), kind: "DynamoDB", tags: table.tags.clone().unwrap_or_default() })
+        .chain(buckets)
         .filter(|candidate| !candidate.is_of_a_restore_test())
         .collect();
     let settings = &region.backup.settings;

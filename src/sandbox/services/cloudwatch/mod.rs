@@ -20,7 +20,7 @@ use crate::sandbox::state::Caller;
 
 pub(crate) use alarm::{Alarm, AlarmState, Alarms};
 pub(crate) use definition::define;
-pub(crate) use metrics::Metrics;
+pub(crate) use metrics::{Metric, Metrics, Point as MetricPoint};
 pub(crate) use tags::{ever_tagged, tag, untag};
 
 /// Amazon CloudWatch, 2010-08-01. SDKs choose one of its three protocols; Rust's knows CBOR alone.

@@ -2,6 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "tests read better with values made in place")]
 
 mod jobs;
+mod metrics;
 mod plans;
 mod runs;
 mod selections;

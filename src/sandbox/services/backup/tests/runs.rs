@@ -150,6 +150,21 @@ fn what_cannot_run_is_a_failed_job() {
 }
 
 #[test]
+fn faults_do_not_reach_back_to_runs_that_nobody_has_looked_at_yet() {
+    let world = world();
+    plan(&world, json!({}), json!({"Resources": ["arn:aws:dynamodb:us-east-1:123456789012:table/Orders"]}));
+    world.advance(DAY);
+    world.set_faults(Faults { denied: vec!["sts:AssumeRole@backups".into()], ..Faults::default() });
+    let states = |world: &World| {
+        let jobs = world.backup("GET /backup-jobs", Value::Null)["BackupJobs"].clone();
+        jobs.as_array().unwrap().iter().map(|job| job["State"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(&world), ["COMPLETED"]);
+    world.advance(DAY);
+    assert_eq!(states(&world), ["FAILED", "COMPLETED"]);
+}
+
+#[test]
 fn restores_are_refused_in_so_many_words() {
     let world = world();
     let request = json!({"RecoveryPointArn": "arn", "Metadata": {}});
