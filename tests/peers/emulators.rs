@@ -1,7 +1,7 @@
 //! The same scenarios on each emulator that carries them.
 
 use crate::support::Peer;
-use crate::{scenarios, scenarios_backup, scenarios_buckets};
+use crate::{scenarios, scenarios_alerts, scenarios_backup, scenarios_buckets};
 
 /// Makes one test of each scenario.
 macro_rules! on {
@@ -17,7 +17,7 @@ macro_rules! on {
 
 /// moto has no replicas, plans without selections, and a document of versioning that no strict reader takes.
 mod moto {
-    use super::{Peer, scenarios, scenarios_backup};
+    use super::{Peer, scenarios, scenarios_alerts, scenarios_backup};
 
     on! { Peer::Moto;
         scenarios:
@@ -36,6 +36,8 @@ mod moto {
             a_saved_plan_is_refused_when_something_moved
             a_recorded_snapshot_plans_alike_when_nothing_answers
             the_journal_holds_every_write;
+        scenarios_alerts:
+            a_topic_is_made_changed_and_removed;
         scenarios_backup:
             a_vault_is_made_tagged_anew_and_removed
             a_vault_of_others_is_refused_until_it_is_adopted;
@@ -44,7 +46,7 @@ mod moto {
 
 /// ministack drops the recovery period.
 mod ministack {
-    use super::{Peer, scenarios, scenarios_backup, scenarios_buckets};
+    use super::{Peer, scenarios, scenarios_alerts, scenarios_backup, scenarios_buckets};
 
     on! { Peer::Ministack;
         scenarios:
@@ -63,6 +65,9 @@ mod ministack {
             a_saved_plan_is_refused_when_something_moved
             a_recorded_snapshot_plans_alike_when_nothing_answers
             the_journal_holds_every_write;
+        scenarios_alerts:
+            a_topic_is_made_changed_and_removed
+            an_alarm_on_a_metric_is_made_and_changed;
         scenarios_backup:
             a_vault_is_made_tagged_anew_and_removed
             a_vault_of_others_is_refused_until_it_is_adopted
@@ -73,7 +78,7 @@ mod ministack {
 }
 
 mod sandbox {
-    use super::{Peer, scenarios, scenarios_backup, scenarios_buckets};
+    use super::{Peer, scenarios, scenarios_alerts, scenarios_backup, scenarios_buckets};
 
     on! { Peer::Sandbox;
         scenarios:
@@ -94,6 +99,9 @@ mod sandbox {
             a_saved_plan_is_refused_when_something_moved
             a_recorded_snapshot_plans_alike_when_nothing_answers
             the_journal_holds_every_write;
+        scenarios_alerts:
+            a_topic_is_made_changed_and_removed
+            an_alarm_on_a_metric_is_made_and_changed;
         scenarios_backup:
             a_vault_is_made_tagged_anew_and_removed
             a_vault_of_others_is_refused_until_it_is_adopted

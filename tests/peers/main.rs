@@ -28,6 +28,7 @@ mod faults;
 mod plan_readers;
 mod python_sdk;
 mod scenarios;
+mod scenarios_alerts;
 mod scenarios_backup;
 mod scenarios_buckets;
 mod support;

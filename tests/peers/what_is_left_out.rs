@@ -19,6 +19,7 @@
 //! | moto | keeps the tags of a vault that was removed | drops them with it: the sandbox |
 //! | moto | takes cold storage for less than 90 days | refuses it: the sandbox |
 //! | moto | names the document of a bucket's versioning otherwise | names it VersioningConfiguration: ministack, the sandbox |
+//! | moto | does not speak the protocol in which SDKs call CloudWatch | speaks CBOR by paths: ministack, the sandbox |
 //! | ministack | drops the recovery period | keeps it: moto, the sandbox |
 //! | ministack | takes a recovery period of 99 days | refuses more than 35: the sandbox |
 //! | ministack | takes a recovery period when PITR is turned off | refuses it: the sandbox |
@@ -27,12 +28,14 @@
 //! | ministack | keeps no system backup of a deleted table | keeps one for 35 days where PITR was on: the sandbox |
 //! | ministack | makes tables that are ACTIVE at once | makes them CREATING first: the sandbox |
 //! | ministack | takes cold storage for less than 90 days | refuses it: the sandbox |
+//! | ministack | drops the metric math of alarms | keeps it: the sandbox |
+//! | ministack | lists no alarms by their tags | lists them, so that what left the policy is found: the sandbox |
 
 use crate::support::{Answer, Peer, Wire, World, say};
 use serde_json::{Value, json};
 
 /// The rows above, and the proof of each.
-const PROOFS: [(Peer, &str, fn(&World)); 22] = [
+const PROOFS: [(Peer, &str, fn(&World)); 25] = [
     (Peer::Moto, "takes a recovery period of 99 days", takes_99_days),
     (Peer::Moto, "takes a recovery period when PITR is turned off", takes_a_period_with_off),
     (Peer::Moto, "ignores replicas without an error", ignores_replicas),
@@ -47,6 +50,7 @@ const PROOFS: [(Peer, &str, fn(&World)); 22] = [
     (Peer::Moto, "keeps the tags of a vault that was removed", keeps_tags),
     (Peer::Moto, "takes cold storage for less than 90 days", takes_short_cold_storage),
     (Peer::Moto, "names the document of a bucket's versioning otherwise", misnames_versioning),
+    (Peer::Moto, "does not speak the protocol in which SDKs call CloudWatch", speaks_no_cbor),
     (Peer::Ministack, "drops the recovery period", drops_the_period),
     (Peer::Ministack, "takes a recovery period of 99 days", takes_99_days),
     (Peer::Ministack, "takes a recovery period when PITR is turned off", takes_a_period_with_off),
@@ -55,6 +59,8 @@ const PROOFS: [(Peer, &str, fn(&World)); 22] = [
     (Peer::Ministack, "keeps no system backup of a deleted table", keeps_no_system_backup),
     (Peer::Ministack, "makes tables that are ACTIVE at once", is_active_at_once),
     (Peer::Ministack, "takes cold storage for less than 90 days", takes_short_cold_storage),
+    (Peer::Ministack, "drops the metric math of alarms", drops_metric_math),
+    (Peer::Ministack, "lists no alarms by their tags", lists_no_alarms),
 ];
 
 #[test]
@@ -233,4 +239,31 @@ fn misnames_versioning(world: &World) {
     world.bucket("never-versioned", "us-east-1", &[]);
     let answer = world.wire().s3("GET", "/never-versioned?versioning", "");
     assert!(!answer.text.contains("<VersioningConfiguration"), "{}", answer.text);
+}
+
+fn speaks_no_cbor(world: &World) {
+    let headers = [("content-type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")];
+    let answer = world.wire().send("POST", "/service/GraniteServiceVersion20100801/operation/DescribeAlarms", "monitoring", &headers, "");
+    assert_eq!(answer.status, 404, "{}", answer.text);
+}
+
+fn drops_metric_math(world: &World) {
+    let alarm = "AlarmName=math&ComparisonOperator=GreaterThanThreshold&EvaluationPeriods=1&Threshold=1";
+    let of = "MetricStat.Metric.Namespace=Custom&Metrics.member.1.MetricStat.Metric.MetricName=Jobs";
+    let metric = format!(
+        "Metrics.member.1.Id=jobs&Metrics.member.1.{of}&Metrics.member.1.MetricStat.Period=60&Metrics.member.1.MetricStat.Stat=Sum"
+    );
+    let made = world.wire().cloudwatch(&format!("Action=PutMetricAlarm&{alarm}&{metric}"));
+    assert_eq!(made.status, 200, "{}", made.text);
+    let read = world.wire().cloudwatch("Action=DescribeAlarms").text;
+    assert!(read.contains(">math<") && !read.contains(">jobs<"), "{read}");
+}
+
+fn lists_no_alarms(world: &World) {
+    let alarm = "AlarmName=tagged&ComparisonOperator=GreaterThanThreshold&EvaluationPeriods=1&Threshold=1&Period=60&Statistic=Sum";
+    let tagged = "Namespace=Custom&MetricName=Jobs&Tags.member.1.Key=env&Tags.member.1.Value=production";
+    let made = world.wire().cloudwatch(&format!("Action=PutMetricAlarm&{alarm}&{tagged}"));
+    assert_eq!(made.status, 200, "{}", made.text);
+    let listed = world.wire().tagging("GetResources", &json!({"ResourceTypeFilters": ["cloudwatch:alarm"]}));
+    assert_eq!(listed["ResourceTagMappingList"], json!([]));
 }
