@@ -70,13 +70,13 @@ impl World {
     async fn state(&self, name: &str) -> String {
         let states = self.states().await;
         let found = states.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        found.unwrap_or_else(|| panic!("there is an alarm `{name}`: {states:?}")).to_owned()
+        found.unwrap_or_else(|| unreachable!("there is an alarm `{name}`: {states:?}")).to_owned()
     }
 
     /// The one plan's id.
     async fn plan(&self) -> String {
         let plans = self.backup("us-east-1").await.list_backup_plans().send().await.unwrap();
-        let [plan] = plans.backup_plans_list() else { panic!("one plan: {plans:?}") };
+        let [plan] = plans.backup_plans_list() else { unreachable!("one plan: {plans:?}") };
         plan.backup_plan_id().unwrap().to_owned()
     }
 
@@ -84,7 +84,7 @@ impl World {
     async fn remove_selection(&self) {
         let (client, plan) = (self.backup("us-east-1").await, self.plan().await);
         let selections = client.list_backup_selections().backup_plan_id(&plan).send().await.unwrap();
-        let [selection] = selections.backup_selections_list() else { panic!("one selection: {selections:?}") };
+        let [selection] = selections.backup_selections_list() else { unreachable!("one selection: {selections:?}") };
         let remove = client.delete_backup_selection().backup_plan_id(&plan).selection_id(selection.selection_id().unwrap());
         remove.send().await.unwrap();
     }

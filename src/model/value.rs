@@ -280,15 +280,45 @@ impl From<Value> for serde_json::Value {
     }
 }
 
+/// In files of ours, the one key of an object that stands for a set: JSON has none, and a set that came back as a list would differ from
+/// itself. No tag can have it, as what starts with `backstay:` is refused.
+const SET: &str = "backstay:set";
+
+impl Value {
+    /// The JSON of files that are read again: unlike that for other tools, a set stays one.
+    fn into_kept(self) -> serde_json::Value {
+        match self {
+            Self::Set(items) => serde_json::json!({ SET: items.into_iter().map(Self::into_kept).collect::<Vec<_>>() }),
+            Self::List(items) => items.into_iter().map(Self::into_kept).collect(),
+            Self::Map(map) => serde_json::Value::Object(map.into_iter().map(|(key, value)| (key, value.into_kept())).collect()),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Unknown => self.into(),
+        }
+    }
+
+    fn from_kept(json: serde_json::Value) -> Self {
+        match json {
+            serde_json::Value::Array(items) => Self::List(items.into_iter().map(Self::from_kept).collect()),
+            serde_json::Value::Object(mut map) => match (map.len(), map.remove(SET)) {
+                (1, Some(serde_json::Value::Array(items))) => Self::set(items.into_iter().map(Self::from_kept)),
+                (_, found) => {
+                    map.extend(found.map(|found| (SET.to_owned(), found)));
+                    Self::Map(map.into_iter().map(|(key, value)| (key, Self::from_kept(value))).collect())
+                }
+            },
+            other => Self::from(other),
+        }
+    }
+}
+
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serde_json::Value::from(self.clone()).serialize(serializer)
+        self.clone().into_kept().serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        serde_json::Value::deserialize(deserializer).map(Self::from)
+        serde_json::Value::deserialize(deserializer).map(Self::from_kept)
     }
 }
 
@@ -301,6 +331,15 @@ mod tests {
         assert_eq!(Value::number(3.0), Value::from(3));
         assert_eq!(Value::number(3.5).to_string(), "3.5");
         assert_eq!(Value::number(f64::NAN), Value::Null);
+    }
+
+    #[test]
+    fn a_value_survives_a_file_as_what_it_was() {
+        let set = Value::set([Value::from("b"), Value::from("a")]);
+        let value = Value::from(BTreeMap::from([("set".to_owned(), set), ("list".to_owned(), Value::from(vec![Value::from(1)]))]));
+        let text = serde_json::to_string(&value).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        assert_eq!(serde_json::Value::from(value).to_string(), r#"{"list":[1],"set":["a","b"]}"#, "for others a set is an array");
     }
 
     #[test]

@@ -12,11 +12,16 @@ const WAIVER_DAYS: i64 = 90;
 /// Decides the consent of every change; returns notes on waivers that are expired or were not needed.
 pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consents, today: Date, sources: &Sources) -> Vec<Note> {
     let mut used: BTreeSet<&str> = BTreeSet::new();
-    for action in actions {
+    for action in actions.iter_mut() {
         let addresses: Vec<String> = std::iter::once(action.address.clone()).chain(action.also.iter().cloned()).collect();
-        for change in action.changes.iter_mut().filter(|change| change.effect.needs_consent()) {
-            change.consent = consent(&addresses, change, waivers, consents, today, &mut used);
+        let agreed: Vec<Value> = action.changes.iter().map(|change| content(action, change)).collect();
+        for (change, to) in action.changes.iter_mut().zip(agreed).filter(|(change, _)| change.effect.needs_consent()) {
+            change.consent = consent(&addresses, change, &to, waivers, consents, today, &mut used);
         }
+    }
+    // While something is unknown nobody can tell which consent it needs.
+    if actions.iter().any(Action::has_unknown) {
+        used.extend(waivers.iter().filter(|waiver| waiver.expires >= today).map(|waiver| waiver.name.as_str()));
     }
     waivers.iter().filter_map(|waiver| note(waiver, used.contains(waiver.name.as_str()), today, sources)).collect()
 }
@@ -33,6 +38,16 @@ pub fn consent_by_flags(plan: &mut Plan, consents: &Consents) {
     }
 }
 
+/// What somebody consents to: the new value, and of a block that comes all that is in it, so that a consent to one rule is none to another.
+fn content(action: &Action, change: &Change) -> Value {
+    if change.after != Value::Bool(true) || !change.setting.ends_with(']') {
+        return change.after.clone();
+    }
+    let parts = action.changes.iter().filter(|part| part.part_of.as_ref() == Some(&change.setting));
+    let within = |part: &Change| part.setting.strip_prefix(&change.setting).map(|rest| rest.trim_start_matches('.').to_owned());
+    Value::Map(parts.filter_map(|part| Some((within(part)?, part.after.clone()))).collect())
+}
+
 fn is_flagged(addresses: &[String], change: &Change, consents: &Consents) -> bool {
     let flags = if change.effect == Effect::Irreversible { &consents.irreversible } else { &consents.weakening };
     flags.iter().any(|flag| addresses.iter().any(|address| address_matches(flag, address)))
@@ -41,6 +56,7 @@ fn is_flagged(addresses: &[String], change: &Change, consents: &Consents) -> boo
 fn consent<'w>(
     addresses: &[String],
     change: &Change,
+    to: &Value,
     waivers: &'w [Waiver],
     consents: &Consents,
     today: Date,
@@ -50,9 +66,7 @@ fn consent<'w>(
         return if is_flagged(addresses, change, consents) { Consent::Flag } else { Consent::Missing { waiver: None } };
     }
     let fits = |waiver: &&Waiver| {
-        waiver.setting == change.setting
-            && waiver.to == change.after
-            && addresses.iter().any(|address| address_matches(&waiver.address, address))
+        waiver.setting == change.setting && waiver.to == *to && addresses.iter().any(|address| address_matches(&waiver.address, address))
     };
     if let Some(waiver) = waivers.iter().filter(fits).find(|waiver| waiver.expires >= today) {
         used.insert(&waiver.name);
@@ -66,11 +80,11 @@ fn consent<'w>(
     if is_flagged(addresses, change, consents) {
         return Consent::Flag;
     }
-    Consent::Missing { waiver: addresses.first().map(|address| waiver_text(address, change, today)) }
+    Consent::Missing { waiver: addresses.first().map(|address| waiver_text(address, change, to, today)) }
 }
 
 /// The HCL of a waiver that lets a change through.
-fn waiver_text(address: &str, change: &Change, today: Date) -> String {
+fn waiver_text(address: &str, change: &Change, to: &Value, today: Date) -> String {
     let expires = today.checked_add(WAIVER_DAYS.days()).unwrap_or(today);
     let slug = |text: &str| {
         let plain: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
@@ -84,13 +98,25 @@ fn waiver_text(address: &str, change: &Change, today: Date) -> String {
         label = quoted(&format!("{label}-{setting}")),
         address = quoted(address),
         setting_path = quoted(&change.setting),
-        to = change.after,
+        to = literal(to),
     )
 }
 
 /// A literal of HCL: as JSON, but for the template signs, which are doubled.
 fn quoted(text: &str) -> String {
-    Value::from(text).to_string().replace("${", "$${").replace("%{", "%%{")
+    literal(&Value::from(text))
+}
+
+fn literal(value: &Value) -> String {
+    let text = match value {
+        // What is in a block takes a line each.
+        Value::Map(map) if map.len() > 1 => {
+            let lines: Vec<String> = map.iter().map(|(key, value)| format!("    {} = {value}\n", Value::from(key.as_str()))).collect();
+            format!("{{\n{}  }}", lines.concat())
+        }
+        other => other.to_string(),
+    };
+    text.replace("${", "$${").replace("%{", "%%{")
 }
 
 fn note(waiver: &Waiver, used: bool, today: Date, sources: &Sources) -> Option<Note> {
@@ -130,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_printed_waiver_quotes_what_hcl_needs_quoted() {
-        insta::assert_snapshot!(waiver_text("aws_dynamodb_table.sales[\"SalesTable-staging\"]", &shorten(), jiff::civil::date(2026, 11, 21)), @r#"
+        insta::assert_snapshot!(waiver_text("aws_dynamodb_table.sales[\"SalesTable-staging\"]", &shorten(), &Value::from(7), jiff::civil::date(2026, 11, 21)), @r#"
         waiver "aws-dynamodb-table-sales-salestable-staging-recovery-period-in-days" {
           address     = "aws_dynamodb_table.sales[\"SalesTable-staging\"]"
           setting     = "point_in_time_recovery.recovery_period_in_days"

@@ -122,6 +122,16 @@ pub fn released(before: &Policy, now: &Policy) -> Vec<Note> {
         );
         notes.push(Note { code: None, text });
     }
+    for old in &before.resources {
+        for target in old.targets.iter().filter(|target| !now.targets.contains_key(*target)) {
+            let place = before.sources.position(&old.span);
+            let text = format!(
+                "{} ({place}) in target `{target}` stays in AWS as it is and goes on doing its work: the policy has no such target any more, so that nobody looks there",
+                old.address
+            );
+            notes.push(Note { code: None, text });
+        }
+    }
     notes
 }
 

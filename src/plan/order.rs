@@ -1,6 +1,6 @@
 //! In which steps apply makes a plan true: what strengthens first, what weakens last, and nothing before what it depends on.
 
-use crate::model::{Action, Change, Plan, Verb};
+use crate::model::{Action, Change, Plan, Verb, path};
 use std::collections::BTreeMap;
 
 /// When a step has its turn.
@@ -64,16 +64,28 @@ fn of_phase(action: &Action, phase: Phase) -> Vec<&Change> {
     action.changes.iter().filter(|change| action.changes_anything() && turn(change) == phase).collect()
 }
 
-/// Whether a change is made with those that weaken. A part goes with its whole; what is made, removed or replaced is so at once.
+/// Whether a change is made with those that weaken. What AWS checks together is made together: a part with its whole, all of one block, and
+/// of a thing that backstay owns whole all that is in no block, as half of such a change is often something that AWS refuses.
 fn is_last(action: &Action, change: &Change) -> bool {
     let needs_consent = |change: &Change| change.effect.needs_consent();
     match action.verb {
         Verb::Create | Verb::Replace => action.changes.iter().any(needs_consent),
         Verb::Delete => true,
-        Verb::Update | Verb::NoOp | Verb::Unknown => match &change.part_of {
-            Some(whole) => action.changes.iter().any(|other| other.setting == *whole && needs_consent(other)),
-            None => needs_consent(change),
-        },
+        Verb::Update | Verb::NoOp | Verb::Unknown => {
+            let together = group(action, change);
+            action.changes.iter().any(|other| needs_consent(other) && group(action, other) == together)
+        }
+    }
+}
+
+/// What a change is made together with: the outermost block with a key that it is in, the rest of a document, or itself.
+fn group(action: &Action, change: &Change) -> String {
+    let at = change.part_of.as_ref().unwrap_or(&change.setting);
+    let is_block = at.ends_with(']').then(|| at.clone());
+    match path::enclosing(at).into_iter().next().or(is_block) {
+        Some(block) => block,
+        None if action.mark.is_some() => String::new(),
+        None => at.clone(),
     }
 }
 

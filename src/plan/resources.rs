@@ -3,7 +3,7 @@
 //! | what is live | what the plan says |
 //! |---|---|
 //! | nothing of the mark or the name | create |
-//! | a thing with this workspace's mark | update, replace or nothing |
+//! | a thing of the name with this workspace's mark | update or nothing; where AWS has no call that changes it, replace |
 //! | a thing of the name that nobody marked | refused, or with `adopt = true` taken over |
 //! | a thing of the name that another workspace marked | refused |
 //! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
@@ -13,8 +13,8 @@ mod gone;
 use super::diff::{self, Comparison};
 use crate::kinds::{self, Flat, Kind};
 use crate::model::{
-    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Identity, KindSpec, Listed, Live, Mark, Note, Policy,
-    Position, Reaches, Reading, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
+    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, KindSpec, Listed, Live, Mark, Note, Policy, Position,
+    Reaches, Reading, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,14 +42,17 @@ pub(super) fn resources(policy: &Policy, snapshot: &Snapshot) -> Resources {
 struct Planner<'a> {
     policy: &'a Policy,
     snapshot: &'a Snapshot,
-    /// Live things that a block is about.
-    claimed: BTreeSet<&'a ResourceId>,
+    /// Live things that a block is about, as AWS knows them: two targets can reach the same account and region.
+    claimed: BTreeSet<Identified>,
     /// Those of them that are ours, or will be, with the block.
     ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
     /// Which block names a thing, so that two cannot.
-    names: BTreeMap<ResourceId, &'a Resource>,
+    names: BTreeMap<Identified, &'a Resource>,
     out: Resources,
 }
+
+/// What AWS knows a thing by: kind, account, region and name.
+type Identified = (String, String, String, String);
 
 /// What is known of the thing that another is a part of.
 enum Whole<'a> {
@@ -74,6 +77,11 @@ fn address(block: &BlockAddress, target: &str, targets: usize) -> (String, Optio
 }
 
 impl<'a> Planner<'a> {
+    fn identified(&self, id: &ResourceId) -> Identified {
+        let account = self.snapshot.identities.get(&id.target).map_or_else(|| id.target.clone(), |identity| identity.account.clone());
+        (id.kind.clone(), account, id.region.clone(), id.name.clone())
+    }
+
     fn workspace(&self) -> &'a str {
         self.policy.workspace.as_deref().unwrap_or_default()
     }
@@ -150,7 +158,7 @@ impl<'a> Planner<'a> {
         }
         if let Some(identity) = identity {
             action.arn = spec.arn(&identity.region, &identity.account, &action.id.name).unwrap_or_default();
-            if let Some(other) = self.names.insert(action.id.clone(), resource) {
+            if let Some(other) = self.names.insert(self.identified(&action.id), resource) {
                 self.name_twice(resource, other, &action.id.name);
                 return;
             }
@@ -160,7 +168,7 @@ impl<'a> Planner<'a> {
                     action.refused = Some(refusal);
                 }
                 Whole::Unknown => {}
-                Whole::None | Whole::There(_) => self.compare(kind, resource, identity, &mut action),
+                Whole::None | Whole::There(_) => self.compare(kind, resource, &mut action),
             }
         }
         self.out.actions.push(action);
@@ -193,6 +201,11 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// The marks of all declared blocks.
+    fn marks(&self) -> impl Iterator<Item = String> + use<'a> {
+        self.policy.resources.iter().map(|resource| resource.address.mark())
+    }
+
     /// The live thing that a block is about.
     ///
     /// # Errors
@@ -207,11 +220,17 @@ impl<'a> Planner<'a> {
         if spec.parent.is_some() {
             return Ok(self.lives(spec.name, target).find(by_name));
         }
-        // Where a name is unique nothing else can have it. What stays because of what it holds has had its successor.
-        let named = || ours().find(by_name).filter(|_| spec.arn_form == ArnForm::Regional);
-        let follows = || ours().filter(marked).find(|live| kind.keeps(live).is_none());
-        let found = named().or_else(|| ours().filter(marked).find(by_name)).or_else(follows);
-        if let Some(live) = found.or_else(|| ours().find(marked)).or_else(|| ours().find(by_name)) {
+        // Where a name is unique nothing else can have it, and another name is another thing: the mark only says whose it is. Elsewhere the
+        // mark says which one it is; one that a block of this policy has is not another block's for its name.
+        let taken = |live: &&Live| live.mark.as_ref().is_some_and(|mark| self.marks().any(|other| other == mark.address));
+        let found = match spec.arn_form {
+            ArnForm::ById => {
+                let renamed_block = || ours().filter(by_name).find(|live| !taken(live));
+                ours().filter(marked).find(by_name).or_else(|| ours().find(marked)).or_else(renamed_block)
+            }
+            ArnForm::Regional | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
+        };
+        if let Some(live) = found {
             return Ok(Some(live));
         }
         let mut others = self.lives(spec.name, target).filter(by_name);
@@ -232,7 +251,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn compare(&mut self, kind: &'static dyn Kind, resource: &'a Resource, identity: &Identity, action: &mut Action) {
+    fn compare(&mut self, kind: &'static dyn Kind, resource: &'a Resource, action: &mut Action) {
         let spec = kind.spec();
         let target = action.id.target.clone();
         let target = self.policy.targets.get(&target).map_or("", |target| target.name.as_str());
@@ -241,19 +260,23 @@ impl<'a> Planner<'a> {
             Err(refusal) => {
                 action.verb = Verb::NoOp;
                 action.refused = Some(refusal);
-                let name = action.id.name.clone();
-                self.claimed.extend(self.lives(spec.name, target).filter(|live| live.id.name == name).map(|live| &live.id));
+                self.claimed.insert(self.identified(&action.id));
                 return;
             }
         };
         let Some(live) = live else {
             if self.was_searched(spec.name, target) {
                 create(spec, resource, self.policy.sources.position(&resource.span), &self.policy.sources, action);
+                let others =
+                    self.lives(spec.name, target).filter(|live| live.id.name == action.id.name).filter_map(|live| live.mark.as_ref());
+                action.remarks.extend(others.map(|mark| {
+                    format!("workspace `{}` has a {} of this name too; AWS keeps both, and both do their work", mark.workspace, spec.title)
+                }));
                 action.remarks.extend(kind.reach(None, Some(&Flat::of_wanted(&action.wanted)), self.seen(spec.name, target)));
             }
             return;
         };
-        self.claimed.insert(&live.id);
+        self.claimed.insert(self.identified(&live.id));
         self.ours.insert(&live.id, &resource.address);
         let comparison =
             Comparison { kind, spec, live, wanted: &resource.wanted, sources: &self.policy.sources, now: self.snapshot.taken_at };
@@ -278,14 +301,7 @@ impl<'a> Planner<'a> {
             let (before, after) = (Flat::of_readings(&live.settings), Flat::of_wanted(&action.wanted));
             action.remarks.extend(kind.reach(Some(&before), Some(&after), self.seen(spec.name, target)));
         }
-        if settle_fixed(kind, live, identity, action) == Old::Stays {
-            // A new one is made beside it; the old one is then told of among what is no longer declared.
-            self.claimed.remove(&live.id);
-            action.changes.clear();
-            action.before.clear();
-            action.facts.clear();
-            create(spec, resource, self.policy.sources.position(&resource.span), &self.policy.sources, action);
-        }
+        settle_fixed(kind, live, action);
     }
 
     /// What carries this workspace's mark, or is a part of what does, and that no block declares.
@@ -299,7 +315,8 @@ impl<'a> Planner<'a> {
                 Some(_) => self.parent_of(live).is_some_and(|whole| self.is_ours(whole) || self.ours.contains_key(&whole.id)),
                 None => self.is_ours(live),
             };
-            if !owned || self.claimed.contains(&live.id) {
+            // What another target sees too is one thing.
+            if !owned || !self.claimed.insert(self.identified(&live.id)) {
                 continue;
             }
             let block = self.block_of(live);
@@ -422,42 +439,25 @@ fn create(spec: &'static KindSpec, resource: &Resource, because: Position, sourc
     }
 }
 
-/// What becomes of the thing that is there when another has to be made.
-#[derive(PartialEq, Eq)]
-enum Old {
-    /// It is changed, or goes when the new one is there.
-    Follows,
-    /// It holds what must not go.
-    Stays,
-}
-
 /// Decides what becomes of a change that AWS does not make in place: a new thing takes the old one's place, or the change is refused.
-fn settle_fixed(kind: &dyn Kind, live: &Live, identity: &Identity, action: &mut Action) -> Old {
+fn settle_fixed(kind: &dyn Kind, live: &Live, action: &mut Action) {
     let spec = kind.spec();
     if let Some((reason, remedy)) = action.changes.iter().find_map(|change| kind.refuses(change)) {
         action.refused = Some(Refusal { code: Code::Fixed.to_string(), reason, remedy });
-        return Old::Follows;
+        return;
     }
     let is_fixed = |change: &&Change| spec.setting(&change.setting).is_some_and(|setting| setting.fixed);
-    let Some(fixed) = action.changes.iter().find(is_fixed) else { return Old::Follows };
-    let renamed = live.id.name != action.id.name;
-    if !renamed && spec.arn_form == ArnForm::Regional {
+    let Some(fixed) = action.changes.iter().find(is_fixed) else { return };
+    if spec.arn_form == ArnForm::Regional {
         action.refused = Some(Refusal {
             code: Code::Fixed.to_string(),
             reason: format!("AWS cannot change `{}` of a {} once it is made", fixed.setting, spec.title),
             remedy: format!("give the block another `{}`, so that a new one is made beside this one", spec.name_argument),
         });
-        return Old::Follows;
-    }
-    if let Some(arn) = spec.arn(&identity.region, &identity.account, &action.id.name) {
-        action.arn = arn;
-    }
-    if kind.keeps(live).is_some() {
-        return Old::Stays;
+        return;
     }
     action.verb = Verb::Replace;
     action.replaces = Some(live.id.clone());
-    Old::Follows
 }
 
 #[cfg(test)]

@@ -199,7 +199,11 @@ fn check_kind(located: Located<'_>, keyword: &str, name: &str) -> Option<Diagnos
     let problem = |title: String, help: String| Some(Diagnostic::error(Code::UnknownName, title).at(located.label_span(0)).help(help));
     let Some(spec) = kinds::spec(name) else {
         let known: Vec<&str> = kinds::all().map(|kind| kind.spec().name).collect();
-        let help = eval::suggestion(name, known.iter().copied()).unwrap_or_else(|| format!("the kinds are {}", known.join(", ")));
+        // Terraform has resources of their own for what is a block, or an argument, here.
+        let whole = known.iter().filter(|known| name.strip_prefix(**known).is_some_and(|rest| rest.starts_with('_'))).max();
+        let part = whole.map(|whole| format!("it is a part of `{whole}` here; `backstay schema {whole}` prints its settings"));
+        let help = part.or_else(|| eval::suggestion(name, known.iter().copied()));
+        let help = help.unwrap_or_else(|| format!("the kinds are {}", known.join(", ")));
         return problem(format!("there is no kind `{name}`"), help);
     };
     match (keyword, spec.ownership) {

@@ -5,7 +5,7 @@ use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
 use super::version;
 use crate::kinds;
-use crate::model::{AssumeRole, BlockAddress, Change, Code, Diagnostic, Replicas, Setting, Span, Target, Value, Waiver};
+use crate::model::{AssumeRole, BlockAddress, Change, Code, Diagnostic, Replicas, Setting, Shape, Span, Target, Value, Waiver};
 use jiff::civil::Date;
 
 /// The longest `workspace`.
@@ -180,6 +180,18 @@ fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_spa
     };
     if *to == Value::Null {
         return Some(Value::Null);
+    }
+    // Of a block that comes, a consent names what is in it.
+    if matches!(setting.shape, Shape::Block(_)) {
+        if *to == Value::Bool(true) {
+            let title = format!("`to = true` would let through any `{path}`, whatever is in it");
+            let help = "copy the waiver that the blocked plan prints: it names the settings in the block";
+            reader.problem(Diagnostic::error(Code::OutOfRange, title).at(to_span.clone()).help(help));
+            return None;
+        }
+        if matches!(to, Value::Map(_)) {
+            return Some(to.clone());
+        }
     }
     match setting.shape.accept(to) {
         Ok(value) => Some(value),

@@ -140,6 +140,13 @@ impl Rules<'_> {
 
     fn copy(&mut self, rule: &str, name: &str, copy: &str) {
         let destination = self::name(copy);
+        let is_vault = destination.starts_with("arn:") && destination.contains(":backup:") && destination.contains(":backup-vault:");
+        // A value that is known only after apply is no ARN yet.
+        if !is_vault && !destination.starts_with('(') {
+            let title = format!("`destination_vault_arn` must be the ARN of a vault, found \"{destination}\"");
+            let help = "write `aws_backup_vault.NAME.arn`, or `arn:aws:backup:REGION:ACCOUNT:backup-vault:NAME`".to_owned();
+            self.say(Code::OutOfRange, Severity::Error, copy.to_owned(), title, help);
+        }
         self.lifecycle(copy, &format!("the copy to {destination}"));
         let has_lifecycle = self.value(copy, DELETE_AFTER).is_some() || self.value(copy, COLD_AFTER).is_some();
         if !has_lifecycle && self.value(rule, DELETE_AFTER).is_some() {

@@ -230,6 +230,10 @@ fn text_map(max: usize, value: &Value) -> Result<Value, Misfit> {
     let mut accepted = std::collections::BTreeMap::new();
     for (key, one) in map {
         let text = text(one).ok_or_else(|| wrong_type("a map of strings, and each of them one", one))?;
+        if let Some(reserved) = ["aws:", "backstay:"].iter().find(|reserved| key.to_ascii_lowercase().starts_with(*reserved)) {
+            let mistake = Mistake::new(format!("has a key `{key}`, and what starts with `{reserved}` is not the user's to set"));
+            return Err(Misfit::Form(mistake.help("give it another name")));
+        }
         accepted.insert(key.clone(), Value::from(text));
     }
     Ok(Value::Map(accepted))

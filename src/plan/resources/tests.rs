@@ -20,6 +20,7 @@ fn policy(blocks: &[&str]) -> Policy {
     checked.policy
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands beside `None`")]
 fn mark(workspace: &str, address: &str) -> Option<Mark> {
     Some(Mark { workspace: workspace.into(), address: address.into() })
 }
