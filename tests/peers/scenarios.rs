@@ -3,6 +3,7 @@
 
 use crate::support::{ACCOUNT, Policy, Wire, World, create_table, pitr};
 use serde_json::json;
+use std::path::Path;
 
 const OTHER_ACCOUNT: &str = "210987654321";
 const SETTINGS: &str = "
@@ -61,6 +62,25 @@ pub(crate) fn the_example_is_applied_and_the_second_plan_is_empty(world: &World)
         world.is_protected(name, true);
     }
     policy.is_settled();
+}
+
+pub(crate) fn the_sale_module_is_applied_and_the_second_plan_is_empty(world: &World) {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/sale-module");
+    let folder = example.display().to_string();
+    let policy = Policy::new(world, "");
+    let (seed, state) = (format!("{folder}/sale-module.seed.hcl"), format!("--sandbox={}", world.state().display()));
+    policy.backstay(&["sandbox", "seed", &seed, &state]).exits(0);
+    let there = |verb: &[&str]| policy.backstay(&[verb, &["--chdir", &folder]].concat());
+    for environment in ["environment=production", "environment=staging"] {
+        // The lifecycle rules delete versions after seven years: that is refused until somebody consents.
+        there(&["apply", "--auto-approve", "--var", environment]).exits(4).says("loses data");
+        let applied = there(&["apply", "--auto-approve", "--var", environment, "--allow-weakening", "aws_s3_bucket.*"]).exits(0);
+        applied.says("Read again: no changes.");
+        there(&["plan", "--detailed-exitcode", "--var", environment]).exits(0).says("No changes.");
+    }
+    for table in ["SalesTable-production", "BuyersTable-staging"] {
+        world.has_pitr(table, 35);
+    }
 }
 
 pub(crate) fn a_shorter_period_is_refused_until_a_waiver_lets_it_through(world: &World) {

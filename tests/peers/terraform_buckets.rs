@@ -3,9 +3,38 @@
 
 use crate::support::{Peer, Policy, Terraform, import};
 
-/// Lifecycle rules by name, in the arguments that both languages share. AWS keeps rules in the order in which they were sent; backstay sends
-/// its own by name, and the provider takes another order for a change.
+/// Lifecycle rules by name, in the arguments that both languages share. They stand in the order in which backstay writes them, those that
+/// delete nothing first: AWS keeps it, and the provider takes another order for a change.
 const LIFECYCLE: [(&str, &str); 4] = [
+    (
+        "tagged",
+        r#"
+    filter {
+      tag {
+        key   = "tmp"
+        value = "yes"
+      }
+    }
+    transition {
+      date          = "2030-01-01T00:00:00Z"
+      storage_class = "GLACIER_IR"
+    }
+"#,
+    ),
+    (
+        "uploads",
+        r#"
+    filter {
+      prefix = ""
+    }
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+    expiration {
+      expired_object_delete_marker = true
+    }
+"#,
+    ),
     (
         "old",
         r#"
@@ -47,35 +76,6 @@ const LIFECYCLE: [(&str, &str); 4] = [
     noncurrent_version_expiration {
       noncurrent_days           = 2555
       newer_noncurrent_versions = 3
-    }
-"#,
-    ),
-    (
-        "tagged",
-        r#"
-    filter {
-      tag {
-        key   = "tmp"
-        value = "yes"
-      }
-    }
-    transition {
-      date          = "2030-01-01T00:00:00Z"
-      storage_class = "GLACIER_IR"
-    }
-"#,
-    ),
-    (
-        "uploads",
-        r#"
-    filter {
-      prefix = ""
-    }
-    abort_incomplete_multipart_upload {
-      days_after_initiation = 7
-    }
-    expiration {
-      expired_object_delete_marker = true
     }
 "#,
     ),

@@ -264,8 +264,7 @@ fn the_alarms_and_the_topic_that_backstay_made_terraform_imports_unchanged_where
     let world = Peer::Sandbox.start();
     let Some(terraform) = Terraform::new(&world, "") else { return };
     let policy = applied(&world, ALERTS, 4);
-    let form = [("content-type", "application/x-www-form-urlencoded")];
-    let listed = world.wire().send("POST", "/", "sns", &form, "Action=ListSubscriptions&Version=2010-03-31");
+    let listed = world.wire().sns("Action=ListSubscriptions");
     let imports = [
         ("aws_sns_topic.alerts", "arn:aws:sns:us-east-1:123456789012:alerts".to_owned()),
         ("aws_sns_topic_subscription.queue", listed.element("SubscriptionArn").to_owned()),

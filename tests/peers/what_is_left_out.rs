@@ -13,6 +13,13 @@
 //! | moto | no longer lists a table whose tags were removed | lists what ever had a tag: ministack, the sandbox |
 //! | moto | keeps no system backup of a deleted table | keeps one for 35 days where PITR was on: the sandbox |
 //! | moto | makes tables that are ACTIVE at once | makes them CREATING first: the sandbox |
+//! | moto | knows no selections of backup plans | lists and makes them: ministack, the sandbox |
+//! | moto | does not change a backup plan | makes another version of it: ministack, the sandbox |
+//! | moto | finds tags of AWS Backup only by a path that ends with a slash | takes both forms: ministack, the sandbox |
+//! | moto | keeps the tags of a vault that was removed | drops them with it: the sandbox |
+//! | moto | takes cold storage for less than 90 days | refuses it: the sandbox |
+//! | moto | names the document of a bucket's versioning otherwise | names it VersioningConfiguration: ministack, the sandbox |
+//! | moto | does not speak the protocol in which SDKs call CloudWatch | speaks CBOR by paths: ministack, the sandbox |
 //! | ministack | drops the recovery period | keeps it: moto, the sandbox |
 //! | ministack | takes a recovery period of 99 days | refuses more than 35: the sandbox |
 //! | ministack | takes a recovery period when PITR is turned off | refuses it: the sandbox |
@@ -20,12 +27,15 @@
 //! | ministack | lists everything that has tags in one page | has pages of at most 100: moto, the sandbox |
 //! | ministack | keeps no system backup of a deleted table | keeps one for 35 days where PITR was on: the sandbox |
 //! | ministack | makes tables that are ACTIVE at once | makes them CREATING first: the sandbox |
+//! | ministack | takes cold storage for less than 90 days | refuses it: the sandbox |
+//! | ministack | drops the metric math of alarms | keeps it: the sandbox |
+//! | ministack | lists no alarms by their tags | lists them, so that what left the policy is found: the sandbox |
 
-use crate::support::{Peer, Wire, World, say};
+use crate::support::{Answer, Peer, Wire, World, say};
 use serde_json::{Value, json};
 
 /// The rows above, and the proof of each.
-const PROOFS: [(Peer, &str, fn(&World)); 15] = [
+const PROOFS: [(Peer, &str, fn(&World)); 25] = [
     (Peer::Moto, "takes a recovery period of 99 days", takes_99_days),
     (Peer::Moto, "takes a recovery period when PITR is turned off", takes_a_period_with_off),
     (Peer::Moto, "ignores replicas without an error", ignores_replicas),
@@ -34,6 +44,13 @@ const PROOFS: [(Peer, &str, fn(&World)); 15] = [
     (Peer::Moto, "no longer lists a table whose tags were removed", forgets_tagged),
     (Peer::Moto, "keeps no system backup of a deleted table", keeps_no_system_backup),
     (Peer::Moto, "makes tables that are ACTIVE at once", is_active_at_once),
+    (Peer::Moto, "knows no selections of backup plans", knows_no_selections),
+    (Peer::Moto, "does not change a backup plan", changes_no_plan),
+    (Peer::Moto, "finds tags of AWS Backup only by a path that ends with a slash", wants_a_slash),
+    (Peer::Moto, "keeps the tags of a vault that was removed", keeps_tags),
+    (Peer::Moto, "takes cold storage for less than 90 days", takes_short_cold_storage),
+    (Peer::Moto, "names the document of a bucket's versioning otherwise", misnames_versioning),
+    (Peer::Moto, "does not speak the protocol in which SDKs call CloudWatch", speaks_no_cbor),
     (Peer::Ministack, "drops the recovery period", drops_the_period),
     (Peer::Ministack, "takes a recovery period of 99 days", takes_99_days),
     (Peer::Ministack, "takes a recovery period when PITR is turned off", takes_a_period_with_off),
@@ -41,6 +58,9 @@ const PROOFS: [(Peer, &str, fn(&World)); 15] = [
     (Peer::Ministack, "lists everything that has tags in one page", has_one_page_of_tags),
     (Peer::Ministack, "keeps no system backup of a deleted table", keeps_no_system_backup),
     (Peer::Ministack, "makes tables that are ACTIVE at once", is_active_at_once),
+    (Peer::Ministack, "takes cold storage for less than 90 days", takes_short_cold_storage),
+    (Peer::Ministack, "drops the metric math of alarms", drops_metric_math),
+    (Peer::Ministack, "lists no alarms by their tags", lists_no_alarms),
 ];
 
 #[test]
@@ -158,4 +178,92 @@ fn keeps_no_system_backup(world: &World) {
 fn is_active_at_once(world: &World) {
     world.table("fresh");
     assert_eq!(world.described("fresh")["TableStatus"], "ACTIVE");
+}
+
+/// A call of AWS Backup.
+fn backup(world: &World, method: &str, path: &str, input: &Value) -> Answer {
+    world.wire().send(method, path, "backup", &[("content-type", "application/json")], &input.to_string())
+}
+
+/// A plan of one rule with that lifecycle, as it is sent.
+fn plan(name: &str, lifecycle: &Value) -> Value {
+    let rule = json!({"RuleName": "daily", "TargetBackupVaultName": "Default", "Lifecycle": lifecycle});
+    json!({"BackupPlan": {"BackupPlanName": name, "Rules": [rule]}})
+}
+
+/// The id of a plan that is made for it.
+fn made_plan(world: &World, name: &str) -> String {
+    let made = backup(world, "PUT", "/backup/plans/", &plan(name, &json!({"DeleteAfterDays": 30})));
+    made.json()["BackupPlanId"].as_str().expect("the plan was made").to_owned()
+}
+
+fn knows_no_selections(world: &World) {
+    let answer = backup(world, "GET", &format!("/backup/plans/{}/selections/", made_plan(world, "selected")), &Value::Null);
+    assert_eq!(answer.status, 500, "{}", answer.text);
+}
+
+fn changes_no_plan(world: &World) {
+    let answer =
+        backup(world, "POST", &format!("/backup/plans/{}", made_plan(world, "changed")), &plan("changed", &json!({"DeleteAfterDays": 35})));
+    assert_eq!(answer.status, 500, "{}", answer.text);
+}
+
+fn wants_a_slash(world: &World) {
+    let arn = tagged_vault(world, "tagged");
+    let tags = |path: &str| backup(world, "GET", path, &Value::Null).json()["Tags"].take();
+    assert_eq!(tags(&format!("/tags/{arn}/")), json!({"env": "production"}));
+    assert_eq!(tags(&format!("/tags/{arn}")), json!({}));
+}
+
+fn keeps_tags(world: &World) {
+    let arn = tagged_vault(world, "removed");
+    backup(world, "DELETE", "/backup-vaults/removed", &Value::Null);
+    backup(world, "PUT", "/backup-vaults/removed", &json!({}));
+    let tags = backup(world, "GET", &format!("/tags/{arn}/"), &Value::Null);
+    assert_eq!(tags.json()["Tags"], json!({"env": "production"}));
+}
+
+/// The ARN of a vault that is made with a tag.
+fn tagged_vault(world: &World, name: &str) -> String {
+    let made = backup(world, "PUT", &format!("/backup-vaults/{name}"), &json!({"BackupVaultTags": {"env": "production"}}));
+    made.json()["BackupVaultArn"].as_str().expect("the vault was made").to_owned()
+}
+
+fn takes_short_cold_storage(world: &World) {
+    let too_short = json!({"MoveToColdStorageAfterDays": 30, "DeleteAfterDays": 60});
+    let answer = backup(world, "PUT", "/backup/plans/", &plan("cold", &too_short));
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+fn misnames_versioning(world: &World) {
+    world.bucket("never-versioned", "us-east-1", &[]);
+    let answer = world.wire().s3("GET", "/never-versioned?versioning", "");
+    assert!(!answer.text.contains("<VersioningConfiguration"), "{}", answer.text);
+}
+
+fn speaks_no_cbor(world: &World) {
+    let headers = [("content-type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")];
+    let answer = world.wire().send("POST", "/service/GraniteServiceVersion20100801/operation/DescribeAlarms", "monitoring", &headers, "");
+    assert_eq!(answer.status, 404, "{}", answer.text);
+}
+
+fn drops_metric_math(world: &World) {
+    let alarm = "AlarmName=math&ComparisonOperator=GreaterThanThreshold&EvaluationPeriods=1&Threshold=1";
+    let of = "MetricStat.Metric.Namespace=Custom&Metrics.member.1.MetricStat.Metric.MetricName=Jobs";
+    let metric = format!(
+        "Metrics.member.1.Id=jobs&Metrics.member.1.{of}&Metrics.member.1.MetricStat.Period=60&Metrics.member.1.MetricStat.Stat=Sum"
+    );
+    let made = world.wire().cloudwatch(&format!("Action=PutMetricAlarm&{alarm}&{metric}"));
+    assert_eq!(made.status, 200, "{}", made.text);
+    let read = world.wire().cloudwatch("Action=DescribeAlarms").text;
+    assert!(read.contains(">math<") && !read.contains(">jobs<"), "{read}");
+}
+
+fn lists_no_alarms(world: &World) {
+    let alarm = "AlarmName=tagged&ComparisonOperator=GreaterThanThreshold&EvaluationPeriods=1&Threshold=1&Period=60&Statistic=Sum";
+    let tagged = "Namespace=Custom&MetricName=Jobs&Tags.member.1.Key=env&Tags.member.1.Value=production";
+    let made = world.wire().cloudwatch(&format!("Action=PutMetricAlarm&{alarm}&{tagged}"));
+    assert_eq!(made.status, 200, "{}", made.text);
+    let listed = world.wire().tagging("GetResources", &json!({"ResourceTypeFilters": ["cloudwatch:alarm"]}));
+    assert_eq!(listed["ResourceTagMappingList"], json!([]));
 }

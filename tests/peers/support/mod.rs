@@ -12,7 +12,7 @@ pub(crate) use peer::{ACCOUNT, Peer, World, create_table, environment, pitr};
 pub(crate) use python::Python;
 pub(crate) use server::Server;
 pub(crate) use terraform::{Terraform, import};
-pub(crate) use wire::Wire;
+pub(crate) use wire::{Answer, Wire};
 
 /// Says something to whoever runs the tests, past the capture of what passing tests print.
 pub(crate) fn say(line: &str) {

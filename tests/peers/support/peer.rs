@@ -35,7 +35,10 @@ impl Peer {
                 Server::start("ministack", |port, folder| {
                     let mut command = python.command();
                     command.args(["-m", "ministack"]).env("GATEWAY_PORT", port.to_string()).env("BIND_HOST", "127.0.0.1");
-                    command.env("TMPDIR", folder).env("SERVICES", "dynamodb,sts,tagging,account,iam").current_dir(folder);
+                    command
+                        .env("TMPDIR", folder)
+                        .env("SERVICES", "dynamodb,sts,tagging,account,iam,s3,backup,sns,cloudwatch")
+                        .current_dir(folder);
                     command
                 })
             }

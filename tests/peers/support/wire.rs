@@ -48,7 +48,24 @@ impl Wire {
     /// A call of STS, whose answer is XML.
     #[track_caller]
     pub(crate) fn sts(&self, query: &str) -> Answer {
-        self.send("POST", "/", "sts", &[("content-type", "application/x-www-form-urlencoded")], query)
+        self.form("sts", query)
+    }
+
+    /// A call of SNS, whose answer is XML.
+    #[track_caller]
+    pub(crate) fn sns(&self, query: &str) -> Answer {
+        self.form("sns", &format!("{query}&Version=2010-03-31"))
+    }
+
+    /// A call of CloudWatch by its oldest protocol, whose answer is XML.
+    #[track_caller]
+    pub(crate) fn cloudwatch(&self, query: &str) -> Answer {
+        self.form("monitoring", &format!("{query}&Version=2010-08-01"))
+    }
+
+    #[track_caller]
+    fn form(&self, service: &str, query: &str) -> Answer {
+        self.send("POST", "/", service, &[("content-type", "application/x-www-form-urlencoded")], query)
     }
 
     /// A call of S3 that must succeed, whose answer is XML.
