@@ -31,7 +31,7 @@ const fn kind(service: &'static str, resource: &'static str, title: &'static str
 static TYPES: &[Type] = &[
     kind("cloudformation", "", "CloudFormation", true, false),
     Type {
-        instead: "point-in-time recovery of a table is a setting of the table: `protect \"aws_dynamodb_table\"` with `point_in_time_recovery`",
+        instead: "point-in-time recovery of a table is a setting of the table, `point_in_time_recovery` in a `protect` block",
         ..kind("dynamodb", "table/", "DynamoDB", true, false)
     },
     kind("ec2", "instance/", "EC2", false, false),
