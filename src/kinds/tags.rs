@@ -1,6 +1,9 @@
 //! The setting `tags` of what backstay makes: all tags but the ownership mark and AWS's own.
 
-use crate::model::{Fallback, Reading, Safer, Setting, Shape, Value};
+use crate::model::{Fallback, Safer, Setting, Shape};
+#[cfg(feature = "aws")]
+use crate::model::{Reading, Value};
+#[cfg(feature = "aws")]
 use std::collections::BTreeMap;
 
 /// The path.
@@ -23,6 +26,7 @@ pub(super) const fn setting(reads: &'static [&'static str], writes: &'static [&'
 }
 
 /// What tags read as, once the mark was taken out of them.
+#[cfg(feature = "aws")]
 pub(super) fn reading(tags: &BTreeMap<String, String>) -> Reading {
     if tags.is_empty() {
         return Reading::Unset;

@@ -44,6 +44,7 @@ const NEVER: &str = "never set";
 const MFA_DELETE: &str = "mfa_delete";
 
 /// What the id of a rule starts with that is backstay's.
+#[cfg(feature = "aws")]
 fn mark(workspace: &str) -> String {
     format!("backstay:{workspace}:")
 }

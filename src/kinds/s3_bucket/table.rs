@@ -8,6 +8,7 @@ pub(super) const LOCK: &str = "object_lock";
 pub(super) const LOCK_MODE: &str = "object_lock.default_retention.mode";
 pub(super) const LOCK_DAYS: &str = "object_lock.default_retention.days";
 pub(super) const LOCK_YEARS: &str = "object_lock.default_retention.years";
+#[cfg(feature = "aws")]
 pub(super) const ENCRYPTION: &str = "server_side_encryption";
 pub(super) const ALGORITHM: &str = "server_side_encryption.sse_algorithm";
 pub(super) const KEY: &str = "server_side_encryption.kms_master_key_id";
