@@ -59,7 +59,8 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
 
 /// The blocks that refer to the block of a thing that goes: they must have let go of it.
 fn referring<'a>(plan: &'a Plan, action: &'a Action) -> impl Iterator<Item = &'a str> {
-    let refers = |other: &&Action| other.block != action.block && other.depends_on.contains(&action.block);
+    // What goes too says with its own needs whether it goes before.
+    let refers = |other: &&Action| other.verb != Verb::Delete && other.block != action.block && other.depends_on.contains(&action.block);
     plan.actions.iter().filter(refers).map(|other| other.block.as_str())
 }
 

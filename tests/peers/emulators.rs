@@ -17,7 +17,7 @@ macro_rules! on {
 
 /// moto has no replicas, plans without selections, and a document of versioning that no strict reader takes.
 mod moto {
-    use super::{Peer, scenarios, scenarios_alerts, scenarios_backup};
+    use super::{Peer, scenarios, scenarios_alerts};
 
     on! { Peer::Moto;
         scenarios:
@@ -38,9 +38,6 @@ mod moto {
             the_journal_holds_every_write;
         scenarios_alerts:
             a_topic_is_made_changed_and_removed;
-        scenarios_backup:
-            a_vault_is_made_tagged_anew_and_removed
-            a_vault_of_others_is_refused_until_it_is_adopted;
     }
 }
 
