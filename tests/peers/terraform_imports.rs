@@ -124,7 +124,7 @@ resource "aws_sns_topic" "alerts" {
     Statement = [{
       Effect    = "Allow"
       Principal = { Service = ["cloudwatch.amazonaws.com"] }
-      Action    = ["sns:publish"]
+      Action    = ["sns:Publish"]
       Resource  = "arn:aws:sns:us-east-1:123456789012:alerts"
       Condition = { StringEquals = { "aws:sourceaccount" = ["123456789012"] } }
     }]
