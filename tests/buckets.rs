@@ -126,7 +126,7 @@ fn a_write_of_replication_rules_is_read_again_until_reads_agree() {
     let said = room.ok(&format!("{APPLY} --log info"));
     let told = said.lines().filter_map(|line| line.split_once("operation=")).map(|(_, told)| told.replace('"', ""));
     let count = |action: &str| told.clone().find_map(|told| told.strip_prefix(action)?.trim().strip_prefix("count=")?.parse::<u32>().ok());
-    let (lifecycle, replication) = (count("s3:GetLifecycleConfiguration"), count("s3:GetReplicationConfiguration"));
+    let (lifecycle, replication) = (count("s3:GetBucketLifecycleConfiguration"), count("s3:GetBucketReplication"));
     assert!(lifecycle.is_some() && replication == lifecycle, "{said}");
 }
 
@@ -184,7 +184,7 @@ fn each_declared_aspect_of_a_bucket_costs_one_call() {
     };
     let versioning = "versioning { status = \"Enabled\" }";
     // With a workspace, own rules could be left over: both sorts of rules are looked at.
-    let rules = ["s3:GetLifecycleConfiguration count=30", "s3:GetReplicationConfiguration count=30"];
+    let rules = ["s3:GetBucketLifecycleConfiguration count=30", "s3:GetBucketReplication count=30"];
     let with = |more: &[&'static str]| {
         let mut all: Vec<&str> = rules.into_iter().chain(more.iter().copied()).collect();
         all.sort_unstable();
