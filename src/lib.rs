@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`model`] | the values that all others agree on: settings, readings, changes, plans, diagnostics |
 //! | [`files`] | writing a file whole or not at all |
+//! | `xml` | XML documents as trees of elements |
 //! | [`time`] | the clock, and AWS's schedules, time zones and windows |
 //! | [`kinds`] | one folder for each AWS thing: its table of settings, and the calls that read and change it |
 //! | [`policy`] | HCL to a checked policy |
@@ -33,3 +34,5 @@ pub mod sandbox;
 pub mod snapshot;
 pub mod time;
 pub mod view;
+#[cfg(feature = "aws")]
+pub mod xml;

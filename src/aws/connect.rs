@@ -1,6 +1,7 @@
 //! From a target of the policy to a connection: configuration, credentials, and the guard that the account is the right one.
 
 use super::failure::Explain as _;
+use super::limits::Limits;
 use super::{Aws, CallFailed, ConnectFailed, Connection, Journal, Witness};
 use crate::model::{AssumeRole, Cause, Identity, Target};
 use crate::time::Clock;
@@ -45,8 +46,9 @@ pub struct Access {
 /// Connects to every target at once, and proves for each that the account is the one that the policy allows, before anything is read.
 pub async fn connect(targets: &BTreeMap<String, Target>, access: Access) -> (Aws, Vec<ConnectFailed>) {
     let limit = Arc::new(Semaphore::new(access.parallelism.max(1)));
+    let limits = Limits::new(access.parallelism);
     let witness = Witness::new(access.journal.clone(), access.clock.clone());
-    let connecting = targets.values().map(|target| connect_one(target, &access, &witness, &limit));
+    let connecting = targets.values().map(|target| connect_one(target, &access, &witness, &limit, &limits));
     let mut connections = BTreeMap::new();
     let mut failed = Vec::new();
     for outcome in futures_util::future::join_all(connecting).await {
@@ -60,7 +62,13 @@ pub async fn connect(targets: &BTreeMap<String, Target>, access: Access) -> (Aws
     (Aws { connections, witness, clock: access.clock }, failed)
 }
 
-async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit: &Arc<Semaphore>) -> Result<Connection, ConnectFailed> {
+async fn connect_one(
+    target: &Target,
+    access: &Access,
+    witness: &Witness,
+    limit: &Arc<Semaphore>,
+    limits: &Limits,
+) -> Result<Connection, ConnectFailed> {
     let base = match &access.embedded {
         Some((client, credentials)) => embedded_config(target, client, credentials, access),
         None => ambient_config(target, access).await,
@@ -96,12 +104,13 @@ async fn connect_one(target: &Target, access: &Access, witness: &Witness, limit:
         embedded: access.embedded.is_some(),
         witness: witness.clone(),
         limit: Arc::clone(limit),
+        limits: limits.clone(),
         clients: Mutex::default(),
     })
 }
 
 fn retries(access: &Access) -> RetryConfig {
-    RetryConfig::adaptive().with_max_attempts(access.attempts.unwrap_or(ATTEMPTS))
+    RetryConfig::standard().with_max_attempts(access.attempts.unwrap_or(ATTEMPTS))
 }
 
 fn timeouts() -> TimeoutConfig {

@@ -2,6 +2,7 @@
 
 use crate::model::Cause;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
@@ -80,6 +81,19 @@ impl CallFailed {
             Cause::NotRecorded | Cause::Failed => message.clone(),
         }
     }
+}
+
+/// Whether an answer asks to slow down: by its status, or by an error code that stands in a header or in the body of every protocol.
+pub(super) fn is_throttled(response: &HttpResponse) -> bool {
+    let status = response.status().as_u16();
+    if status < 400 {
+        return false;
+    }
+    let body = response.body().bytes().and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default();
+    let header = response.headers().get("x-amzn-errortype").unwrap_or_default();
+    // A code is a word of its own there: `"__type":"com.amazonaws#ThrottlingException"`, `<Code>SlowDown</Code>`.
+    let mut words = header.split(|letter: char| !letter.is_alphanumeric()).chain(body.split(|letter: char| !letter.is_alphanumeric()));
+    matches!(status, 429 | 503) || words.any(|word| matches!(cause_of_code(word), Cause::Throttled) && word != "LimitExceededException")
 }
 
 fn cause_of_code(code: &str) -> Cause {

@@ -1,12 +1,14 @@
 //! The only room that talks to AWS, beside the kinds' `aws.rs`: clients by target and region, who we are, limits, retries, counts, journal.
 //!
 //! A [`Connection`] is one target with its credentials; clients of it are made when first needed, one for each service and region.
-//! Calls are bounded by one semaphore for the whole run (`--parallelism`), and the SDK's adaptive retry mode slows down for each service
-//! and region when AWS asks to. A [`Witness`] sees every call of every client: it counts them and writes the journal of those that wrote.
+//! Calls are bounded by one semaphore for the whole run (`--parallelism`), and for each account, region and service by a lane that narrows
+//! when AWS asks to slow down. A [`Witness`] sees every call of every client: it counts them and writes the journal of those that wrote.
 
 mod connect;
 mod failure;
+mod limits;
 mod tagging;
+pub mod untyped;
 mod witness;
 
 pub use connect::{Access, connect};
@@ -55,6 +57,7 @@ pub struct Connection {
     embedded: bool,
     witness: Witness,
     limit: Arc<Semaphore>,
+    limits: limits::Limits,
     clients: Mutex<Clients>,
 }
 
@@ -82,21 +85,37 @@ impl Connection {
 
     /// Whether a service, by its id in the SDK (`S3`), is reached at another place than AWS's own: the embedded AWS, or `AWS_ENDPOINT_URL`.
     pub fn has_own_endpoint(&self, service_id: &'static str) -> bool {
+        self.embedded || self.endpoint(service_id).is_some()
+    }
+
+    /// Where a service is, if the environment or the profile says so (`AWS_ENDPOINT_URL_S3` before `AWS_ENDPOINT_URL`).
+    fn endpoint(&self, service_id: &'static str) -> Option<String> {
         let of_service = || {
             let key = ServiceConfigKey::builder().service_id(service_id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;
             self.config.service_config()?.load_config(key)
         };
-        self.embedded || self.config.endpoint_url().is_some() || of_service().is_some()
+        of_service().or_else(|| self.config.endpoint_url().map(str::to_owned))
     }
 
     /// Makes one call, waiting for a free place first.
-    pub async fn call<T, E>(&self, action: &str, call: impl Future<Output = Result<T, E>>) -> Result<T, CallFailed>
+    ///
+    /// Calls to other regions than the target's own count with those to its own: that is slower than need be, never faster.
+    pub fn call<T, E>(&self, action: &str, call: impl Future<Output = Result<T, E>>) -> impl Future<Output = Result<T, CallFailed>>
     where
         E: failure::Explain,
     {
-        // The semaphore is never closed, so this cannot fail; if it did, going on without a place would be harmless.
-        let _place = self.limit.acquire().await.ok();
-        call.await.map_err(|error| error.explain(action))
+        // What the SDKs make is large, and would be moved about with everything that waits for it.
+        let call = Box::pin(call);
+        async move {
+            let service = action.split(':').next().unwrap_or_default();
+            let lane = self.limits.lane(&self.identity.account, &self.identity.region, service);
+            let call = async {
+                // The semaphore is never closed, so this cannot fail; if it did, going on without a place would be harmless.
+                let _place = self.limit.acquire().await.ok();
+                call.await
+            };
+            lane.run(call).await.map_err(|error| error.explain(action))
+        }
     }
 
     /// A gap in what was read here.

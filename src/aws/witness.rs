@@ -1,5 +1,6 @@
 //! Sees every call of every client: counts them, and keeps the journal of those that wrote.
 
+use super::{failure, limits};
 use crate::files;
 use crate::time::Clock;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -182,6 +183,9 @@ impl Intercept for Witness {
         let request_id = response.and_then(|response| response.headers().get("x-amzn-requestid")).map(str::to_owned);
         let status = response.map(|response| response.status().as_u16());
         tracing::debug!(operation, ?status, ?request_id, "call");
+        if response.is_some_and(failure::is_throttled) {
+            limits::throttled();
+        }
         if let Some(line) = config.load::<Line>() {
             line.write(request_id, status);
         }

@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 
 use super::errors;
 use super::schema::{self, Shape};
-use crate::sandbox::protocol::xml;
 use crate::sandbox::services::AwsError;
 
 /// The bytes of an upload, and the headers behind them.
@@ -71,7 +70,7 @@ impl<'a> Ask<'a> {
     /// The body as a document of this shape.
     pub(super) fn document(self, root: &str, shape: &'static Shape) -> Result<Value, AwsError> {
         let body = self.body()?;
-        let element = std::str::from_utf8(&body).ok().and_then(xml::parse).filter(|element| element.name == root);
+        let element = std::str::from_utf8(&body).ok().and_then(crate::xml::parse).filter(|element| element.name == root);
         schema::read(&element.ok_or_else(errors::malformed)?, shape)
     }
 }

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::ask::iso;
 use super::errors::malformed;
-use crate::sandbox::protocol::xml::Element;
 use crate::sandbox::services::AwsError;
+use crate::xml::Element;
 
 /// What an element holds.
 pub(super) enum Shape {
@@ -101,7 +101,7 @@ fn group(element: &Element, parts: &[Part]) -> Result<Value, AwsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::protocol::xml::parse;
+    use crate::xml::parse;
 
     static SHAPE: Shape = Shape::Group(&[
         must("Status", &Shape::OneOf(&["Enabled", "Disabled"])),
