@@ -151,8 +151,10 @@ pub struct Resource {
 /// A declared value of one setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// The value, of the setting's type and within its range.
+    /// The value, of the setting's type and within its range, in the form in which values of it are compared.
     pub value: Value,
+    /// The text that the policy gives, where that is compared in another form: a document's names and order are its author's.
+    pub written: Option<String>,
     /// Where the policy says so.
     pub span: Span,
     /// Where each element of a list, or each key of a map, that is written out stands.
@@ -160,9 +162,9 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// A value of which no element has a place of its own.
-    pub fn new(value: Value, span: Span) -> Self {
-        Self { value, span, elements: BTreeMap::new() }
+    /// A value that is compared as it is written, and of which no element has a place of its own.
+    pub const fn new(value: Value, span: Span) -> Self {
+        Self { value, written: None, span, elements: BTreeMap::new() }
     }
 
     /// Where a setting stands, or with a key behind its path (`resources["arn:…"]`) that element of it.

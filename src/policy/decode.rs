@@ -164,12 +164,14 @@ impl Decoder<'_> {
             }
             return;
         };
+        let written = given.as_str().filter(|_| matches!(setting.shape, Shape::Json(_)));
         match setting.shape.accept(&given) {
             // Where all is owned, nothing in it is the same as none: AWS answers both alike.
             Ok(value) if !setting.required && setting.aws_default == Fallback::Absent && self.spec.owns(at) && is_empty(&value) => {}
             Ok(value) => {
                 let elements = elements(setting.shape, &given, reader.elements(name));
-                self.wanted.insert(at.to_owned(), Wanted { value, span, elements });
+                let written = written.filter(|written| value.as_str() != Some(written)).map(str::to_owned);
+                self.wanted.insert(at.to_owned(), Wanted { value, written, span, elements });
             }
             Err(misfit) => {
                 let places = reader.elements(name);
