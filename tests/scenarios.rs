@@ -24,11 +24,13 @@ macro_rules! scenarios {
 
 scenarios! {
     alarm_checks
+    alarm_watch
     alarms
     alarms_of_others
     backstay_block
     backup_plan
     backup_plan_checks
+    backup_refused
     backup_selection
     exit_codes
     explain

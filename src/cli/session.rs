@@ -5,11 +5,12 @@ use super::args::{LiveArgs, PolicyArgs};
 use super::failure::Failure;
 use crate::aws::{self, Access, Aws, ConnectFailed, Journal};
 use crate::model::{Diagnostic, Identity, Policy, Snapshot, Target};
-use crate::plan::needs;
+use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
 use crate::policy::{self, Checked, load};
 use crate::snapshot;
 use crate::time::Clock;
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -28,8 +29,22 @@ pub(super) fn checked(context: &Context, path: &Path) -> Checked {
     let mut checked = policy::check(path, &context.given);
     if checked.is_good() {
         checked.problems.extend(needs::declared(&checked.policy));
+        checked.problems.extend(circumstances::declared(&checked.policy, now(context)));
     }
     checked
+}
+
+/// The time: that of the sandbox, where there is one.
+#[cfg(feature = "sandbox")]
+fn now(context: &Context) -> Timestamp {
+    let folder = context.global.sandbox.as_ref().filter(|folder| folder.exists());
+    let clock = folder.and_then(|folder| crate::sandbox::Sandbox::open(folder).ok()?.clock().ok());
+    clock.map_or_else(|| Clock::system().now(), crate::sandbox::ClockSetting::now)
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn now(_: &Context) -> Timestamp {
+    Clock::system().now()
 }
 
 /// The policy again, now that it is known which account and region each target reached: only then can every ARN be computed.

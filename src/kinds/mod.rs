@@ -17,9 +17,9 @@ pub mod sns_topic;
 mod tags;
 
 pub use flat::Flat;
-pub use needs::{Answer, Need, Needed, Place};
+pub use needs::{Answer, Need, Needed, Place, sought};
 
-use crate::model::{Change, Code, Effect, KindSpec, Listed, Live, Refusal, Severity, Value, Wanted};
+use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -59,6 +59,35 @@ pub struct Concern {
     pub help: String,
 }
 
+impl Concern {
+    /// The concern as it is told, at the places that it names.
+    pub fn told(self, wanted: &BTreeMap<String, Wanted>, header: &Span) -> Diagnostic {
+        let place = |at: &str| Wanted::place(wanted, at).cloned();
+        let around = || path::enclosing(&self.at).into_iter().rev().find_map(|block| place(&block));
+        let span = place(&self.at).or_else(around).unwrap_or_else(|| header.clone());
+        let problem = match self.severity {
+            Severity::Error => Diagnostic::error(self.code, self.title),
+            Severity::Warning => Diagnostic::warning(self.code, self.title),
+        };
+        let problem = problem.at(span).help(self.help);
+        match self.also.and_then(|(at, text)| Some((place(&at)?, text))) {
+            Some((span, text)) => problem.label(span, text),
+            None => problem,
+        }
+    }
+}
+
+/// Where a thing will be, as far as that is known, and the time.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// Its region.
+    pub region: Option<&'a str>,
+    /// Its account.
+    pub account: Option<&'a str>,
+    /// The time now.
+    pub now: Timestamp,
+}
+
 /// One AWS resource type that backstay knows.
 pub trait Kind: Sync {
     /// The table of all that is known of it.
@@ -85,6 +114,11 @@ pub trait Kind: Sync {
 
     /// What is wrong with the declared settings taken together, before anything is read.
     fn check(&self, _wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
+        Vec::new()
+    }
+
+    /// What is wrong with the declared settings where, or when, they are to count.
+    fn check_circumstances(&self, _wanted: &BTreeMap<String, Wanted>, _circumstances: Circumstances<'_>) -> Vec<Concern> {
         Vec::new()
     }
 

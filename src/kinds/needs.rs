@@ -1,6 +1,7 @@
 //! What one thing needs of another so that it works, said without naming the other's kind: its ARN is enough.
 
-use crate::model::{Request, Value};
+use crate::model::{Identity, KindSpec, Policy, Request, Value};
+use std::collections::BTreeSet;
 
 /// What a thing needs of another.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Need {
 pub enum Needed {
     /// It must let this request in.
     Entry(Request),
+    /// It must be there, declared or live.
+    Presence,
     /// One of its settings must have this value.
     Setting {
         /// The path.
@@ -72,6 +75,22 @@ impl Need {
             },
         }
     }
+}
+
+/// The things that must be there for those of a policy in one target, by kind and name: only who looks for one knows that it is not.
+pub fn sought(policy: &Policy, target: &str, identity: &Identity) -> BTreeSet<(&'static str, String)> {
+    let place = Place { arn: None, region: &identity.region, account: &identity.account };
+    let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
+    let needs = here.filter_map(|resource| Some(super::find(&resource.address.kind)?.needs(&resource.wanted, place))).flatten();
+    let present = needs.filter(|need| matches!(need.needed, Needed::Presence));
+    let named = present.filter_map(|need| {
+        let name = |spec: &KindSpec| {
+            let name = need.of.strip_prefix(&spec.arn_start(place.region, place.account))?;
+            (spec.arn(place.region, place.account, name).as_ref() == Some(&need.of)).then(|| name.to_owned())
+        };
+        super::all().map(super::Kind::spec).find_map(|spec| Some((spec.name, name(spec)?)))
+    });
+    named.collect()
 }
 
 #[cfg(test)]

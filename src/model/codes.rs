@@ -143,7 +143,8 @@ codes! {
     ///
     /// Write the copy's own `lifecycle`.
     CopyRetention = "BKS0807", "copy without a lifecycle";
-    /// A backup selection chooses nothing: AWS refuses one that has neither `resources` nor a `selection_tag`.
+    /// A backup selection chooses nothing. AWS refuses one that has neither `resources` nor a `selection_tag`, and takes one whose
+    /// `not_resources` leave out all that it brings in, which then backs up nothing in silence.
     ///
     /// Conditions choose among what those two bring in. `resources = ["*"]` brings in everything.
     ChoosesNothing = "BKS0808", "selection chooses nothing";
@@ -154,6 +155,24 @@ codes! {
     /// A rule of a backup plan asks for something that AWS Backup does not have for a type of resource that a selection names: cold
     /// storage, or continuous backup. AWS takes the rule and leaves it out for that type in silence.
     NotForType = "BKS0810", "not for this type of resource";
+    /// A selection names a resource of a service, or of a type, that AWS Backup is not known to back up: AWS takes the ARN, and nothing is
+    /// ever backed up.
+    ///
+    /// Take it out and protect it by its own service's means. Where AWS Backup has learned the type lately, this is only a warning.
+    NotBackedUp = "BKS0811", "resource that AWS Backup does not back up";
+    /// A rule of a backup plan copies into the vault that it backs up into. Such a copy goes whenever the vault goes, so it protects from
+    /// nothing; what AWS makes of it is not documented.
+    ///
+    /// Copy into a vault of another region or account, or leave the `copy_action` out.
+    CopyToItself = "BKS0812", "copy into the same vault";
+    /// A schedule that AWS takes, and whose last run is past: it never runs again, and nobody is told.
+    ///
+    /// Write `*` for the year, or a year to come.
+    ScheduleIsOver = "BKS0813", "schedule that never runs again";
+    /// A thing of the policy needs another that is neither declared nor there.
+    ///
+    /// Declare it in the same target, or write the name of one that is there. Where it could not be looked for, backstay says nothing.
+    NeededThing = "BKS0814", "a needed thing is not there";
     /// A lifecycle rule that does nothing, or whose expiration says two things at once.
     ///
     /// A rule has at least one of `transition`, `noncurrent_version_transition`, `expiration`, `noncurrent_version_expiration` and
@@ -220,8 +239,12 @@ codes! {
     ///
     /// "No backup completed" is `LessThanThreshold` 1 with `treat_missing_data = "breaching"`, as AWS Backup publishes no zeros.
     AlarmNeverFires = "BKS0845", "alarm that never fires";
-    /// The alarm fires where nothing is wrong, does not come back from firing, or misses the worst case. The help says which setting mends it.
+    /// The alarm fires where nothing is wrong, is always firing, does not come back from firing, or misses the worst case. The help says which setting mends it.
     AlarmMisleads = "BKS0846", "alarm that misleads";
+    /// CloudWatch carries out actions in the alarm's own region only, and refuses an alarm whose actions are in another.
+    ///
+    /// Declare a topic in the alarm's target. Its subscriptions may be in other regions and accounts.
+    AlarmAction = "BKS0847", "action in another region";
     /// The key `alias/aws/sns` is AWS's own, and its policy lets no service use it: what CloudWatch, EventBridge and AWS Backup publish to a topic
     /// with it is dropped.
     ///

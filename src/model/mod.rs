@@ -21,7 +21,7 @@ pub use policy_document::{Decision, Known, NotAPolicy, PolicyDocument, Principal
 pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, ResourceId, Snapshot};
 pub use source::{Position, Source, SourceId, Sources, Span};
 pub use spec::{
-    ArnForm, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, Ownership, Parent, Safer, Setting, Shape,
-    partition,
+    ArnForm, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, Ownership, Parent, Part, Safer, Setting,
+    Shape, partition,
 };
 pub use value::Value;

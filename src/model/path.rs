@@ -58,6 +58,18 @@ pub fn keyed(block: &str, key: &str) -> String {
     format!("{block}[{}]", Value::from(key))
 }
 
+/// The path without the key at its end, and that key; none where it ends without one.
+pub fn split_key(path: &str) -> Option<(String, String)> {
+    let mut segments = segments(path);
+    let last = segments.last_mut()?;
+    let key = last.key.take()?;
+    let whole = segments.iter().fold(String::new(), |at, segment| {
+        let at = child(&at, &segment.name);
+        segment.key.as_ref().map_or_else(|| at.clone(), |key| keyed(&at, key))
+    });
+    Some((whole, key))
+}
+
 /// The path of something within a block; `""` is the outermost level.
 pub fn child(block: &str, name: &str) -> String {
     if block.is_empty() { name.to_owned() } else { format!("{block}.{name}") }

@@ -1,5 +1,6 @@
 //! A policy that was loaded, evaluated and checked: what must be, before anybody looked at AWS.
 
+use super::path;
 use super::source::{Sources, Span};
 use super::value::Value;
 use jiff::civil::Date;
@@ -156,12 +157,24 @@ pub struct Wanted {
     pub written: Option<String>,
     /// Where the policy says so.
     pub span: Span,
+    /// Where each element of a list, or each key of a map, that is written out stands.
+    pub elements: BTreeMap<String, Span>,
 }
 
 impl Wanted {
-    /// A value that is compared as it is written.
+    /// A value that is compared as it is written, and of which no element has a place of its own.
     pub const fn new(value: Value, span: Span) -> Self {
-        Self { value, written: None, span }
+        Self { value, written: None, span, elements: BTreeMap::new() }
+    }
+
+    /// Where a setting stands, or with a key behind its path (`resources["arn:…"]`) that element of it.
+    pub fn place<'w>(wanted: &'w BTreeMap<String, Wanted>, at: &str) -> Option<&'w Span> {
+        if let Some(found) = wanted.get(at) {
+            return Some(&found.span);
+        }
+        let (setting, element) = path::split_key(at)?;
+        let whole = wanted.get(&setting)?;
+        Some(whole.elements.get(&element).unwrap_or(&whole.span))
     }
 }
 

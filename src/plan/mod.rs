@@ -3,6 +3,7 @@
 //! `resolve` says what each thing must be, `diff` what differs and what that does, [`gate`] who consented, [`order`] in which steps
 //! apply goes about it, [`preconditions`] whether AWS still is what the plan was made from.
 
+pub mod circumstances;
 mod diff;
 pub mod file;
 pub mod gate;
@@ -43,7 +44,8 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
             return Err(all);
         }
     };
-    let unmet = needs::planned(policy, snapshot, &resolved.rows);
+    let mut unmet = needs::planned(policy, snapshot, &resolved.rows);
+    unmet.extend(circumstances::planned(policy, snapshot));
     if !unmet.is_empty() {
         return Err(unmet);
     }

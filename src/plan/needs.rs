@@ -5,7 +5,9 @@
 
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
-use crate::model::{Code, Diagnostic, Fallback, Identity, Live, Ownership, Policy, Protect, Snapshot, Span, Target, Value, Wanted};
+use crate::model::{
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Snapshot, Span, Target, Value, Wanted,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A declared thing.
@@ -27,7 +29,7 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
     for protect in &policy.protects {
         things.extend(protected(policy, protect));
     }
-    unmet(&things, &[])
+    unmet(&things, &[], &BTreeMap::new())
 }
 
 /// Every need of a policy that is surely not met, given what is live.
@@ -46,7 +48,17 @@ pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec
             header: None,
         })
     }));
-    unmet(&things, &snapshot.resources)
+    unmet(&things, &snapshot.resources, &absent(snapshot))
+}
+
+/// What was looked for and is not there, by ARN.
+fn absent(snapshot: &Snapshot) -> BTreeMap<String, &'static KindSpec> {
+    let found = snapshot.absent.iter().filter_map(|id| {
+        let spec = kinds::spec(&id.kind)?;
+        let account = &snapshot.identities.get(&id.target)?.account;
+        Some((spec.arn(&id.region, account, &id.name)?, spec))
+    });
+    found.collect()
 }
 
 /// The region and the account of a target, as far as they are known.
@@ -87,7 +99,7 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
     things
 }
 
-fn unmet(things: &[Thing<'_>], live: &[Live]) -> Vec<Diagnostic> {
+fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static KindSpec>) -> Vec<Diagnostic> {
     let mut by_arn: BTreeMap<&str, Vec<&Thing<'_>>> = BTreeMap::new();
     for thing in things {
         if let Some(arn) = &thing.arn {
@@ -103,6 +115,7 @@ fn unmet(things: &[Thing<'_>], live: &[Live]) -> Vec<Diagnostic> {
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).map(Vec::as_slice).unwrap_or_default(),
                 live: live.get(need.of.as_str()).copied(),
+                absent: absent.get(&need.of).copied(),
             };
             let Some(problem) = needed.problem(thing, &need) else { continue };
             if told.insert((thing.address.clone(), need.at.clone(), problem.title.clone())) {
@@ -118,6 +131,8 @@ struct Other<'a> {
     /// The blocks that are about it.
     declared: &'a [&'a Thing<'a>],
     live: Option<&'a Live>,
+    /// Its kind, where it was looked for and is not there.
+    absent: Option<&'static KindSpec>,
 }
 
 impl Other<'_> {
@@ -142,17 +157,35 @@ impl Other<'_> {
         self.live?.settings.get(path)?.effective(fallback)
     }
 
+    /// The problem of a thing that must be there.
+    fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
+        let spec = self.absent.filter(|_| self.declared.is_empty() && self.live.is_none())?;
+        let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
+        let title = format!("there is no {} `{named}` in {}, and the policy declares none: {}", spec.title, thing.region, need.otherwise);
+        let help =
+            format!("declare it with a `resource \"{}\"` block in the same target, or write the name of one that is there", spec.name);
+        let problem = Diagnostic::error(Code::NeededThing, title).help(help);
+        Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
+            Some(span) => problem.at(span.clone()),
+            None => problem,
+        })
+    }
+
     fn problem(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
+        if matches!(need.needed, Needed::Presence) {
+            return self.missing(thing, need);
+        }
         let kind = self.kind()?;
         let Answer::No { reason, at, remedy } = kind.answers(need, &|path| self.will_be(kind, path)) else { return None };
         let code = match need.needed {
             Needed::Entry(_) => Code::ShutOut,
             Needed::Setting { .. } => Code::NeededSetting,
+            Needed::Presence => Code::NeededThing,
         };
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
         let title = format!("{} `{named}` {reason}: {}", kind.spec().title, need.otherwise);
         let mut problem = Diagnostic::error(code, title).help(remedy);
-        if let Some(span) = thing.wanted.get(&need.at).map(|wanted| &wanted.span).or(thing.header) {
+        if let Some(span) = Wanted::place(thing.wanted, &need.at).or(thing.header) {
             problem = problem.at(span.clone());
         }
         let other = self.wanted(&at).map(|wanted| &wanted.span).or(self.declared.iter().find_map(|other| other.header));

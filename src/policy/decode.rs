@@ -5,8 +5,8 @@
 
 use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
-use crate::kinds::{Concern, Kind};
-use crate::model::{Code, Diagnostic, Fallback, Key, KindSpec, Misfit, Setting, Severity, Shape, Span, Value, Wanted, path};
+use crate::kinds::Kind;
+use crate::model::{Code, Diagnostic, Fallback, Key, KindSpec, Misfit, Part, Setting, Shape, Span, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads every setting that the table knows out of a block, whose other arguments the caller has taken from `reader` already.
@@ -19,7 +19,7 @@ pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scop
     let wanted = decoder.wanted;
     if reader.problems.len() == before {
         check_together(spec, &wanted, reader.problems);
-        reader.problems.extend(kind.check(&wanted).into_iter().map(|concern| problem(concern, &wanted, &header)));
+        reader.problems.extend(kind.check(&wanted).into_iter().map(|concern| concern.told(&wanted, &header)));
     }
     reader.finish(|name| belongs_elsewhere(spec, "", name));
     wanted
@@ -158,20 +158,25 @@ impl Decoder<'_> {
 
     fn one(&mut self, setting: &'static Setting, name: &str, at: &str, reader: &mut Reader<'_, '_>) {
         let before = reader.problems.len();
-        let Some((value, span)) = reader.setting(name) else {
+        let Some((given, span)) = reader.setting(name) else {
             if setting.required && reader.problems.len() == before {
                 reader.missing(name);
             }
             return;
         };
-        let given = value.as_str().filter(|_| matches!(setting.shape, Shape::Json(_))).map(ToOwned::to_owned);
-        match setting.shape.accept(&value) {
+        let written = given.as_str().filter(|_| matches!(setting.shape, Shape::Json(_)));
+        match setting.shape.accept(&given) {
             // Where all is owned, nothing in it is the same as none: AWS answers both alike.
             Ok(value) if !setting.required && setting.aws_default == Fallback::Absent && self.spec.owns(at) && is_empty(&value) => {}
             Ok(value) => {
-                self.wanted.insert(at.to_owned(), Wanted { written: given.filter(|given| value.as_str() != Some(given)), value, span });
+                let elements = elements(setting.shape, &given, reader.elements(name));
+                let written = written.filter(|written| value.as_str() != Some(written)).map(str::to_owned);
+                self.wanted.insert(at.to_owned(), Wanted { value, written, span, elements });
             }
-            Err(misfit) => reader.problem(misfit_problem(setting, name, misfit, span, value.as_str())),
+            Err(misfit) => {
+                let places = reader.elements(name);
+                reader.problems.extend(misfit_problems(setting, name, misfit, &span, &given, &places));
+            }
         }
     }
 }
@@ -187,8 +192,51 @@ fn reject_labels(located: Located<'_>, name: &str, problems: &mut Vec<Diagnostic
     }
 }
 
+/// Where each element of a setting stands that is written out, by what the setting takes it for.
+fn elements(shape: Shape, given: &Value, places: Vec<(Part, Span)>) -> BTreeMap<String, Span> {
+    let taken = |part: Part| match (part, shape) {
+        (Part::Element(at), Shape::Texts { item, .. }) => {
+            let text = given.as_items()?.get(at).and_then(eval::to_text)?;
+            Some((item.check)(&text).unwrap_or(text))
+        }
+        (Part::Key(key), Shape::TextMap { .. }) => Some(key),
+        _ => None,
+    };
+    // Of one that is there twice the first place counts.
+    places.into_iter().rev().filter_map(|(part, span)| Some((taken(part)?, span))).collect()
+}
+
+/// The problems of a value that does not fit its setting: one for each part of it that does not, at its own place where it has one.
+pub(super) fn misfit_problems(
+    setting: &Setting,
+    name: &str,
+    misfit: Misfit,
+    span: &Span,
+    given: &Value,
+    places: &[(Part, Span)],
+) -> Vec<Diagnostic> {
+    let problem = |misfit: Misfit, span: &Span, text: Option<&str>| {
+        let more = match &misfit {
+            Misfit::Form(mistake) => mistake.more.clone(),
+            _ => Vec::new(),
+        };
+        let all = std::iter::once(misfit).chain(more.into_iter().map(Misfit::Form));
+        all.map(|misfit| misfit_problem(setting, name, misfit, span.clone(), text)).collect::<Vec<_>>()
+    };
+    let Misfit::Parts(parts) = misfit else { return problem(misfit, span, given.as_str()) };
+    let of_part = |(part, misfit): (Part, Misfit)| {
+        let place = places.iter().find(|(placed, _)| *placed == part).map(|(_, span)| span);
+        let text = match &part {
+            Part::Element(at) => given.as_items().and_then(|items| items.get(*at)?.as_str()),
+            Part::Key(_) => None,
+        };
+        problem(misfit, place.unwrap_or(span), text.filter(|_| place.is_some()))
+    };
+    parts.into_iter().flat_map(of_part).collect()
+}
+
 /// The problem of a value that does not fit its setting; `text` is the value, where it is one, so that the mark can be on a part of it.
-pub(super) fn misfit_problem(setting: &Setting, name: &str, misfit: Misfit, span: Span, text: Option<&str>) -> Diagnostic {
+fn misfit_problem(setting: &Setting, name: &str, misfit: Misfit, span: Span, text: Option<&str>) -> Diagnostic {
     match misfit {
         Misfit::Type(message) => Diagnostic::error(Code::WrongType, format!("`{name}` {message}")).at(span),
         Misfit::Range { message, nearest } => {
@@ -205,6 +253,8 @@ pub(super) fn misfit_problem(setting: &Setting, name: &str, misfit: Misfit, span
             let help = mistake.help.unwrap_or_else(|| format!("see {}", setting.source));
             Diagnostic::error(Code::OutOfRange, format!("`{name}` {}", mistake.message)).at(part.unwrap_or(span)).help(help)
         }
+        // Parts have no parts: each is told by itself.
+        Misfit::Parts(_) => Diagnostic::error(Code::OutOfRange, format!("`{name}` holds what it does not take")).at(span),
     }
 }
 
@@ -227,22 +277,6 @@ fn check_together(spec: &KindSpec, wanted: &BTreeMap<String, Wanted>, problems: 
             let problem = Diagnostic::error(Code::Conflict, title).at(dependent.span.clone()).label(off.span.clone(), "turned off here");
             problems.push(problem.help(format!("remove `{}`, or turn `{flag}` on", setting.name())));
         }
-    }
-}
-
-/// A concern of the kind, at the places that it names.
-pub(super) fn problem(concern: Concern, wanted: &BTreeMap<String, Wanted>, header: &Span) -> Diagnostic {
-    let place = |at: &str| wanted.get(at).map(|wanted| wanted.span.clone());
-    let around = || path::enclosing(&concern.at).into_iter().rev().find_map(|block| place(&block));
-    let span = place(&concern.at).or_else(around).unwrap_or_else(|| header.clone());
-    let problem = match concern.severity {
-        Severity::Error => Diagnostic::error(concern.code, concern.title),
-        Severity::Warning => Diagnostic::warning(concern.code, concern.title),
-    };
-    let problem = problem.at(span).help(concern.help);
-    match concern.also.and_then(|(at, text)| Some((place(&at)?, text))) {
-        Some((span, text)) => problem.label(span, text),
-        None => problem,
     }
 }
 

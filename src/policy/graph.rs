@@ -70,6 +70,7 @@ pub(super) fn evaluate(
     evaluator.problems.extend(resources::check_parts(&policy));
     policy.protects.sort_by(|a, b| a.address.cmp(&b.address));
     policy.resources.sort_by(|a, b| a.address.cmp(&b.address));
+    evaluator.problems.extend(resources::check_names(&policy));
     let Values { known, sensitive, .. } = &evaluator.variables;
     // A digest of a weak secret gives the secret away, so sensitive values are not part of it.
     let open = known.iter().filter(|(name, _)| !sensitive.contains(*name)).map(|(name, value)| (name.clone(), value.clone()));

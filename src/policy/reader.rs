@@ -1,8 +1,8 @@
 //! Reading a block's body name by name: each argument is taken once, and what nobody took is unknown.
 
 use super::eval::{self, Scope};
-use crate::model::{Code, Diagnostic, SourceId, Span, Value};
-use hcl::edit::expr::Expression;
+use crate::model::{Code, Diagnostic, Part, SourceId, Span, Value};
+use hcl::edit::expr::{Expression, ObjectKey};
 use hcl::edit::structure::{Block, Body};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -104,6 +104,26 @@ impl<'a, 'p> Reader<'a, 'p> {
                 self.problem(error.into_diagnostic(self.source));
                 None
             }
+        }
+    }
+
+    /// Where each element of a list, or each key of a map, stands that is written out as one.
+    pub(super) fn elements(&self, name: &str) -> Vec<(Part, Span)> {
+        match self.body.get_attribute(name).map(|attribute| &attribute.value) {
+            Some(Expression::Array(array)) => {
+                array.iter().enumerate().map(|(at, item)| (Part::Element(at), self.span(eval::range_of(item)))).collect()
+            }
+            Some(Expression::Object(object)) => object
+                .iter()
+                .filter_map(|(key, _)| match key {
+                    ObjectKey::Ident(name) => Some((Part::Key(name.as_str().to_owned()), self.span(eval::range_of(name)))),
+                    ObjectKey::Expression(key @ Expression::String(text)) => {
+                        Some((Part::Key(text.value().clone()), self.span(eval::range_of(key))))
+                    }
+                    ObjectKey::Expression(_) => None,
+                })
+                .collect(),
+            _ => Vec::new(),
         }
     }
 

@@ -58,8 +58,34 @@ pub(super) fn check_parts(policy: &Policy) -> Vec<Diagnostic> {
             policy.resources.iter().filter(|part| part.parent.as_ref() == Some(&whole.address)).map(|part| &part.wanted).collect();
         let Some(kind) = kinds::find(&whole.address.kind).filter(|_| !parts.is_empty()) else { continue };
         let concerns = kind.check_parts(&whole.wanted, &parts);
-        problems.extend(concerns.into_iter().map(|concern| decode::problem(concern, &whole.wanted, &whole.span)));
+        problems.extend(concerns.into_iter().map(|concern| concern.told(&whole.wanted, &whole.span)));
     }
+    problems
+}
+
+/// What a thing is known by without AWS: its kind, its region and account or its target, what it is a part of, its name.
+type Named<'a> = (&'a str, (&'a str, &'a str), Option<&'a BlockAddress>, &'a str);
+
+/// What two blocks declare under one name in one place, as far as places are known without AWS.
+pub(super) fn check_names(policy: &Policy) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let mut names: BTreeMap<Named<'_>, &Resource> = BTreeMap::new();
+    for resource in &policy.resources {
+        let Some(name) = &resource.name else { continue };
+        // A part whose whole is not known could be anywhere.
+        let Some(spec) = kinds::spec(&resource.address.kind).filter(|spec| spec.parent.is_none() || resource.parent.is_some()) else {
+            continue;
+        };
+        for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
+            // Two targets can reach the same account and region.
+            let place = target.region.as_deref().zip(target.account_id.as_deref()).unwrap_or((target.name.as_str(), ""));
+            let Some(other) = names.insert((&resource.address.kind, place, resource.parent.as_ref(), name), resource) else { continue };
+            let title = format!("two blocks declare the {} `{name}`", spec.title);
+            let problem = Diagnostic::error(Code::ConflictingClaims, title).at(resource.span.clone());
+            problems.push(problem.label(other.span.clone(), "declared here too").help("give one of them another name"));
+        }
+    }
+    problems.dedup();
     problems
 }
 

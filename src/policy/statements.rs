@@ -196,7 +196,8 @@ fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_spa
     match setting.shape.accept(to) {
         Ok(value) => Some(value),
         Err(misfit) => {
-            reader.problem(decode::misfit_problem(setting, "to", misfit, to_span.clone(), to.as_str()));
+            let places = reader.elements("to");
+            reader.problems.extend(decode::misfit_problems(setting, "to", misfit, to_span, to, &places));
             None
         }
     }

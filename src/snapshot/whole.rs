@@ -31,6 +31,11 @@ impl Sought {
                 of_kind.extend(whole_name(policy, resource).map(|name| (name, wanted())));
             }
         }
+        for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
+            for (kind, name) in kinds::sought(policy, &connection.target.name, &connection.identity) {
+                names.entry((kind.to_owned(), connection.target.name.clone())).or_default().entry(name).or_default();
+            }
+        }
         let targets = policy.targets.keys().filter(reached).cloned().collect();
         Self { workspace: policy.workspace.clone(), targets, names }
     }

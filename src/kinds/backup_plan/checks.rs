@@ -1,6 +1,6 @@
 //! AWS Backup's rules across the settings of a plan.
 
-use super::{COLD_AFTER, CONTINUOUS, COPY, DELETE_AFTER, RULE};
+use super::{COLD_AFTER, CONTINUOUS, COPY, DELETE_AFTER, RULE, SCHEDULE, ZONE, advanced};
 use crate::kinds::Concern;
 use crate::model::{Code, Severity, Value, Wanted, path};
 use crate::time::{Schedule, Service, Windowed, Windows, Zone, overlaps};
@@ -35,6 +35,7 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
             rules.overlap(one, other);
         }
     }
+    rules.concerns.extend(advanced::check(wanted));
     rules.concerns
 }
 
@@ -167,8 +168,8 @@ impl Rules<'_> {
     }
 
     fn schedule(&self, rule: &str) -> Option<(Schedule, Zone, u32)> {
-        let text = self.value(rule, "schedule").map_or(Some("cron(0 5 ? * * *)"), Value::as_str)?;
-        let zone = self.value(rule, "schedule_expression_timezone").map_or(Some("Etc/UTC"), Value::as_str)?;
+        let text = self.value(rule, SCHEDULE).map_or(Some("cron(0 5 ? * * *)"), Value::as_str)?;
+        let zone = self.value(rule, ZONE).map_or(Some("Etc/UTC"), Value::as_str)?;
         let start = self.days(rule, "start_window").and_then(|minutes| u32::try_from(minutes).ok()).unwrap_or(Windows::DEFAULT.start);
         Some((Schedule::parse(text, Service::Backup).ok()?, Zone::named(zone).ok()?, start))
     }
@@ -196,8 +197,8 @@ impl Rules<'_> {
             first.strftime("%A %H:%M UTC"),
         );
         let help = "make the start windows shorter (`start_window`, at least 60 minutes) or move the schedules apart, so that one window ends before the next begins".to_owned();
-        let at = path::child(loser, "schedule");
-        let also = Some((path::child(winner, "schedule"), format!("the schedule of \"{kept}\"")));
+        let at = path::child(loser, SCHEDULE);
+        let also = Some((path::child(winner, SCHEDULE), format!("the schedule of \"{kept}\"")));
         self.concerns.push(Concern { code: Code::Overlap, severity: Severity::Warning, title, at, also, help });
     }
 }

@@ -3,18 +3,23 @@
 //! A plan is one document that every update replaces whole. AWS gives it an id, and its name is not unique, so it is found by its mark.
 //! Renaming it is refused: one document of AWS says that the name cannot be changed, another that it can.
 
+mod advanced;
 #[cfg(feature = "aws")]
 mod aws;
 mod checks;
+mod circumstances;
 mod settings;
 mod types;
 
-use super::{Concern, Kind};
+use super::{Circumstances, Concern, Kind, Need, Place};
 use crate::model::{ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Reading, Value, Wanted, path};
 use std::collections::BTreeMap;
 
 const NAME: &str = "name";
 const RULE: &str = "rule";
+const TARGET: &str = "target_vault_name";
+const SCHEDULE: &str = "schedule";
+const ZONE: &str = "schedule_expression_timezone";
 const CONTINUOUS: &str = "enable_continuous_backup";
 const DELETE_AFTER: &str = "lifecycle.delete_after";
 const COLD_AFTER: &str = "lifecycle.cold_storage_after";
@@ -50,6 +55,14 @@ impl Kind for BackupPlan {
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         checks::check(wanted)
+    }
+
+    fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
+        circumstances::check(wanted, circumstances)
+    }
+
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+        circumstances::vaults(wanted, place)
     }
 
     fn check_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>]) -> Vec<Concern> {

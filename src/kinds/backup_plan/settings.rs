@@ -262,15 +262,14 @@ fn schedule(text: &str) -> Result<String, Mistake> {
         }
         Ok(schedule) => Ok(schedule.canonical().to_owned()),
         Err(problems) => {
-            let first = problems.into_iter().next();
-            Err(first.map_or_else(
-                || Mistake::new("is no schedule"),
-                |problem| Mistake {
-                    message: format!("is no schedule of AWS Backup: {}", problem.message),
-                    help: problem.help,
-                    range: Some(problem.range).filter(|range| !range.is_empty()),
-                },
-            ))
+            let mut mistakes = problems.into_iter().map(|problem| Mistake {
+                message: format!("is no schedule of AWS Backup: {}", problem.message),
+                help: problem.help,
+                range: Some(problem.range).filter(|range| !range.is_empty()),
+                more: Vec::new(),
+            });
+            let first = mistakes.next().unwrap_or_else(|| Mistake::new("is no schedule"));
+            Err(Mistake { more: mistakes.collect(), ..first })
         }
     }
 }

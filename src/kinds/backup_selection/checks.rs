@@ -1,6 +1,6 @@
 //! AWS Backup's rules across the settings of a selection.
 
-use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG};
+use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG, covers, services};
 use crate::kinds::Concern;
 use crate::model::{Code, Severity, Value, Wanted, path};
 use std::collections::BTreeMap;
@@ -33,6 +33,20 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         let at = conditions.first().map_or("", |at| at.as_str());
         say(Code::ChoosesNothing, Severity::Error, at, title.to_owned(), help);
     }
+    if leaves_nothing(items(RESOURCES), items(NOT_RESOURCES), !tags.is_empty()) {
+        say(
+            Code::ChoosesNothing,
+            Severity::Error,
+            NOT_RESOURCES,
+            "`not_resources` leaves out all that the selection brings in, so that nothing is backed up".to_owned(),
+            "narrow `not_resources`, or remove the selection",
+        );
+    }
+    for (arn, what) in services::not_backed_up(items(RESOURCES)) {
+        let title = format!("AWS Backup is not known to back up {what}: {arn}");
+        let help = format!("take it out, and protect it by its own service's means; AWS Backup backs up {}", services::all());
+        say(Code::NotBackedUp, Severity::Warning, &path::keyed(RESOURCES, arn), title, &help);
+    }
     if let Some(tag) = tags.first().filter(|_| !is_empty(RESOURCES)) {
         let all = items(RESOURCES).and_then(Value::as_items).is_some_and(|items| items.contains(&Value::from("*")));
         let title = if all {
@@ -63,6 +77,17 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         }
     }
     concerns
+}
+
+/// Whether all that is brought in is left out again. What is known only after apply may be something.
+fn leaves_nothing(resources: Option<&Value>, not_resources: Option<&Value>, has_tags: bool) -> bool {
+    let none = Value::set([]);
+    let (Some(resources), Some(left_out)) = (resources.or(Some(&none)).filter(|value| !value.has_unknown()), not_resources) else {
+        return false;
+    };
+    let is_nothing = resources.as_items().is_some_and(<[Value]>::is_empty) && !has_tags;
+    let everything = left_out.as_items().is_some_and(|items| items.contains(&Value::from("*")));
+    !is_nothing && !left_out.has_unknown() && (everything || (!has_tags && covers(left_out, resources)))
 }
 
 fn blocks<'w>(wanted: &'w BTreeMap<String, Wanted>, block: &str) -> Vec<&'w String> {

@@ -7,6 +7,7 @@
 mod aws;
 mod checks;
 mod choice;
+mod services;
 
 use super::{Concern, Flat, Kind};
 use crate::model::{

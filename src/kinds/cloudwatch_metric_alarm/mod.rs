@@ -2,6 +2,7 @@
 //!
 //! CloudWatch takes alarms that can never fire. What can be known of that beforehand is in `rules`, from the metrics that AWS publishes.
 
+mod actions;
 #[cfg(feature = "aws")]
 mod aws;
 mod forms;
@@ -10,11 +11,12 @@ mod rules;
 mod sensitivity;
 #[cfg(test)]
 mod tests;
+mod watch;
 
-use super::{Concern, Kind, Need, Needed, Place, tags};
+use super::{Circumstances, Concern, Kind, Need, Needed, Place, tags};
 use crate::model::{
     ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Safer, Sender, Setting, Shape,
-    Value, Wanted,
+    Wanted, path,
 };
 use std::collections::BTreeMap;
 
@@ -205,25 +207,26 @@ impl Kind for MetricAlarm {
     }
 
     fn effect(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
-        sensitivity::effect(change, live, wanted)
+        sensitivity::effect(change, live, wanted).or_else(|| watch::effect(change, live, wanted))
     }
 
-    fn consequence(&self, change: &Change, _: &Live, _: jiff::Timestamp) -> Option<String> {
-        sensitivity::consequence(change)
+    fn consequence(&self, change: &Change, live: &Live, _: jiff::Timestamp) -> Option<String> {
+        sensitivity::consequence(change).or_else(|| watch::consequence(change, live))
     }
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         rules::check(wanted)
     }
 
+    fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
+        circumstances.region.map(|region| actions::elsewhere(wanted, region)).unwrap_or_default()
+    }
+
     /// A topic must let CloudWatch publish for this alarm; of Lambda functions and other actions nothing is known here.
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
-        let lists = ["alarm_actions", "ok_actions", "insufficient_data_actions"];
-        let all = lists.into_iter().filter_map(|at| Some((at, wanted.get(at)?.value.as_items()?)));
-        let each = all.flat_map(|(at, items)| items.iter().filter_map(Value::as_str).map(move |arn| (at, arn)));
-        let topics = each.filter(|(_, arn)| arn.split(':').nth(2) == Some("sns"));
+        let topics = actions::all(wanted).filter(|(_, arn)| arn.split(':').nth(2) == Some("sns"));
         let needs = topics.map(|(at, topic)| Need {
-            at: at.to_owned(),
+            at: path::keyed(at, topic),
             of: topic.to_owned(),
             needed: Needed::Entry(Sender::Alarm.publishes(topic, place.account, place.arn)),
             otherwise: "the alarm's messages are dropped, and CloudWatch tells it only in the alarm's history".to_owned(),

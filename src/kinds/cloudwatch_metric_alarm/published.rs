@@ -195,6 +195,8 @@ pub enum Firing {
     Sound,
     /// It can never fire.
     Never(Advice),
+    /// Every value crosses the threshold, and so does whatever stands for none: it is in `ALARM` from the first evaluation on.
+    Always(Advice),
     /// It fires where nothing is wrong.
     WithoutCause(Advice),
     /// It fires once and does not come back, so that the next time nobody is told.
@@ -233,6 +235,12 @@ pub fn firing(namespace: &str, metric: &Metric, watch: Watch) -> Firing {
             _ => Firing::Never(Advice::new(format!("no value of `{name}` can cross the threshold"), "choose another threshold")),
         };
     }
+    // What has no zeros is told below: there the silence is to blame, not the threshold.
+    let has_values = metric.habit == Habit::Always || (metric.habit != Habit::NonZero && missing == Missing::Breaching);
+    if has_values && always_crosses(metric, watch) {
+        let reason = format!("every value that `{name}` can have crosses the threshold, so the alarm is always in ALARM");
+        return Firing::Always(Advice::new(reason, "choose another threshold"));
+    }
     match (metric.habit, is_above, missing) {
         (Habit::NonZero, true, Missing::Breaching) => Firing::WithoutCause(Advice::new(
             format!("`{name}` is published only where it is not zero, so the alarm fires while there is none"),
@@ -257,6 +265,17 @@ pub fn firing(namespace: &str, metric: &Metric, watch: Watch) -> Firing {
             ))
         }
         _ => Firing::Sound,
+    }
+}
+
+/// Whether every value that the metric can have crosses the threshold.
+fn always_crosses(metric: &Metric, watch: Watch) -> bool {
+    let most = if metric.unit == "Percent" { 100.0 } else { f64::INFINITY };
+    match watch.comparison {
+        Comparison::Greater => metric.least > watch.threshold,
+        Comparison::GreaterOrEqual => metric.least >= watch.threshold,
+        Comparison::Less => most < watch.threshold,
+        Comparison::LessOrEqual => most <= watch.threshold,
     }
 }
 

@@ -77,7 +77,7 @@ impl<'a> Rules<'a> {
                 self.say(Code::AlarmWatches, "", "the alarm watches nothing", help);
             }
             (false, Some(_)) => {
-                if let Some(stray) = ONE_METRIC.into_iter().find(|at| self.has(at)) {
+                for stray in ONE_METRIC.into_iter().filter(|at| self.has(at)).collect::<Vec<_>>() {
                     let title = format!("`{stray}` is of an alarm on one metric, and AWS refuses it beside `metric_query` blocks");
                     self.say(
                         Code::AlarmWatches,
@@ -298,7 +298,7 @@ impl<'a> Rules<'a> {
         let (code, severity, advice) = match published::firing(namespace, metric, Watch { comparison, threshold, missing, period }) {
             Firing::Sound => return,
             Firing::Never(advice) => (Code::AlarmNeverFires, Severity::Error, advice),
-            Firing::WithoutCause(advice) | Firing::StaysOn(advice) | Firing::Blind(advice) => {
+            Firing::Always(advice) | Firing::WithoutCause(advice) | Firing::StaysOn(advice) | Firing::Blind(advice) => {
                 (Code::AlarmMisleads, Severity::Warning, advice)
             }
         };

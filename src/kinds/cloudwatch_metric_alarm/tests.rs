@@ -82,7 +82,10 @@ fn only_topics_are_asked_whether_they_let_the_alarm_in() {
     let alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:failed";
     let place = Place { arn: Some(alarm), region: "us-east-1", account: "123456789012" };
     let needs = MetricAlarm.needs(&wanted(&[("ok_actions", actions)]), place);
-    assert_eq!(needs.iter().map(|need| (need.at.as_str(), need.of.as_str())).collect::<Vec<_>>(), [("ok_actions", topic)]);
+    assert_eq!(
+        needs.iter().map(|need| (need.at.as_str(), need.of.as_str())).collect::<Vec<_>>(),
+        [(format!("ok_actions[\"{topic}\"]").as_str(), topic)]
+    );
     let Needed::Entry(request) = &needs[0].needed else { unreachable!() };
     assert_eq!((request.action.as_str(), request.resource.as_str()), ("sns:Publish", topic));
 }
@@ -108,4 +111,55 @@ fn a_name_is_anything_without_control_characters() {
     assert_eq!(SPEC.name_form.check_literal("Sicherung fehlt: täglich (1/2) *"), Ok(()));
     assert!(SPEC.name_form.check_literal("two\nlines").is_err());
     assert!(SPEC.name_form.check_literal(&"a".repeat(256)).is_err());
+}
+
+/// What a change of some settings does, by setting, to an alarm that has `before` and shall have `after`.
+fn effects(before: &[(&str, Value)], after: &[(&str, Value)]) -> Vec<(String, Option<Effect>)> {
+    let settings = before.iter().map(|(path, value)| ((*path).to_owned(), Reading::Known(value.clone()))).collect();
+    let live = Live { settings, ..Live::default() };
+    let declared = wanted(after);
+    let paths: std::collections::BTreeSet<&str> = before.iter().chain(after).map(|(path, _)| *path).collect();
+    let change = |setting: &str| Change {
+        setting: setting.to_owned(),
+        before: live.settings.get(setting).cloned().unwrap_or(Reading::Unset),
+        after: declared.get(setting).map_or(Value::Null, |wanted| wanted.value.clone()),
+        effect: Effect::Neutral,
+        reaches: Reaches::Future,
+        consequence: None,
+        consent: Consent::NotNeeded,
+        because: None,
+        part_of: None,
+    };
+    let changed = paths.into_iter().map(change).filter(|change| change.before != Reading::Known(change.after.clone()));
+    changed.map(|change| (change.setting.clone(), MetricAlarm.effect(&change, &live, &declared))).collect()
+}
+
+#[test]
+fn another_metric_is_a_weakening_that_is_told_once() {
+    let of = |name: &str, vault: &str| {
+        let dimensions = Value::Map(BTreeMap::from([("BackupVaultName".to_owned(), Value::from(vault))]));
+        [("namespace", Value::from("AWS/Backup")), ("metric_name", Value::from(name)), ("dimensions", dimensions)]
+    };
+    let failed = of("NumberOfBackupJobsFailed", "daily");
+    assert_eq!(
+        effects(&failed, &of("NumberOfBackupJobsExpired", "weekly")),
+        [("dimensions".to_owned(), None), ("metric_name".to_owned(), Some(Effect::Weakens))]
+    );
+    assert_eq!(effects(&failed, &of("NumberOfBackupJobsFailed", "weekly")), [("dimensions".to_owned(), Some(Effect::Weakens))]);
+}
+
+#[test]
+fn what_never_had_values_can_be_left_for_something_better() {
+    let never = [("namespace", Value::from("AWS/DynamoDB")), ("metric_name", Value::from("ContinuousBackupsStatus"))];
+    let better = [("namespace", Value::from("AWS/Backup")), ("metric_name", Value::from("NumberOfBackupJobsFailed"))];
+    assert_eq!(effects(&never, &better), [("metric_name".to_owned(), None), ("namespace".to_owned(), None)]);
+}
+
+#[test]
+fn another_expression_is_a_weakening_and_a_new_query_is_none() {
+    let rate = |expression: &str| {
+        [(r#"metric_query["rate"]"#, Value::Bool(true)), (r#"metric_query["rate"].expression"#, Value::from(expression))]
+    };
+    assert_eq!(effects(&rate("a / b"), &rate("a")), [(r#"metric_query["rate"].expression"#.to_owned(), Some(Effect::Weakens))]);
+    assert!(effects(&[], &rate("a / b")).into_iter().all(|(_, effect)| effect.is_none()));
 }

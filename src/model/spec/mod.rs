@@ -2,7 +2,7 @@
 
 mod shape;
 
-pub use shape::{Document, Form, Key, Misfit, Mistake, Shape};
+pub use shape::{Document, Form, Key, Misfit, Mistake, Part, Shape};
 
 use super::effect::Effect;
 use super::path;

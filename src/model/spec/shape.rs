@@ -79,6 +79,8 @@ pub struct Mistake {
     pub help: Option<String>,
     /// Which bytes of the text are wrong; all of it where absent.
     pub range: Option<Range<usize>>,
+    /// What else is wrong with it.
+    pub more: Vec<Mistake>,
 }
 
 /// What a JSON document is compared by.
@@ -98,7 +100,7 @@ impl Form {
 impl Mistake {
     /// A mistake of the whole text.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, range: None }
+        Self { message: message.into(), help: None, range: None, more: Vec::new() }
     }
 
     /// With what to write instead.
@@ -122,6 +124,17 @@ pub enum Misfit {
     },
     /// It is a text of the wrong form.
     Form(Mistake),
+    /// Some of its parts do not fit, each for its own reason.
+    Parts(Vec<(Part, Misfit)>),
+}
+
+/// A part of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The element of a list, counted from 0.
+    Element(usize),
+    /// What a map has under this key.
+    Key(String),
 }
 
 impl Shape {
@@ -208,10 +221,16 @@ fn one_of(words: &[&str], value: &Value) -> Result<Value, Misfit> {
 
 fn texts(item: Form, max: usize, value: &Value) -> Result<Value, Misfit> {
     let Some(items) = value.as_items() else { return Err(wrong_type("a list of strings", value)) };
-    let mut accepted = Vec::new();
-    for one in items {
-        let text = text(one).ok_or_else(|| wrong_type("a list of strings, and each of them one", one))?;
-        accepted.push(Value::from((item.check)(&text).map_err(Misfit::Form)?));
+    let (mut accepted, mut wrong) = (Vec::new(), Vec::new());
+    for (at, one) in items.iter().enumerate() {
+        let text = text(one).ok_or_else(|| wrong_type("a list of strings, and each of them one", one));
+        match text.and_then(|text| (item.check)(&text).map_err(Misfit::Form)) {
+            Ok(text) => accepted.push(Value::from(text)),
+            Err(misfit) => wrong.push((Part::Element(at), misfit)),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(Misfit::Parts(wrong));
     }
     let set = Value::set(accepted);
     match set.as_items().map(<[Value]>::len) {
@@ -227,16 +246,18 @@ fn text_map(max: usize, value: &Value) -> Result<Value, Misfit> {
     if map.len() > max {
         return Err(Misfit::Form(Mistake::new(format!("takes at most {max}, found {}", map.len()))));
     }
-    let mut accepted = std::collections::BTreeMap::new();
+    let (mut accepted, mut wrong) = (std::collections::BTreeMap::new(), Vec::new());
     for (key, one) in map {
-        let text = text(one).ok_or_else(|| wrong_type("a map of strings, and each of them one", one))?;
         if let Some(reserved) = ["aws:", "backstay:"].iter().find(|reserved| key.to_ascii_lowercase().starts_with(*reserved)) {
             let mistake = Mistake::new(format!("has a key `{key}`, and what starts with `{reserved}` is not the user's to set"));
-            return Err(Misfit::Form(mistake.help("give it another name")));
+            wrong.push((Part::Key(key.clone()), Misfit::Form(mistake.help("give it another name"))));
         }
-        accepted.insert(key.clone(), Value::from(text));
+        match text(one) {
+            Some(text) => drop(accepted.insert(key.clone(), Value::from(text))),
+            None => wrong.push((Part::Key(key.clone()), wrong_type("a map of strings, and each of them one", one))),
+        }
     }
-    Ok(Value::Map(accepted))
+    if wrong.is_empty() { Ok(Value::Map(accepted)) } else { Err(Misfit::Parts(wrong)) }
 }
 
 fn json(document: Document, value: &Value) -> Result<Value, Misfit> {

@@ -38,6 +38,11 @@ impl Schedule {
         }
     }
 
+    /// Whether the last run is past, so that it never runs again: a cron of a past year, an `at` of a past day.
+    pub fn is_over(&self, now: Timestamp, zone: &Zone) -> bool {
+        self.runs(now, zone).next().is_none()
+    }
+
     /// The longest time between two runs that follow each other, within the 28 years after the instant.
     ///
     /// That is a whole cycle of leap years and days of the week. `None` where there are no two runs in it.

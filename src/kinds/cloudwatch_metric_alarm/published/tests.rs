@@ -22,6 +22,7 @@ fn kind(firing: &Firing) -> (&'static str, &str) {
     match firing {
         Firing::Sound => ("sound", ""),
         Firing::Never(advice) => ("never", &advice.remedy),
+        Firing::Always(advice) => ("always", &advice.remedy),
         Firing::WithoutCause(advice) => ("without cause", &advice.remedy),
         Firing::StaysOn(advice) => ("stays on", &advice.remedy),
         Firing::Blind(advice) => ("blind", &advice.remedy),
@@ -133,4 +134,17 @@ fn a_metric_of_once_a_day_wants_periods_of_a_day() {
     let with = |period| firing("AWS/S3", metric, Watch { comparison: Comparison::Less, threshold: 1.0, missing: Missing::Missing, period });
     assert_eq!(kind(&with(3_600)), ("blind", "set `period` to 86400"));
     assert_eq!(with(86_400), Firing::Sound);
+}
+
+#[test]
+fn an_alarm_that_every_value_sets_off_is_always_on() {
+    let percent = fires("AWS/RDS", "CPUUtilization", Comparison::LessOrEqual, 100.0, Missing::Missing);
+    assert_eq!(kind(&percent).0, "always");
+    let replication = |missing| fires("AWS/S3", "OperationsFailedReplication", Comparison::GreaterOrEqual, 0.0, missing);
+    assert_eq!(kind(&replication(Missing::Breaching)).0, "always");
+    assert_ne!(kind(&replication(Missing::NotBreaching)).0, "always", "while nothing happens it is off");
+    let failed = |missing| fires("AWS/Backup", "NumberOfBackupJobsFailed", Comparison::GreaterOrEqual, 0.0, missing);
+    assert_eq!(kind(&failed(Missing::Breaching)).0, "without cause");
+    assert_eq!(kind(&failed(Missing::NotBreaching)).0, "sound", "it fires for one failure and more, as there are no zeros");
+    assert_eq!(kind(&fires("AWS/RDS", "CPUUtilization", Comparison::GreaterOrEqual, 1.0, Missing::Breaching)).0, "sound");
 }
