@@ -71,6 +71,7 @@ scenarios! {
     variables
     waiting
     weakening
+    written_names
 }
 
 #[test]

@@ -61,6 +61,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
         .collect();
     let addresses: Vec<String> = addresses(&resolved.rows).chain(resources.actions.iter().map(|action| action.address.clone())).collect();
     actions.extend(resources.actions.into_iter().filter(|action| is_asked_for(std::iter::once(action.address.as_str()), &request.only)));
+    needs::order(policy, snapshot, &resolved.rows, &mut actions);
     actions.sort_by(|a, b| (&a.block, &a.address, &a.id).cmp(&(&b.block, &b.address, &b.id)));
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
     let mut notes = resolved.notes;
