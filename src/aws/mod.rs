@@ -12,12 +12,11 @@ mod witness;
 pub use connect::{Access, connect};
 pub use failure::CallFailed;
 pub use tagging::{resources, tagged};
-pub use witness::{Counts, Journal, JournalEntry, Witness, acting_on};
+pub use witness::{Counts, FailedEntry, Journal, JournalEntry, Witness, acting_on};
 
 use crate::model::{Cause, Gap, Identity, Target};
 use crate::time::Clock;
 use aws_types::SdkConfig;
-use aws_types::service_config::ServiceConfigKey;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -82,11 +81,7 @@ impl Connection {
 
     /// Whether a service, by its id in the SDK (`S3`), is reached at another place than AWS's own: the embedded AWS, or `AWS_ENDPOINT_URL`.
     pub fn has_own_endpoint(&self, service_id: &'static str) -> bool {
-        let of_service = || {
-            let key = ServiceConfigKey::builder().service_id(service_id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;
-            self.config.service_config()?.load_config(key)
-        };
-        self.embedded || self.config.endpoint_url().is_some() || of_service().is_some()
+        self.embedded || self.config.endpoint_url().is_some() || connect::endpoint_of(&self.config, service_id).is_some()
     }
 
     /// Makes one call, waiting for a free place first.
@@ -96,7 +91,13 @@ impl Connection {
     {
         // The semaphore is never closed, so this cannot fail; if it did, going on without a place would be harmless.
         let _place = self.limit.acquire().await.ok();
-        call.await.map_err(|error| error.explain(action))
+        call.await.map_err(|error| error.explain(action).answered_at(&self.place(action)))
+    }
+
+    /// Where the calls of an action go: an endpoint of one's own by its URL, without a user name that may stand in it.
+    fn place(&self, action: &str) -> String {
+        let service = action.split(':').next().unwrap_or_default();
+        connect::endpoint(&self.config, service).unwrap_or_else(|| format!("AWS's own address of {service}"))
     }
 
     /// A gap in what was read here.

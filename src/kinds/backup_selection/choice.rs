@@ -15,6 +15,43 @@ type Wild = WildMatchPattern<'*', '\0'>;
 /// More than these are only counted.
 const NAMED: usize = 10;
 
+/// What AWS Backup can back up, by service and the beginning of the last part of an ARN. A pattern or a tag brings in nothing else, whatever
+/// it matches: not vaults, plans, alarms or topics.
+///
+/// Source: AWS Backup Developer Guide, Feature availability by resource; Service Authorization Reference, for the form of the ARNs.
+const BACKED_UP: [(&str, &str); 21] = [
+    ("backup-gateway", "vm/"),
+    ("cloudformation", "stack/"),
+    ("dsql", "cluster/"),
+    ("dynamodb", "table/"),
+    ("ec2", "instance/"),
+    ("ec2", "volume/"),
+    ("eks", "cluster/"),
+    ("elasticfilesystem", "file-system/"),
+    ("fsx", "file-system/"),
+    ("fsx", "volume/"),
+    // Aurora, Neptune and DocumentDB have ARNs of RDS.
+    ("rds", "cluster:"),
+    ("rds", "db:"),
+    ("redshift", "cluster:"),
+    ("redshift", "namespace:"),
+    ("redshift-serverless", "namespace/"),
+    ("s3", ""),
+    // SAP HANA databases on EC2.
+    ("ssm-sap", ""),
+    ("storagegateway", "gateway/"),
+    ("storagegateway", "volume/"),
+    ("timestream", "database/"),
+    ("timestream", "table/"),
+];
+
+/// Whether a resource is of a type that AWS Backup can back up.
+fn can_be_backed_up(arn: &str) -> bool {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let (Some(service), Some(resource)) = (parts.next(), parts.nth(2)) else { return false };
+    BACKED_UP.iter().any(|(of, start)| service == *of && resource.starts_with(start))
+}
+
 /// Which resources come and go with a change, in sentences.
 pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[Listed]>) -> Vec<String> {
     let either = || before.into_iter().chain(after);
@@ -26,7 +63,12 @@ pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[
     let literal: Vec<String> =
         either().flat_map(|flat| flat.texts(RESOURCES).unwrap_or_default()).filter(|arn| !arn.contains('*')).collect();
     resources.extend(literal.iter().map(|arn| (arn.as_str(), &none)));
-    resources.extend(seen.into_iter().flatten().filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?))));
+    resources.extend(
+        seen.into_iter()
+            .flatten()
+            .filter(|listed| can_be_backed_up(&listed.name))
+            .filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?))),
+    );
     let chosen = |flat: Option<&Flat>| -> BTreeSet<&str> {
         let choice = flat.map(Choice::new);
         resources.iter().filter(|(arn, tags)| choice.as_ref().is_some_and(|choice| choice.takes(arn, tags))).map(|(arn, _)| *arn).collect()
@@ -162,6 +204,24 @@ mod tests {
         comes in: arn:aws:dynamodb:us-east-1:1:table/t, arn:aws:fsx:us-east-1:1:file-system/b, arn:aws:rds:us-east-1:1:cluster:one
         of what is chosen by pattern, only resources that have or had a tag could be listed here
         ");
+    }
+
+    #[test]
+    fn only_what_aws_backup_can_back_up_comes_in_by_a_pattern() {
+        let flat = selection(&[(RESOURCES, texts(&["*"]))]);
+        let things = seen(&[
+            ("arn:aws:backup:us-east-1:1:backup-vault:daily", &[]),
+            ("arn:aws:backup:us-east-1:1:backup-plan:5a4d", &[]),
+            ("arn:aws:cloudwatch:us-east-1:1:alarm:failed", &[]),
+            ("arn:aws:sns:us-east-1:1:alerts", &[]),
+            ("arn:aws:ec2:us-east-1:1:subnet/subnet-1", &[]),
+            ("arn:aws:dynamodb:us-east-1:1:table/orders", &[]),
+            ("arn:aws:s3:::papers", &[]),
+            ("arn:aws:rds:us-east-1:1:snapshot:old", &[]),
+            ("arn:aws:rds:us-east-1:1:db:shop", &[]),
+        ]);
+        let come = &reach(None, Some(&flat), Some(&things))[0];
+        assert_eq!(come, "comes in: arn:aws:dynamodb:us-east-1:1:table/orders, arn:aws:rds:us-east-1:1:db:shop, arn:aws:s3:::papers");
     }
 
     #[test]
