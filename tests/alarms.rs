@@ -240,3 +240,40 @@ fn an_alarm_on_a_metric_that_aws_does_not_publish_is_refused_with_what_to_use_in
         assert!(ended.output.contains(part), "{part}\n{}", ended.output);
     }
 }
+
+#[tokio::test]
+async fn the_policy_of_a_topic_is_sent_as_it_is_written() {
+    let room = Room::new();
+    let statement = r#"{ Sid = "TheSenders", Effect = "Allow", Principal = { Service = "events.amazonaws.com" }, Action = "SNS:Publish", Resource = TOPIC,
+              Condition = { StringLike = { "aws:SourceArn" = "arn:aws:events:*:123456789012:rule/Backup*" } } }"#;
+    let policy = |extra: &str| {
+        let statement = statement.replace("TOPIC", "\"arn:aws:sns:us-east-1:123456789012:alerts\"");
+        format!(
+            r#"
+            backstay {{ workspace = "shop" }}
+            resource "aws_sns_topic" "alerts" {{
+              name   = "alerts"
+              policy = jsonencode({{ Version = "2012-10-17", Id = "WhoMayPublish", Statement = [{statement}{extra}] }})
+            }}
+            "#
+        )
+    };
+    let sandbox = Sandbox::open(&room.file("world")).unwrap();
+    let kept = async || {
+        let loader = aws_config::defaults(aws_config::BehaviorVersion::latest()).region(Region::new("us-east-1"));
+        let credentials = Credentials::new("123456789012", "secret", None, None, "test");
+        let config = loader.credentials_provider(credentials).http_client(sandbox.http_client()).load().await;
+        let call = aws_sdk_sns::Client::new(&config).get_topic_attributes().topic_arn("arn:aws:sns:us-east-1:123456789012:alerts");
+        call.send().await.unwrap().attributes.unwrap()["Policy"].clone()
+    };
+    for extra in ["", r#", { Sid = "Cleaners", Effect = "Allow", Principal = { AWS = "*" }, Action = "SNS:Get*", Resource = "*" }"#] {
+        room.write("policy.hcl", policy(extra));
+        room.ok("apply policy.hcl --sandbox=world --auto-approve");
+        let kept = kept().await;
+        for part in ["WhoMayPublish", "TheSenders", "\"SNS:Publish\"", "rule/Backup*"] {
+            assert!(kept.contains(part), "{part}: {kept}");
+        }
+        assert_eq!(kept.contains("\"SNS:Get*\"") && kept.contains("Cleaners"), !extra.is_empty(), "{kept}");
+        assert!(room.ok("plan policy.hcl --sandbox=world --detailed-exitcode").contains("No changes."));
+    }
+}

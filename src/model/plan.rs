@@ -145,8 +145,11 @@ pub struct Refusal {
 /// A declared value and where the policy says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declared {
-    /// The value.
+    /// The value, in the form in which values of its setting are compared.
     pub value: Value,
+    /// The text to send for it, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
     /// Where.
     pub because: Position,
 }

@@ -150,10 +150,19 @@ pub struct Resource {
 /// A declared value of one setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// The value, of the setting's type and within its range.
+    /// The value, of the setting's type and within its range, in the form in which values of it are compared.
     pub value: Value,
+    /// The text that the policy gives, where that is compared in another form: a document's names and order are its author's.
+    pub written: Option<String>,
     /// Where the policy says so.
     pub span: Span,
+}
+
+impl Wanted {
+    /// A value that is compared as it is written.
+    pub const fn new(value: Value, span: Span) -> Self {
+        Self { value, written: None, span }
+    }
 }
 
 /// Which replicas of a thing hold the settings too.

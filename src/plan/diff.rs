@@ -70,10 +70,12 @@ fn not_read() -> Reading {
 }
 
 pub(super) fn declared(wanted: &BTreeMap<String, Wanted>, sources: &Sources) -> BTreeMap<String, Declared> {
-    wanted
-        .iter()
-        .map(|(path, wanted)| (path.clone(), Declared { value: wanted.value.clone(), because: sources.position(&wanted.span) }))
-        .collect()
+    let declared = |wanted: &Wanted| Declared {
+        value: wanted.value.clone(),
+        written: wanted.written.clone(),
+        because: sources.position(&wanted.span),
+    };
+    wanted.iter().map(|(path, wanted)| (path.clone(), declared(wanted))).collect()
 }
 
 /// A thing beside what it must be.

@@ -83,7 +83,7 @@ impl Decoder<'_> {
             return;
         };
         if row.is_some() {
-            self.wanted.insert(at.clone(), Wanted { value: Value::Bool(true), span: located.header() });
+            self.wanted.insert(at.clone(), Wanted::new(Value::Bool(true), located.header()));
         }
         self.inside(name, located, table, &at, None, reader);
         reject_labels(located, name, reader.problems);
@@ -101,7 +101,7 @@ impl Decoder<'_> {
                     .push(problem.at(span).label(first.span.clone(), "the first one is here").help("rename one, or merge the two"));
                 continue;
             }
-            self.wanted.insert(at.clone(), Wanted { value: Value::Bool(true), span });
+            self.wanted.insert(at.clone(), Wanted::new(Value::Bool(true), span));
             self.inside(name, located, table, &at, of, reader);
         }
     }
@@ -164,11 +164,12 @@ impl Decoder<'_> {
             }
             return;
         };
+        let given = value.as_str().filter(|_| matches!(setting.shape, Shape::Json(_))).map(ToOwned::to_owned);
         match setting.shape.accept(&value) {
             // Where all is owned, nothing in it is the same as none: AWS answers both alike.
             Ok(value) if !setting.required && setting.aws_default == Fallback::Absent && self.spec.owns(at) && is_empty(&value) => {}
             Ok(value) => {
-                self.wanted.insert(at.to_owned(), Wanted { value, span });
+                self.wanted.insert(at.to_owned(), Wanted { written: given.filter(|given| value.as_str() != Some(given)), value, span });
             }
             Err(misfit) => reader.problem(misfit_problem(setting, name, misfit, span, value.as_str())),
         }

@@ -127,7 +127,7 @@ pub(crate) fn action(table: &str, verb: Verb, changes: Vec<Change>) -> Action {
         replaces: None,
         facts: BTreeMap::new(),
         changes,
-        wanted: wanted.into_iter().map(|(path, value)| (path, Declared { value, because: because.clone() })).collect(),
+        wanted: wanted.into_iter().map(|(path, value)| (path, Declared { value, written: None, because: because.clone() })).collect(),
         before,
         depends_on: Vec::new(),
         remarks: Vec::new(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 fn wanted(settings: &[(&str, Value)]) -> BTreeMap<String, Wanted> {
     let span = Span { source: SourceId::default(), range: 0..0 };
-    settings.iter().map(|(path, value)| ((*path).to_owned(), Wanted { value: value.clone(), span: span.clone() })).collect()
+    settings.iter().map(|(path, value)| ((*path).to_owned(), Wanted::new(value.clone(), span.clone()))).collect()
 }
 
 /// What becoming `after` does to an alarm that fires below, or above, a threshold of 5, in 2 of 3 periods.

@@ -94,7 +94,7 @@ const fn encryption(path: &'static str, shape: Shape, doc: &'static str) -> Sett
 pub(super) static SPEC: KindSpec = KindSpec {
     name: "aws_s3_bucket",
     title: "S3 bucket",
-    doc: "Versioning, object lock, default encryption, and single lifecycle and replication rules of an S3 bucket that somebody else owns. Rules of others on the same bucket stay as they are.",
+    doc: "Versioning, object lock, default encryption, and single lifecycle and replication rules of an S3 bucket that somebody else owns. Rules of others on the same bucket stay as they are; of backstay's own, with the policy's `workspace`, those that no block declares any more are removed, so with a `workspace` the rules of every selected bucket are read.",
     ownership: Ownership::Settings,
     service: "s3",
     arn_form: ArnForm::Global,

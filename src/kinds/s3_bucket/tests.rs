@@ -121,7 +121,7 @@ fn every_row_says_what_it_is_and_what_it_needs() {
 
 fn wanted(values: impl IntoIterator<Item = (String, Value)>) -> BTreeMap<String, Wanted> {
     let span = Span { source: SourceId::default(), range: 0..0 };
-    values.into_iter().map(|(path, value)| (path, Wanted { value, span: span.clone() })).collect()
+    values.into_iter().map(|(path, value)| (path, Wanted::new(value, span.clone()))).collect()
 }
 
 /// What becomes of a default retention from one mode and days to another, said at its days.

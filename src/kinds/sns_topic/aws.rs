@@ -4,7 +4,7 @@ use super::{FOREIGN, PENDING, SPEC, SUBSCRIPTION, policy};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::tags::{self, Retag};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws};
-use crate::model::{Live, Mark, Reading, ResourceId, Value, path};
+use crate::model::{Declared, Live, Mark, Reading, ResourceId, Value, path};
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::{Subscription, Tag};
 use futures_util::future::{BoxFuture, join_all};
@@ -224,10 +224,13 @@ async fn of_subscription(
     Ok(read)
 }
 
-/// The text that SNS takes for a setting; an empty one is none.
-fn sent(topic: &str, setting: &str, value: &Value) -> String {
+/// The text that SNS takes for a setting, which the policy may have written in its own way; an empty one is none.
+fn sent(topic: &str, setting: &str, value: &Value, declared: Option<&Declared>) -> String {
+    if let Some(written) = declared.filter(|declared| declared.value == *value).and_then(|declared| declared.written.as_ref()) {
+        return written.clone();
+    }
     match (setting, value) {
-        ("policy", Value::String(text)) => policy::sent(topic, text),
+        ("policy", Value::String(text)) if text == policy::DEFAULT => policy::default(topic),
         ("filter_policy", Value::Null) => "{}".to_owned(),
         (_, Value::Null) => String::new(),
         (_, Value::String(text)) => text.clone(),
@@ -244,23 +247,30 @@ async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, Chang
     let is_said = |value: &&Value| **value != Value::Bool(false) && value.as_str() != Some(policy::DEFAULT);
     let attributes = ATTRIBUTES.into_iter().filter_map(|(setting, attribute)| {
         let value = flat.get(setting).filter(is_said)?;
-        Some((attribute.to_owned(), sent(&topic, setting, value)))
+        Some((attribute.to_owned(), sent(&topic, setting, value, request.wanted.get(setting))))
     });
     let tags = request.tags().into_iter().filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok());
     let call = client.create_topic().name(&request.id.name).set_attributes(Some(attributes.collect())).set_tags(Some(tags.collect()));
     connection.call(CREATE, call.send()).await?;
     for key in flat.keys(SUBSCRIPTION) {
-        subscribe(connection, &client, &topic, &flat, &key).await?;
+        subscribe(connection, &client, &topic, request.wanted, &key).await?;
     }
     Ok(BTreeMap::new())
 }
 
-async fn subscribe(connection: &Connection, client: &Client, topic: &str, flat: &Flat, key: &str) -> Result<(), ChangeFailed> {
+async fn subscribe(
+    connection: &Connection,
+    client: &Client,
+    topic: &str,
+    wanted: &BTreeMap<String, Declared>,
+    key: &str,
+) -> Result<(), ChangeFailed> {
+    let flat = Flat::of_wanted(wanted);
     let block = path::keyed(SUBSCRIPTION, key);
     let at = |name: &str| path::child(&block, name);
     let attributes = OF_SUBSCRIPTION.into_iter().filter_map(|(setting, attribute)| {
         let value = flat.get(&at(setting)).filter(|value| **value != Value::Bool(false))?;
-        Some((attribute.to_owned(), sent(topic, setting, value)))
+        Some((attribute.to_owned(), sent(topic, setting, value, wanted.get(&at(setting)))))
     });
     let call = client
         .subscribe()
@@ -281,7 +291,7 @@ async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
     request.refuse_if_moved(&now.settings, request.changes)?;
     for (setting, attribute) in ATTRIBUTES {
         let Some(after) = request.after(setting) else { continue };
-        let value = sent(&topic, setting, after);
+        let value = sent(&topic, setting, after, request.wanted.get(setting));
         let call = client.set_topic_attributes().topic_arn(&topic).attribute_name(attribute).attribute_value(value);
         match connection.call(SET, call.send()).await {
             Ok(_) => {}
@@ -310,14 +320,13 @@ async fn change_subscriptions(request: &ChangeRequest<'_>, client: &Client, topi
     if keys.is_empty() {
         return Ok(());
     }
-    let wanted = Flat::of_wanted(request.wanted);
     let all = subscriptions(connection, client, topic).await?;
     let there: BTreeMap<String, String> = all.iter().filter_map(|one| Some((key(one)?, one.subscription_arn()?.to_owned()))).collect();
     let mut going = Vec::new();
     for key in keys {
         let block = path::keyed(SUBSCRIPTION, &key);
         match (request.after(&block), there.get(&key)) {
-            (Some(Value::Bool(true)), _) => subscribe(connection, client, topic, &wanted, &key).await?,
+            (Some(Value::Bool(true)), _) => subscribe(connection, client, topic, request.wanted, &key).await?,
             (Some(_), Some(arn)) => going.push((block, arn)),
             (Some(_), None) => {}
             (None, None) => return Err(ChangeFailed::Gone),
@@ -343,9 +352,9 @@ async fn set(request: &ChangeRequest<'_>, client: &Client, topic: &str, block: &
         writes.push(("FilterPolicy", "{}".to_owned()));
     }
     for (setting, attribute) in OF_SUBSCRIPTION {
-        let kept =
-            (narrows && setting == "filter_policy").then(|| request.wanted.get(&at(setting)).map(|declared| &declared.value)).flatten();
-        writes.extend(request.after(&at(setting)).or(kept).map(|value| (attribute, sent(topic, setting, value))));
+        let declared = request.wanted.get(&at(setting));
+        let kept = declared.map(|declared| &declared.value).filter(|_| narrows && setting == "filter_policy");
+        writes.extend(request.after(&at(setting)).or(kept).map(|value| (attribute, sent(topic, setting, value, declared))));
     }
     for (attribute, value) in writes {
         let call = client.set_subscription_attributes().subscription_arn(arn).attribute_name(attribute).attribute_value(value);

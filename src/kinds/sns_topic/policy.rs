@@ -8,20 +8,6 @@ use std::collections::BTreeMap;
 /// What stands for SNS's own policy wherever policies are compared: it names the topic and its account, so no text of it fits all.
 pub(super) const DEFAULT: &str = "\"the policy that SNS gives to every topic\"";
 
-/// The actions of topic policies as AWS documents them: policies are compared in lower case (Service Authorization Reference, Amazon SNS).
-const ACTIONS: [&str; 10] = [
-    "sns:AddPermission",
-    "sns:DeleteTopic",
-    "sns:GetDataProtectionPolicy",
-    "sns:GetTopicAttributes",
-    "sns:ListSubscriptionsByTopic",
-    "sns:Publish",
-    "sns:PutDataProtectionPolicy",
-    "sns:RemovePermission",
-    "sns:SetTopicAttributes",
-    "sns:Subscribe",
-];
-
 /// AWS's own key for SNS, by its alias.
 const OWN_KEY: &str = "alias/aws/sns";
 
@@ -47,23 +33,9 @@ pub(super) fn account(arn: &str) -> &str {
     arn.split(':').nth(4).unwrap_or_default()
 }
 
-/// The text to send for a policy in its compared form.
-pub(super) fn sent(topic: &str, policy: &str) -> String {
-    if policy == DEFAULT {
-        return default_topic_policy(topic, account(topic)).to_string();
-    }
-    let Ok(mut document) = serde_json::from_str::<Json>(policy) else { return policy.to_owned() };
-    for statement in document.get_mut("Statement").and_then(Json::as_array_mut).into_iter().flatten() {
-        for element in ["Action", "NotAction"] {
-            for action in statement.get_mut(element).and_then(Json::as_array_mut).into_iter().flatten() {
-                let known = ACTIONS.iter().find(|known| action.as_str().is_some_and(|action| action.eq_ignore_ascii_case(known)));
-                if let Some(known) = known {
-                    *action = Json::from(*known);
-                }
-            }
-        }
-    }
-    document.to_string()
+/// The text of the policy that SNS gives to a topic.
+pub(super) fn default(topic: &str) -> String {
+    default_topic_policy(topic, account(topic)).to_string()
 }
 
 /// Whether anybody at all may publish: a statement lets everybody in without a condition, and none denies it.
@@ -89,7 +61,8 @@ pub(super) fn lets_in_anybody(topic: Option<&str>, policy: &str) -> bool {
 
 /// The policy that a topic has, from its compared form.
 fn document(topic: &str, policy: &str) -> Option<PolicyDocument> {
-    PolicyDocument::parse(&sent(topic, policy)).ok()
+    let default = (policy == DEFAULT).then(|| default(topic));
+    PolicyDocument::parse(default.as_deref().unwrap_or(policy)).ok()
 }
 
 /// JSON with its members in the order of their names.

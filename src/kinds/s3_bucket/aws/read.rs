@@ -247,11 +247,13 @@ impl BucketRead<'_> {
             let found = self.bucket.encryption().await;
             self.note(found, &[ENCRYPTION], |this, found| this.settle(&[ENCRYPTION], encryption_settings(&found)))?;
         }
-        if self.asks(&[LIFECYCLE, MINIMUM_SIZE]) {
+        // Own rules that no block declares any more would go on acting unseen.
+        let may_own = self.workspace.is_some();
+        if self.asks(&[LIFECYCLE, MINIMUM_SIZE]) || may_own {
             let found = self.bucket.lifecycle().await;
             self.note(found, &[LIFECYCLE, MINIMUM_SIZE], Self::note_lifecycle)?;
         }
-        if self.asks(&[REPLICATION, ROLE]) || self.suspends() {
+        if self.asks(&[REPLICATION, ROLE]) || self.suspends() || may_own {
             let found = self.bucket.replication().await;
             self.note(found, &[REPLICATION, ROLE], Self::note_replication)?;
         }
@@ -271,7 +273,7 @@ impl BucketRead<'_> {
             return Err(failed);
         }
         if !self.asks(blocks) {
-            // It was to make the plan concrete only.
+            // It was to make the plan concrete, or to find own rules that are left over.
             tracing::info!(bucket = self.bucket.name, %failed, "not known, and not asked for");
             return Ok(());
         }
@@ -287,11 +289,13 @@ impl BucketRead<'_> {
         self.live.facts.insert(name.to_owned(), value);
     }
 
-    /// Notes the settings that were read of some blocks, and that what else is asked for of them is not set. Blocks that nobody asks for
-    /// were read for their facts only: noting an own rule of one would plan its removal.
-    fn settle(&mut self, blocks: &[&str], found: BTreeMap<String, Value>) {
+    /// Notes the settings that were read of some blocks, and that what else is asked for of them is not set. Of blocks that nobody asks
+    /// for only own rules are noted: no block declares them any more, so that they go.
+    fn settle(&mut self, blocks: &[&str], mut found: BTreeMap<String, Value>) {
         if !self.asks(blocks) {
-            return;
+            found.retain(|path, _| {
+                path::segments(path).first().is_some_and(|first| [LIFECYCLE, REPLICATION].contains(&first.name.as_str()))
+            });
         }
         for path in asked_within(self.wish, blocks).into_iter().filter(|path| path::enclosing(path).is_empty() && !path.ends_with(']')) {
             self.live.settings.insert(path, Reading::Unset);
