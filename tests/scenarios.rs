@@ -39,6 +39,7 @@ scenarios! {
     for_each
     foreign
     forms
+    halfway
     incomplete
     loader_errors
     nobody
