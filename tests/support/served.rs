@@ -58,6 +58,8 @@ pub(crate) struct Seen {
     pub(crate) under_way: u64,
     /// The most that ever were.
     pub(crate) most_under_way: u64,
+    /// Answers that were lost on the way.
+    pub(crate) lost: u64,
 }
 
 /// A proxy that passes every request on, one connection each, and counts them.
@@ -68,14 +70,20 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     pub(crate) fn start(to: &str) -> Self {
+        Self::losing(to, None)
+    }
+
+    /// A proxy that loses the answer to the first request whose text has this in it: the request itself is passed on.
+    pub(crate) fn losing(to: &str, request: Option<&str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let url = format!("http://{}", listener.local_addr().expect("it has an address"));
         let seen = Arc::new(Mutex::new(Seen::default()));
         let (to, shared) = (to.trim_start_matches("http://").to_owned(), Arc::clone(&seen));
+        let loses = Arc::new(Mutex::new(request.map(str::to_owned)));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (to, seen) = (to.clone(), Arc::clone(&shared));
-                std::thread::spawn(move || pass_on(stream, &to, &seen));
+                let (to, seen, loses) = (to.clone(), Arc::clone(&shared), Arc::clone(&loses));
+                std::thread::spawn(move || pass_on(stream, &to, &seen, &loses));
             }
         });
         Self { url, seen }
@@ -83,7 +91,7 @@ impl Proxy {
 }
 
 /// Passes the requests of one connection on until the client closes it. An error ends the connection, which the client sees.
-fn pass_on(client: TcpStream, to: &str, seen: &Mutex<Seen>) {
+fn pass_on(client: TcpStream, to: &str, seen: &Mutex<Seen>, loses: &Mutex<Option<String>>) {
     let Ok(mut answering) = client.try_clone() else { return };
     let mut asking = BufReader::new(client);
     let Ok(mut server) = TcpStream::connect(to) else { return };
@@ -99,6 +107,11 @@ fn pass_on(client: TcpStream, to: &str, seen: &Mutex<Seen>) {
         let answer = server.write_all(&request).ok().and_then(|()| message(&mut answers));
         seen.lock().expect("no thread panics while it counts").under_way -= 1;
         let Some((_, answer)) = answer else { return };
+        let is_lost = |text: &mut String| String::from_utf8_lossy(&request).contains(text.as_str());
+        if loses.lock().expect("no thread panics while it looks").take_if(is_lost).is_some() {
+            seen.lock().expect("no thread panics while it counts").lost += 1;
+            return;
+        }
         if answering.write_all(&answer).is_err() {
             return;
         }
