@@ -277,3 +277,53 @@ async fn the_policy_of_a_topic_is_sent_as_it_is_written() {
         assert!(room.ok("plan policy.hcl --sandbox=world --detailed-exitcode").contains("No changes."));
     }
 }
+
+#[tokio::test]
+async fn an_alarm_or_a_topic_that_moved_since_the_plan_is_left_alone() {
+    let room = Room::new();
+    let policy = |threshold: u32, name: &str| {
+        format!(
+            r#"
+            backstay {{ workspace = "shop" }}
+            resource "aws_sns_topic" "alerts" {{
+              name         = "alerts"
+              display_name = "{name}"
+            }}
+            resource "aws_cloudwatch_metric_alarm" "slow" {{
+              alarm_name          = "slow"
+              namespace           = "Shop"
+              metric_name         = "BackupMinutes"
+              statistic           = "Maximum"
+              period              = 300
+              evaluation_periods  = 1
+              comparison_operator = "GreaterThanThreshold"
+              threshold           = {threshold}
+              alarm_actions       = [aws_sns_topic.alerts.arn]
+            }}
+            "#
+        )
+    };
+    room.write("policy.hcl", policy(60, "Backups"));
+    room.ok("apply policy.hcl --sandbox=world --auto-approve");
+    let sandbox = Sandbox::open(&room.file("world")).unwrap();
+    let loader = aws_config::defaults(aws_config::BehaviorVersion::latest()).region(Region::new("us-east-1"));
+    let credentials = Credentials::new("123456789012", "secret", None, None, "test");
+    let config = loader.credentials_provider(credentials).http_client(sandbox.http_client()).load().await;
+    let (alarms, topics) = (aws_sdk_cloudwatch::Client::new(&config), aws_sdk_sns::Client::new(&config));
+    room.write("policy.hcl", policy(30, "Night"));
+    room.ok("plan policy.hcl --sandbox=world --out saved.plan");
+    // Somebody else turns the alarm up and gives the topic another name.
+    let found = alarms.describe_alarms().send().await.unwrap().metric_alarms.unwrap().remove(0);
+    let call = alarms.put_metric_alarm().alarm_name("slow").namespace("Shop").metric_name("BackupMinutes").period(300).threshold(90.0);
+    let call = call.statistic(found.statistic.unwrap()).comparison_operator(found.comparison_operator.unwrap()).evaluation_periods(1);
+    call.set_alarm_actions(found.alarm_actions).send().await.unwrap();
+    let arn = "arn:aws:sns:us-east-1:123456789012:alerts";
+    topics.set_topic_attributes().topic_arn(arn).attribute_name("DisplayName").attribute_value("Ops").send().await.unwrap();
+    let ended = room.run("apply saved.plan --sandbox=world");
+    assert_eq!(ended.code, Some(4), "{}", ended.output);
+    for part in ["aws_cloudwatch_metric_alarm.slow", "was 60 when planned and is now 90", "aws_sns_topic.alerts", "\"Ops\""] {
+        assert!(ended.output.contains(part), "{part}\n{}", ended.output);
+    }
+    let kept = alarms.describe_alarms().send().await.unwrap().metric_alarms.unwrap().remove(0);
+    assert!(kept.threshold.is_some_and(|threshold| (threshold - 90.0).abs() < 0.001), "nothing was written: {kept:?}");
+}
