@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::services::{backup, cloudwatch, dynamodb, s3, sns};
+use super::services::{backup, cloudwatch, dynamodb, organizations, s3, sns};
 use super::{DEFAULT_ACCOUNT, SandboxError};
 
 /// The format of the state file that this version writes.
@@ -24,6 +24,9 @@ pub(crate) struct State {
     /// Buckets, whose names are one namespace for all accounts and regions.
     #[serde(default)]
     pub(crate) s3: s3::Buckets,
+    /// The organization that accounts can be members of.
+    #[serde(default)]
+    pub(crate) organization: organizations::Organization,
 }
 
 /// Temporary credentials that `AssumeRole` gave out.
@@ -66,7 +69,14 @@ pub(crate) struct Caller {
 
 impl Default for State {
     fn default() -> Self {
-        Self { version: VERSION, next_id: 1, sessions: BTreeMap::new(), accounts: BTreeMap::new(), s3: s3::Buckets::default() }
+        Self {
+            version: VERSION,
+            next_id: 1,
+            sessions: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            s3: s3::Buckets::default(),
+            organization: organizations::Organization::default(),
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! | `aws_backup_region_settings` | what is not named keeps its value |
 //! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`) and `recovery_point` blocks; `created_days_ago` |
 //! | `aws_dynamodb_table` | `items`, `status`, `created_days_ago`, and in `point_in_time_recovery` `enabled_days_ago` |
+//! | `aws_organizations_account`, `aws_organizations_organizational_unit` | `id`; of an account, `status` |
 //!
 //! They take `region` and `account_id`. A `recovery_point` has `resource_arn`, `created_days_ago`, `created_hours_ago`, `cold_storage_after`,
 //! `delete_after`, `status`, `size_bytes`, `source_vault_arn` and `tags`.
@@ -19,6 +20,7 @@ mod backup_vault;
 mod dynamodb_table;
 mod fields;
 mod metric_alarm;
+mod organizations;
 mod s3_bucket;
 mod s3_documents;
 mod sns_topic;
@@ -42,6 +44,8 @@ static KINDS: &[Kind] = &[
     Kind { name: "aws_backup_vault", decode: backup_vault::decode },
     Kind { name: "aws_cloudwatch_metric_alarm", decode: metric_alarm::decode },
     Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode },
+    Kind { name: "aws_organizations_account", decode: organizations::account },
+    Kind { name: "aws_organizations_organizational_unit", decode: organizations::unit },
     Kind { name: "aws_s3_bucket", decode: s3_bucket::decode },
     Kind { name: "aws_sns_topic", decode: sns_topic::decode },
 ];

@@ -8,6 +8,7 @@ pub(crate) mod backup;
 pub(crate) mod cloudwatch;
 pub(crate) mod dynamodb;
 pub(crate) mod input;
+pub(crate) mod organizations;
 pub(crate) mod s3;
 pub(crate) mod sns;
 pub(crate) mod sts;
@@ -28,6 +29,7 @@ pub(crate) static ALL: &[&Service] = &[
     &backup::SERVICE,
     &cloudwatch::SERVICE,
     &dynamodb::SERVICE,
+    &organizations::SERVICE,
     &s3::SERVICE,
     &sns::SERVICE,
     &sts::SERVICE,
