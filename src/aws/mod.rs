@@ -7,12 +7,14 @@
 mod connect;
 mod failure;
 mod limits;
+mod organization;
 mod tagging;
 pub mod untyped;
 mod witness;
 
 pub use connect::{Access, connect};
 pub use failure::CallFailed;
+pub use organization::accounts;
 pub use tagging::{resources, tagged};
 pub use witness::{Counts, FailedEntry, Journal, JournalEntry, Witness, acting_on};
 
