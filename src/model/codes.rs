@@ -262,6 +262,26 @@ codes! {
     /// SNS sent a message with a link to the endpoint; whoever reads it must follow that link. A subscription that waits cannot be changed or
     /// removed by anybody and is not compared; it lapses by itself when nobody confirms it, and is then made anew by the next apply.
     Unconfirmed = "BKS0864", "subscription that waits to be confirmed";
+    /// The event pattern of a rule is not one that EventBridge takes, or it matches nothing that its source ever sends.
+    ///
+    /// A pattern is an object whose members are objects or lists of values. AWS Backup tells how a backup, copy or scan job stands in
+    /// `detail.state`, and how a restore job or a recovery point stands in `detail.status`: a rule that looks at the other one never fires.
+    EventPattern = "BKS0890", "event pattern that matches nothing";
+    /// A rule is fired by events or by a schedule, and needs one of the two; schedules exist on the default event bus alone.
+    EventRule = "BKS0891", "rule without a trigger";
+    /// A target of a rule is not what EventBridge takes, or a rule has more than 5 of them.
+    ///
+    /// One of `input`, `input_path` and `input_transformer` says what is sent. Topics, queues' policies and functions' policies let a rule in by
+    /// themselves; streams, state machines and other buses are called by a role.
+    EventTarget = "BKS0892", "target that EventBridge refuses";
+    /// CloudWatch Logs keeps events for ever (`retention_in_days = 0`) or for one of certain numbers of days, and those of a log group of the
+    /// class `DELIVERY` for two days, which nobody can change.
+    LogRetention = "BKS0893", "retention that CloudWatch Logs does not have";
+    /// Settings of a schedule, or of a schedule group, that EventBridge Scheduler refuses or passes over.
+    ///
+    /// A window that is `FLEXIBLE` has a length and one that is `OFF` has none; a schedule ends after it starts; the group `default` is every
+    /// account's own.
+    Schedule = "BKS0894", "schedule by halves";
 }
 
 impl Code {
