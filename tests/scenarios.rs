@@ -41,6 +41,7 @@ scenarios! {
     for_each
     foreign
     forms
+    halfway
     incomplete
     loader_errors
     log_groups
@@ -75,6 +76,7 @@ scenarios! {
     variables
     waiting
     weakening
+    written_names
 }
 
 #[test]

@@ -201,3 +201,25 @@ fn terraform_finds_the_retention_that_backstay_set_where_it_is_installed() {
     let terraform = terraform.rewritten(&LOGS.replace("retention_in_days = 30", "retention_in_days = 0"));
     terraform.is_settled();
 }
+
+#[test]
+fn a_rule_of_another_bus_is_another_rule_where_terraform_is_installed() {
+    let world = Peer::Sandbox.start();
+    let bus = "resource \"aws_cloudwatch_event_bus\" \"shop\" {\n  name = \"shop\"\n}\n";
+    let Some(terraform) = Terraform::new(&world, bus) else { return };
+    terraform.run(&["apply", "-auto-approve"]).exits(0).says("1 added, 0 changed, 0 destroyed");
+    let rules = |bus: &str| {
+        format!(
+            "backstay {{ workspace = \"shop\" }}\ntarget \"primary\" {{ region = \"us-east-1\" }}\nresource \"aws_cloudwatch_event_rule\" \"orders\" {{\n  name           = \"orders\"\n  event_bus_name = \"{bus}\"\n  event_pattern  = jsonencode({{ source = [\"shop.orders\"] }})\n}}\nresource \"aws_cloudwatch_event_target\" \"queue\" {{\n  rule      = aws_cloudwatch_event_rule.orders.name\n  target_id = \"queue\"\n  arn       = \"arn:aws:sqs:us-east-1:123456789012:orders\"\n}}\n"
+        )
+    };
+    let policy = Policy::new(&world, &rules("shop"));
+    policy.apply().says("2 added, 0 changed, 0 destroyed");
+    policy.is_settled();
+    // What moves to another bus is made there before it goes here.
+    policy.write(&rules("default"));
+    policy.backstay(&["plan"]).exits(4).says("EventBridge rule shop/orders").says("EventBridge target shop/orders/queue");
+    policy.backstay(&["apply", "--auto-approve", "--allow-weakening", "*"]).exits(0).says("2 added, 0 changed, 2 destroyed");
+    policy.is_settled();
+    terraform.run(&["destroy", "-auto-approve"]).exits(0).says("1 destroyed");
+}

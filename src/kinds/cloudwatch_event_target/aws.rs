@@ -11,9 +11,6 @@ use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
-/// The fact that names the rule.
-const PARENT_ID: &str = "parent_id";
-
 /// The settings with EventBridge's names for them, by the structure that they are in.
 const MEMBERS: [(&str, Option<&str>, &str); 9] = [
     (ARN, None, "Arn"),
@@ -74,7 +71,7 @@ async fn of_rule(connection: &Connection, rule: &Live) -> Result<Vec<Live>, Call
         let mut live =
             Live { id: ResourceId { kind: SPEC.name.to_owned(), name, ..rule.id.clone() }, settings: settings(target), ..Live::default() };
         live.set([(ID, Reading::Known(Value::from(own)))]);
-        live.facts.insert(PARENT_ID.to_owned(), Value::from(id));
+        live.facts.insert(Live::PARENT_ID.to_owned(), Value::from(id));
         Some(live)
     });
     Ok(lives.collect())
@@ -141,7 +138,7 @@ fn lay(target: &mut Map<String, Json>, at: (&str, Option<&str>, &str), value: &V
 
 /// The target's own name, and its rule.
 fn known(parent: Option<&str>, facts: &BTreeMap<String, Value>, id: &ResourceId) -> Option<(OnBus, String)> {
-    let rule = facts.get(PARENT_ID).and_then(Value::as_str).or(parent)?;
+    let rule = facts.get(Live::PARENT_ID).and_then(Value::as_str).or(parent)?;
     let own = id.name.rsplit('/').next()?;
     Some((OnBus::read(rule), own.to_owned()))
 }
@@ -170,7 +167,7 @@ async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, Chang
     }
     let input = json!({ "Rule": rule.name, "EventBusName": rule.bus, "Targets": [target] });
     done(request.connection, &PUT_TARGETS, &request.id.region, input).await?;
-    Ok(BTreeMap::from([(PARENT_ID.to_owned(), Value::from(rule.id()))]))
+    Ok(BTreeMap::from([(Live::PARENT_ID.to_owned(), Value::from(rule.id()))]))
 }
 
 async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {

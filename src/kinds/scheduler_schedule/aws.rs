@@ -14,9 +14,6 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
-/// The fact that names the group.
-const PARENT_ID: &str = "parent_id";
-
 /// The settings, with where they stand in Scheduler's documents.
 const MEMBERS: [(&str, &[&str]); 16] = [
     (DESCRIPTION, &["Description"]),
@@ -71,7 +68,7 @@ impl WholeAws for ScheduleCalls {
 /// The group and the schedule's own name.
 fn known(parent: Option<&str>, facts: &BTreeMap<String, Value>, id: &ResourceId) -> Option<(String, String)> {
     let (of_name, own) = id.name.split_once('/')?;
-    let group = facts.get(PARENT_ID).and_then(Value::as_str).or(parent).unwrap_or(of_name);
+    let group = facts.get(Live::PARENT_ID).and_then(Value::as_str).or(parent).unwrap_or(of_name);
     Some((group.to_owned(), own.to_owned()))
 }
 
@@ -108,7 +105,7 @@ async fn of_group(connection: &Connection, group: &Live) -> Result<Vec<Live>, Ca
         let id = ResourceId { kind: SPEC.name.to_owned(), name: format!("{}/{name}", group.id.name), ..group.id.clone() };
         let mut live = Live { id, settings: settings(&schedule), arn: schedule.text("Arn"), ..Live::default() };
         live.set([(NAME, Reading::Known(Value::from(name.as_str())))]);
-        live.facts.insert(PARENT_ID.to_owned(), Value::from(group.id.name.as_str()));
+        live.facts.insert(Live::PARENT_ID.to_owned(), Value::from(group.id.name.as_str()));
         lives.push(live);
     }
     Ok(lives)
@@ -185,7 +182,7 @@ async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, Chang
         }
     }
     request.connection.ask(&CREATE, &request.id.region, Json::Object(document)).await?;
-    Ok(BTreeMap::from([(PARENT_ID.to_owned(), Value::from(group))]))
+    Ok(BTreeMap::from([(Live::PARENT_ID.to_owned(), Value::from(group))]))
 }
 
 async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
