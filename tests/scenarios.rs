@@ -32,6 +32,8 @@ scenarios! {
     backup_plan_checks
     backup_refused
     backup_selection
+    event_checks
+    event_rules
     exit_codes
     explain
     first_plan
@@ -42,6 +44,7 @@ scenarios! {
     halfway
     incomplete
     loader_errors
+    log_groups
     nobody
     only
     organization
@@ -59,6 +62,7 @@ scenarios! {
     s3_bucket_unreadable
     saved_plan
     saved_plan_consent
+    schedules
     selection
     shortening
     shut_out

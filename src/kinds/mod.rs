@@ -8,11 +8,23 @@ mod backup;
 pub mod backup_plan;
 pub mod backup_selection;
 pub mod backup_vault;
+pub mod cloudwatch_event_rule;
+pub mod cloudwatch_event_target;
+pub mod cloudwatch_log_group;
 pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
+#[cfg(feature = "aws")]
+mod events;
+mod filter;
 mod flat;
+mod json;
 mod needs;
 pub mod s3_bucket;
+#[cfg(feature = "aws")]
+mod scheduler;
+pub mod scheduler_schedule;
+pub mod scheduler_schedule_group;
+mod schedules;
 pub mod sns_topic;
 mod tags;
 
@@ -187,9 +199,14 @@ static REGISTRY: &[&dyn Kind] = &[
     &backup_plan::BackupPlan,
     &backup_selection::BackupSelection,
     &backup_vault::BackupVault,
+    &cloudwatch_event_rule::EventRule,
+    &cloudwatch_event_target::EventTarget,
+    &cloudwatch_log_group::LogGroup,
     &cloudwatch_metric_alarm::MetricAlarm,
     &dynamodb_table::DynamodbTable,
     &s3_bucket::S3Bucket,
+    &scheduler_schedule::Schedule,
+    &scheduler_schedule_group::ScheduleGroup,
     &sns_topic::SnsTopic,
 ];
 

@@ -267,6 +267,26 @@ codes! {
     /// Name the services and accounts that publish, or add a condition on `aws:SourceAccount` or `aws:PrincipalOrgID`. It is a warning: SNS
     /// takes such a policy, and a topic that the public is to reach needs it.
     OpenTopic = "BKS0865", "anybody may publish";
+    /// The event pattern of a rule is not one that EventBridge takes, or it matches nothing that its source ever sends.
+    ///
+    /// A pattern is an object whose members are objects or lists of values. AWS Backup tells how a backup, copy or scan job stands in
+    /// `detail.state`, and how a restore job or a recovery point stands in `detail.status`: a rule that looks at the other one never fires.
+    EventPattern = "BKS0890", "event pattern that matches nothing";
+    /// A rule is fired by events or by a schedule, and needs one of the two; schedules exist on the default event bus alone.
+    EventRule = "BKS0891", "rule without a trigger";
+    /// A target of a rule is not what EventBridge takes, or a rule has more than 5 of them.
+    ///
+    /// One of `input`, `input_path` and `input_transformer` says what is sent. Topics, queues' policies and functions' policies let a rule in by
+    /// themselves; streams and state machines are called by a role.
+    EventTarget = "BKS0892", "target that EventBridge refuses";
+    /// CloudWatch Logs keeps events for ever (`retention_in_days = 0`) or for one of certain numbers of days, and those of a log group of the
+    /// class `DELIVERY` for two days, which nobody can change.
+    LogRetention = "BKS0893", "retention that CloudWatch Logs does not have";
+    /// Settings of a schedule, or of a schedule group, that EventBridge Scheduler refuses or passes over.
+    ///
+    /// A window that is `FLEXIBLE` has a length and one that is `OFF` has none; a schedule ends after it starts; the group `default` is every
+    /// account's own.
+    Schedule = "BKS0894", "schedule by halves";
 }
 
 impl Code {

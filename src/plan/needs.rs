@@ -110,7 +110,7 @@ fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>)
         let Some(kind) = kinds::find(&resource.address.kind) else { continue };
         for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
             let Some((region, account)) = place(target, identities) else { continue };
-            let arn = resource.name.as_deref().and_then(|name| kind.spec().arn(region, account, name));
+            let arn = resource.arn(kind.spec(), region, account);
             let address = resource.address.to_string();
             let id = resource.name.clone().map(|name| ResourceId {
                 kind: resource.address.kind.clone(),

@@ -157,7 +157,8 @@ impl<'a> Planner<'a> {
             action.facts.extend(whole.fact(Live::ID).map(|id| (Live::PARENT_ID.to_owned(), Value::from(id))));
         }
         if let Some(identity) = identity {
-            action.arn = spec.arn(&identity.region, &identity.account, &action.id.name).unwrap_or_default();
+            let of_part = || spec.arn(&identity.region, &identity.account, &action.id.name).filter(|_| resource.parent.is_some());
+            action.arn = resource.arn(spec, &identity.region, &identity.account).or_else(of_part).unwrap_or_default();
             if let Some(other) = self.names.insert(self.identified(&action.id), resource) {
                 self.name_twice(resource, other, &action.id.name);
                 return;

@@ -6,7 +6,7 @@ use super::graph::Evaluator;
 use super::reader::{Located, Reader};
 use super::things;
 use crate::kinds::{self, Kind};
-use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Parent, Policy, Resource, Target, Value, Wanted};
+use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Parent, Policy, Resource, Target, Value, Wanted, path};
 use hcl::edit::expr::{Expression, TraversalOperator};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +34,10 @@ pub(super) fn one(
         reader.problem(Diagnostic::error(Code::Missing, title).at(header).help(help));
     }
     check_mark(&address, &mut reader);
+    // A schedule has a `target` of its own, in a block; which target of the policy it is made in is an argument.
+    if spec.settings.iter().any(|setting| path::is_within(setting.path, "target")) {
+        reader.takes_both("target");
+    }
     let targets = things::targets(&mut reader, &evaluator.policy.targets);
     let adopt = reader.flag("adopt").unwrap_or_default();
     let parent = spec.parent.and_then(|parent| self::parent(parent, &mut reader, scope));
@@ -101,29 +105,32 @@ fn check_mark(address: &BlockAddress, reader: &mut Reader<'_, '_>) {
     }
 }
 
-/// The block that an argument such as `plan_id = aws_backup_plan.daily.id` refers to. The id itself is AWS's, and known only after apply.
+/// The block that an argument such as `plan_id = aws_backup_plan.daily.id` refers to: by the id, which only AWS knows, or where there is
+/// none by the name.
 fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>) -> Option<BlockAddress> {
     let Some(expression) = reader.expression(parent.argument) else {
         reader.missing(parent.argument);
         return None;
     };
     let span = reader.span(eval::range_of(expression));
-    let address = referred(expression, scope).and_then(|mark| BlockAddress::of_mark(&mark)).filter(|address| address.kind == parent.kind);
+    let attribute = kinds::spec(parent.kind).map_or("id", |spec| if spec.computed.contains(&"id") { "id" } else { spec.name_argument });
+    let address =
+        referred(expression, attribute, scope).and_then(|mark| BlockAddress::of_mark(&mark)).filter(|address| address.kind == parent.kind);
     if address.is_none() {
-        let title = format!("`{}` must be the id of a block of this policy", parent.argument);
-        let help = format!("write `{} = {}.NAME.id`", parent.argument, parent.kind);
+        let title = format!("`{}` must be the {attribute} of a block of this policy", parent.argument);
+        let help = format!("write `{} = {}.NAME.{attribute}`", parent.argument, parent.kind);
         reader.problem(Diagnostic::error(Code::WrongType, title).at(span).help(help));
     }
     address
 }
 
-/// The mark of the block whose id an expression is.
-fn referred(expression: &Expression, scope: &Scope<'_>) -> Option<String> {
+/// The mark of the block whose id, or name, an expression is.
+fn referred(expression: &Expression, attribute: &str, scope: &Scope<'_>) -> Option<String> {
     let Expression::Traversal(traversal) = expression else { return None };
     let mut whole = traversal.as_ref().clone();
     let last = whole.operators.pop()?;
     match last.value() {
-        TraversalOperator::GetAttr(name) if name.as_str() == "id" => {}
+        TraversalOperator::GetAttr(name) if name.as_str() == attribute => {}
         _ => return None,
     }
     let value = if whole.operators.is_empty() { return None } else { eval::evaluate(&Expression::from(whole), scope).ok()? };
@@ -145,7 +152,7 @@ pub(super) fn value(
         value.insert((*name).to_owned(), Value::Unknown);
     }
     let place = resource.targets.first().and_then(|name| things::place(name, targets, identities));
-    let arn = place.zip(resource.name.as_deref()).and_then(|((region, account), name)| spec.arn(region, account, name));
+    let arn = place.and_then(|(region, account)| resource.arn(spec, region, account));
     value.insert("arn".to_owned(), arn.map_or(Value::Unknown, Value::from));
     value.insert(ADDRESS.to_owned(), Value::from(resource.address.mark()));
     Value::Map(value)

@@ -105,7 +105,10 @@ async fn list(spec: &'static KindSpec, calls: &'static dyn KindAws, connection: 
     let names = async { if need.names { Some(calls.list(connection).await) } else { None } };
     let tags = async {
         match &need.tags {
-            Some(filter) => Some(tagged(connection, calls.tagging_type(), spec.arn_prefix, filter).await),
+            Some(filter) => {
+                let is_name = |text: &str| spec.name_form.check_literal(text).is_ok();
+                Some(tagged(connection, calls.tagging_type(), spec.arn_prefix, is_name, filter).await)
+            }
             None => None,
         }
     };

@@ -43,9 +43,13 @@ impl Sought {
     /// What a plan is about.
     pub(super) fn of_plan(plan: &Plan, aws: &Aws) -> Self {
         let mut names: BTreeMap<(String, String), Declared> = BTreeMap::new();
-        for id in plan.actions.iter().flat_map(|action| std::iter::once(&action.id).chain(&action.replaces)) {
-            if kinds::find(&id.kind).is_some_and(is_whole) && aws.connection(&id.target).is_some() {
-                names.entry((id.kind.clone(), id.target.clone())).or_default().entry(id.name.clone()).or_default();
+        for action in &plan.actions {
+            for id in std::iter::once(&action.id).chain(&action.replaces) {
+                if kinds::find(&id.kind).is_none_or(|kind| !is_whole(kind)) || aws.connection(&id.target).is_none() {
+                    continue;
+                }
+                let declared = action.wanted.iter().map(|(path, declared)| (path.clone(), declared.value.clone()));
+                names.entry((id.kind.clone(), id.target.clone())).or_default().entry(id.name.clone()).or_default().extend(declared);
             }
         }
         // Without things of its own a plan needs no marks.

@@ -1,9 +1,8 @@
 //! The table of a plan's settings.
 
-use crate::kinds::tags;
+use crate::kinds::{schedules, tags};
 use crate::model::{Fallback, Form, Key, Mistake, Safer, Setting, Shape, Value};
-use crate::time::{Schedule, Service, Zone};
-use jiff::Timestamp;
+use crate::time::{Service, Zone};
 use std::cmp::Ordering;
 
 const READS: &[&str] = &["backup:GetBackupPlan"];
@@ -256,22 +255,7 @@ pub(super) const SETTINGS: &[Setting] = &[
 ];
 
 fn schedule(text: &str) -> Result<String, Mistake> {
-    match Schedule::parse(text, Service::Backup) {
-        Ok(schedule) if schedule.never_runs() => {
-            Err(Mistake::new("is a schedule that never runs: no date fits it").help("check its day, month and year"))
-        }
-        Ok(schedule) => Ok(schedule.canonical().to_owned()),
-        Err(problems) => {
-            let mut mistakes = problems.into_iter().map(|problem| Mistake {
-                message: format!("is no schedule of AWS Backup: {}", problem.message),
-                help: problem.help,
-                range: Some(problem.range).filter(|range| !range.is_empty()),
-                more: Vec::new(),
-            });
-            let first = mistakes.next().unwrap_or_else(|| Mistake::new("is no schedule"));
-            Err(Mistake { more: mistakes.collect(), ..first })
-        }
-    }
+    schedules::accepted(text, Service::Backup, "AWS Backup")
 }
 
 fn zone(text: &str) -> Result<String, Mistake> {
@@ -284,11 +268,7 @@ fn zone(text: &str) -> Result<String, Mistake> {
 
 /// A schedule protects more when the longest time between two runs is shorter.
 fn more_often(before: &Value, after: &Value) -> Option<Ordering> {
-    let gap = |value: &Value| Schedule::parse(value.as_str()?, Service::Backup).ok()?.longest_gap(Timestamp::UNIX_EPOCH, &Zone::utc());
-    let before = gap(before)?;
-    // One that runs once and never again leaves the longest gap of all.
-    let Some(after) = gap(after) else { return Some(Ordering::Less) };
-    Some(before.cmp(&after))
+    schedules::more_often(before, after, Service::Backup)
 }
 
 /// A longer time protects no more, a shorter one less.

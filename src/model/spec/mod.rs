@@ -28,6 +28,8 @@ pub struct KindSpec {
     pub arn_form: ArnForm,
     /// What stands before the name, or the id, in its ARN: `table/`.
     pub arn_prefix: &'static str,
+    /// The setting whose value stands before the name in its ARN, and the one value that does not: `event_bus_name`, `default`.
+    pub arn_folder: Option<(&'static str, &'static str)>,
     /// The argument that gives a `resource` its name in AWS: `name`.
     pub name_argument: &'static str,
     /// What a `resource` of this kind is a part of: it is found, and goes, with that.
@@ -407,6 +409,7 @@ impl KindSpec {
         service: "",
         arn_form: ArnForm::Regional,
         arn_prefix: "",
+        arn_folder: None,
         name_argument: "name",
         parent: None,
         computed: &[],

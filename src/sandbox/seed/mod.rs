@@ -8,6 +8,7 @@
 //! | `aws_backup_plan` | `selection` blocks, as a seed has no references; `id`, `created_days_ago` |
 //! | `aws_backup_region_settings` | what is not named keeps its value |
 //! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`) and `recovery_point` blocks; `created_days_ago` |
+//! | `aws_cloudwatch_log_group` | `stored_bytes`, `created_days_ago` |
 //! | `aws_dynamodb_table` | `items`, `status`, `created_days_ago`, and in `point_in_time_recovery` `enabled_days_ago` |
 //! | `aws_organizations_account`, `aws_organizations_organizational_unit` | `id`; of an account, `status` |
 //!
@@ -19,6 +20,7 @@ mod backup_region_settings;
 mod backup_vault;
 mod dynamodb_table;
 mod fields;
+mod log_group;
 mod metric_alarm;
 mod organizations;
 mod s3_bucket;
@@ -42,6 +44,7 @@ static KINDS: &[Kind] = &[
     Kind { name: "aws_backup_plan", decode: backup_plan::decode },
     Kind { name: "aws_backup_region_settings", decode: backup_region_settings::decode },
     Kind { name: "aws_backup_vault", decode: backup_vault::decode },
+    Kind { name: "aws_cloudwatch_log_group", decode: log_group::decode },
     Kind { name: "aws_cloudwatch_metric_alarm", decode: metric_alarm::decode },
     Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode },
     Kind { name: "aws_organizations_account", decode: organizations::account },

@@ -7,11 +7,15 @@ pub(crate) mod account;
 pub(crate) mod backup;
 pub(crate) mod cloudwatch;
 pub(crate) mod dynamodb;
+pub(crate) mod events;
 pub(crate) mod input;
+pub(crate) mod logs;
 pub(crate) mod organizations;
 pub(crate) mod s3;
+pub(crate) mod scheduler;
 pub(crate) mod sns;
 pub(crate) mod sts;
+pub(crate) mod tag_set;
 pub(crate) mod tagging;
 
 use jiff::{SignedDuration, Timestamp};
@@ -29,8 +33,11 @@ pub(crate) static ALL: &[&Service] = &[
     &backup::SERVICE,
     &cloudwatch::SERVICE,
     &dynamodb::SERVICE,
+    &events::SERVICE,
+    &logs::SERVICE,
     &organizations::SERVICE,
     &s3::SERVICE,
+    &scheduler::SERVICE,
     &sns::SERVICE,
     &sts::SERVICE,
     &tagging::SERVICE,
