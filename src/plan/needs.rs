@@ -6,7 +6,7 @@
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Snapshot, Span, Target, Value, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Resource, Snapshot, Span, Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +16,8 @@ struct Thing<'a> {
     /// Its block, with which its problems are told.
     address: String,
     arn: Option<String>,
+    /// The ARN of what it is a part of.
+    whole: Option<String>,
     region: &'a str,
     account: &'a str,
     wanted: &'a BTreeMap<String, Wanted>,
@@ -42,6 +44,7 @@ pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec
             kind,
             address: row.address.clone(),
             arn,
+            whole: None,
             region: &row.id.region,
             account: &row.account,
             wanted: &row.wanted,
@@ -75,9 +78,10 @@ fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>)
         let Some(kind) = kinds::find(&resource.address.kind) else { continue };
         for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
             let Some((region, account)) = place(target, identities) else { continue };
-            let arn = resource.name.as_deref().and_then(|name| kind.spec().arn(region, account, name));
-            let address = resource.address.to_string();
-            things.push(Thing { kind, address, arn, region, account, wanted: &resource.wanted, header: Some(&resource.span) });
+            let arn = |resource: &Resource| kinds::spec(&resource.address.kind)?.arn(region, account, resource.name.as_deref()?);
+            let whole = resource.parent.as_ref().and_then(|parent| arn(policy.resources.iter().find(|other| other.address == *parent)?));
+            let (arn, address) = (arn(resource), resource.address.to_string());
+            things.push(Thing { kind, address, arn, whole, region, account, wanted: &resource.wanted, header: Some(&resource.span) });
         }
     }
     things
@@ -93,7 +97,8 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
         for pattern in protect.select.names.iter().filter(|pattern| pattern.is_literal() && !is_left_out(&pattern.text)) {
             let arn = kind.spec().arn(region, account, &pattern.text);
             let address = protect.address.to_string();
-            things.push(Thing { kind, address, arn, region, account, wanted: &protect.wanted, header: Some(&protect.span) });
+            let whole = None;
+            things.push(Thing { kind, address, arn, whole, region, account, wanted: &protect.wanted, header: Some(&protect.span) });
         }
     }
     things
@@ -106,6 +111,7 @@ fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static
             by_arn.entry(arn).or_default().push(thing);
         }
     }
+    let parts = parts(things, live);
     let live: BTreeMap<&str, &Live> = live.iter().filter_map(|live| Some((live.arn.as_deref()?, live))).collect();
     let mut problems = Vec::new();
     let mut told = BTreeSet::new();
@@ -113,11 +119,13 @@ fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static
         let place = Place { arn: thing.arn.as_deref(), region: thing.region, account: thing.account };
         for need in thing.kind.needs(thing.wanted, place) {
             let needed = Other {
-                declared: by_arn.get(need.of.as_str()).map(Vec::as_slice).unwrap_or_default(),
+                declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
                 live: live.get(need.of.as_str()).copied(),
                 absent: absent.get(&need.of).copied(),
             };
-            let Some(problem) = needed.problem(thing, &need) else { continue };
+            let of_parts = || parts.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
+            let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts() } else { None });
+            let Some(problem) = problem else { continue };
             if told.insert((thing.address.clone(), need.at.clone(), problem.title.clone())) {
                 problems.push(problem);
             }
@@ -126,10 +134,38 @@ fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static
     problems
 }
 
+/// Whether the parts of a thing can have, or refuse, what is needed of it: its policy, its lock.
+fn is_of_parts(need: &Need) -> bool {
+    matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_))
+}
+
+/// What is known of the parts of things, by the ARN of the whole and by kind.
+fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live]) -> BTreeMap<String, BTreeMap<&'static str, Other<'a>>> {
+    let mut parts: BTreeMap<String, BTreeMap<&'static str, Other<'a>>> = BTreeMap::new();
+    for thing in things {
+        let Some(whole) = &thing.whole else { continue };
+        parts.entry(whole.clone()).or_default().entry(thing.kind.spec().name).or_default().declared.push(thing);
+    }
+    for part in live {
+        let Some((spec, parent)) = kinds::spec(&part.id.kind).and_then(|spec| Some((spec, spec.parent?))) else { continue };
+        let is_whole = |whole: &&Live| {
+            let (one, other) = (&whole.id, &part.id);
+            parent.kinds.contains(&one.kind.as_str())
+                && (&one.target, &one.region) == (&other.target, &other.region)
+                && whole.fact(Live::ID).is_some_and(|id| part.fact(Live::PARENT_ID) == Some(id))
+        };
+        if let Some(arn) = live.iter().find(is_whole).and_then(|whole| whole.arn.clone()) {
+            parts.entry(arn).or_default().entry(spec.name).or_default().live = Some(part);
+        }
+    }
+    parts
+}
+
 /// What is known of a thing that another needs something of.
+#[derive(Default)]
 struct Other<'a> {
     /// The blocks that are about it.
-    declared: &'a [&'a Thing<'a>],
+    declared: Vec<&'a Thing<'a>>,
     live: Option<&'a Live>,
     /// Its kind, where it was looked for and is not there.
     absent: Option<&'static KindSpec>,
@@ -161,9 +197,10 @@ impl Other<'_> {
     fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
         let spec = self.absent.filter(|_| self.declared.is_empty() && self.live.is_none())?;
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
-        let title = format!("there is no {} `{named}` in {}, and the policy declares none: {}", spec.title, thing.region, need.otherwise);
+        let region = need.of.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(thing.region);
+        let title = format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise);
         let help =
-            format!("declare it with a `resource \"{}\"` block in the same target, or write the name of one that is there", spec.name);
+            format!("declare it with a `resource \"{}\"` block in a target of that region, or write the name of one that is there", spec.name);
         let problem = Diagnostic::error(Code::NeededThing, title).help(help);
         Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
             Some(span) => problem.at(span.clone()),
@@ -181,6 +218,7 @@ impl Other<'_> {
             Needed::Entry(_) => Code::ShutOut,
             Needed::Setting { .. } => Code::NeededSetting,
             Needed::Presence => Code::NeededThing,
+            Needed::Keeping(_) => Code::LockRange,
         };
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
         let title = format!("{} `{named}` {reason}: {}", kind.spec().title, need.otherwise);
