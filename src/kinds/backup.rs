@@ -86,7 +86,8 @@ pub(super) async fn find_vaults(
             // The tagging API lags: what it still shows may have been released.
             Ok(mut tags) => {
                 let id = id(connection, spec, name);
-                let mut live = Live { id, arn: Some(arn.to_owned()), mark: Mark::take(&mut tags), facts: facts(vault, name), ..Live::default() };
+                let mut live =
+                    Live { id, arn: Some(arn.to_owned()), mark: Mark::take(&mut tags), facts: facts(vault, name), ..Live::default() };
                 live.set(settings(vault));
                 live.set([(tags::PATH, tags::reading(&tags))]);
                 found.live.extend(Some(live).filter(|live| request.is_sought(live)));

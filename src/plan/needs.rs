@@ -55,14 +55,22 @@ pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec
 }
 
 /// What was looked for and is not there, by ARN.
-fn absent(snapshot: &Snapshot) -> BTreeMap<String, &'static KindSpec> {
-    let found = snapshot.absent.iter().filter_map(|id| {
-        let spec = kinds::spec(&id.kind)?;
-        let account = &snapshot.identities.get(&id.target)?.account;
-        Some((spec.arn(&id.region, account, &id.name)?, spec))
-    });
-    found.collect()
+fn absent(snapshot: &Snapshot) -> Absent {
+    let mut absent = Absent::new();
+    for id in &snapshot.absent {
+        let (Some(spec), Some(identity)) = (kinds::spec(&id.kind), snapshot.identities.get(&id.target)) else { continue };
+        if let Some(arn) = spec.arn(&id.region, &identity.account, &id.name) {
+            let kinds = absent.entry(arn).or_default();
+            if !kinds.iter().any(|known| known.name == spec.name) {
+                kinds.push(spec);
+            }
+        }
+    }
+    absent
 }
+
+/// The kinds that something which is not there could be of, by its ARN.
+type Absent = BTreeMap<String, Vec<&'static KindSpec>>;
 
 /// The region and the account of a target, as far as they are known.
 fn place<'a>(target: &'a Target, identities: &'a BTreeMap<String, Identity>) -> Option<(&'a str, &'a str)> {
@@ -104,7 +112,7 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
     things
 }
 
-fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static KindSpec>) -> Vec<Diagnostic> {
+fn unmet(things: &[Thing<'_>], live: &[Live], absent: &Absent) -> Vec<Diagnostic> {
     let mut by_arn: BTreeMap<&str, Vec<&Thing<'_>>> = BTreeMap::new();
     for thing in things {
         if let Some(arn) = &thing.arn {
@@ -121,7 +129,7 @@ fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
                 live: live.get(need.of.as_str()).copied(),
-                absent: absent.get(&need.of).copied(),
+                absent: absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
             };
             let of_parts = || parts.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
             let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts() } else { None });
@@ -167,8 +175,8 @@ struct Other<'a> {
     /// The blocks that are about it.
     declared: Vec<&'a Thing<'a>>,
     live: Option<&'a Live>,
-    /// Its kind, where it was looked for and is not there.
-    absent: Option<&'static KindSpec>,
+    /// The kinds that it could be of, where it was looked for and is not there.
+    absent: &'a [&'static KindSpec],
 }
 
 impl Other<'_> {
@@ -195,12 +203,13 @@ impl Other<'_> {
 
     /// The problem of a thing that must be there.
     fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
-        let spec = self.absent.filter(|_| self.declared.is_empty() && self.live.is_none())?;
+        let spec = self.absent.last().filter(|_| self.declared.is_empty() && self.live.is_none())?;
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
         let region = need.of.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(thing.region);
         let title = format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise);
+        let blocks: Vec<String> = self.absent.iter().rev().map(|spec| format!("`resource \"{}\"`", spec.name)).collect();
         let help =
-            format!("declare it with a `resource \"{}\"` block in a target of that region, or write the name of one that is there", spec.name);
+            format!("declare it with a {} block in a target of that region, or write the name of one that is there", blocks.join(" or "));
         let problem = Diagnostic::error(Code::NeededThing, title).help(help);
         Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
             Some(span) => problem.at(span.clone()),

@@ -13,8 +13,8 @@ mod gone;
 use super::diff::{self, Comparison};
 use crate::kinds::{self, Flat, Kind};
 use crate::model::{
-    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Listed, Live, Mark, Note, Policy, Position,
-    Reaches, Reading, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
+    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Listed, Live, Mark, Note, Policy, Position, Reaches, Reading,
+    Refusal, Resource, ResourceId, Snapshot, Value, Verb,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

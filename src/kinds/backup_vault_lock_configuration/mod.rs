@@ -94,8 +94,10 @@ impl Kind for VaultLock {
 
     fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, now: Timestamp) -> Option<String> {
         let of_range = of_range(change);
-        let Some(days) = changeable(wanted) else { return of_range.filter(|_| change.setting == MAX_DAYS) };
-        let last = moment(now, days).map_or_else(|| format!("{} after it is put", said(days)), |last| format!("{} ({} from now)", at(last), said(days)));
+        let is_final = lock_date(live).is_some_and(|last| last <= now);
+        let Some(days) = changeable(wanted).filter(|_| !is_final) else { return of_range.filter(|_| change.setting == MAX_DAYS) };
+        let last = moment(now, days)
+            .map_or_else(|| format!("{} after it is put", said(days)), |last| format!("{} ({} from now)", at(last), said(days)));
         let no_return = format!("until {last} the lock can still be changed or lifted, and from then on nobody can, root and AWS included");
         let before = match change.setting.as_str() {
             Change::EXISTS => Some(SPEC.existence().when_made.split(", unless").next().unwrap_or_default().to_owned()),
@@ -116,7 +118,8 @@ impl Kind for VaultLock {
         let last = lock_date(live).filter(|last| *last <= now)?;
         Some((
             format!("since {} nobody can change or lift this lock, root and AWS included", at(last)),
-            "declare it as it is, and send new backups to another vault, with the lock that they need".to_owned(),
+            "declare it as it is, `changeable_for_days` included, and send new backups to another vault, with the lock that they need"
+                .to_owned(),
         ))
     }
 
