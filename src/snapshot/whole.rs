@@ -55,6 +55,13 @@ impl Sought {
             if let Some(old) = &action.replaces {
                 seek(old, &BTreeMap::new());
             }
+            // Its whole may not be in the plan, and not be listed by its mark yet.
+            let parent = kinds::spec(&action.id.kind).and_then(|spec| spec.parent).filter(|parent| parent.is_only);
+            if !plan.actions.iter().any(|other| Some(&other.address) == action.parent.as_ref()) {
+                for kind in parent.iter().flat_map(|parent| parent.kinds) {
+                    seek(&ResourceId { kind: (*kind).to_owned(), ..action.id.clone() }, &BTreeMap::new());
+                }
+            }
         }
         // Without things of its own a plan needs no marks.
         let targets = names.keys().map(|(_, target)| target.clone()).collect();

@@ -61,9 +61,11 @@ static SPEC: KindSpec = KindSpec {
         Setting {
             path: CHANGEABLE,
             shape: Shape::Days { min: 3, max: MOST_DAYS },
+            safer: Safer::WhenSet,
             doc: "For how many days from now the lock can still be changed and lifted; after that nobody can, whoever asks (compliance mode). Where it is left out, it can be lifted at any time by whoever may (governance mode). A lock that cannot be lifted keeps recovery points without an end for ever.",
             normalisation: "AWS never tells it, only the date that came of it: any number agrees with a lock that has such a date. A change of the range, within that time, starts it anew",
-            when_weaker: "the lock can be lifted at any time again, by whoever may",
+            when_safer: "when so many days are over nobody can change or lift the lock: that is irreversible, and needs `--accept-irreversible`",
+            when_weaker: "the lock can be lifted at any time again, by whoever may; AWS takes that only before the lock is final",
             ..ROW
         },
     ],
