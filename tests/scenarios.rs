@@ -40,6 +40,7 @@ scenarios! {
     for_each
     foreign
     forms
+    halfway
     incomplete
     loader_errors
     nobody
@@ -76,6 +77,7 @@ scenarios! {
     vault_policy
     waiting
     weakening
+    written_names
 }
 
 #[test]

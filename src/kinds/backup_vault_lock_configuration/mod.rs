@@ -97,7 +97,9 @@ impl Kind for VaultLock {
     fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, now: Timestamp) -> Option<String> {
         let of_range = of_range(change);
         let is_final = lock_date(live).is_some_and(|last| last <= now);
-        let Some(days) = changeable(wanted).filter(|_| !is_final) else { return of_range.filter(|_| change.setting == MAX_DAYS) };
+        let Some(days) = changeable(wanted).filter(|_| !is_final) else {
+            return of_range.filter(|_| is_final || change.setting == MAX_DAYS);
+        };
         let last = moment(now, days)
             .map_or_else(|| format!("{} after it is put", said(days)), |last| format!("{} ({} from now)", at(last), said(days)));
         let no_return = format!("until {last} the lock can still be changed or lifted, and from then on nobody can, root and AWS included");
