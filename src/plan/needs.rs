@@ -7,8 +7,8 @@ use super::order;
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, ResourceId, Snapshot, Span, Target, Value,
-    Verb, Wanted,
+    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Resource, ResourceId, Snapshot, Span, Target,
+    Value, Verb, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +20,8 @@ struct Thing<'a> {
     /// Which thing, where its name is known.
     id: Option<ResourceId>,
     arn: Option<String>,
+    /// The ARN of what it is a part of.
+    whole: Option<String>,
     region: &'a str,
     account: &'a str,
     wanted: &'a BTreeMap<String, Wanted>,
@@ -77,6 +79,7 @@ fn things<'a>(policy: &'a Policy, snapshot: &'a Snapshot, rows: &'a [Row]) -> Ve
             address: row.address.clone(),
             id: Some(row.id.clone()),
             arn,
+            whole: None,
             region: &row.id.region,
             account: &row.account,
             wanted: &row.wanted,
@@ -87,14 +90,22 @@ fn things<'a>(policy: &'a Policy, snapshot: &'a Snapshot, rows: &'a [Row]) -> Ve
 }
 
 /// What was looked for and is not there, by ARN.
-fn absent(snapshot: &Snapshot) -> BTreeMap<String, &'static KindSpec> {
-    let found = snapshot.absent.iter().filter_map(|id| {
-        let spec = kinds::spec(&id.kind)?;
-        let account = &snapshot.identities.get(&id.target)?.account;
-        Some((spec.arn(&id.region, account, &id.name)?, spec))
-    });
-    found.collect()
+fn absent(snapshot: &Snapshot) -> Absent {
+    let mut absent = Absent::new();
+    for id in &snapshot.absent {
+        let (Some(spec), Some(identity)) = (kinds::spec(&id.kind), snapshot.identities.get(&id.target)) else { continue };
+        if let Some(arn) = spec.arn(&id.region, &identity.account, &id.name) {
+            let kinds = absent.entry(arn).or_default();
+            if !kinds.iter().any(|known| known.name == spec.name) {
+                kinds.push(spec);
+            }
+        }
+    }
+    absent
 }
+
+/// The kinds that something which is not there could be of, by its ARN.
+type Absent = BTreeMap<String, Vec<&'static KindSpec>>;
 
 /// The region and the account of a target, as far as they are known.
 fn place<'a>(target: &'a Target, identities: &'a BTreeMap<String, Identity>) -> Option<(&'a str, &'a str)> {
@@ -110,15 +121,16 @@ fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>)
         let Some(kind) = kinds::find(&resource.address.kind) else { continue };
         for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
             let Some((region, account)) = place(target, identities) else { continue };
-            let arn = resource.arn(kind.spec(), region, account);
-            let address = resource.address.to_string();
+            let own = |resource: &Resource| resource.arn(kinds::spec(&resource.address.kind)?, region, account);
+            let whole = resource.parent.as_ref().and_then(|parent| own(policy.resources.iter().find(|other| other.address == *parent)?));
+            let (arn, address, header) = (own(resource), resource.address.to_string(), Some(&resource.span));
             let id = resource.name.clone().map(|name| ResourceId {
                 kind: resource.address.kind.clone(),
                 target: target.name.clone(),
                 region: region.to_owned(),
                 name,
             });
-            things.push(Thing { kind, address, id, arn, region, account, wanted: &resource.wanted, header: Some(&resource.span) });
+            things.push(Thing { kind, address, id, arn, whole, region, account, wanted: &resource.wanted, header });
         }
     }
     things
@@ -133,8 +145,8 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
         let is_left_out = |name: &str| protect.select.except.names.iter().any(|pattern| super::address_matches(&pattern.text, name));
         for pattern in protect.select.names.iter().filter(|pattern| pattern.is_literal() && !is_left_out(&pattern.text)) {
             let arn = kind.spec().arn(region, account, &pattern.text);
-            let address = protect.address.to_string();
-            things.push(Thing { kind, address, id: None, arn, region, account, wanted: &protect.wanted, header: Some(&protect.span) });
+            let (address, header) = (protect.address.to_string(), Some(&protect.span));
+            things.push(Thing { kind, address, id: None, arn, whole: None, region, account, wanted: &protect.wanted, header });
         }
     }
     things
@@ -157,19 +169,22 @@ fn by_arn<'a>(things: &'a [Thing<'a>]) -> BTreeMap<&'a str, Vec<&'a Thing<'a>>> 
     by_arn
 }
 
-fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static KindSpec>) -> Vec<Diagnostic> {
+fn unmet(things: &[Thing<'_>], live: &[Live], absent: &Absent) -> Vec<Diagnostic> {
     let by_arn = by_arn(things);
+    let parts = parts(things, live);
     let live: BTreeMap<&str, &Live> = live.iter().filter_map(|live| Some((live.arn.as_deref()?, live))).collect();
     let mut problems = Vec::new();
     let mut told = BTreeSet::new();
     for thing in things {
         for need in thing.needs() {
             let needed = Other {
-                declared: by_arn.get(need.of.as_str()).map(Vec::as_slice).unwrap_or_default(),
+                declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
                 live: live.get(need.of.as_str()).copied(),
-                absent: absent.get(&need.of).copied(),
+                absent: absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
             };
-            let Some(problem) = needed.problem(thing, &need) else { continue };
+            let of_parts = || parts.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
+            let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts() } else { None });
+            let Some(problem) = problem else { continue };
             if told.insert((thing.address.clone(), need.at.clone(), problem.title.clone())) {
                 problems.push(problem);
             }
@@ -178,13 +193,41 @@ fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static
     problems
 }
 
+/// Whether the parts of a thing can have, or refuse, what is needed of it: its policy, its lock.
+fn is_of_parts(need: &Need) -> bool {
+    matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_))
+}
+
+/// What is known of the parts of things, by the ARN of the whole and by kind.
+fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live]) -> BTreeMap<String, BTreeMap<&'static str, Other<'a>>> {
+    let mut parts: BTreeMap<String, BTreeMap<&'static str, Other<'a>>> = BTreeMap::new();
+    for thing in things {
+        let Some(whole) = &thing.whole else { continue };
+        parts.entry(whole.clone()).or_default().entry(thing.kind.spec().name).or_default().declared.push(thing);
+    }
+    for part in live {
+        let Some((spec, parent)) = kinds::spec(&part.id.kind).and_then(|spec| Some((spec, spec.parent?))) else { continue };
+        let is_whole = |whole: &&Live| {
+            let (one, other) = (&whole.id, &part.id);
+            parent.kinds.contains(&one.kind.as_str())
+                && (&one.target, &one.region) == (&other.target, &other.region)
+                && whole.fact(Live::ID).is_some_and(|id| part.fact(Live::PARENT_ID) == Some(id))
+        };
+        if let Some(arn) = live.iter().find(is_whole).and_then(|whole| whole.arn.clone()) {
+            parts.entry(arn).or_default().entry(spec.name).or_default().live = Some(part);
+        }
+    }
+    parts
+}
+
 /// What is known of a thing that another needs something of.
+#[derive(Default)]
 struct Other<'a> {
     /// The blocks that are about it.
-    declared: &'a [&'a Thing<'a>],
+    declared: Vec<&'a Thing<'a>>,
     live: Option<&'a Live>,
-    /// Its kind, where it was looked for and is not there.
-    absent: Option<&'static KindSpec>,
+    /// The kinds that it could be of, where it was looked for and is not there.
+    absent: &'a [&'static KindSpec],
 }
 
 impl Other<'_> {
@@ -211,11 +254,13 @@ impl Other<'_> {
 
     /// The problem of a thing that must be there.
     fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
-        let spec = self.absent.filter(|_| self.declared.is_empty() && self.live.is_none())?;
+        let spec = self.absent.last().filter(|_| self.declared.is_empty() && self.live.is_none())?;
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
-        let title = format!("there is no {} `{named}` in {}, and the policy declares none: {}", spec.title, thing.region, need.otherwise);
+        let region = need.of.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(thing.region);
+        let title = format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise);
+        let blocks: Vec<String> = self.absent.iter().rev().map(|spec| format!("`resource \"{}\"`", spec.name)).collect();
         let help =
-            format!("declare it with a `resource \"{}\"` block in the same target, or write the name of one that is there", spec.name);
+            format!("declare it with a {} block in a target of that region, or write the name of one that is there", blocks.join(" or "));
         let problem = Diagnostic::error(Code::NeededThing, title).help(help);
         Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
             Some(span) => problem.at(span.clone()),
@@ -233,6 +278,7 @@ impl Other<'_> {
             Needed::Entry(_) => Code::ShutOut,
             Needed::Setting { .. } => Code::NeededSetting,
             Needed::Presence => Code::NeededThing,
+            Needed::Keeping(_) => Code::LockRange,
         };
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
         let title = format!("{} `{named}` {reason}: {}", kind.spec().title, need.otherwise);

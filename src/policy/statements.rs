@@ -225,7 +225,7 @@ pub(super) fn removed(located: Located<'_>, scope: &Scope<'_>, problems: &mut Ve
         }
         _ => {
             let problem = Diagnostic::error(Code::WrongType, "`from` must be the address of a block that was here");
-            let example = kinds::all().next().map_or("KIND", |kind| kind.spec().name);
+            let example = kinds::all().map(|kind| kind.spec().name).min_by_key(|name| name.len()).unwrap_or("KIND");
             reader.problem(problem.at(span.clone()).help(format!("write it without quotes, like `from = {example}.sales`")));
             None
         }
@@ -233,7 +233,8 @@ pub(super) fn removed(located: Located<'_>, scope: &Scope<'_>, problems: &mut Ve
     let part = address.as_ref().and_then(|address| kinds::spec(&address.kind)).and_then(|spec| Some((spec, spec.parent?)));
     if let Some((spec, parent)) = part {
         let title = format!("a {} is let go with what it is a part of, and not by itself", spec.title);
-        let help = format!("it carries no mark of its own; write `from = {}.NAME` to let all of that go", parent.kind);
+        let help =
+            format!("it carries no mark of its own; write `from = {}.NAME` to let all of that go", parent.kinds.join(".NAME` or `from = "));
         reader.problem(Diagnostic::error(Code::WrongType, title).at(span).help(help));
     }
     reader.finish(|_| None);

@@ -31,8 +31,9 @@ impl Sought {
                 of_kind.extend(whole_name(policy, resource).map(|name| (name, wanted())));
             }
         }
+        let identities = aws.connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect();
         for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
-            for (kind, name) in kinds::sought(policy, &connection.target.name, &connection.identity) {
+            for (kind, name) in kinds::sought(policy, &identities, &connection.identity) {
                 names.entry((kind.to_owned(), connection.target.name.clone())).or_default().entry(name).or_default();
             }
         }
@@ -43,13 +44,24 @@ impl Sought {
     /// What a plan is about.
     pub(super) fn of_plan(plan: &Plan, aws: &Aws) -> Self {
         let mut names: BTreeMap<(String, String), Declared> = BTreeMap::new();
+        let mut seek = |id: &ResourceId, wanted: &BTreeMap<String, crate::model::Declared>| {
+            if kinds::find(&id.kind).is_some_and(is_whole) && aws.connection(&id.target).is_some() {
+                let wanted = wanted.iter().map(|(path, declared)| (path.clone(), declared.value.clone()));
+                names.entry((id.kind.clone(), id.target.clone())).or_default().entry(id.name.clone()).or_default().extend(wanted);
+            }
+        };
         for action in &plan.actions {
-            for id in std::iter::once(&action.id).chain(&action.replaces) {
-                if kinds::find(&id.kind).is_none_or(|kind| !is_whole(kind)) || aws.connection(&id.target).is_none() {
-                    continue;
+            seek(&action.id, &action.wanted);
+            if let Some(old) = &action.replaces {
+                // Where a thing is can stand in a setting: a rule's bus.
+                seek(old, &action.wanted);
+            }
+            // Its whole may not be in the plan, and not be listed by its mark yet.
+            let parent = kinds::spec(&action.id.kind).and_then(|spec| spec.parent).filter(|parent| parent.is_only);
+            if !plan.actions.iter().any(|other| Some(&other.address) == action.parent.as_ref()) {
+                for kind in parent.iter().flat_map(|parent| parent.kinds) {
+                    seek(&ResourceId { kind: (*kind).to_owned(), ..action.id.clone() }, &BTreeMap::new());
                 }
-                let declared = action.wanted.iter().map(|(path, declared)| (path.clone(), declared.value.clone()));
-                names.entry((id.kind.clone(), id.target.clone())).or_default().entry(id.name.clone()).or_default().extend(declared);
             }
         }
         // Without things of its own a plan needs no marks.
@@ -60,9 +72,10 @@ impl Sought {
 
 fn whole_name(policy: &Policy, resource: &crate::model::Resource) -> Option<String> {
     let own = resource.name.clone()?;
-    let Some(parent) = &resource.parent else { return Some(own) };
-    let whole = policy.resources.iter().find(|other| other.address == *parent)?.name.as_ref()?;
-    Some(format!("{whole}/{own}"))
+    let Some(address) = &resource.parent else { return Some(own) };
+    let parent = kinds::spec(&resource.address.kind)?.parent?;
+    let whole = policy.resources.iter().find(|other| other.address == *address)?.name.as_ref()?;
+    Some(parent.part_name(whole, &own))
 }
 
 fn is_whole(kind: &dyn Kind) -> bool {
@@ -100,7 +113,23 @@ pub(super) async fn find(snapshot: &mut Snapshot, aws: &Aws, sought: Sought) {
             snapshot.gaps.extend(found.gaps);
         }
     }
+    tell_once(&mut snapshot.gaps, &sought);
     snapshot.sort();
+}
+
+/// Kinds whose ARNs are of one form are looked for in one listing. Where that fails it is told once, unless things of both are declared.
+fn tell_once(gaps: &mut Vec<Gap>, sought: &Sought) {
+    let start = |kind: &Option<String>| kind.as_deref().and_then(kinds::spec).map(|spec| spec.arn_start("", ""));
+    let is_declared = |gap: &Gap| {
+        let names = gap.kind.as_ref().and_then(|kind| sought.names.get(&(kind.clone(), gap.target.clone())));
+        names.is_some_and(|names| names.values().any(|wanted| !wanted.is_empty()))
+    };
+    let same = |one: &Gap, other: &Gap| Gap { kind: None, ..one.clone() } == Gap { kind: None, ..other.clone() };
+    let all = gaps.clone();
+    gaps.retain(|gap| {
+        let mut twins = all.iter().filter(|other| other.kind > gap.kind || (other.kind != gap.kind && is_declared(other)));
+        gap.kind.is_none() || is_declared(gap) || !twins.any(|other| same(gap, other) && start(&gap.kind) == start(&other.kind))
+    });
 }
 
 /// The search for one kind in one target; none where there is nothing to look for.
@@ -118,17 +147,24 @@ fn search<'a>(
     let names: BTreeSet<String> = wanted.keys().cloned().collect();
     let start = spec.arn_start(&connection.identity.region, &connection.identity.account);
     let marked: Vec<Tagged> = marked.into_iter().flatten().filter(|thing| thing.arn.starts_with(&start)).cloned().collect();
-    let of_target = |live: &&Live| spec.parent.is_some_and(|parent| parent.kind == live.id.kind) && live.id.target == target;
-    let not_foreign = |live: &&Live| live.mark.as_ref().is_none_or(|mark| Some(&mark.workspace) == sought.workspace.as_ref());
-    let parents: Vec<&Live> = known.iter().filter(of_target).filter(not_foreign).collect();
+    let of_target =
+        |live: &&Live| spec.parent.is_some_and(|parent| parent.kinds.contains(&live.id.kind.as_str())) && live.id.target == target;
+    let is_declared = |live: &Live| {
+        let of_kind = sought.names.get(&(live.id.kind.clone(), target.clone()));
+        of_kind.and_then(|names| names.get(&live.id.name)).is_some_and(|wanted| !wanted.is_empty())
+    };
+    let (parents, others): (Vec<&Live>, Vec<&Live>) = known.iter().filter(of_target).partition(|live| match &live.mark {
+        Some(mark) => Some(&mark.workspace) == sought.workspace.as_ref(),
+        None => is_declared(live),
+    });
     let marked = if spec.parent.is_some() { Vec::new() } else { marked };
-    if names.is_empty() && marked.is_empty() && parents.is_empty() {
+    if names.is_empty() && marked.is_empty() && parents.is_empty() && others.is_empty() {
         return None;
     }
     Some(async move {
         let region = connection.identity.region.clone();
         let workspace = sought.workspace.as_deref().unwrap_or_default();
-        let request = FindRequest { connection, workspace, names: names.clone(), marked, parents, wanted };
+        let request = FindRequest { connection, workspace, names: names.clone(), marked, parents, others, wanted };
         let mut found = calls.find(request).await;
         let unsure = |gap: &Gap| gap.resource.is_none();
         let names_complete = !found.gaps.iter().any(unsure);

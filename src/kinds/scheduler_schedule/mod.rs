@@ -57,7 +57,7 @@ static SPEC: KindSpec = KindSpec {
     ownership: Ownership::Whole,
     service: "scheduler",
     arn_prefix: "schedule/",
-    parent: Some(Parent { kind: "aws_scheduler_schedule_group", argument: "group_name" }),
+    parent: Some(Parent { kinds: &["aws_scheduler_schedule_group"], argument: "group_name", attributes: &["name"], is_only: false }),
     name_form: NameForm { min: 1, max: 64, also: &['.', '-', '_'], source: PUT },
     existence: Some(Existence {
         loses: Loss::Later,
