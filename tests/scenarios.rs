@@ -28,10 +28,12 @@ scenarios! {
     alarms
     alarms_of_others
     backstay_block
+    backup_opt_in
     backup_plan
     backup_plan_checks
     backup_refused
     backup_selection
+    backup_settings
     exit_codes
     explain
     first_plan

@@ -1,7 +1,8 @@
 //! What the kinds of AWS Backup share: the client, and the tags of its things.
 
-use super::{ChangeFailed, ChangeRequest, tags};
+use super::{ChangeFailed, ChangeRequest, Found, ReadRequest, tags};
 use crate::aws::{CallFailed, Connection};
+use crate::model::{KindSpec, Live, Reading, ResourceId};
 use aws_sdk_backup::Client;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +16,30 @@ pub(super) fn client(connection: &Connection, region: &str) -> Arc<Client> {
     connection.client("backup", region, |config, witness| {
         Client::from_conf(aws_sdk_backup::config::Builder::from(config).interceptor(witness).build())
     })
+}
+
+/// What reading found of a kind of which there is one: its settings, or that none of those that are asked for is known.
+pub(super) fn single(request: &ReadRequest<'_>, spec: &KindSpec, name: &str, read: Result<BTreeMap<String, Reading>, CallFailed>) -> Found {
+    let (connection, mut found) = (request.connection, Found::default());
+    let region = connection.identity.region.clone();
+    let id =
+        ResourceId { kind: spec.name.to_owned(), target: connection.target.name.clone(), region: region.clone(), name: name.to_owned() };
+    let mut live = Live { id, ..Live::default() };
+    let asked = request.wishes.values().flat_map(|wish| &wish.settings);
+    match read {
+        Ok(settings) => {
+            live.settings = asked.map(|path| (path.clone(), Reading::Unset)).collect();
+            live.settings.extend(settings);
+        }
+        Err(failed) => {
+            let unreadable = || Reading::Unreadable { cause: failed.sentence(&region) };
+            live.settings = asked.map(|path| (path.clone(), unreadable())).collect();
+            found.gaps.push(connection.gap(&region, Some(spec.name), Some(name), &failed));
+        }
+    }
+    found.live.push(live);
+    (request.done)();
+    found
 }
 
 /// All tags of a thing of AWS Backup.

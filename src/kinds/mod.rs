@@ -5,8 +5,11 @@
 
 #[cfg(feature = "aws")]
 mod backup;
+pub mod backup_global_settings;
 pub mod backup_plan;
+pub mod backup_region_settings;
 pub mod backup_selection;
+mod backup_types;
 pub mod backup_vault;
 pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
@@ -17,7 +20,7 @@ pub mod sns_topic;
 mod tags;
 
 pub use flat::Flat;
-pub use needs::{Answer, Need, Needed, Place, sought};
+pub use needs::{Answer, Need, Needed, Place, needs, sought, watched};
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;
@@ -148,6 +151,11 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
+    /// What this thing needs of others because of the things that are parts of it.
+    fn needs_of_parts(&self, _wanted: &BTreeMap<String, Wanted>, _parts: &[&BTreeMap<String, Wanted>], _place: Place<'_>) -> Vec<Need> {
+        Vec::new()
+    }
+
     /// Whether a thing of this kind, at this ARN and with these settings, has what another needs of it.
     ///
     /// `will_be` says what a setting of it is when all is done; `None` where that is not known.
@@ -184,7 +192,9 @@ pub trait Kind: Sync {
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.
 static REGISTRY: &[&dyn Kind] = &[
+    &backup_global_settings::GlobalSettings,
     &backup_plan::BackupPlan,
+    &backup_region_settings::RegionSettings,
     &backup_selection::BackupSelection,
     &backup_vault::BackupVault,
     &cloudwatch_metric_alarm::MetricAlarm,

@@ -214,6 +214,12 @@ codes! {
     OldRules = "BKS0828", "rules of the first generation";
     /// Settings of a bucket that AWS does not take together. The message says which other setting is missing, or must go.
     BucketSettings = "BKS0829", "bucket's settings";
+    /// What a backup selection chooses by tag or pattern is of a type of resource that the account is not opted in to in that region. AWS
+    /// Backup leaves it out of every run, and nothing tells.
+    ///
+    /// Turn the type on with a `protect "aws_backup_region_settings"` block, or name the resources with their full ARNs, which count without
+    /// it.
+    NotOptedIn = "BKS0830", "type of resource that is not opted in to";
     /// An alarm does not say exactly what it watches: one metric (`metric_name` with `namespace`, `period` and a statistic), or `metric_query`
     /// blocks of which exactly one returns data. AWS refuses the two together, and either one by halves.
     AlarmWatches = "BKS0840", "what the alarm watches is not clear";

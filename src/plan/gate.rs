@@ -1,6 +1,7 @@
 //! The ratchet: a change that weakens needs a waiver or a flag, one that nobody can undo needs a flag of its own.
 
 use super::address_matches;
+use crate::kinds;
 use crate::model::{Action, Change, Code, Consent, Consents, Effect, Note, Plan, Sources, Value, Waiver, path};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -41,6 +42,9 @@ pub fn consent_by_flags(plan: &mut Plan, consents: &Consents) {
 /// What somebody consents to: the new value, and of a block that comes all that is in it, so that a consent to one rule is none to another.
 fn content(action: &Action, change: &Change) -> Value {
     if change.after != Value::Bool(true) || !change.setting.ends_with(']') {
+        return change.after.clone();
+    }
+    if kinds::spec(&action.id.kind).is_some_and(|spec| !spec.is_block(&change.setting)) {
         return change.after.clone();
     }
     let parts = action.changes.iter().filter(|part| part.part_of.as_ref() == Some(&change.setting));

@@ -13,7 +13,7 @@ pub mod preconditions;
 mod resolve;
 mod resources;
 
-use crate::model::{Code, Consents, Diagnostic, Note, Plan, PlannedTarget, Policy, PolicyRef, Snapshot};
+use crate::model::{Code, Consents, Diagnostic, Note, Plan, PlannedTarget, Policy, PolicyRef, Snapshot, Sources};
 use jiff::tz::TimeZone;
 use wildmatch::WildMatch;
 
@@ -46,6 +46,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     };
     let mut unmet = needs::planned(policy, snapshot, &resolved.rows);
     unmet.extend(circumstances::planned(policy, snapshot));
+    let (unmet, doubts): (Vec<_>, Vec<_>) = unmet.into_iter().partition(Diagnostic::is_error);
     if !unmet.is_empty() {
         return Err(unmet);
     }
@@ -65,6 +66,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
     let mut notes = resolved.notes;
     notes.extend(resources.notes);
+    notes.extend(doubts.into_iter().map(|doubt| note(doubt, &policy.sources)));
     let waiver_notes = gate::gate(&mut actions, &policy.waivers, &request.consents, today, &policy.sources);
     // With `--only`, waivers of what was left out are neither used nor clutter.
     if request.only.is_empty() {
@@ -92,6 +94,13 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
         notes,
         consents: request.consents.clone(),
     })
+}
+
+/// A warning that only what is live gives rise to.
+fn note(doubt: Diagnostic, sources: &Sources) -> Note {
+    let place = doubt.labels.first().map_or_else(String::new, |label| format!(" ({})", sources.position(&label.span)));
+    let help = doubt.help.map_or_else(String::new, |help| format!("; {help}"));
+    Note { code: Some(doubt.code.to_string()), text: format!("{}{place}{help}", doubt.title) }
 }
 
 fn planned_targets(policy: &Policy, snapshot: &Snapshot) -> std::collections::BTreeMap<String, PlannedTarget> {

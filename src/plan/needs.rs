@@ -6,15 +6,19 @@
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Snapshot, Span, Target, Value, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, Snapshot, Span, Target, Value,
+    Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A declared thing.
 struct Thing<'a> {
     kind: &'static dyn Kind,
+    /// Its block, of a thing that backstay makes.
+    resource: Option<&'a Resource>,
     /// Its block, with which its problems are told.
     address: String,
+    /// What others know it by.
     arn: Option<String>,
     region: &'a str,
     account: &'a str,
@@ -29,17 +33,19 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
     for protect in &policy.protects {
         things.extend(protected(policy, protect));
     }
-    unmet(&things, &[], &BTreeMap::new())
+    unmet(policy, &things, &BTreeMap::new(), &BTreeMap::new())
 }
 
-/// Every need of a policy that is surely not met, given what is live.
+/// Every need of a policy that is surely not met, given what is live; of what only less is done without, what [`declared`] did not tell.
 pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec<Diagnostic> {
     let mut things = resources(policy, &snapshot.identities);
-    let of_row = |row: &'_ Row| kinds::find(&row.id.kind).map(|kind| (kind, kind.spec().arn(&row.id.region, &row.account, &row.id.name)));
+    let of_row =
+        |row: &'_ Row| kinds::find(&row.id.kind).map(|kind| (kind, kind.spec().known_as(&row.id.region, &row.account, &row.id.name)));
     things.extend(rows.iter().filter_map(|row| {
         let (kind, arn) = of_row(row)?;
         Some(Thing {
             kind,
+            resource: None,
             address: row.address.clone(),
             arn,
             region: &row.id.region,
@@ -48,7 +54,20 @@ pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec
             header: None,
         })
     }));
-    unmet(&things, &snapshot.resources, &absent(snapshot))
+    let live = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
+    let mut problems = unmet(policy, &things, &live, &absent(snapshot));
+    let told = declared(policy);
+    problems.retain(|problem| problem.is_error() || !told.contains(problem));
+    problems
+}
+
+/// What others know a live thing by.
+fn known_as(live: &Live, identities: &BTreeMap<String, Identity>) -> Option<String> {
+    let single = || {
+        let spec = kinds::spec(&live.id.kind).filter(|spec| spec.single.is_some())?;
+        spec.known_as(&live.id.region, &identities.get(&live.id.target)?.account, &live.id.name)
+    };
+    live.arn.clone().or_else(single)
 }
 
 /// What was looked for and is not there, by ARN.
@@ -77,7 +96,16 @@ fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>)
             let Some((region, account)) = place(target, identities) else { continue };
             let arn = resource.name.as_deref().and_then(|name| kind.spec().arn(region, account, name));
             let address = resource.address.to_string();
-            things.push(Thing { kind, address, arn, region, account, wanted: &resource.wanted, header: Some(&resource.span) });
+            things.push(Thing {
+                kind,
+                resource: Some(resource),
+                address,
+                arn,
+                region,
+                account,
+                wanted: &resource.wanted,
+                header: Some(&resource.span),
+            });
         }
     }
     things
@@ -90,35 +118,55 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
     for target in protect.targets.iter().filter_map(|target| policy.targets.get(target)) {
         let (Some(region), Some(account)) = (target.region.as_deref(), target.account_id.as_deref()) else { continue };
         let is_left_out = |name: &str| protect.select.except.names.iter().any(|pattern| super::address_matches(&pattern.text, name));
-        for pattern in protect.select.names.iter().filter(|pattern| pattern.is_literal() && !is_left_out(&pattern.text)) {
-            let arn = kind.spec().arn(region, account, &pattern.text);
+        let single = kind.spec().single.map(|single| single.name(region, account));
+        let literal = protect.select.names.iter().filter(|pattern| pattern.is_literal() && !is_left_out(&pattern.text));
+        for name in single.into_iter().chain(literal.map(|pattern| pattern.text.as_str()).filter(|name| !name.is_empty())) {
+            let arn = kind.spec().known_as(region, account, name);
             let address = protect.address.to_string();
-            things.push(Thing { kind, address, arn, region, account, wanted: &protect.wanted, header: Some(&protect.span) });
+            things.push(Thing {
+                kind,
+                resource: None,
+                address,
+                arn,
+                region,
+                account,
+                wanted: &protect.wanted,
+                header: Some(&protect.span),
+            });
         }
     }
     things
 }
 
-fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static KindSpec>) -> Vec<Diagnostic> {
+fn unmet(
+    policy: &Policy,
+    things: &[Thing<'_>],
+    live: &BTreeMap<String, &Live>,
+    absent: &BTreeMap<String, &'static KindSpec>,
+) -> Vec<Diagnostic> {
     let mut by_arn: BTreeMap<&str, Vec<&Thing<'_>>> = BTreeMap::new();
     for thing in things {
         if let Some(arn) = &thing.arn {
             by_arn.entry(arn).or_default().push(thing);
         }
     }
-    let live: BTreeMap<&str, &Live> = live.iter().filter_map(|live| Some((live.arn.as_deref()?, live))).collect();
     let mut problems = Vec::new();
     let mut told = BTreeSet::new();
     for thing in things {
         let place = Place { arn: thing.arn.as_deref(), region: thing.region, account: thing.account };
-        for need in thing.kind.needs(thing.wanted, place) {
+        let needs = match thing.resource {
+            Some(resource) => kinds::needs(policy, resource, place),
+            None => thing.kind.needs(thing.wanted, place),
+        };
+        for need in needs {
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).map(Vec::as_slice).unwrap_or_default(),
-                live: live.get(need.of.as_str()).copied(),
+                live: live.get(&need.of).copied(),
                 absent: absent.get(&need.of).copied(),
             };
             let Some(problem) = needed.problem(thing, &need) else { continue };
-            if told.insert((thing.address.clone(), need.at.clone(), problem.title.clone())) {
+            let is_new = told.insert((thing.address.clone(), need.at.clone(), problem.title.clone()));
+            if is_new && !problems.contains(&problem) {
                 problems.push(problem);
             }
         }
@@ -157,6 +205,15 @@ impl Other<'_> {
         self.live?.settings.get(path)?.effective(fallback)
     }
 
+    /// The thing in a sentence.
+    fn named(kind: &dyn Kind, thing: &Thing<'_>, need: &Need) -> String {
+        let spec = kind.spec();
+        match spec.single {
+            Some(_) => format!("the {} of {} in account {}", spec.title, thing.region, thing.account),
+            None => format!("{} `{}`", spec.title, need.of.rsplit([':', '/']).next().unwrap_or(&need.of)),
+        }
+    }
+
     /// The problem of a thing that must be there.
     fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
         let spec = self.absent.filter(|_| self.declared.is_empty() && self.live.is_none())?;
@@ -176,15 +233,32 @@ impl Other<'_> {
             return self.missing(thing, need);
         }
         let kind = self.kind()?;
-        let Answer::No { reason, at, remedy } = kind.answers(need, &|path| self.will_be(kind, path)) else { return None };
+        let answer = kind.answers(need, &|path| self.will_be(kind, path));
+        let (reason, at, remedy) = match (answer, &need.needed) {
+            (Answer::No { reason, at, remedy }, _) => (reason, at, remedy),
+            (Answer::Unknown, Needed::Flags { paths }) => {
+                let path = paths.first()?;
+                let Reading::Unreadable { cause } = self.live?.settings.get(path)? else { return None };
+                let title = format!(
+                    "{} could not be read, so that it is not known whether what backups need of it is on",
+                    Self::named(kind, thing, need)
+                );
+                return Some(Diagnostic::warning(Code::NotOptedIn, title).help(cause.clone()));
+            }
+            _ => return None,
+        };
         let code = match need.needed {
             Needed::Entry(_) => Code::ShutOut,
             Needed::Setting { .. } => Code::NeededSetting,
+            Needed::Flags { .. } => Code::NotOptedIn,
             Needed::Presence => Code::NeededThing,
         };
-        let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
-        let title = format!("{} `{named}` {reason}: {}", kind.spec().title, need.otherwise);
-        let mut problem = Diagnostic::error(code, title).help(remedy);
+        let title = format!("{} {reason}: {}", Self::named(kind, thing, need), need.otherwise);
+        let mut problem = match need.needed {
+            Needed::Flags { .. } => Diagnostic::warning(code, title),
+            _ => Diagnostic::error(code, title),
+        };
+        problem = problem.help(remedy);
         if let Some(span) = Wanted::place(thing.wanted, &need.at).or(thing.header) {
             problem = problem.at(span.clone());
         }

@@ -4,7 +4,7 @@ use super::alike::alike;
 use super::escape::visible;
 use super::style::{Label, Style};
 use super::{Specs, lines, words};
-use crate::model::{Action, Change, Effect, Plan, Reading, Value, Verb, path};
+use crate::model::{Action, Change, Effect, Plan, Reading, Shape, Value, Verb, path};
 
 /// Wider values do not push the effect column to the right.
 const WIDEST: usize = 48;
@@ -309,7 +309,7 @@ impl Page<'_> {
 
 fn row<'a>(specs: Specs, action: &Action, change: &'a Change) -> Row<'a> {
     let setting = words::setting(specs, action, change);
-    let is_block = change.setting.ends_with(']');
+    let is_block = change.setting.ends_with(']') && !setting.is_some_and(|setting| matches!(setting.shape, Shape::Flags { .. }));
     let there = change.after == Value::Bool(true);
     let made = if is_block { there } else { (change.part_of.is_some() || action.verb == Verb::Create) && change.before == Reading::Unset };
     let gone = if is_block { !there } else { (change.part_of.is_some() || action.verb == Verb::Delete) && change.after == Value::Null };

@@ -9,7 +9,7 @@ mod checks;
 mod choice;
 mod services;
 
-use super::{Concern, Flat, Kind};
+use super::{Concern, Flat, Kind, Need, Place};
 use crate::model::{
     ArnForm, Change, Effect, Existence, Form, Key, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Parent, Reading, Safer,
     Setting, Shape, Value, Wanted,
@@ -160,6 +160,10 @@ impl Kind for BackupSelection {
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         checks::check(wanted)
+    }
+
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+        checks::opt_ins(wanted, place)
     }
 
     fn reach(&self, before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[Listed]>) -> Vec<String> {

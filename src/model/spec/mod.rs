@@ -1,8 +1,10 @@
 //! The table that says all there is to know of a kind: its settings, their ranges, and which direction is safer.
 
 mod shape;
+mod single;
 
 pub use shape::{Document, Form, Key, Misfit, Mistake, Part, Shape};
+pub use single::Single;
 
 use super::effect::Effect;
 use super::path;
@@ -30,6 +32,8 @@ pub struct KindSpec {
     pub arn_prefix: &'static str,
     /// The argument that gives a `resource` its name in AWS: `name`.
     pub name_argument: &'static str,
+    /// Where there is exactly one of it, always there and without a name, so that nothing is selected; `None` for what there are many of.
+    pub single: Option<Single>,
     /// What a `resource` of this kind is a part of: it is found, and goes, with that.
     pub parent: Option<Parent>,
     /// What a `resource` of this kind has beside its settings that others can refer to and that only AWS can say: `id`.
@@ -385,6 +389,7 @@ impl KindSpec {
         arn_form: ArnForm::Regional,
         arn_prefix: "",
         name_argument: "name",
+        single: None,
         parent: None,
         computed: &[],
         existence: None,
@@ -407,6 +412,20 @@ impl KindSpec {
             ArnForm::Global => Some(format!("arn:{}:{}:::{}{name}", partition(region), self.service, self.arn_prefix)),
             ArnForm::ById | ArnForm::Nothing => None,
         }
+    }
+
+    /// What others know the thing of that name by: its ARN, or for a kind of which there is one, what would be its ARN if AWS gave it one.
+    pub fn known_as(&self, region: &str, account: &str, name: &str) -> Option<String> {
+        match self.single {
+            Some(Single::InRegion) => Some(self.arn_start(region, account)),
+            Some(Single::InAccount) => Some(self.arn_start("", account)),
+            None => self.arn(region, account, name),
+        }
+    }
+
+    /// Whether a path is that of a block that is there or not, of which there can be several.
+    pub fn is_block(&self, path: &str) -> bool {
+        path.ends_with(']') && self.setting(path).is_none_or(|setting| !matches!(setting.shape, Shape::Flags { .. }))
     }
 
     /// What stands before the name, or the id, in the ARNs of the kind.

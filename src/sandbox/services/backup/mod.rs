@@ -37,7 +37,7 @@ pub(crate) use kept::{Backups, Lock, Notifications, Plan, Protected, Selection, 
 pub(crate) use points::Point;
 pub(crate) use resources::{kind_of, name_of};
 pub(crate) use runs::catch_up;
-pub(crate) use settings::{MANAGED_TYPES, TYPES};
+pub(crate) use settings::{GLOBAL, HOME_REGION, MANAGED_TYPES, TYPES};
 pub(crate) use tags::{ever_tagged, tag, untag};
 
 /// AWS Backup, 2018-11-15.
