@@ -1,15 +1,21 @@
-//! What the kinds of AWS Backup share: the client, and the tags of its things.
+//! What the kinds of AWS Backup share: the client, the tags of its things, and how vaults and their parts are found.
 
-use super::{ChangeFailed, ChangeRequest, Found, ReadRequest, tags};
+use super::vaults::{IS_LOCKED, LOCK_DATE, MAX_DAYS, MIN_DAYS, RECOVERY_POINTS};
+use super::{ChangeFailed, ChangeRequest, FindRequest, Found, ReadRequest, tags};
 use crate::aws::{CallFailed, Connection};
-use crate::model::{KindSpec, Live, Reading, ResourceId};
+use crate::model::{KindSpec, Live, Mark, Reading, ResourceId, Value};
 use aws_sdk_backup::Client;
-use std::collections::BTreeMap;
+use aws_sdk_backup::types::{BackupVaultListMember, VaultType};
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const LIST_TAGS: &str = "backup:ListTags";
 const TAG: &str = "backup:TagResource";
 const UNTAG: &str = "backup:UntagResource";
+const LIST_VAULTS: &str = "backup:ListBackupVaults";
+const DELETE_VAULT: &str = "backup:DeleteBackupVault";
 
 /// A client of AWS Backup.
 pub(super) fn client(connection: &Connection, region: &str) -> Arc<Client> {
@@ -68,4 +74,144 @@ pub(super) async fn retag(request: &ChangeRequest<'_>, client: &Client, arn: &st
         request.connection.call(UNTAG, call.send()).await?;
     }
     Ok(())
+}
+
+/// Finds vaults of one type: `ListBackupVaults` tells all of every vault but its tags, in one call for a thousand of them.
+///
+/// What a vault has beside its tags, `settings` reads out of the listing.
+pub(super) async fn find_vaults(
+    request: FindRequest<'_>,
+    spec: &'static KindSpec,
+    is_air_gapped: bool,
+    settings: fn(&BackupVaultListMember) -> Vec<(&'static str, Reading)>,
+) -> Found {
+    let connection = request.connection;
+    let region = connection.identity.region.clone();
+    let client = client(connection, &region);
+    let mut found = Found::default();
+    let vaults = match list_vaults(connection, &client).await {
+        Ok(vaults) => vaults,
+        Err(failed) => {
+            found.gaps.push(connection.gap(&region, Some(spec.name), None, &failed));
+            return found;
+        }
+    };
+    let marked: BTreeSet<&str> = request.marked.iter().map(|thing| thing.arn.as_str()).collect();
+    let mut sought = Vec::new();
+    for vault in vaults.iter().filter(|vault| is_of_type(vault, is_air_gapped)) {
+        let (Some(name), Some(arn)) = (vault.backup_vault_name(), vault.backup_vault_arn()) else { continue };
+        if marked.contains(arn) || request.names.contains(name) {
+            sought.push((vault, name, arn));
+        }
+    }
+    let tags = join_all(sought.iter().map(|(_, _, arn)| list_tags(connection, &client, arn))).await;
+    for ((vault, name, arn), tags) in sought.into_iter().zip(tags) {
+        match tags {
+            // The tagging API lags: what it still shows may have been released.
+            Ok(mut tags) => {
+                let id = id(connection, spec, name);
+                let mut live = Live { id, arn: Some(arn.to_owned()), mark: Mark::take(&mut tags), facts: facts(vault, name), ..Live::default() };
+                live.set(settings(vault));
+                live.set([(tags::PATH, tags::reading(&tags))]);
+                found.live.extend(Some(live).filter(|live| request.is_sought(live)));
+            }
+            Err(failed) => {
+                // Without its tags nobody knows whose it is.
+                found.gaps.push(connection.gap(&region, Some(spec.name), None, &failed));
+            }
+        }
+    }
+    found
+}
+
+fn id(connection: &Connection, spec: &KindSpec, name: &str) -> ResourceId {
+    ResourceId {
+        kind: spec.name.to_owned(),
+        target: connection.target.name.clone(),
+        region: connection.identity.region.clone(),
+        name: name.to_owned(),
+    }
+}
+
+async fn list_vaults(connection: &Connection, client: &Client) -> Result<Vec<BackupVaultListMember>, CallFailed> {
+    let mut vaults = Vec::new();
+    let mut from: Option<String> = None;
+    loop {
+        let page = connection.call(LIST_VAULTS, client.list_backup_vaults().set_next_token(from.take()).send()).await?;
+        vaults.extend(page.backup_vault_list.unwrap_or_default());
+        from = page.next_token;
+        if from.is_none() {
+            return Ok(vaults);
+        }
+    }
+}
+
+/// A vault through which those of another account are restored is of neither type.
+fn is_of_type(vault: &BackupVaultListMember, is_air_gapped: bool) -> bool {
+    match vault.vault_type() {
+        Some(VaultType::LogicallyAirGappedBackupVault) => is_air_gapped,
+        Some(VaultType::BackupVault) | None => !is_air_gapped,
+        Some(_) => false,
+    }
+}
+
+fn facts(vault: &BackupVaultListMember, name: &str) -> BTreeMap<String, Value> {
+    let mut facts = BTreeMap::from([
+        (Live::ID.to_owned(), Value::from(name)),
+        (RECOVERY_POINTS.to_owned(), Value::from(vault.number_of_recovery_points())),
+    ]);
+    if vault.locked() == Some(true) {
+        facts.insert(IS_LOCKED.to_owned(), Value::from(true));
+        let date = vault.lock_date().and_then(|date| Timestamp::from_second(date.secs()).ok());
+        facts.extend(date.map(|date| (LOCK_DATE.to_owned(), Value::from(date.to_string()))));
+        for (fact, days) in [(MIN_DAYS, vault.min_retention_days()), (MAX_DAYS, vault.max_retention_days())] {
+            facts.extend(days.map(|days| (fact.to_owned(), Value::from(days))));
+        }
+    }
+    facts
+}
+
+/// Removes a vault. AWS refuses one that is not empty.
+pub(super) async fn remove_vault(connection: &Connection, id: &ResourceId) -> Result<(), ChangeFailed> {
+    let client = client(connection, &id.region);
+    match connection.call(DELETE_VAULT, client.delete_backup_vault().backup_vault_name(&id.name).send()).await {
+        Ok(_) => Ok(()),
+        Err(failed) if failed.is("ResourceNotFoundException") => Ok(()),
+        Err(failed) => Err(failed.into()),
+    }
+}
+
+/// A part of a vault, known by the vault's name.
+pub(super) fn part(spec: &KindSpec, vault: &Live, settings: BTreeMap<String, Reading>) -> Live {
+    let id = ResourceId { kind: spec.name.to_owned(), ..vault.id.clone() };
+    let mut live = Live { id, settings, ..Live::default() };
+    live.facts.extend(vault.fact(Live::ID).map(|id| (Live::PARENT_ID.to_owned(), Value::from(id))));
+    live
+}
+
+/// Finds the parts of vaults that take a call for each vault; `read` answers `None` where a vault has none.
+///
+/// Where a call fails, a part that is declared is there with settings that nobody could read; whether another one is there is not known.
+pub(super) async fn find_parts<F>(request: &FindRequest<'_>, spec: &'static KindSpec, read: impl Fn(String) -> F) -> Found
+where
+    F: Future<Output = Result<Option<BTreeMap<String, Reading>>, CallFailed>>,
+{
+    let connection = request.connection;
+    let region = &connection.identity.region;
+    let mut found = Found::default();
+    let reads = join_all(request.parents.iter().map(|vault| read(vault.id.name.clone()))).await;
+    for (vault, outcome) in request.parents.iter().zip(reads) {
+        match outcome {
+            Ok(settings) => found.live.extend(settings.map(|settings| part(spec, vault, settings))),
+            Err(failed) => {
+                let gap = connection.gap(region, Some(spec.name), Some(&vault.id.name), &failed);
+                if request.names.contains(&vault.id.name) {
+                    let unreadable = |path: &str| (path.to_owned(), Reading::Unreadable { cause: gap.message.clone() });
+                    found.live.push(part(spec, vault, spec.settings.iter().map(|setting| unreadable(setting.path)).collect()));
+                }
+                found.gaps.push(gap);
+            }
+        }
+    }
+    found
 }

@@ -42,6 +42,11 @@ impl Flat {
         self
     }
 
+    /// Gives a setting a value.
+    pub fn set(&mut self, path: &str, value: Value) {
+        self.0.insert(path.to_owned(), value);
+    }
+
     /// Whether nothing is set.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -6,11 +6,15 @@
 #[cfg(feature = "aws")]
 mod backup;
 pub mod backup_global_settings;
+pub mod backup_logically_air_gapped_vault;
 pub mod backup_plan;
 pub mod backup_region_settings;
 pub mod backup_selection;
 mod backup_types;
 pub mod backup_vault;
+pub mod backup_vault_lock_configuration;
+pub mod backup_vault_notifications;
+pub mod backup_vault_policy;
 pub mod cloudwatch_metric_alarm;
 pub mod dynamodb_table;
 mod flat;
@@ -18,6 +22,7 @@ mod needs;
 pub mod s3_bucket;
 pub mod sns_topic;
 mod tags;
+mod vaults;
 
 pub use flat::Flat;
 pub use needs::{Answer, Need, Needed, Place, needs, sought, watched};
@@ -110,6 +115,7 @@ pub trait Kind: Sync {
 
     /// What a change does that the direction of its setting alone does not tell; `None` leaves the table's word.
     ///
+    /// It is also asked what making the thing does ([`Change::EXISTS`]), of which nothing is live then.
     /// `wanted` are all declared settings of the thing, by path.
     fn effect(&self, _change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
         None
@@ -131,18 +137,18 @@ pub trait Kind: Sync {
     }
 
     /// Why a thing that is no longer declared must stay all the same: a vault that holds recovery points.
-    fn keeps(&self, _live: &Live) -> Option<String> {
+    fn keeps(&self, _live: &Live, _now: Timestamp) -> Option<String> {
         None
     }
 
     /// Why a change of a setting is refused whatever anybody consents to, and what to do instead.
-    fn refuses(&self, _change: &Change) -> Option<(String, String)> {
+    fn refuses(&self, _change: &Change, _live: &Live, _now: Timestamp) -> Option<(String, String)> {
         None
     }
 
     /// Whether AWS does not tell now what a setting of this thing is, or lets nobody change it, so that it is not compared: what is in a
-    /// subscription that waits to be confirmed.
-    fn withholds(&self, _live: &Live, _setting: &str) -> bool {
+    /// subscription that waits to be confirmed. `wanted` is what is declared for it.
+    fn withholds(&self, _live: &Live, _setting: &str, _wanted: Option<&Value>) -> bool {
         false
     }
 
@@ -193,10 +199,14 @@ pub trait Kind: Sync {
 /// All kinds, by name. Adding a kind adds its folder and one line here.
 static REGISTRY: &[&dyn Kind] = &[
     &backup_global_settings::GlobalSettings,
+    &backup_logically_air_gapped_vault::AirGappedVault,
     &backup_plan::BackupPlan,
     &backup_region_settings::RegionSettings,
     &backup_selection::BackupSelection,
     &backup_vault::BackupVault,
+    &backup_vault_lock_configuration::VaultLock,
+    &backup_vault_notifications::VaultNotifications,
+    &backup_vault_policy::VaultPolicy,
     &cloudwatch_metric_alarm::MetricAlarm,
     &dynamodb_table::DynamodbTable,
     &s3_bucket::S3Bucket,

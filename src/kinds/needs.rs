@@ -28,6 +28,8 @@ pub enum Needed {
         /// The paths.
         paths: Vec<String>,
     },
+    /// It must take what is kept for so many days; none is for ever.
+    Keeping(Option<i64>),
     /// One of its settings must have this value.
     Setting {
         /// The path.
@@ -102,7 +104,7 @@ pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(
         let paths = match need.needed {
             Needed::Setting { path, .. } => vec![path],
             Needed::Flags { paths } => paths,
-            Needed::Entry(_) | Needed::Presence => continue,
+            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) => continue,
         };
         let single = super::all().map(super::Kind::spec).find_map(|spec| {
             let name = spec.single?.name(place.region, place.account);
@@ -115,20 +117,24 @@ pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(
     watched
 }
 
-/// The things that must be there for those of a policy in one target, by kind and name: only who looks for one knows that it is not.
-pub fn sought(policy: &Policy, target: &str, identity: &Identity) -> BTreeSet<(&'static str, String)> {
-    let place = Place { arn: None, region: &identity.region, account: &identity.account };
-    let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
-    let needs = here.flat_map(|resource| needs(policy, resource, place));
-    let present = needs.filter(|need| matches!(need.needed, Needed::Presence));
-    let named = present.filter_map(|need| {
-        let name = |spec: &KindSpec| {
-            let name = need.of.strip_prefix(&spec.arn_start(place.region, place.account))?;
-            (spec.arn(place.region, place.account, name).as_ref() == Some(&need.of)).then(|| name.to_owned())
-        };
-        super::all().map(super::Kind::spec).find_map(|spec| Some((spec.name, name(spec)?)))
-    });
-    named.collect()
+/// The things of one place that must be there for those of a policy in any target, by kind and name: only who looks for one knows that it
+/// is not. Where things of several kinds have ARNs of one form, it is looked for among all of them.
+pub fn sought(policy: &Policy, identities: &BTreeMap<String, Identity>, here: &Identity) -> BTreeSet<(&'static str, String)> {
+    let mut found = BTreeSet::new();
+    for resource in &policy.resources {
+        for identity in resource.targets.iter().filter_map(|target| identities.get(target)) {
+            let place = Place { arn: None, region: &identity.region, account: &identity.account };
+            let needs = needs(policy, resource, place).into_iter();
+            for need in needs.filter(|need| matches!(need.needed, Needed::Presence)) {
+                let name = |spec: &KindSpec| {
+                    let name = need.of.strip_prefix(&spec.arn_start(&here.region, &here.account))?;
+                    (spec.arn(&here.region, &here.account, name).as_ref() == Some(&need.of)).then(|| name.to_owned())
+                };
+                found.extend(super::all().map(super::Kind::spec).filter_map(|spec| Some((spec.name, name(spec)?))));
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -48,6 +48,8 @@ pub struct FindRequest<'a> {
     pub marked: Vec<Tagged>,
     /// The things of the kind that these are parts of, as far as they are the workspace's.
     pub parents: Vec<&'a Live>,
+    /// The other things of such kinds that reading came upon: somebody else's, of which nothing is to be asked that takes a call.
+    pub others: Vec<&'a Live>,
     /// What the policy declares of each name.
     pub wanted: BTreeMap<String, BTreeMap<String, Value>>,
 }

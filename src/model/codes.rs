@@ -268,6 +268,30 @@ codes! {
     /// SNS sent a message with a link to the endpoint; whoever reads it must follow that link. A subscription that waits cannot be changed or
     /// removed by anybody and is not compared; it lapses by itself when nobody confirms it, and is then made anew by the next apply.
     Unconfirmed = "BKS0864", "subscription that waits to be confirmed";
+    /// A rule or a copy sends recovery points to a vault whose lock does not take them: they are kept for fewer days than its
+    /// `min_retention_days`, or for more than its `max_retention_days`. AWS takes such a plan, and then every job of it fails.
+    ///
+    /// Change the rule's `delete_after`, or the lock's range while that is possible. Points that are kept for ever fit no longest retention.
+    LockRange = "BKS0870", "retention that a vault's lock refuses";
+    /// The shortest and the longest retention of a lock, or of a logically air-gapped vault, are not a range.
+    LockDays = "BKS0871", "no range of retention";
+    /// In a vault whose lock nobody can lift, recovery points without an end can never be deleted, and are paid for for ever.
+    ///
+    /// A `max_retention_days` keeps such jobs out. Give recovery points that are there already an end before the lock is final.
+    LockForEver = "BKS0872", "recovery points for ever";
+    /// The access policy of a vault is no policy document, or one that AWS Backup refuses: its actions are written out, without `*`.
+    VaultPolicy = "BKS0873", "no policy of a vault";
+    /// The access policy denies to everybody that it is changed or removed. Nobody can change it then, root and backstay among them, until AWS
+    /// support does.
+    ///
+    /// Leave a way: except a role from the denial with a condition on `aws:PrincipalArn`.
+    VaultPolicyForEver = "BKS0874", "policy that nobody can change";
+    /// The access policy allows everybody to do something, of whichever account.
+    ///
+    /// Name the accounts, or add a condition on `aws:PrincipalOrgID`.
+    VaultPolicyOpen = "BKS0875", "policy that lets everybody in";
+    /// AWS Backup publishes to standard topics of the vault's own account only.
+    VaultTopic = "BKS0876", "topic that a vault cannot publish to";
 }
 
 impl Code {

@@ -6,8 +6,7 @@
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, Snapshot, Span, Target, Value,
-    Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, Snapshot, Span, Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +19,8 @@ struct Thing<'a> {
     address: String,
     /// What others know it by.
     arn: Option<String>,
+    /// The ARN of what it is a part of.
+    whole: Option<String>,
     region: &'a str,
     account: &'a str,
     wanted: &'a BTreeMap<String, Wanted>,
@@ -33,7 +34,7 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
     for protect in &policy.protects {
         things.extend(protected(policy, protect));
     }
-    unmet(policy, &things, &BTreeMap::new(), &BTreeMap::new())
+    unmet(policy, &things, &[], &BTreeMap::new(), &BTreeMap::new())
 }
 
 /// Every need of a policy that is surely not met, given what is live; of what only less is done without, what [`declared`] did not tell.
@@ -48,14 +49,15 @@ pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec
             resource: None,
             address: row.address.clone(),
             arn,
+            whole: None,
             region: &row.id.region,
             account: &row.account,
             wanted: &row.wanted,
             header: None,
         })
     }));
-    let live = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
-    let mut problems = unmet(policy, &things, &live, &absent(snapshot));
+    let named = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
+    let mut problems = unmet(policy, &things, &snapshot.resources, &named, &absent(snapshot));
     let told = declared(policy);
     problems.retain(|problem| problem.is_error() || !told.contains(problem));
     problems
@@ -94,18 +96,10 @@ fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>)
         let Some(kind) = kinds::find(&resource.address.kind) else { continue };
         for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
             let Some((region, account)) = place(target, identities) else { continue };
-            let arn = resource.name.as_deref().and_then(|name| kind.spec().arn(region, account, name));
-            let address = resource.address.to_string();
-            things.push(Thing {
-                kind,
-                resource: Some(resource),
-                address,
-                arn,
-                region,
-                account,
-                wanted: &resource.wanted,
-                header: Some(&resource.span),
-            });
+            let arn = |resource: &Resource| kinds::spec(&resource.address.kind)?.arn(region, account, resource.name.as_deref()?);
+            let whole = resource.parent.as_ref().and_then(|parent| arn(policy.resources.iter().find(|other| other.address == *parent)?));
+            let (arn, address, header) = (arn(resource), resource.address.to_string(), Some(&resource.span));
+            things.push(Thing { kind, resource: Some(resource), address, arn, whole, region, account, wanted: &resource.wanted, header });
         }
     }
     things
@@ -123,16 +117,8 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
         for name in single.into_iter().chain(literal.map(|pattern| pattern.text.as_str()).filter(|name| !name.is_empty())) {
             let arn = kind.spec().known_as(region, account, name);
             let address = protect.address.to_string();
-            things.push(Thing {
-                kind,
-                resource: None,
-                address,
-                arn,
-                region,
-                account,
-                wanted: &protect.wanted,
-                header: Some(&protect.span),
-            });
+            let (wanted, header) = (&protect.wanted, Some(&protect.span));
+            things.push(Thing { kind, resource: None, address, arn, whole: None, region, account, wanted, header });
         }
     }
     things
@@ -141,7 +127,8 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
 fn unmet(
     policy: &Policy,
     things: &[Thing<'_>],
-    live: &BTreeMap<String, &Live>,
+    live: &[Live],
+    named: &BTreeMap<String, &Live>,
     absent: &BTreeMap<String, &'static KindSpec>,
 ) -> Vec<Diagnostic> {
     let mut by_arn: BTreeMap<&str, Vec<&Thing<'_>>> = BTreeMap::new();
@@ -150,6 +137,7 @@ fn unmet(
             by_arn.entry(arn).or_default().push(thing);
         }
     }
+    let parts = parts(things, live);
     let mut problems = Vec::new();
     let mut told = BTreeSet::new();
     for thing in things {
@@ -160,11 +148,13 @@ fn unmet(
         };
         for need in needs {
             let needed = Other {
-                declared: by_arn.get(need.of.as_str()).map(Vec::as_slice).unwrap_or_default(),
-                live: live.get(&need.of).copied(),
+                declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
+                live: named.get(&need.of).copied(),
                 absent: absent.get(&need.of).copied(),
             };
-            let Some(problem) = needed.problem(thing, &need) else { continue };
+            let of_parts = || parts.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
+            let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts() } else { None });
+            let Some(problem) = problem else { continue };
             let is_new = told.insert((thing.address.clone(), need.at.clone(), problem.title.clone()));
             if is_new && !problems.contains(&problem) {
                 problems.push(problem);
@@ -174,10 +164,38 @@ fn unmet(
     problems
 }
 
+/// Whether the parts of a thing can have, or refuse, what is needed of it: its policy, its lock.
+fn is_of_parts(need: &Need) -> bool {
+    matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_))
+}
+
+/// What is known of the parts of things, by the ARN of the whole and by kind.
+fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live]) -> BTreeMap<String, BTreeMap<&'static str, Other<'a>>> {
+    let mut parts: BTreeMap<String, BTreeMap<&'static str, Other<'a>>> = BTreeMap::new();
+    for thing in things {
+        let Some(whole) = &thing.whole else { continue };
+        parts.entry(whole.clone()).or_default().entry(thing.kind.spec().name).or_default().declared.push(thing);
+    }
+    for part in live {
+        let Some((spec, parent)) = kinds::spec(&part.id.kind).and_then(|spec| Some((spec, spec.parent?))) else { continue };
+        let is_whole = |whole: &&Live| {
+            let (one, other) = (&whole.id, &part.id);
+            parent.kinds.contains(&one.kind.as_str())
+                && (&one.target, &one.region) == (&other.target, &other.region)
+                && whole.fact(Live::ID).is_some_and(|id| part.fact(Live::PARENT_ID) == Some(id))
+        };
+        if let Some(arn) = live.iter().find(is_whole).and_then(|whole| whole.arn.clone()) {
+            parts.entry(arn).or_default().entry(spec.name).or_default().live = Some(part);
+        }
+    }
+    parts
+}
+
 /// What is known of a thing that another needs something of.
+#[derive(Default)]
 struct Other<'a> {
     /// The blocks that are about it.
-    declared: &'a [&'a Thing<'a>],
+    declared: Vec<&'a Thing<'a>>,
     live: Option<&'a Live>,
     /// Its kind, where it was looked for and is not there.
     absent: Option<&'static KindSpec>,
@@ -218,9 +236,10 @@ impl Other<'_> {
     fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
         let spec = self.absent.filter(|_| self.declared.is_empty() && self.live.is_none())?;
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
-        let title = format!("there is no {} `{named}` in {}, and the policy declares none: {}", spec.title, thing.region, need.otherwise);
+        let region = need.of.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(thing.region);
+        let title = format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise);
         let help =
-            format!("declare it with a `resource \"{}\"` block in the same target, or write the name of one that is there", spec.name);
+            format!("declare it with a `resource \"{}\"` block in a target of that region, or write the name of one that is there", spec.name);
         let problem = Diagnostic::error(Code::NeededThing, title).help(help);
         Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
             Some(span) => problem.at(span.clone()),
@@ -252,6 +271,7 @@ impl Other<'_> {
             Needed::Setting { .. } => Code::NeededSetting,
             Needed::Flags { .. } => Code::NotOptedIn,
             Needed::Presence => Code::NeededThing,
+            Needed::Keeping(_) => Code::LockRange,
         };
         let title = format!("{} {reason}: {}", Self::named(kind, thing, need), need.otherwise);
         let mut problem = match need.needed {

@@ -45,7 +45,13 @@ pub(super) fn one(
     {
         problems.push(Diagnostic::error(Code::OutOfRange, broken).at(name.span.clone()).help(format!("see {}", spec.name_form.source)));
     }
-    let name = name.and_then(|name| name.value.as_str()).map(str::to_owned);
+    let name = match &parent {
+        // What is the only one of its sort in its whole has no name but that.
+        Some(whole) if spec.parent.is_some_and(|parent| parent.is_only) => {
+            evaluator.policy.resources.iter().find(|other| other.address == *whole).and_then(|whole| whole.name.clone())
+        }
+        _ => name.and_then(|name| name.value.as_str()).map(str::to_owned),
+    };
     let depends_on = needed.iter().filter(|other| other.kind != address.kind || other.name != address.name).cloned().collect();
     Resource { address, targets, name, parent, adopt, wanted, depends_on, span: header }
 }
@@ -101,29 +107,35 @@ fn check_mark(address: &BlockAddress, reader: &mut Reader<'_, '_>) {
     }
 }
 
-/// The block that an argument such as `plan_id = aws_backup_plan.daily.id` refers to. The id itself is AWS's, and known only after apply.
+/// The block that an argument such as `plan_id = aws_backup_plan.daily.id` refers to. An id may be AWS's, and known only after apply.
 fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>) -> Option<BlockAddress> {
     let Some(expression) = reader.expression(parent.argument) else {
         reader.missing(parent.argument);
         return None;
     };
     let span = reader.span(eval::range_of(expression));
-    let address = referred(expression, scope).and_then(|mark| BlockAddress::of_mark(&mark)).filter(|address| address.kind == parent.kind);
+    let address = referred(expression, scope, parent.attributes).and_then(|mark| BlockAddress::of_mark(&mark));
+    let address = address.filter(|address| parent.kinds.contains(&address.kind.as_str()));
     if address.is_none() {
-        let title = format!("`{}` must be the id of a block of this policy", parent.argument);
-        let help = format!("write `{} = {}.NAME.id`", parent.argument, parent.kind);
+        let usual = parent.attributes.first().copied().unwrap_or("id");
+        let title = format!("`{}` must be the {usual} of a block of this policy", parent.argument);
+        let ways: Vec<String> = parent.kinds.iter().map(|kind| format!("`{} = {kind}.NAME.{usual}`", parent.argument)).collect();
+        let mut help = format!("write {}", ways.join(" or "));
+        if parent.is_only {
+            help.push_str(", and declare what is there already with `adopt = true`");
+        }
         reader.problem(Diagnostic::error(Code::WrongType, title).at(span).help(help));
     }
     address
 }
 
-/// The mark of the block whose id an expression is.
-fn referred(expression: &Expression, scope: &Scope<'_>) -> Option<String> {
+/// The mark of the block of which an expression names one of these attributes.
+fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> Option<String> {
     let Expression::Traversal(traversal) = expression else { return None };
     let mut whole = traversal.as_ref().clone();
     let last = whole.operators.pop()?;
     match last.value() {
-        TraversalOperator::GetAttr(name) if name.as_str() == "id" => {}
+        TraversalOperator::GetAttr(name) if attributes.contains(&name.as_str()) => {}
         _ => return None,
     }
     let value = if whole.operators.is_empty() { return None } else { eval::evaluate(&Expression::from(whole), scope).ok()? };

@@ -31,8 +31,9 @@ impl Sought {
                 of_kind.extend(whole_name(policy, resource).map(|name| (name, wanted())));
             }
         }
+        let identities = aws.connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect();
         for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
-            for (kind, name) in kinds::sought(policy, &connection.target.name, &connection.identity) {
+            for (kind, name) in kinds::sought(policy, &identities, &connection.identity) {
                 names.entry((kind.to_owned(), connection.target.name.clone())).or_default().entry(name).or_default();
             }
         }
@@ -43,9 +44,16 @@ impl Sought {
     /// What a plan is about.
     pub(super) fn of_plan(plan: &Plan, aws: &Aws) -> Self {
         let mut names: BTreeMap<(String, String), Declared> = BTreeMap::new();
-        for id in plan.actions.iter().flat_map(|action| std::iter::once(&action.id).chain(&action.replaces)) {
+        let mut seek = |id: &ResourceId, wanted: &BTreeMap<String, crate::model::Declared>| {
             if kinds::find(&id.kind).is_some_and(is_whole) && aws.connection(&id.target).is_some() {
-                names.entry((id.kind.clone(), id.target.clone())).or_default().entry(id.name.clone()).or_default();
+                let wanted = wanted.iter().map(|(path, declared)| (path.clone(), declared.value.clone()));
+                names.entry((id.kind.clone(), id.target.clone())).or_default().entry(id.name.clone()).or_default().extend(wanted);
+            }
+        };
+        for action in &plan.actions {
+            seek(&action.id, &action.wanted);
+            if let Some(old) = &action.replaces {
+                seek(old, &BTreeMap::new());
             }
         }
         // Without things of its own a plan needs no marks.
@@ -56,9 +64,10 @@ impl Sought {
 
 fn whole_name(policy: &Policy, resource: &crate::model::Resource) -> Option<String> {
     let own = resource.name.clone()?;
-    let Some(parent) = &resource.parent else { return Some(own) };
-    let whole = policy.resources.iter().find(|other| other.address == *parent)?.name.as_ref()?;
-    Some(format!("{whole}/{own}"))
+    let Some(address) = &resource.parent else { return Some(own) };
+    let parent = kinds::spec(&resource.address.kind)?.parent?;
+    let whole = policy.resources.iter().find(|other| other.address == *address)?.name.as_ref()?;
+    Some(parent.part_name(whole, &own))
 }
 
 fn is_whole(kind: &dyn Kind) -> bool {
@@ -114,17 +123,24 @@ fn search<'a>(
     let names: BTreeSet<String> = wanted.keys().cloned().collect();
     let start = spec.arn_start(&connection.identity.region, &connection.identity.account);
     let marked: Vec<Tagged> = marked.into_iter().flatten().filter(|thing| thing.arn.starts_with(&start)).cloned().collect();
-    let of_target = |live: &&Live| spec.parent.is_some_and(|parent| parent.kind == live.id.kind) && live.id.target == target;
-    let not_foreign = |live: &&Live| live.mark.as_ref().is_none_or(|mark| Some(&mark.workspace) == sought.workspace.as_ref());
-    let parents: Vec<&Live> = known.iter().filter(of_target).filter(not_foreign).collect();
+    let of_target =
+        |live: &&Live| spec.parent.is_some_and(|parent| parent.kinds.contains(&live.id.kind.as_str())) && live.id.target == target;
+    let is_declared = |live: &Live| {
+        let of_kind = sought.names.get(&(live.id.kind.clone(), target.clone()));
+        of_kind.and_then(|names| names.get(&live.id.name)).is_some_and(|wanted| !wanted.is_empty())
+    };
+    let (parents, others): (Vec<&Live>, Vec<&Live>) = known.iter().filter(of_target).partition(|live| match &live.mark {
+        Some(mark) => Some(&mark.workspace) == sought.workspace.as_ref(),
+        None => is_declared(live),
+    });
     let marked = if spec.parent.is_some() { Vec::new() } else { marked };
-    if names.is_empty() && marked.is_empty() && parents.is_empty() {
+    if names.is_empty() && marked.is_empty() && parents.is_empty() && others.is_empty() {
         return None;
     }
     Some(async move {
         let region = connection.identity.region.clone();
         let workspace = sought.workspace.as_deref().unwrap_or_default();
-        let request = FindRequest { connection, workspace, names: names.clone(), marked, parents, wanted };
+        let request = FindRequest { connection, workspace, names: names.clone(), marked, parents, others, wanted };
         let mut found = calls.find(request).await;
         let unsure = |gap: &Gap| gap.resource.is_none();
         let names_complete = !found.gaps.iter().any(unsure);

@@ -17,9 +17,6 @@ const GET: &str = "backup:GetBackupSelection";
 const CREATE: &str = "backup:CreateBackupSelection";
 const DELETE: &str = "backup:DeleteBackupSelection";
 
-/// The fact that names the plan.
-const PARENT_ID: &str = "parent_id";
-
 /// The calls.
 pub(super) struct SelectionCalls;
 
@@ -123,7 +120,7 @@ async fn read(connection: &Connection, client: &Client, plan: &Live, plan_id: &s
     let resource = ResourceId { kind: SPEC.name.to_owned(), name, ..plan.id.clone() };
     let mut live = Live { id: resource, settings: document::settings(selection), ..Live::default() };
     live.facts.insert(Live::ID.to_owned(), Value::from(id));
-    live.facts.insert(PARENT_ID.to_owned(), Value::from(plan_id));
+    live.facts.insert(Live::PARENT_ID.to_owned(), Value::from(plan_id));
     Ok(Some(live))
 }
 
@@ -150,7 +147,7 @@ fn request_id(request: &MakeRequest<'_>, document: &impl std::fmt::Debug) -> Str
 async fn remove(request: RemoveRequest<'_>) -> Result<(), ChangeFailed> {
     let client = backup::client(request.connection, &request.id.region);
     let fact = |name: &str| request.facts.get(name).and_then(Value::as_str);
-    let (Some(id), Some(plan)) = (fact(Live::ID), fact(PARENT_ID).or(request.parent)) else { return Ok(()) };
+    let (Some(id), Some(plan)) = (fact(Live::ID), fact(Live::PARENT_ID).or(request.parent)) else { return Ok(()) };
     let call = client.delete_backup_selection().backup_plan_id(plan).selection_id(id);
     match request.connection.call(DELETE, call.send()).await {
         Ok(_) => Ok(()),

@@ -288,7 +288,7 @@ impl Kind for SnsTopic {
         rules::check(wanted)
     }
 
-    fn withholds(&self, live: &Live, setting: &str) -> bool {
+    fn withholds(&self, live: &Live, setting: &str, _wanted: Option<&Value>) -> bool {
         listed(live, PENDING).chain(listed(live, FOREIGN)).any(|key| {
             let block = path::keyed(SUBSCRIPTION, key);
             setting == block || path::is_within(setting, &block)

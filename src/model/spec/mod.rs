@@ -66,10 +66,21 @@ pub enum ArnForm {
 /// What a thing is a part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parent {
-    /// The kind of the whole.
-    pub kind: &'static str,
+    /// The kinds that the whole can be of.
+    pub kinds: &'static [&'static str],
     /// The argument that refers to it: `plan_id`.
     pub argument: &'static str,
+    /// What of the whole the argument may name, the usual one first: `id`.
+    pub attributes: &'static [&'static str],
+    /// Whether a whole has one such part at most, which is then known by the name of the whole.
+    pub is_only: bool,
+}
+
+impl Parent {
+    /// The name of a part in AWS, from those of its whole and its own.
+    pub fn part_name(&self, whole: &str, own: &str) -> String {
+        if self.is_only { whole.to_owned() } else { format!("{whole}/{own}") }
+    }
 }
 
 /// What making and removing a thing does.
