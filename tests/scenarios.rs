@@ -28,6 +28,7 @@ scenarios! {
     alarms
     alarms_of_others
     backstay_block
+    backup_audit
     backup_opt_in
     backup_plan
     backup_plan_checks
@@ -57,6 +58,7 @@ scenarios! {
     s3_bucket_foreign
     s3_bucket_lock
     s3_bucket_unreadable
+    restore_testing
     saved_plan
     saved_plan_consent
     selection

@@ -31,6 +31,15 @@ pub(super) const TYPES: [&str; 18] = [
 /// The name of a type.
 pub(super) const TYPE: Form = Form { what: "a type of resource as AWS Backup writes it (`DynamoDB`, `EBS`, `S3`, …)", check: type_name };
 
+/// A role that AWS Backup takes.
+pub(super) const ROLE: Form = Form { what: "the ARN of an IAM role", check: role };
+
+/// The name of a framework or a report plan.
+pub(super) const AUDIT_NAME: Form = Form { what: "a letter, and then letters, digits and `_`", check: audit_name };
+
+/// What a framework or a report plan is for.
+pub(super) const AUDIT_DESCRIPTION: Form = Form { what: "a text of up to 1024 characters", check: audit_description };
+
 /// The setting of a region that says which types are opted in to, type by type.
 pub(super) const OPT_IN: &str = "resource_type_opt_in_preference";
 
@@ -86,6 +95,28 @@ pub(super) fn of_arn(arn: &str) -> Vec<&'static str> {
     let fits = |start: &str| resource.starts_with(start) || begins.is_some_and(|begins| start.starts_with(begins));
     let types = OF_ARNS.iter().filter(|(of, start, _)| *of == service && fits(start));
     types.flat_map(|(_, _, types)| types.iter().copied()).collect()
+}
+
+fn role(text: &str) -> Result<String, Mistake> {
+    if text.starts_with("arn:") && text.contains(":iam::") && text.contains(":role/") {
+        return Ok(text.to_owned());
+    }
+    let help = "write `arn:aws:iam::ACCOUNT:role/NAME`; the console's own role is `arn:aws:iam::ACCOUNT:role/service-role/AWSBackupDefaultServiceRole`";
+    Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help(help))
+}
+
+fn audit_name(text: &str) -> Result<String, Mistake> {
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Ok(text.to_owned());
+    }
+    Err(Mistake::new(format!("must begin with a letter, found \"{text}\"")).help("use letters, digits and `_`, and no `-`"))
+}
+
+fn audit_description(text: &str) -> Result<String, Mistake> {
+    match text.chars().count() {
+        0..=1024 => Ok(text.to_owned()),
+        long => Err(Mistake::new(format!("takes at most 1024 characters, found {long}"))),
+    }
 }
 
 fn type_name(text: &str) -> Result<String, Mistake> {

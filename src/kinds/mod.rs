@@ -5,10 +5,15 @@
 
 #[cfg(feature = "aws")]
 mod backup;
+pub mod backup_framework;
 pub mod backup_global_settings;
 pub mod backup_logically_air_gapped_vault;
 pub mod backup_plan;
 pub mod backup_region_settings;
+pub mod backup_report_plan;
+pub mod backup_restore_testing_plan;
+pub mod backup_restore_testing_selection;
+mod backup_schedule;
 pub mod backup_selection;
 mod backup_types;
 pub mod backup_vault;
@@ -198,10 +203,14 @@ pub trait Kind: Sync {
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.
 static REGISTRY: &[&dyn Kind] = &[
+    &backup_framework::Framework,
     &backup_global_settings::GlobalSettings,
     &backup_logically_air_gapped_vault::AirGappedVault,
     &backup_plan::BackupPlan,
     &backup_region_settings::RegionSettings,
+    &backup_report_plan::ReportPlan,
+    &backup_restore_testing_plan::RestoreTestingPlan,
+    &backup_restore_testing_selection::RestoreTestingSelection,
     &backup_selection::BackupSelection,
     &backup_vault::BackupVault,
     &backup_vault_lock_configuration::VaultLock,

@@ -6,7 +6,8 @@
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, Snapshot, Span, Target, Value, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, Snapshot, Span, Target, Value,
+    Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -238,8 +239,10 @@ impl Other<'_> {
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
         let region = need.of.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(thing.region);
         let title = format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise);
-        let help =
-            format!("declare it with a `resource \"{}\"` block in a target of that region, or write the name of one that is there", spec.name);
+        let help = format!(
+            "declare it with a `resource \"{}\"` block in a target of that region, or write the name of one that is there",
+            spec.name
+        );
         let problem = Diagnostic::error(Code::NeededThing, title).help(help);
         Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
             Some(span) => problem.at(span.clone()),

@@ -13,8 +13,8 @@ mod gone;
 use super::diff::{self, Comparison};
 use crate::kinds::{self, Flat, Kind};
 use crate::model::{
-    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Listed, Live, Mark, Note, Policy, Position,
-    Reaches, Reading, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
+    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Listed, Live, Mark, Note, Policy, Position, Reaches, Reading,
+    Refusal, Resource, ResourceId, Snapshot, Value, Verb,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -158,7 +158,8 @@ impl<'a> Planner<'a> {
             action.facts.extend(whole.fact(Live::ID).map(|id| (Live::PARENT_ID.to_owned(), Value::from(id))));
         }
         if let Some(identity) = identity {
-            action.arn = spec.arn(&identity.region, &identity.account, &action.id.name).unwrap_or_default();
+            let known = (spec.arn_form != ArnForm::RegionalWithId).then(|| spec.arn(&identity.region, &identity.account, &action.id.name));
+            action.arn = known.flatten().unwrap_or_default();
             if let Some(other) = self.names.insert(self.identified(&action.id), resource) {
                 self.name_twice(resource, other, &action.id.name);
                 return;
@@ -229,7 +230,7 @@ impl<'a> Planner<'a> {
                 let renamed_block = || ours().filter(by_name).find(|live| !taken(live));
                 ours().filter(marked).find(by_name).or_else(|| ours().find(marked)).or_else(renamed_block)
             }
-            ArnForm::Regional | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
+            ArnForm::Regional | ArnForm::RegionalWithId | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
         };
         if let Some(live) = found {
             return Ok(Some(live));
@@ -454,7 +455,7 @@ fn settle_fixed(kind: &dyn Kind, live: &Live, now: jiff::Timestamp, action: &mut
     }
     let is_fixed = |change: &&Change| spec.setting(&change.setting).is_some_and(|setting| setting.fixed);
     let Some(fixed) = action.changes.iter().find(is_fixed) else { return };
-    if spec.arn_form == ArnForm::Regional {
+    if matches!(spec.arn_form, ArnForm::Regional | ArnForm::RegionalWithId) {
         action.refused = Some(Refusal {
             code: Code::Fixed.to_string(),
             reason: format!("AWS cannot change `{}` of a {} once it is made", fixed.setting, spec.title),

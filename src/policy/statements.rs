@@ -233,7 +233,8 @@ pub(super) fn removed(located: Located<'_>, scope: &Scope<'_>, problems: &mut Ve
     let part = address.as_ref().and_then(|address| kinds::spec(&address.kind)).and_then(|spec| Some((spec, spec.parent?)));
     if let Some((spec, parent)) = part {
         let title = format!("a {} is let go with what it is a part of, and not by itself", spec.title);
-        let help = format!("it carries no mark of its own; write `from = {}.NAME` to let all of that go", parent.kinds.join(".NAME` or `from = "));
+        let help =
+            format!("it carries no mark of its own; write `from = {}.NAME` to let all of that go", parent.kinds.join(".NAME` or `from = "));
         reader.problem(Diagnostic::error(Code::WrongType, title).at(span).help(help));
     }
     reader.finish(|_| None);

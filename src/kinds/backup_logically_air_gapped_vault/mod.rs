@@ -7,9 +7,7 @@ mod aws;
 
 use super::vaults::{self, MAX_DAYS, MIN_DAYS, MOST_DAYS, said};
 use super::{Answer, Concern, Kind, Need, tags};
-use crate::model::{
-    ArnForm, Change, Effect, Existence, Fallback, Form, KindSpec, Live, Loss, Ownership, Setting, Shape, Value, Wanted,
-};
+use crate::model::{ArnForm, Change, Effect, Existence, Fallback, Form, KindSpec, Live, Loss, Ownership, Setting, Shape, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 

@@ -49,8 +49,13 @@ fn of_rule(wanted: &BTreeMap<String, Wanted>, rule: &str, place: Place<'_>) -> V
         needs.push(need(copy.clone(), Needed::Presence, format!("every copy of rule \"{name}\" would fail")));
         if let Some(account) = of.split(':').nth(4).filter(|account| *account != place.account && !account.is_empty()) {
             let principal = Principal::Account(place.account.to_owned());
-            let entry = Request::new(principal, "backup:CopyIntoBackupVault", &of).with("aws:PrincipalAccount", Known::value(place.account));
-            needs.push(need(copy.clone(), Needed::Entry(entry), format!("every copy of rule \"{name}\" into account {account} would fail")));
+            let entry =
+                Request::new(principal, "backup:CopyIntoBackupVault", &of).with("aws:PrincipalAccount", Known::value(place.account));
+            needs.push(need(
+                copy.clone(),
+                Needed::Entry(entry),
+                format!("every copy of rule \"{name}\" into account {account} would fail"),
+            ));
         }
         // A copy that says nothing of its end may have that of its source, or none.
         let at = path::child(copy, DELETE_AFTER);

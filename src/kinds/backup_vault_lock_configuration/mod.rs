@@ -95,7 +95,8 @@ impl Kind for VaultLock {
     fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, now: Timestamp) -> Option<String> {
         let of_range = of_range(change);
         let Some(days) = changeable(wanted) else { return of_range.filter(|_| change.setting == MAX_DAYS) };
-        let last = moment(now, days).map_or_else(|| format!("{} after it is put", said(days)), |last| format!("{} ({} from now)", at(last), said(days)));
+        let last = moment(now, days)
+            .map_or_else(|| format!("{} after it is put", said(days)), |last| format!("{} ({} from now)", at(last), said(days)));
         let no_return = format!("until {last} the lock can still be changed or lifted, and from then on nobody can, root and AWS included");
         let before = match change.setting.as_str() {
             Change::EXISTS => Some(SPEC.existence().when_made.split(", unless").next().unwrap_or_default().to_owned()),

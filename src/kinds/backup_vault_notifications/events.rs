@@ -41,7 +41,8 @@ const OF_THE_PAST: &[(&str, &str)] = &[
     ("RESTORE_JOB_SUCCESSFUL", RESTORE),
 ];
 const BACKUP: &str = "write \"BACKUP_JOB_COMPLETED\", which tells of every backup that ended, well or not; a subscription with the filter policy `{ \"State\": [{ \"anything-but\": \"COMPLETED\" }] }` gets those that did not";
-const RESTORE: &str = "write \"RESTORE_JOB_COMPLETED\", which tells of every restore that ended, well or not, with its state in the message";
+const RESTORE: &str =
+    "write \"RESTORE_JOB_COMPLETED\", which tells of every restore that ended, well or not, with its state in the message";
 const PLAN: &str = "no event of a vault tells of plans; an EventBridge rule on `Backup Plan State Change` does";
 
 /// Whether AWS tells of an event.

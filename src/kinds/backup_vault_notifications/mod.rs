@@ -119,7 +119,9 @@ impl Kind for VaultNotifications {
         if account_of(topic) == Some(account) {
             return Vec::new();
         }
-        let title = format!("the topic is of another account than the vault, which is of {account}: AWS Backup publishes to topics of its own account only");
+        let title = format!(
+            "the topic is of another account than the vault, which is of {account}: AWS Backup publishes to topics of its own account only"
+        );
         let help = "name a topic of the vault's account; its subscriptions may be of others".to_owned();
         vec![Concern { code: Code::VaultTopic, severity: Severity::Error, title, at: TOPIC.to_owned(), also: None, help }]
     }

@@ -90,13 +90,7 @@ impl Kind for VaultPolicy {
         })
     }
 
-    fn consequence_among(
-        &self,
-        change: &Change,
-        _live: &Live,
-        wanted: &BTreeMap<String, Wanted>,
-        _now: jiff::Timestamp,
-    ) -> Option<String> {
+    fn consequence_among(&self, change: &Change, _live: &Live, wanted: &BTreeMap<String, Wanted>, _now: jiff::Timestamp) -> Option<String> {
         Difference::of(change, wanted)?.said()
     }
 
@@ -203,7 +197,12 @@ fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
     }
     if clauses.lacks_principal() {
         let title = "a statement of the policy names no `Principal`";
-        concerns.push(concern(Code::VaultPolicy, Severity::Error, title, "write `Principal = \"*\"` for everybody, or the ARNs of those that are meant"));
+        concerns.push(concern(
+            Code::VaultPolicy,
+            Severity::Error,
+            title,
+            "write `Principal = \"*\"` for everybody, or the ARNs of those that are meant",
+        ));
     }
     if ["backup:PutBackupVaultAccessPolicy", "backup:DeleteBackupVaultAccessPolicy"].iter().all(|action| clauses.denies_everybody(action)) {
         let title = "the policy denies to everybody that it is changed and that it is removed: nobody can change it again, root and backstay among them";

@@ -57,6 +57,8 @@ pub enum ArnForm {
     Regional,
     /// Of the name alone, as those of S3 buckets.
     Global,
+    /// Of region, account and name, with an id behind it that AWS gives out. Others refer to it without that id.
+    RegionalWithId,
     /// Of an id that AWS gives out.
     ById,
     /// There is none.
@@ -419,7 +421,7 @@ impl KindSpec {
     /// The ARN of the thing of that name; `None` where AWS makes it of an id that it alone gives out, or gives none.
     pub fn arn(&self, region: &str, account: &str, name: &str) -> Option<String> {
         match self.arn_form {
-            ArnForm::Regional => Some(format!("{}{name}", self.arn_start(region, account))),
+            ArnForm::Regional | ArnForm::RegionalWithId => Some(format!("{}{name}", self.arn_start(region, account))),
             ArnForm::Global => Some(format!("arn:{}:{}:::{}{name}", partition(region), self.service, self.arn_prefix)),
             ArnForm::ById | ArnForm::Nothing => None,
         }
