@@ -5,6 +5,8 @@
 
 use super::{Need, Needed, Place};
 use crate::model::{Form, Mistake, Value, partition, path};
+use std::cmp::Ordering;
+use wildmatch::WildMatchPattern;
 
 /// The types that can be opted in to.
 pub(super) const TYPES: [&str; 18] = [
@@ -103,6 +105,22 @@ fn role(text: &str) -> Result<String, Mistake> {
     }
     let help = "write `arn:aws:iam::ACCOUNT:role/NAME`; the console's own role is `arn:aws:iam::ACCOUNT:role/service-role/AWSBackupDefaultServiceRole`";
     Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help(help))
+}
+
+/// Which of two sets of ARNs and patterns brings in more: one that lets out what the other has brings in less, whatever it has beside.
+pub(super) fn covers_more(before: &Value, after: &Value) -> Option<Ordering> {
+    let texts = |value: &Value| -> Vec<String> {
+        value.as_items().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let (before, after) = (texts(before), texts(after));
+    let covers = |wide: &[String], narrow: &[String]| {
+        narrow.iter().all(|text| wide.iter().any(|pattern| WildMatchPattern::<'*', '\0'>::new(pattern).matches(text)))
+    };
+    Some(match (covers(&after, &before), covers(&before, &after)) {
+        (true, true) => Ordering::Equal,
+        (true, false) => Ordering::Greater,
+        (false, _) => Ordering::Less,
+    })
 }
 
 fn audit_name(text: &str) -> Result<String, Mistake> {

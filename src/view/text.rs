@@ -4,7 +4,7 @@ use super::alike::alike;
 use super::escape::visible;
 use super::style::{Label, Style};
 use super::{Specs, lines, words};
-use crate::model::{Action, Change, Effect, Plan, Reading, Shape, Value, Verb, path};
+use crate::model::{Action, Change, Effect, Key, Plan, Reading, Shape, Value, Verb, path};
 
 /// Wider values do not push the effect column to the right.
 const WIDEST: usize = 48;
@@ -143,7 +143,7 @@ impl Page<'_> {
         let parts: Vec<Row<'_>> = action
             .changes
             .iter()
-            .filter(|change| change.part_of.as_deref() == Some(whole))
+            .filter(|change| change.part_of.as_deref() == Some(whole) && !is_plain_block(self.specs, action, change))
             .map(|change| row(self.specs, action, change))
             .collect();
         let leaf = |row: &Row<'_>| path::segments(&row.change.setting).pop().map_or_else(String::new, |segment| segment.name);
@@ -305,6 +305,11 @@ impl Page<'_> {
             self.line(0, label, &words::no_changes(self.plan, self.specs));
         }
     }
+}
+
+/// Whether a change is that a block of which there is at most one is there, which the braces around what is in it say.
+fn is_plain_block(specs: Specs, action: &Action, change: &Change) -> bool {
+    words::setting(specs, action, change).is_some_and(|setting| matches!(setting.shape, Shape::Block(Key::One)))
 }
 
 fn row<'a>(specs: Specs, action: &Action, change: &'a Change) -> Row<'a> {

@@ -4,7 +4,7 @@
 mod aws;
 
 use super::backup_schedule::{SCHEDULE, ZONE, more_often};
-use super::{Circumstances, Concern, Kind, tags};
+use super::{Circumstances, Concern, Kind, backup_types, tags};
 use crate::model::{
     ArnForm, Code, Existence, Fallback, Form, Key, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Wanted,
 };
@@ -88,7 +88,7 @@ static SPEC: KindSpec = KindSpec {
             path: INCLUDE,
             shape: Shape::Texts { item: VAULT, max: 1000 },
             required: true,
-            safer: Safer::WhenMore,
+            safer: Safer::By(backup_types::covers_more),
             doc: "The vaults by ARN, in which `*` may stand, or `*` for all.",
             normalisation: "a set",
             when_safer: "recovery points of more vaults are tested",
@@ -98,7 +98,7 @@ static SPEC: KindSpec = KindSpec {
         Setting {
             path: EXCLUDE,
             shape: Shape::Texts { item: VAULT, max: 1000 },
-            safer: Safer::WhenFewer,
+            safer: Safer::By(|before, after| backup_types::covers_more(after, before)),
             doc: "Vaults that are left out again.",
             normalisation: "a set; none and an empty list are the same",
             when_safer: "recovery points of more vaults are tested",

@@ -116,7 +116,9 @@ fn settings(selection: &RestoreTestingSelectionForGet) -> BTreeMap<String, Readi
     known(NAME.to_owned(), Value::from(selection.restore_testing_selection_name()));
     known(TYPE.to_owned(), Value::from(selection.protected_resource_type()));
     known(ROLE.to_owned(), Value::from(selection.iam_role_arn()));
-    known(VALIDATION.to_owned(), Value::from(i64::from(selection.validation_window_hours())));
+    if selection.validation_window_hours() > 0 {
+        known(VALIDATION.to_owned(), Value::from(i64::from(selection.validation_window_hours())));
+    }
     let arns = selection.protected_resource_arns();
     if !arns.is_empty() {
         known(ARNS.to_owned(), Value::set(arns.iter().map(|arn| Value::from(arn.as_str()))));
@@ -193,7 +195,7 @@ async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
         .set_protected_resource_arns(flat.texts(ARNS))
         .set_protected_resource_conditions(touched.then_some(narrowed))
         .set_restore_metadata_overrides(flat.text_map(OVERRIDES).map(|map| map.into_iter().collect()))
-        .validation_window_hours(hours(&flat).unwrap_or_default())
+        .set_validation_window_hours(hours(&flat))
         .build();
     let call = client
         .update_restore_testing_selection()

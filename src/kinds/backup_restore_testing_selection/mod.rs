@@ -136,10 +136,10 @@ static SPEC: KindSpec = KindSpec {
         },
         Setting {
             path: VALIDATION,
-            shape: Shape::Whole { min: 0, max: 168, unit: "hours" },
-            aws_default: Fallback::Number(0),
-            doc: "For how many hours what was restored stays, so that it can be looked at. Then it is deleted, whatever was found.",
-            normalisation: "left out is 0",
+            shape: Shape::Whole { min: 1, max: 168, unit: "hours" },
+            aws_default: Fallback::Kept,
+            doc: "For how many hours what was restored stays, so that it can be looked at. Then it is deleted, whatever was found. A new selection without it has none; one that has hours keeps them until it is made anew under another name.",
+            normalisation: "not compared where it is not declared",
             ..ROW
         },
     ],
