@@ -42,6 +42,7 @@ scenarios! {
     for_each
     foreign
     forms
+    halfway
     incomplete
     loader_errors
     nobody
@@ -75,6 +76,7 @@ scenarios! {
     variables
     waiting
     weakening
+    written_names
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! What the kinds of AWS Backup share: the client, the tags of its things, and how vaults and their parts are found.
+//! What the kinds of AWS Backup share: the client, the tags of its things, the names of requests that make one, and how vaults and their
+//! parts are found.
 
 use super::vaults::{IS_LOCKED, LOCK_DATE, MAX_DAYS, MIN_DAYS, RECOVERY_POINTS};
-use super::{ChangeFailed, ChangeRequest, FindRequest, Found, ReadRequest, tags};
+use super::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, ReadRequest, tags};
 use crate::aws::{CallFailed, Connection};
 use crate::model::{Change, KindSpec, Live, Mark, Reading, ResourceId, Value};
 use aws_sdk_backup::Client;
@@ -9,6 +10,7 @@ use aws_sdk_backup::types::{BackupVaultListMember, VaultType};
 use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -318,4 +320,13 @@ where
         }
     }
     found
+}
+
+/// Names this one request, so that a retry after a lost answer finds what was made instead of making a second one.
+///
+/// It is random beside the block's address and the document: AWS does not say that it forgets the id of a thing that was deleted, and
+/// whoever makes the same thing anew, or goes back to an earlier one, must not be answered with that one. A later run needs no id, as it
+/// finds what was made by its mark, or in what it is a part of.
+pub(super) fn request_id(request: &MakeRequest<'_>, document: &impl std::fmt::Debug) -> String {
+    format!("backstay-{:016x}", RandomState::new().hash_one((&request.mark.address, format!("{document:?}"))))
 }

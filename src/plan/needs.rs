@@ -6,8 +6,8 @@
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, Snapshot, Span, Target, Value,
-    Wanted,
+    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, Snapshot, Span, Target,
+    Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +18,8 @@ struct Thing<'a> {
     resource: Option<&'a Resource>,
     /// Its block, with which its problems are told.
     address: String,
+    /// The address of its block without what a selection adds.
+    block: String,
     /// What others know it by.
     arn: Option<String>,
     /// The ARN of what it is a part of.
@@ -40,23 +42,7 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
 
 /// Every need of a policy that is surely not met, given what is live; of what only less is done without, what [`declared`] did not tell.
 pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec<Diagnostic> {
-    let mut things = resources(policy, &snapshot.identities);
-    let of_row =
-        |row: &'_ Row| kinds::find(&row.id.kind).map(|kind| (kind, kind.spec().known_as(&row.id.region, &row.account, &row.id.name)));
-    things.extend(rows.iter().filter_map(|row| {
-        let (kind, arn) = of_row(row)?;
-        Some(Thing {
-            kind,
-            resource: None,
-            address: row.address.clone(),
-            arn,
-            whole: None,
-            region: &row.id.region,
-            account: &row.account,
-            wanted: &row.wanted,
-            header: None,
-        })
-    }));
+    let things = things(policy, snapshot, rows);
     let named = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
     let mut problems = unmet(policy, &things, &snapshot.resources, &named, &absent(snapshot));
     let told = declared(policy);
@@ -71,6 +57,70 @@ fn known_as(live: &Live, identities: &BTreeMap<String, Identity>) -> Option<Stri
         spec.known_as(&live.id.region, &identities.get(&live.id.target)?.account, &live.id.name)
     };
     live.arn.clone().or_else(single)
+}
+
+/// Makes whatever needs something of another block's thing wait for that block, as if it referred to it: a name that is written out is as
+/// good as a reference. Where two need each other the order is left to the references that there are.
+pub(super) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &mut [Action]) {
+    let things = things(policy, snapshot, rows);
+    let by_arn = by_arn(&things);
+    let mut waits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for action in actions.iter() {
+        waits.entry(action.block.clone()).or_default().extend(action.depends_on.iter().cloned());
+    }
+    let mut more: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for thing in &things {
+        for need in thing.needs(policy) {
+            for other in by_arn.get(need.of.as_str()).into_iter().flatten().filter(|other| other.block != thing.block) {
+                if !reaches(&waits, &other.block, &thing.block) {
+                    waits.entry(thing.block.clone()).or_default().insert(other.block.clone());
+                    more.entry(&thing.block).or_default().insert(&other.block);
+                }
+            }
+        }
+    }
+    for action in actions {
+        let more = more.get(action.block.as_str()).into_iter().flatten().map(|block| (*block).to_owned());
+        let all: BTreeSet<String> = action.depends_on.drain(..).chain(more).collect();
+        action.depends_on.extend(all);
+    }
+}
+
+/// Whether a block waits for another, itself or by way of others.
+fn reaches(waits: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    let mut next = vec![from];
+    while let Some(block) = next.pop() {
+        if block == to {
+            return true;
+        }
+        let others = waits.get(block).into_iter().flatten().map(String::as_str);
+        next.extend(others.filter(|other| seen.insert(other)));
+    }
+    false
+}
+
+/// All that is declared, with what a `protect` selected.
+fn things<'a>(policy: &'a Policy, snapshot: &'a Snapshot, rows: &'a [Row]) -> Vec<Thing<'a>> {
+    let mut things = resources(policy, &snapshot.identities);
+    let of_row =
+        |row: &'_ Row| kinds::find(&row.id.kind).map(|kind| (kind, kind.spec().known_as(&row.id.region, &row.account, &row.id.name)));
+    things.extend(rows.iter().filter_map(|row| {
+        let (kind, arn) = of_row(row)?;
+        Some(Thing {
+            kind,
+            resource: None,
+            address: row.address.clone(),
+            block: row.block.clone(),
+            arn,
+            whole: None,
+            region: &row.id.region,
+            account: &row.account,
+            wanted: &row.wanted,
+            header: None,
+        })
+    }));
+    things
 }
 
 /// What was looked for and is not there, by ARN.
@@ -99,8 +149,9 @@ fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>)
             let Some((region, account)) = place(target, identities) else { continue };
             let arn = |resource: &Resource| kinds::spec(&resource.address.kind)?.arn(region, account, resource.name.as_deref()?);
             let whole = resource.parent.as_ref().and_then(|parent| arn(policy.resources.iter().find(|other| other.address == *parent)?));
-            let (arn, address, header) = (arn(resource), resource.address.to_string(), Some(&resource.span));
-            things.push(Thing { kind, resource: Some(resource), address, arn, whole, region, account, wanted: &resource.wanted, header });
+            let (arn, block, header) = (arn(resource), resource.address.to_string(), Some(&resource.span));
+            let (address, wanted) = (block.clone(), &resource.wanted);
+            things.push(Thing { kind, resource: Some(resource), address, block, arn, whole, region, account, wanted, header });
         }
     }
     things
@@ -117,12 +168,33 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
         let literal = protect.select.names.iter().filter(|pattern| pattern.is_literal() && !is_left_out(&pattern.text));
         for name in single.into_iter().chain(literal.map(|pattern| pattern.text.as_str()).filter(|name| !name.is_empty())) {
             let arn = kind.spec().known_as(region, account, name);
-            let address = protect.address.to_string();
-            let (wanted, header) = (&protect.wanted, Some(&protect.span));
-            things.push(Thing { kind, resource: None, address, arn, whole: None, region, account, wanted, header });
+            let block = protect.address.to_string();
+            let (address, wanted, header) = (block.clone(), &protect.wanted, Some(&protect.span));
+            things.push(Thing { kind, resource: None, address, block, arn, whole: None, region, account, wanted, header });
         }
     }
     things
+}
+
+impl Thing<'_> {
+    /// What it needs of others.
+    fn needs(&self, policy: &Policy) -> Vec<Need> {
+        let place = Place { arn: self.arn.as_deref(), region: self.region, account: self.account };
+        match self.resource {
+            Some(resource) => kinds::needs(policy, resource, place),
+            None => self.kind.needs(self.wanted, place),
+        }
+    }
+}
+
+fn by_arn<'a>(things: &'a [Thing<'a>]) -> BTreeMap<&'a str, Vec<&'a Thing<'a>>> {
+    let mut by_arn: BTreeMap<&str, Vec<&Thing<'_>>> = BTreeMap::new();
+    for thing in things {
+        if let Some(arn) = &thing.arn {
+            by_arn.entry(arn).or_default().push(thing);
+        }
+    }
+    by_arn
 }
 
 fn unmet(
@@ -132,22 +204,11 @@ fn unmet(
     named: &BTreeMap<String, &Live>,
     absent: &BTreeMap<String, &'static KindSpec>,
 ) -> Vec<Diagnostic> {
-    let mut by_arn: BTreeMap<&str, Vec<&Thing<'_>>> = BTreeMap::new();
-    for thing in things {
-        if let Some(arn) = &thing.arn {
-            by_arn.entry(arn).or_default().push(thing);
-        }
-    }
-    let parts = parts(things, live);
+    let (by_arn, parts) = (by_arn(things), parts(things, live));
     let mut problems = Vec::new();
     let mut told = BTreeSet::new();
     for thing in things {
-        let place = Place { arn: thing.arn.as_deref(), region: thing.region, account: thing.account };
-        let needs = match thing.resource {
-            Some(resource) => kinds::needs(policy, resource, place),
-            None => thing.kind.needs(thing.wanted, place),
-        };
-        for need in needs {
+        for need in thing.needs(policy) {
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
                 live: named.get(&need.of).copied(),

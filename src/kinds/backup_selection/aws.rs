@@ -10,7 +10,6 @@ use aws_sdk_backup::Client;
 use aws_sdk_backup::types::BackupSelectionsListMember;
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher as _, RandomState};
 
 const LIST: &str = "backup:ListBackupSelections";
 const GET: &str = "backup:GetBackupSelection";
@@ -129,19 +128,11 @@ async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, Chang
     let plan = request.parent.ok_or_else(|| CallFailed::not_understood(CREATE, "its backup plan is not there"))?;
     let selection =
         document::input(&Flat::of_wanted(request.wanted)).map_err(|error| CallFailed::not_understood(CREATE, error.to_string()))?;
-    let token = request_id(&request, &selection);
+    let token = backup::request_id(&request, &selection);
     let call = client.create_backup_selection().backup_plan_id(plan).backup_selection(selection).creator_request_id(token);
     let answer = request.connection.call(CREATE, call.send()).await?;
     let id = answer.selection_id.ok_or_else(|| CallFailed::not_understood(CREATE, "the answer holds no id"))?;
     Ok(BTreeMap::from([(Live::ID.to_owned(), Value::from(id))]))
-}
-
-/// Names this one request, so that a retry after a lost answer finds what was made instead of making a second one.
-///
-/// It is random beside the block's address and the document: AWS does not say that it forgets the id of a selection that was deleted, and
-/// whoever goes back to an earlier selection must not be answered with that one.
-fn request_id(request: &MakeRequest<'_>, document: &impl std::fmt::Debug) -> String {
-    format!("backstay-{:016x}", RandomState::new().hash_one((&request.mark.address, format!("{document:?}"))))
 }
 
 async fn remove(request: RemoveRequest<'_>) -> Result<(), ChangeFailed> {
