@@ -23,6 +23,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    air_gapped_vault
     alarm_checks
     alarm_watch
     alarms
@@ -74,6 +75,10 @@ scenarios! {
     topics_of_others
     two_blocks
     variables
+    vault_lock
+    vault_lock_range
+    vault_notifications
+    vault_policy
     waiting
     weakening
     written_names

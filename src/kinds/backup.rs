@@ -1,12 +1,12 @@
 //! What the kinds of AWS Backup share: the client, the tags of its things, the names of requests that make one, and how vaults and their
 //! parts are found.
 
-use super::vaults::{IS_LOCKED, LOCK_DATE, MAX_DAYS, MIN_DAYS, RECOVERY_POINTS};
+use super::vaults::{IS_LOCKED, LOCK_DATE, MAX_DAYS, MIN_DAYS, RECOVERY_POINTS, STATE};
 use super::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, ReadRequest, tags};
 use crate::aws::{CallFailed, Connection};
 use crate::model::{Change, KindSpec, Live, Mark, Reading, ResourceId, Value};
 use aws_sdk_backup::Client;
-use aws_sdk_backup::types::{BackupVaultListMember, VaultType};
+use aws_sdk_backup::types::{BackupVaultListMember, VaultState, VaultType};
 use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -266,6 +266,8 @@ fn facts(vault: &BackupVaultListMember, name: &str) -> BTreeMap<String, Value> {
         (Live::ID.to_owned(), Value::from(name)),
         (RECOVERY_POINTS.to_owned(), Value::from(vault.number_of_recovery_points())),
     ]);
+    let state = vault.vault_state().filter(|state| **state != VaultState::Available);
+    facts.extend(state.map(|state| (STATE.to_owned(), Value::from(state.as_str()))));
     if vault.locked() == Some(true) {
         facts.insert(IS_LOCKED.to_owned(), Value::from(true));
         let date = vault.lock_date().and_then(|date| Timestamp::from_second(date.secs()).ok());

@@ -108,6 +108,7 @@ fn role(text: &str) -> Result<String, Mistake> {
 }
 
 /// Which of two sets of ARNs and patterns brings in more: one that lets out what the other has brings in less, whatever it has beside.
+#[expect(clippy::unnecessary_wraps, reason = "the form that a judgement of a setting has")]
 pub(super) fn covers_more(before: &Value, after: &Value) -> Option<Ordering> {
     let texts = |value: &Value| -> Vec<String> {
         value.as_items().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()

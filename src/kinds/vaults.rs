@@ -9,9 +9,13 @@ use std::collections::BTreeMap;
 /// The fact that says how many recovery points a vault holds.
 pub(super) const RECOVERY_POINTS: &str = "recovery_points";
 /// The fact that says that a vault has a lock, in whichever mode.
+#[cfg(feature = "aws")]
 pub(super) const IS_LOCKED: &str = "is_locked";
 /// The fact that says from when on nobody can change a vault's lock; a lock in governance mode has none.
 pub(super) const LOCK_DATE: &str = "lock_date";
+
+/// The fact that says in which state a vault is, where it is not ready.
+pub(super) const STATE: &str = "state";
 
 /// The setting, and the fact, that says for how many days recovery points must be kept at least.
 pub(super) const MIN_DAYS: &str = "min_retention_days";

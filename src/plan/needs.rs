@@ -124,14 +124,22 @@ fn things<'a>(policy: &'a Policy, snapshot: &'a Snapshot, rows: &'a [Row]) -> Ve
 }
 
 /// What was looked for and is not there, by ARN.
-fn absent(snapshot: &Snapshot) -> BTreeMap<String, &'static KindSpec> {
-    let found = snapshot.absent.iter().filter_map(|id| {
-        let spec = kinds::spec(&id.kind)?;
-        let account = &snapshot.identities.get(&id.target)?.account;
-        Some((spec.arn(&id.region, account, &id.name)?, spec))
-    });
-    found.collect()
+fn absent(snapshot: &Snapshot) -> Absent {
+    let mut absent = Absent::new();
+    for id in &snapshot.absent {
+        let (Some(spec), Some(identity)) = (kinds::spec(&id.kind), snapshot.identities.get(&id.target)) else { continue };
+        if let Some(arn) = spec.arn(&id.region, &identity.account, &id.name) {
+            let kinds = absent.entry(arn).or_default();
+            if !kinds.iter().any(|known| known.name == spec.name) {
+                kinds.push(spec);
+            }
+        }
+    }
+    absent
 }
+
+/// The kinds that something which is not there could be of, by its ARN.
+type Absent = BTreeMap<String, Vec<&'static KindSpec>>;
 
 /// The region and the account of a target, as far as they are known.
 fn place<'a>(target: &'a Target, identities: &'a BTreeMap<String, Identity>) -> Option<(&'a str, &'a str)> {
@@ -197,13 +205,7 @@ fn by_arn<'a>(things: &'a [Thing<'a>]) -> BTreeMap<&'a str, Vec<&'a Thing<'a>>> 
     by_arn
 }
 
-fn unmet(
-    policy: &Policy,
-    things: &[Thing<'_>],
-    live: &[Live],
-    named: &BTreeMap<String, &Live>,
-    absent: &BTreeMap<String, &'static KindSpec>,
-) -> Vec<Diagnostic> {
+fn unmet(policy: &Policy, things: &[Thing<'_>], live: &[Live], named: &BTreeMap<String, &Live>, absent: &Absent) -> Vec<Diagnostic> {
     let (by_arn, parts) = (by_arn(things), parts(things, live));
     let mut problems = Vec::new();
     let mut told = BTreeSet::new();
@@ -212,7 +214,7 @@ fn unmet(
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
                 live: named.get(&need.of).copied(),
-                absent: absent.get(&need.of).copied(),
+                absent: absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
             };
             let of_parts = || parts.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
             let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts() } else { None });
@@ -259,8 +261,8 @@ struct Other<'a> {
     /// The blocks that are about it.
     declared: Vec<&'a Thing<'a>>,
     live: Option<&'a Live>,
-    /// Its kind, where it was looked for and is not there.
-    absent: Option<&'static KindSpec>,
+    /// The kinds that it could be of, where it was looked for and is not there.
+    absent: &'a [&'static KindSpec],
 }
 
 impl Other<'_> {
@@ -296,14 +298,13 @@ impl Other<'_> {
 
     /// The problem of a thing that must be there.
     fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
-        let spec = self.absent.filter(|_| self.declared.is_empty() && self.live.is_none())?;
+        let spec = self.absent.last().filter(|_| self.declared.is_empty() && self.live.is_none())?;
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
         let region = need.of.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(thing.region);
         let title = format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise);
-        let help = format!(
-            "declare it with a `resource \"{}\"` block in a target of that region, or write the name of one that is there",
-            spec.name
-        );
+        let blocks: Vec<String> = self.absent.iter().rev().map(|spec| format!("`resource \"{}\"`", spec.name)).collect();
+        let help =
+            format!("declare it with a {} block in a target of that region, or write the name of one that is there", blocks.join(" or "));
         let problem = Diagnostic::error(Code::NeededThing, title).help(help);
         Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
             Some(span) => problem.at(span.clone()),

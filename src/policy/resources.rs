@@ -62,11 +62,22 @@ pub(super) fn check_parts(policy: &Policy) -> Vec<Diagnostic> {
     for whole in &policy.resources {
         let parts: Vec<&BTreeMap<String, Wanted>> =
             policy.resources.iter().filter(|part| part.parent.as_ref() == Some(&whole.address)).map(|part| &part.wanted).collect();
+        problems.extend(policy.resources.iter().filter_map(|part| elsewhere(part, whole)));
         let Some(kind) = kinds::find(&whole.address.kind).filter(|_| !parts.is_empty()) else { continue };
         let concerns = kind.check_parts(&whole.wanted, &parts);
         problems.extend(concerns.into_iter().map(|concern| concern.told(&whole.wanted, &whole.span)));
     }
     problems
+}
+
+/// What is wrong with a part that is to be where its whole is not.
+fn elsewhere(part: &Resource, whole: &Resource) -> Option<Diagnostic> {
+    let target = part.targets.iter().find(|target| part.parent.as_ref() == Some(&whole.address) && !whole.targets.contains(target))?;
+    let title = format!("`{}` is in target `{target}`, and `{}`, of which it is a part, is not", part.address, whole.address);
+    let targets: Vec<String> = whole.targets.iter().map(|target| format!("target.{target}")).collect();
+    let targets = if let [target] = targets.as_slice() { target.clone() } else { format!("[{}]", targets.join(", ")) };
+    let problem = Diagnostic::error(Code::WrongType, title).at(part.span.clone()).help(format!("write `target = {targets}`"));
+    Some(problem.label(whole.span.clone(), "the whole is declared here"))
 }
 
 /// What a thing is known by without AWS: its kind, its region and account or its target, what it is a part of, its name.

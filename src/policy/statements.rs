@@ -225,7 +225,7 @@ pub(super) fn removed(located: Located<'_>, scope: &Scope<'_>, problems: &mut Ve
         }
         _ => {
             let problem = Diagnostic::error(Code::WrongType, "`from` must be the address of a block that was here");
-            let example = kinds::all().next().map_or("KIND", |kind| kind.spec().name);
+            let example = kinds::all().map(|kind| kind.spec().name).min_by_key(|name| name.len()).unwrap_or("KIND");
             reader.problem(problem.at(span.clone()).help(format!("write it without quotes, like `from = {example}.sales`")));
             None
         }

@@ -55,6 +55,13 @@ impl Sought {
             if let Some(old) = &action.replaces {
                 seek(old, &BTreeMap::new());
             }
+            // Its whole may not be in the plan, and not be listed by its mark yet.
+            let parent = kinds::spec(&action.id.kind).and_then(|spec| spec.parent).filter(|parent| parent.is_only);
+            if !plan.actions.iter().any(|other| Some(&other.address) == action.parent.as_ref()) {
+                for kind in parent.iter().flat_map(|parent| parent.kinds) {
+                    seek(&ResourceId { kind: (*kind).to_owned(), ..action.id.clone() }, &BTreeMap::new());
+                }
+            }
         }
         // Without things of its own a plan needs no marks.
         let targets = names.keys().map(|(_, target)| target.clone()).collect();
@@ -105,7 +112,23 @@ pub(super) async fn find(snapshot: &mut Snapshot, aws: &Aws, sought: Sought) {
             snapshot.gaps.extend(found.gaps);
         }
     }
+    tell_once(&mut snapshot.gaps, &sought);
     snapshot.sort();
+}
+
+/// Kinds whose ARNs are of one form are looked for in one listing. Where that fails it is told once, unless things of both are declared.
+fn tell_once(gaps: &mut Vec<Gap>, sought: &Sought) {
+    let start = |kind: &Option<String>| kind.as_deref().and_then(kinds::spec).map(|spec| spec.arn_start("", ""));
+    let is_declared = |gap: &Gap| {
+        let names = gap.kind.as_ref().and_then(|kind| sought.names.get(&(kind.clone(), gap.target.clone())));
+        names.is_some_and(|names| names.values().any(|wanted| !wanted.is_empty()))
+    };
+    let same = |one: &Gap, other: &Gap| Gap { kind: None, ..one.clone() } == Gap { kind: None, ..other.clone() };
+    let all = gaps.clone();
+    gaps.retain(|gap| {
+        let mut twins = all.iter().filter(|other| other.kind > gap.kind || (other.kind != gap.kind && is_declared(other)));
+        gap.kind.is_none() || is_declared(gap) || !twins.any(|other| same(gap, other) && start(&gap.kind) == start(&other.kind))
+    });
 }
 
 /// The search for one kind in one target; none where there is nothing to look for.

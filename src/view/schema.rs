@@ -1,13 +1,16 @@
 //! The reference of kinds, from their tables.
 
 use super::words::count;
-use crate::model::{Effect, Fallback, KindSpec, Ownership, Safer, Setting, Shape, Value};
+use crate::model::{Effect, Fallback, KindSpec, Ownership, Parent, Safer, Setting, Shape, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
 /// The reference of one kind: each setting with its type, range, default, meaning and source, and what both directions of it do.
 pub fn text(spec: &KindSpec) -> String {
     let mut out = format!("{}: {}\n\n  {}\n\n  {}\n", spec.name, spec.title, spec.doc, ownership(spec));
+    if let Some(parent) = spec.parent {
+        out.push_str(&format!("\n  {}\n", part(parent)));
+    }
     if spec.replicas {
         out.push_str("  Copies in other regions hold settings of their own, chosen with `replicas`.\n");
     }
@@ -58,6 +61,14 @@ fn ownership(spec: &KindSpec) -> String {
         }
         (Ownership::Whole, None) => format!("Write `resource \"{}\"`: backstay makes, changes and removes it.", spec.name),
     }
+}
+
+/// Of what it is a part, and how that is written.
+fn part(parent: Parent) -> String {
+    let attribute = parent.attributes.first().copied().unwrap_or_default();
+    let ways: Vec<String> = parent.kinds.iter().map(|kind| format!("`{} = {kind}.NAME.{attribute}`", parent.argument)).collect();
+    let many = if parent.is_only { "which has one of them at most" } else { "which can have several" };
+    format!("It is a part of what {} names, {many}.", ways.join(" or "))
 }
 
 fn one(setting: &Setting) -> String {
@@ -124,7 +135,7 @@ fn list_or_none(actions: &BTreeSet<&str>) -> String {
 }
 
 fn kind(spec: &KindSpec) -> Json {
-    json!({
+    let mut kind = json!({
         "name": spec.name,
         "title": spec.title,
         "doc": spec.doc,
@@ -138,7 +149,16 @@ fn kind(spec: &KindSpec) -> Json {
             "read": actions(spec, |setting| setting.reads),
             "write": actions(spec, |setting| setting.writes),
         },
-    })
+    });
+    if let Some(parent) = spec.parent {
+        kind["part_of"] = json!({
+            "argument": parent.argument,
+            "kinds": parent.kinds,
+            "attributes": parent.attributes,
+            "only_one": parent.is_only,
+        });
+    }
+    kind
 }
 
 fn setting(setting: &Setting) -> Json {

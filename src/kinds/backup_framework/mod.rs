@@ -153,7 +153,8 @@ impl Kind for Framework {
         };
         match controls.as_slice() {
             [] => {
-                say("", Severity::Error, "a framework needs at least one `control`".to_owned(), "add `control { name = \"…\" }`".to_owned())
+                let help = "add `control { name = \"…\" }`".to_owned();
+                say("", Severity::Error, "a framework needs at least one `control`".to_owned(), help);
             }
             [.., last] if controls.len() > MOST_CONTROLS => {
                 let title = format!("an account has at most {MOST_CONTROLS} controls in a region, found {}", controls.len());

@@ -1,7 +1,7 @@
 //! The calls: `ListBackupVaults` tells all of every vault but its tags; making one takes AWS a while.
 
 use super::{KEY, NAME, SPEC};
-use crate::aws::Connection;
+use crate::aws::{CallFailed, Connection};
 use crate::kinds::vaults::{MAX_DAYS, MIN_DAYS};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, RemoveRequest, WholeAws, backup};
 use crate::model::{Live, Reading, ResourceId, Value};
@@ -80,6 +80,9 @@ async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, Chang
         spent += PAUSE;
         let call = client.describe_backup_vault().backup_vault_name(&request.id.name);
         state = request.connection.call(DESCRIBE, call.send()).await?.vault_state().cloned();
+    }
+    if state == Some(VaultState::Failed) {
+        return Err(CallFailed::not_understood(CREATE, "AWS Backup could not make the vault: it is FAILED").into());
     }
     Ok(BTreeMap::from([(Live::ID.to_owned(), Value::from(request.id.name.as_str()))]))
 }

@@ -5,7 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::vaults::{self, MAX_DAYS, MIN_DAYS, MOST_DAYS, said};
+use super::vaults::{self, MAX_DAYS, MIN_DAYS, MOST_DAYS, STATE, said};
 use super::{Answer, Concern, Kind, Need, tags};
 use crate::model::{ArnForm, Change, Effect, Existence, Fallback, Form, KindSpec, Live, Loss, Ownership, Setting, Shape, Value, Wanted};
 use jiff::Timestamp;
@@ -115,6 +115,10 @@ impl Kind for AirGappedVault {
 
     fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
         vaults::takes(need, will_be)
+    }
+
+    fn remarks(&self, live: &Live) -> Vec<String> {
+        live.fact(STATE).map(|state| format!("it is {state}, so that nothing can be kept in it yet")).into_iter().collect()
     }
 
     #[cfg(feature = "aws")]

@@ -61,9 +61,11 @@ static SPEC: KindSpec = KindSpec {
         Setting {
             path: CHANGEABLE,
             shape: Shape::Days { min: 3, max: MOST_DAYS },
+            safer: Safer::WhenSet,
             doc: "For how many days from now the lock can still be changed and lifted; after that nobody can, whoever asks (compliance mode). Where it is left out, it can be lifted at any time by whoever may (governance mode). A lock that cannot be lifted keeps recovery points without an end for ever.",
             normalisation: "AWS never tells it, only the date that came of it: any number agrees with a lock that has such a date. A change of the range, within that time, starts it anew",
-            when_weaker: "the lock can be lifted at any time again, by whoever may",
+            when_safer: "when so many days are over nobody can change or lift the lock: that is irreversible, and needs `--accept-irreversible`",
+            when_weaker: "the lock can be lifted at any time again, by whoever may; AWS takes that only before the lock is final",
             ..ROW
         },
     ],
@@ -94,7 +96,8 @@ impl Kind for VaultLock {
 
     fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, now: Timestamp) -> Option<String> {
         let of_range = of_range(change);
-        let Some(days) = changeable(wanted) else { return of_range.filter(|_| change.setting == MAX_DAYS) };
+        let is_final = lock_date(live).is_some_and(|last| last <= now);
+        let Some(days) = changeable(wanted).filter(|_| !is_final) else { return of_range.filter(|_| change.setting == MAX_DAYS) };
         let last = moment(now, days)
             .map_or_else(|| format!("{} after it is put", said(days)), |last| format!("{} ({} from now)", at(last), said(days)));
         let no_return = format!("until {last} the lock can still be changed or lifted, and from then on nobody can, root and AWS included");
@@ -117,7 +120,8 @@ impl Kind for VaultLock {
         let last = lock_date(live).filter(|last| *last <= now)?;
         Some((
             format!("since {} nobody can change or lift this lock, root and AWS included", at(last)),
-            "declare it as it is, and send new backups to another vault, with the lock that they need".to_owned(),
+            "declare it as it is, `changeable_for_days` included, and send new backups to another vault, with the lock that they need"
+                .to_owned(),
         ))
     }
 

@@ -67,7 +67,15 @@ static SPEC: KindSpec = KindSpec {
             ..ROW
         },
     ],
-    inventory_actions: &["backup:ListBackupVaults", "tag:GetResources", "backup:ListTags", "backup:GetBackupVaultNotifications"],
+    inventory_actions: &[
+        "backup:ListBackupVaults",
+        "tag:GetResources",
+        "backup:ListTags",
+        "backup:GetBackupVaultNotifications",
+        "sns:GetTopicAttributes",
+        "sns:ListTagsForResource",
+        "sns:ListSubscriptionsByTopic",
+    ],
     ..KindSpec::PLAIN
 };
 
@@ -107,7 +115,7 @@ impl Kind for VaultNotifications {
             let help = "write at least `[\"BACKUP_JOB_COMPLETED\"]`, or remove the block";
             say(Code::OutOfRange, EVENTS, "`backup_vault_events` names no event, and AWS Backup takes one or more", help);
         }
-        if text(wanted, TOPIC).is_some_and(|topic| topic.ends_with(".fifo")) {
+        if text(wanted, TOPIC).is_some_and(|topic| topic.rsplit('.').next() == Some("fifo")) {
             let title = "AWS Backup publishes to standard topics only, and this is a FIFO topic";
             say(Code::VaultTopic, TOPIC, title, "declare a second topic, without `fifo_topic`");
         }
@@ -164,13 +172,11 @@ fn topic(text: &str) -> Result<String, Mistake> {
 
 /// Whoever was told by the old topic no longer is.
 fn other_topic(before: &Value, after: &Value) -> Option<Ordering> {
-    Some(if before == after {
-        Ordering::Equal
-    } else if before.is_nothing() {
-        Ordering::Greater
-    } else {
-        Ordering::Less
-    })
+    match (before.is_nothing(), after.is_nothing()) {
+        (true, true) => None,
+        (true, false) => Some(Ordering::Greater),
+        (false, _) => Some(if before == after { Ordering::Equal } else { Ordering::Less }),
+    }
 }
 
 #[cfg(test)]

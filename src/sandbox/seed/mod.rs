@@ -6,6 +6,7 @@
 //! | type | beside the provider's attributes |
 //! |---|---|
 //! | `aws_backup_global_settings` | what is not named keeps its value; no `region` |
+//! | `aws_backup_logically_air_gapped_vault` | those of `aws_backup_vault` but `lock` |
 //! | `aws_backup_plan` | `selection` blocks, as a seed has no references; `id`, `created_days_ago` |
 //! | `aws_backup_region_settings` | what is not named keeps its value |
 //! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`) and `recovery_point` blocks; `created_days_ago` |
@@ -40,6 +41,7 @@ use fields::{Fields, Source, suggestion};
 /// The types of resource that a seed can hold.
 static KINDS: &[Kind] = &[
     Kind { name: "aws_backup_global_settings", decode: backup_global_settings::decode },
+    Kind { name: "aws_backup_logically_air_gapped_vault", decode: backup_vault::decode_air_gapped },
     Kind { name: "aws_backup_plan", decode: backup_plan::decode },
     Kind { name: "aws_backup_region_settings", decode: backup_region_settings::decode },
     Kind { name: "aws_backup_vault", decode: backup_vault::decode },
