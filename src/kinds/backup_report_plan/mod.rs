@@ -162,7 +162,7 @@ impl Kind for ReportPlan {
             (true, false) => (
                 TEMPLATE,
                 format!("`{template}` tells of frameworks, and none is named"),
-                "add `framework_arns = [aws_backup_framework.NAME.arn]`",
+                "add `framework_arns`, with the `arn` of a framework",
             ),
             (false, true) => (
                 FRAMEWORKS,
@@ -215,6 +215,6 @@ fn framework_arn(text: &str) -> Result<String, Mistake> {
     if let Some(last) = parts.pop().filter(|_| is_framework) {
         return Ok(format!("{}:{}", parts.join(":"), last.split('-').next().unwrap_or(last)));
     }
-    let help = "write `aws_backup_framework.NAME.arn`, or look it up with `aws backup list-frameworks`";
+    let help = "refer to the `arn` of a framework's block, or look it up with `aws backup list-frameworks`";
     Err(Mistake::new(format!("must be the ARN of a framework of AWS Backup, found \"{text}\"")).help(help))
 }

@@ -90,7 +90,7 @@ static SPEC: KindSpec = KindSpec {
             required: true,
             safer: Safer::By(backup_types::covers_more),
             doc: "The vaults by ARN, in which `*` may stand, or `*` for all.",
-            normalisation: "a set",
+            normalisation: "a set; order and repetition mean nothing",
             when_safer: "recovery points of more vaults are tested",
             when_weaker: "recovery points of the vaults that go out are no longer tested",
             ..ROW
@@ -111,7 +111,7 @@ static SPEC: KindSpec = KindSpec {
             required: true,
             safer: Safer::WhenMore,
             doc: "Snapshots, continuous backups (restored to a point in time), or both.",
-            normalisation: "a set",
+            normalisation: "a set; order and repetition mean nothing",
             when_safer: "recovery points of this sort are tested too",
             when_weaker: "recovery points of the sort that goes out are no longer tested",
             ..ROW
