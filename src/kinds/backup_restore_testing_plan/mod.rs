@@ -183,7 +183,7 @@ fn vault(text: &str) -> Result<String, Mistake> {
     if text == "*" || (text.starts_with("arn:") && text.contains(":backup-vault:")) {
         return Ok(text.to_owned());
     }
-    let help = "write `aws_backup_vault.NAME.arn`, or `arn:aws:backup:*:*:backup-vault:NAME-*`";
+    let help = "refer to the `arn` of a vault's block, or write `arn:aws:backup:*:*:backup-vault:NAME-*`";
     Err(Mistake::new(format!("must be the ARN of a vault or `*`, found \"{text}\"")).help(help))
 }
 
