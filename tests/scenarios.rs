@@ -29,10 +29,13 @@ scenarios! {
     alarms
     alarms_of_others
     backstay_block
+    backup_audit
+    backup_opt_in
     backup_plan
     backup_plan_checks
     backup_refused
     backup_selection
+    backup_settings
     event_checks
     event_rules
     exit_codes
@@ -61,6 +64,7 @@ scenarios! {
     s3_bucket_foreign
     s3_bucket_lock
     s3_bucket_unreadable
+    restore_testing
     saved_plan
     saved_plan_consent
     schedules

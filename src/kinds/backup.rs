@@ -2,16 +2,17 @@
 //! parts are found.
 
 use super::vaults::{IS_LOCKED, LOCK_DATE, MAX_DAYS, MIN_DAYS, RECOVERY_POINTS, STATE};
-use super::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, tags};
+use super::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, ReadRequest, tags};
 use crate::aws::{CallFailed, Connection};
-use crate::model::{KindSpec, Live, Mark, Reading, ResourceId, Value};
+use crate::model::{Change, KindSpec, Live, Mark, Reading, ResourceId, Value};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types::{BackupVaultListMember, VaultState, VaultType};
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
 
 const LIST_TAGS: &str = "backup:ListTags";
 const TAG: &str = "backup:TagResource";
@@ -24,6 +25,132 @@ pub(super) fn client(connection: &Connection, region: &str) -> Arc<Client> {
     connection.client("backup", region, |config, witness| {
         Client::from_conf(aws_sdk_backup::config::Builder::from(config).interceptor(witness).build())
     })
+}
+
+/// What reading found of a kind of which there is one: its settings, or that none of those that are asked for is known.
+pub(super) fn single(request: &ReadRequest<'_>, spec: &KindSpec, name: &str, read: Result<BTreeMap<String, Reading>, CallFailed>) -> Found {
+    let (connection, mut found) = (request.connection, Found::default());
+    let region = connection.identity.region.clone();
+    let id =
+        ResourceId { kind: spec.name.to_owned(), target: connection.target.name.clone(), region: region.clone(), name: name.to_owned() };
+    let mut live = Live { id, ..Live::default() };
+    let asked = request.wishes.values().flat_map(|wish| &wish.settings);
+    match read {
+        Ok(settings) => {
+            live.settings = asked.map(|path| (path.clone(), Reading::Unset)).collect();
+            live.settings.extend(settings);
+        }
+        Err(failed) => {
+            let unreadable = || Reading::Unreadable { cause: failed.sentence(&region) };
+            live.settings = asked.map(|path| (path.clone(), unreadable())).collect();
+            found.gaps.push(connection.gap(&region, Some(spec.name), Some(name), &failed));
+        }
+    }
+    found.live.push(live);
+    (request.done)();
+    found
+}
+
+/// How often, and how many times, it is looked whether AWS has deployed something. A framework of many controls takes minutes.
+const DEPLOY_PAUSE: Duration = Duration::from_secs(5);
+const DEPLOY_ROUNDS: u64 = 180;
+
+/// The fact that holds the whole ARN of a thing.
+const ARN: &str = "arn";
+
+/// A thing of a name of its own, as a listing shows it.
+pub(super) struct Named {
+    /// Its name.
+    pub(super) name: String,
+    /// Its ARN.
+    pub(super) arn: String,
+}
+
+/// Finds the things of a kind that have names of their own, and tags; `read` reads the settings of one, none where it is gone.
+pub(super) async fn find_named<R>(
+    request: &FindRequest<'_>,
+    spec: &KindSpec,
+    listed: Result<Vec<Named>, CallFailed>,
+    read: impl Fn(String) -> R,
+) -> Found
+where
+    R: Future<Output = Result<Option<BTreeMap<String, Reading>>, CallFailed>>,
+{
+    let (connection, mut found) = (request.connection, Found::default());
+    let region = connection.identity.region.clone();
+    let client = client(connection, &region);
+    let listed = match listed {
+        Ok(listed) => listed,
+        Err(failed) => {
+            found.gaps.push(connection.gap(&region, Some(spec.name), None, &failed));
+            return found;
+        }
+    };
+    let is_marked = |arn: &str| request.marked.iter().any(|thing| thing.arn == arn);
+    let sought = listed.into_iter().filter(|thing| request.names.contains(&thing.name) || is_marked(&thing.arn));
+    let one = async |thing: Named| {
+        let read = async {
+            let Some(settings) = read(thing.name.clone()).await? else { return Ok(None) };
+            Ok(Some((settings, list_tags(connection, &client, &thing.arn).await?)))
+        };
+        (read.await, thing)
+    };
+    for (outcome, thing) in join_all(sought.map(one)).await {
+        match outcome {
+            Ok(None) => {}
+            Ok(Some((settings, mut tags))) => {
+                let (kind, target) = (spec.name.to_owned(), connection.target.name.clone());
+                let id = ResourceId { kind, target, region: region.clone(), name: thing.name.clone() };
+                let mark = Mark::take(&mut tags);
+                let mut live = Live { id, arn: Some(thing.arn.clone()), mark, settings, ..Live::default() };
+                live.set([(tags::PATH, tags::reading(&tags))]);
+                live.facts.insert(ARN.to_owned(), Value::from(thing.arn));
+                live.facts.insert(Live::ID.to_owned(), Value::from(thing.name));
+                // The tagging API lags: what it still shows may have been released.
+                found.live.extend(Some(live).filter(|live| request.is_sought(live)));
+            }
+            Err(failed) => {
+                // Whose it is, or what it says, is not known: without a name the gap stands for the whole search.
+                let gap = connection.gap(&region, Some(spec.name), None, &failed);
+                found.gaps.push(crate::model::Gap { message: format!("{} {}: {}", spec.title, thing.name, gap.message), ..gap });
+            }
+        }
+    }
+    found
+}
+
+/// Waits while AWS deploys something; `status` answers the deployment status, none where the thing is gone.
+pub(super) async fn deployed<'a>(
+    status: impl Fn() -> BoxFuture<'a, Result<Option<String>, CallFailed>>,
+    waiting: &(dyn Fn(&str) + Sync),
+) -> Result<(), ChangeFailed> {
+    for _ in 0..DEPLOY_ROUNDS {
+        let Some(state) = status().await?.filter(|state| state.ends_with("_IN_PROGRESS")) else { return Ok(()) };
+        waiting(&format!("waiting while AWS Backup has it in {state}"));
+        tokio::time::sleep(DEPLOY_PAUSE).await;
+    }
+    let minutes = DEPLOY_PAUSE.as_secs() * DEPLOY_ROUNDS / 60;
+    Err(ChangeFailed::NotReady { state: "being deployed".to_owned(), minutes })
+}
+
+/// The whole ARN of a thing that is changed.
+pub(super) fn arn<'a>(request: &ChangeRequest<'a>) -> &'a str {
+    request.facts.get(ARN).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Whether something was gone already, where that is as good as removing it.
+pub(super) fn gone_is_fine<T>(outcome: Result<T, CallFailed>) -> Result<(), ChangeFailed> {
+    match outcome {
+        Ok(_) => Ok(()),
+        Err(failed) if failed.is("ResourceNotFoundException") => Ok(()),
+        Err(failed) => Err(failed.into()),
+    }
+}
+
+/// The changes of a request that are none of the tags or of the owner.
+pub(super) fn changes_beside_tags<'a>(request: &ChangeRequest<'a>) -> Vec<&'a Change> {
+    let beside = |change: &&&'a Change| ![tags::PATH, Change::OWNER].contains(&change.setting.as_str());
+    request.changes.iter().filter(beside).copied().collect()
 }
 
 /// All tags of a thing of AWS Backup.

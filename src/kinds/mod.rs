@@ -5,9 +5,17 @@
 
 #[cfg(feature = "aws")]
 mod backup;
+pub mod backup_framework;
+pub mod backup_global_settings;
 pub mod backup_logically_air_gapped_vault;
 pub mod backup_plan;
+pub mod backup_region_settings;
+pub mod backup_report_plan;
+pub mod backup_restore_testing_plan;
+pub mod backup_restore_testing_selection;
+mod backup_schedule;
 pub mod backup_selection;
+mod backup_types;
 pub mod backup_vault;
 pub mod backup_vault_lock_configuration;
 pub mod backup_vault_notifications;
@@ -34,7 +42,7 @@ mod tags;
 mod vaults;
 
 pub use flat::Flat;
-pub use needs::{Answer, Need, Needed, Place, sought};
+pub use needs::{Answer, Need, Needed, Place, needs, sought, watched};
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;
@@ -166,6 +174,11 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
+    /// What this thing needs of others because of the things that are parts of it.
+    fn needs_of_parts(&self, _wanted: &BTreeMap<String, Wanted>, _parts: &[&BTreeMap<String, Wanted>], _place: Place<'_>) -> Vec<Need> {
+        Vec::new()
+    }
+
     /// Whether a thing of this kind, at this ARN and with these settings, has what another needs of it.
     ///
     /// `will_be` says what a setting of it is when all is done; `None` where that is not known.
@@ -202,8 +215,14 @@ pub trait Kind: Sync {
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.
 static REGISTRY: &[&dyn Kind] = &[
+    &backup_framework::Framework,
+    &backup_global_settings::GlobalSettings,
     &backup_logically_air_gapped_vault::AirGappedVault,
     &backup_plan::BackupPlan,
+    &backup_region_settings::RegionSettings,
+    &backup_report_plan::ReportPlan,
+    &backup_restore_testing_plan::RestoreTestingPlan,
+    &backup_restore_testing_selection::RestoreTestingSelection,
     &backup_selection::BackupSelection,
     &backup_vault::BackupVault,
     &backup_vault_lock_configuration::VaultLock,

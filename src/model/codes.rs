@@ -214,6 +214,24 @@ codes! {
     OldRules = "BKS0828", "rules of the first generation";
     /// Settings of a bucket that AWS does not take together. The message says which other setting is missing, or must go.
     BucketSettings = "BKS0829", "bucket's settings";
+    /// What a backup selection chooses by tag or pattern is of a type of resource that the account is not opted in to in that region. AWS
+    /// Backup leaves it out of every run, and nothing tells.
+    ///
+    /// Turn the type on with a `protect "aws_backup_region_settings"` block, or name the resources with their full ARNs, which count without
+    /// it.
+    NotOptedIn = "BKS0830", "type of resource that is not opted in to";
+    /// A report plan whose report and what it covers do not go together: a compliance report covers frameworks, a report of jobs has none.
+    ReportCovers = "BKS0831", "report that covers nothing";
+    /// What a restore testing selection tests is not one choice: `["*"]`, with conditions or without, or up to 30 ARNs of one type.
+    RestoreTestChoice = "BKS0832", "restore test that chooses nothing, or too much";
+    /// A restore testing plan without a selection, or one whose settings cannot find a recovery point, tests nothing.
+    RestoreTestNothing = "BKS0833", "restore test that tests nothing";
+    /// A control of a framework has parameters or a scope that AWS Backup Audit Manager does not take.
+    ControlParameters = "BKS0834", "control's parameters";
+    /// A framework of AWS Backup Audit Manager is deployed, and AWS Config does not record what its controls look at: they tell nothing of it.
+    ///
+    /// Turn recording on for the types that the controls look at and for AWS Backup's own (plans, selections, vaults, recovery points).
+    NotRecording = "BKS0835", "AWS Config does not record";
     /// An alarm does not say exactly what it watches: one metric (`metric_name` with `namespace`, `period` and a statistic), or `metric_query`
     /// blocks of which exactly one returns data. AWS refuses the two together, and either one by halves.
     AlarmWatches = "BKS0840", "what the alarm watches is not clear";

@@ -100,6 +100,12 @@ impl BlockAddress {
         Some(Self { kind: kind.to_owned(), name: name.to_owned(), key })
     }
 
+    /// The key, within the brackets, of what there is one of: that of the `for_each`, and where there are several the target.
+    pub fn single_key(&self, target: Option<&str>) -> Option<String> {
+        let parts: Vec<&str> = self.key.as_deref().into_iter().chain(target).collect();
+        (!parts.is_empty()).then(|| parts.join("/"))
+    }
+
     /// The key, within the brackets, of one selected thing: the parts that tell it apart, joined by `/`.
     pub fn instance_key(&self, target: Option<&str>, name: &str, replica_region: Option<&str>) -> String {
         let mut parts: Vec<&str> = Vec::new();

@@ -18,7 +18,7 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
     let mut action = Action {
         address: row.address.clone(),
         block: row.block.clone(),
-        index: Some(row.index.clone()),
+        index: row.index.clone(),
         also: row.also.clone(),
         id: row.id.clone(),
         arn: String::new(),

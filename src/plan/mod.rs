@@ -14,7 +14,7 @@ mod resolve;
 mod resources;
 pub mod standing;
 
-use crate::model::{Code, Consents, Diagnostic, Note, Plan, PlannedTarget, Policy, PolicyRef, Snapshot, Verb};
+use crate::model::{Code, Consents, Diagnostic, Note, Plan, PlannedTarget, Policy, PolicyRef, Snapshot, Sources, Verb};
 use jiff::tz::TimeZone;
 use wildmatch::WildMatch;
 
@@ -47,6 +47,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     };
     let mut unmet = needs::planned(policy, snapshot, &resolved.rows);
     unmet.extend(circumstances::planned(policy, snapshot));
+    let (unmet, doubts): (Vec<_>, Vec<_>) = unmet.into_iter().partition(Diagnostic::is_error);
     if !unmet.is_empty() {
         return Err(unmet);
     }
@@ -68,6 +69,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
     let mut notes = resolved.notes;
     notes.extend(resources.notes);
+    notes.extend(doubts.into_iter().map(|doubt| note(doubt, &policy.sources)));
     if policy.protects.is_empty() && policy.resources.is_empty() {
         notes.push(Note { code: None, text: declares_nothing(removals).to_owned() });
     }
@@ -98,6 +100,13 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
         notes,
         consents: request.consents.clone(),
     })
+}
+
+/// A warning that only what is live gives rise to.
+fn note(doubt: Diagnostic, sources: &Sources) -> Note {
+    let place = doubt.labels.first().map_or_else(String::new, |label| format!(" ({})", sources.position(&label.span)));
+    let help = doubt.help.map_or_else(String::new, |help| format!("; {help}"));
+    Note { code: Some(doubt.code.to_string()), text: format!("{}{place}{help}", doubt.title) }
 }
 
 fn planned_targets(policy: &Policy, snapshot: &Snapshot) -> std::collections::BTreeMap<String, PlannedTarget> {

@@ -159,7 +159,11 @@ impl<'a> Planner<'a> {
         }
         if let Some(identity) = identity {
             let of_part = || spec.arn(&identity.region, &identity.account, &action.id.name).filter(|_| resource.parent.is_some());
-            action.arn = resource.arn(spec, &identity.region, &identity.account).or_else(of_part).unwrap_or_default();
+            // The whole ARN of some is AWS's to give.
+            let known = (spec.arn_form != ArnForm::RegionalWithId)
+                .then(|| resource.arn(spec, &identity.region, &identity.account).or_else(of_part))
+                .flatten();
+            action.arn = known.unwrap_or_default();
             if let Some(other) = self.names.insert(self.identified(&action.id), resource) {
                 self.name_twice(resource, other, &action.id.name);
                 return;
@@ -230,7 +234,7 @@ impl<'a> Planner<'a> {
                 let renamed_block = || ours().filter(by_name).find(|live| !taken(live));
                 ours().filter(marked).find(by_name).or_else(|| ours().find(marked)).or_else(renamed_block)
             }
-            ArnForm::Regional | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
+            ArnForm::Regional | ArnForm::RegionalWithId | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
         };
         if let Some(live) = found {
             return Ok(Some(live));
@@ -455,7 +459,7 @@ fn settle_fixed(kind: &dyn Kind, live: &Live, now: jiff::Timestamp, action: &mut
     }
     let is_fixed = |change: &&Change| spec.setting(&change.setting).is_some_and(|setting| setting.fixed);
     let Some(fixed) = action.changes.iter().find(is_fixed) else { return };
-    if spec.arn_form == ArnForm::Regional {
+    if matches!(spec.arn_form, ArnForm::Regional | ArnForm::RegionalWithId) {
         action.refused = Some(Refusal {
             code: Code::Fixed.to_string(),
             reason: format!("AWS cannot change `{}` of a {} once it is made", fixed.setting, spec.title),

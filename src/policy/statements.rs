@@ -184,6 +184,11 @@ fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_spa
         );
         return None;
     };
+    if matches!(setting.shape, Shape::Flags { .. }) && !path.ends_with(']') {
+        let problem = Diagnostic::error(Code::WrongType, format!("`{path}` is a map, of which each flag is a setting of its own"));
+        reader.problem(problem.at(path_span.clone()).help(format!("name one of them: `{path}[\\\"NAME\\\"]`")));
+        return None;
+    }
     if *to == Value::Null {
         return Some(Value::Null);
     }
@@ -199,7 +204,8 @@ fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_spa
             return Some(to.clone());
         }
     }
-    match setting.shape.accept(to) {
+    let shape = if matches!(setting.shape, Shape::Flags { .. }) { Shape::Bool } else { setting.shape };
+    match shape.accept(to) {
         Ok(value) => Some(value),
         Err(misfit) => {
             let places = reader.elements("to");

@@ -48,9 +48,18 @@ pub fn list(specs: &[&KindSpec]) -> String {
 }
 
 fn ownership(spec: &KindSpec) -> String {
-    match spec.ownership {
-        Ownership::Settings => format!("Write `protect \"{}\"`: backstay sets what is declared, somebody else owns the thing.", spec.name),
-        Ownership::Whole => format!("Write `resource \"{}\"`: backstay makes, changes and removes it.", spec.name),
+    match (spec.ownership, spec.single) {
+        (_, Some(single)) => {
+            let place = single.place();
+            format!(
+                "Write `protect \"{}\"` without a `select` block: there is exactly one {place}. backstay sets what is declared.",
+                spec.name
+            )
+        }
+        (Ownership::Settings, None) => {
+            format!("Write `protect \"{}\"`: backstay sets what is declared, somebody else owns the thing.", spec.name)
+        }
+        (Ownership::Whole, None) => format!("Write `resource \"{}\"`: backstay makes, changes and removes it.", spec.name),
     }
 }
 
@@ -132,6 +141,7 @@ fn kind(spec: &KindSpec) -> Json {
         "doc": spec.doc,
         "block": match spec.ownership { Ownership::Settings => "protect", Ownership::Whole => "resource" },
         "service": spec.service,
+        "single": spec.single.is_some(),
         "replicas": spec.replicas,
         "settings": spec.settings.iter().map(setting).collect::<Vec<_>>(),
         "actions": {
@@ -159,6 +169,7 @@ fn setting(setting: &Setting) -> Json {
         Shape::Text(_) | Shape::OneOf(_) | Shape::Json(_) => ("string", None, None),
         Shape::Texts { .. } => ("set(string)", None, None),
         Shape::TextMap { .. } => ("map(string)", None, None),
+        Shape::Flags { .. } => ("map(bool)", None, None),
         Shape::Block(_) => ("block", None, None),
     };
     let default = Json::from(Value::from(setting.aws_default));

@@ -66,6 +66,10 @@ impl Kind for BackupPlan {
         circumstances::vaults(wanted, place)
     }
 
+    fn needs_of_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>], place: Place<'_>) -> Vec<Need> {
+        types::full_management(wanted, parts, place)
+    }
+
     fn check_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>]) -> Vec<Concern> {
         types::check(wanted, parts)
     }

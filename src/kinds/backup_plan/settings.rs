@@ -1,8 +1,8 @@
 //! The table of a plan's settings.
 
-use crate::kinds::{schedules, tags};
+use crate::kinds::backup_schedule::{SCHEDULE, ZONE, more_often};
+use crate::kinds::tags;
 use crate::model::{Fallback, Form, Key, Mistake, Safer, Setting, Shape, Value};
-use crate::time::{Service, Zone};
 use std::cmp::Ordering;
 
 const READS: &[&str] = &["backup:GetBackupPlan"];
@@ -46,7 +46,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "rule.schedule",
-        shape: Shape::Text(Form { what: "a schedule, `cron(MINUTE HOUR DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)`", check: schedule }),
+        shape: Shape::Text(SCHEDULE),
         aws_default: Fallback::Text("cron(0 5 ? * * *)"),
         safer: Safer::By(more_often),
         doc: "When it runs, at most once an hour. Where it is left out, every day at 05:00.",
@@ -57,7 +57,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "rule.schedule_expression_timezone",
-        shape: Shape::Text(Form { what: "a time zone of the IANA database", check: zone }),
+        shape: Shape::Text(ZONE),
         aws_default: Fallback::Text("Etc/UTC"),
         doc: "The time zone in which the schedule is read. A local time that the clocks skip is skipped that day.",
         normalisation: "`UTC` is `Etc/UTC`, as AWS answers it",
@@ -253,23 +253,6 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     tags::setting(&["backup:ListTags", "tag:GetResources"], &["backup:TagResource", "backup:UntagResource"]),
 ];
-
-fn schedule(text: &str) -> Result<String, Mistake> {
-    schedules::accepted(text, Service::Backup, "AWS Backup")
-}
-
-fn zone(text: &str) -> Result<String, Mistake> {
-    match Zone::named(text) {
-        Ok(zone) if zone.is_utc() => Ok("Etc/UTC".to_owned()),
-        Ok(zone) => Ok(zone.name().to_owned()),
-        Err(unknown) => Err(Mistake::new(format!("must be a time zone of the IANA database, found \"{text}\"")).help(unknown.help)),
-    }
-}
-
-/// A schedule protects more when the longest time between two runs is shorter.
-fn more_often(before: &Value, after: &Value) -> Option<Ordering> {
-    schedules::more_often(before, after, Service::Backup)
-}
 
 /// A longer time protects no more, a shorter one less.
 fn not_shorter(before: &Value, after: &Value) -> Option<Ordering> {

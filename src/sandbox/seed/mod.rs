@@ -5,6 +5,7 @@
 //!
 //! | type | beside the provider's attributes |
 //! |---|---|
+//! | `aws_backup_global_settings` | what is not named keeps its value; no `region` |
 //! | `aws_backup_logically_air_gapped_vault` | those of `aws_backup_vault` but `lock` |
 //! | `aws_backup_plan` | `selection` blocks, as a seed has no references; `id`, `created_days_ago` |
 //! | `aws_backup_region_settings` | what is not named keeps its value |
@@ -16,6 +17,7 @@
 //! They take `region` and `account_id`. A `recovery_point` has `resource_arn`, `created_days_ago`, `created_hours_ago`, `cold_storage_after`,
 //! `delete_after`, `status`, `size_bytes`, `source_vault_arn` and `tags`.
 
+mod backup_global_settings;
 mod backup_plan;
 mod backup_region_settings;
 mod backup_vault;
@@ -42,6 +44,7 @@ use fields::{Fields, Source, suggestion};
 
 /// The types of resource that a seed can hold.
 static KINDS: &[Kind] = &[
+    Kind { name: "aws_backup_global_settings", decode: backup_global_settings::decode },
     Kind { name: "aws_backup_logically_air_gapped_vault", decode: backup_vault::decode_air_gapped },
     Kind { name: "aws_backup_plan", decode: backup_plan::decode },
     Kind { name: "aws_backup_region_settings", decode: backup_region_settings::decode },
