@@ -9,9 +9,14 @@ pub mod backup_plan;
 pub mod backup_selection;
 pub mod backup_vault;
 pub mod cloudwatch_metric_alarm;
+pub mod db_instance;
+pub mod docdb_cluster;
 pub mod dynamodb_table;
 mod flat;
 mod needs;
+pub mod neptune_cluster;
+mod rds;
+pub mod rds_cluster;
 pub mod s3_bucket;
 pub mod sns_topic;
 mod tags;
@@ -188,7 +193,11 @@ static REGISTRY: &[&dyn Kind] = &[
     &backup_selection::BackupSelection,
     &backup_vault::BackupVault,
     &cloudwatch_metric_alarm::MetricAlarm,
+    &db_instance::DbInstance,
+    &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
+    &neptune_cluster::NeptuneCluster,
+    &rds_cluster::RdsCluster,
     &s3_bucket::S3Bucket,
     &sns_topic::SnsTopic,
 ];

@@ -262,6 +262,29 @@ codes! {
     /// SNS sent a message with a link to the endpoint; whoever reads it must follow that link. A subscription that waits cannot be changed or
     /// removed by anybody and is not compared; it lapses by itself when nobody confirms it, and is then made anew by the next apply.
     Unconfirmed = "BKS0864", "subscription that waits to be confirmed";
+    /// The hours of the daily backup overlap the maintenance window of the database, which AWS refuses.
+    ///
+    /// Choose other hours, of at least 30 minutes in UTC, or have the owner of the database move its maintenance window. The plan names both.
+    HoursOverlap = "BKS0880", "backup hours overlap maintenance";
+    /// A rule of AWS Backup with continuous backup keeps the backups of this database, and only AWS Backup can change their retention and hours.
+    ///
+    /// Change the lifecycle of that rule, or leave both settings out of the policy. Who wants them back takes the database out of the rule and
+    /// disassociates the recovery point, which gives its backups back to RDS without deleting them.
+    OwnedByAwsBackup = "BKS0881", "backups belong to AWS Backup";
+    /// Something needs the automated backups of this database, so that AWS does not turn them off.
+    BackupsNeeded = "BKS0882", "backups that something needs";
+    /// The database is in a state in which AWS changes nothing of it, and which does not pass by itself: stopped, failed, without its key.
+    DatabaseState = "BKS0883", "database does not allow it";
+    /// AWS backtracks Aurora MySQL clusters only, and turns that on only where a cluster is made, restored or cloned.
+    Backtracking = "BKS0884", "cluster that cannot be taken back";
+    /// A setting that AWS keeps nowhere, as it is said with a call: `delete_automated_backups` with the deletion, which backstay never makes,
+    /// and `apply_immediately` with a change of other settings.
+    OnlySaid = "BKS0885", "said with a call, and kept nowhere";
+    /// AWS has taken a change of the retention period and makes it in the next maintenance window of the database, as turning backups on or off
+    /// is a short outage. It is no difference: a second plan finds nothing to do.
+    ///
+    /// With `apply_immediately = true` in the block the next apply makes it at once. Stopping the database drops what waits.
+    WaitsForMaintenance = "BKS0886", "waits for the maintenance window";
 }
 
 impl Code {

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::services::{backup, cloudwatch, dynamodb, s3, sns};
+use super::services::{backup, cloudwatch, dynamodb, rds, s3, sns};
 use super::{DEFAULT_ACCOUNT, SandboxError};
 
 /// The format of the state file that this version writes.
@@ -51,6 +51,7 @@ pub(crate) struct Region {
     pub(crate) backup: backup::Backups,
     pub(crate) cloudwatch: cloudwatch::Monitoring,
     pub(crate) dynamodb: dynamodb::Tables,
+    pub(crate) rds: rds::Databases,
     pub(crate) sns: sns::Topics,
 }
 
