@@ -32,6 +32,10 @@ scenarios! {
     backup_plan_checks
     backup_refused
     backup_selection
+    database_clusters
+    databases
+    databases_refused
+    databases_unreadable
     exit_codes
     explain
     first_plan

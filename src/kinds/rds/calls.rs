@@ -159,6 +159,8 @@ impl DatabaseCalls {
                 let id = self.id(request.connection, name);
                 match &answer {
                     Ok(all) => match all.get(&name.to_lowercase()) {
+                        // One that is being deleted is as good as gone.
+                        Some(described) if described.text(self.status).as_deref() == Some("deleting") => found.absent.push(id),
                         Some(described) => found.live.push(self.live(id, described, wish)),
                         None => found.absent.push(id),
                     },

@@ -288,15 +288,17 @@ fn of_retention(change: &Change, live: &Live, at_once: bool, now: Timestamp) -> 
     } else {
         format!("in the next maintenance window ({maintenance} UTC), or at once with `{AT_ONCE} = true`")
     };
+    let takes_back = live.facts.contains_key(DAYS_TO_COME) && days >= before;
     match (before, days) {
+        _ if takes_back => Some("what waits for the maintenance window is taken back before it has done anything".to_owned()),
         (0, 0) => None,
         (0, _) => Some(format!("backups begin {when}, with a short outage; nothing from before can be restored")),
         (_, 0) => {
-            let latest = instant(live, LATEST).map(|latest| format!(", up to the restore point of {}", at(latest))).unwrap_or_default();
+            let latest = instant(live, LATEST).map(|latest| format!(" up to {}", at(latest))).unwrap_or_default();
             let copies =
                 text(live, COPIES).map(|copies| format!("; its backups in other regions ({copies}) get nothing more")).unwrap_or_default();
             Some(format!(
-                "all automated backups are deleted{latest}, {when}; snapshots made by hand and those of AWS Backup stay; turning it on again starts from nothing{copies}"
+                "all automated backups are deleted {when}, and with them every restore point{latest}; snapshots made by hand and those of AWS Backup stay; turning it on again starts from nothing{copies}"
             ))
         }
         (before, days) if days < before => Some(shortened(live, before, days, now)),

@@ -17,8 +17,17 @@ use crate::time::{DailyHours, WeeklyHours};
 const DEFAULT_AGE_DAYS: i64 = 60;
 
 /// Statuses that a seed can hold a database in.
-const STATUSES: &[&str] =
-    &["available", "backing-up", "creating", "failed", "inaccessible-encryption-credentials", "modifying", "stopped", "storage-full"];
+const STATUSES: &[&str] = &[
+    "available",
+    "backing-up",
+    "creating",
+    "deleting",
+    "failed",
+    "inaccessible-encryption-credentials",
+    "modifying",
+    "stopped",
+    "storage-full",
+];
 
 /// Arguments of the provider that mean nothing here.
 const IGNORED: &[&str] = &[

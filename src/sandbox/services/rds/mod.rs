@@ -106,15 +106,14 @@ fn resources(caller: &Caller, input: &Value) -> Vec<String> {
         ("ResourceName", "db"),
     ];
     let named = members.iter().filter_map(|(member, kind)| Some(own(kind, input.get(*member)?.as_str()?)));
-    let filtered = input.get("Filters").and_then(Value::as_array).into_iter().flatten().filter_map(|filter| {
-        let kind = match filter.get("Name")?.as_str()? {
-            "db-instance-id" => "db",
-            "db-cluster-id" => "cluster",
-            _ => return None,
-        };
-        Some(filter.get("Values")?.as_array()?.iter().filter_map(move |value| Some((kind, value.as_str()?))))
-    });
-    named.chain(filtered.flatten().map(|(kind, name)| own(kind, name))).collect()
+    let named: Vec<String> = named.collect();
+    // What asks for many is about all of them, filters or not.
+    let all = match input.get("Action").and_then(Value::as_str) {
+        Some("DescribeDBInstances") => Some(own("db", "*")),
+        Some("DescribeDBClusters") => Some(own("cluster", "*")),
+        _ => None,
+    };
+    if named.is_empty() { all.into_iter().collect() } else { named }
 }
 
 fn fault(code: &str, status: u16, message: impl Into<String>) -> AwsError {
