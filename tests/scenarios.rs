@@ -33,6 +33,8 @@ scenarios! {
     backup_refused
     backup_selection
     database_clusters
+    database_copies
+    database_events
     databases
     databases_refused
     databases_unreadable

@@ -9,7 +9,9 @@ pub mod backup_plan;
 pub mod backup_selection;
 pub mod backup_vault;
 pub mod cloudwatch_metric_alarm;
+pub mod db_event_subscription;
 pub mod db_instance;
+pub mod db_instance_automated_backups_replication;
 pub mod docdb_cluster;
 pub mod dynamodb_table;
 mod flat;
@@ -193,7 +195,9 @@ static REGISTRY: &[&dyn Kind] = &[
     &backup_selection::BackupSelection,
     &backup_vault::BackupVault,
     &cloudwatch_metric_alarm::MetricAlarm,
+    &db_event_subscription::DbEventSubscription,
     &db_instance::DbInstance,
+    &db_instance_automated_backups_replication::BackupsReplication,
     &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
     &neptune_cluster::NeptuneCluster,

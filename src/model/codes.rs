@@ -285,6 +285,11 @@ codes! {
     ///
     /// With `apply_immediately = true` in the block the next apply makes it at once. Stopping the database drops what waits.
     WaitsForMaintenance = "BKS0886", "waits for the maintenance window";
+    /// An event subscription asks for what RDS refuses: sources without a type, a category that its type does not have, or a topic of another
+    /// region. The message says which.
+    EventSubscription = "BKS0887", "event subscription that RDS refuses";
+    /// Automated backups are copied from one region to another, and the copies are encrypted with a key of the region that holds them.
+    BackupsReplication = "BKS0888", "replication of backups within a region";
 }
 
 impl Code {

@@ -40,7 +40,8 @@ mod moto {
             a_topic_is_made_changed_and_removed;
         scenarios_databases:
             an_instance_keeps_its_backups_longer_and_shorter_only_with_consent
-            a_cluster_keeps_its_backups_longer;
+            a_cluster_keeps_its_backups_longer
+            an_event_subscription_is_made_and_removed;
     }
 }
 
@@ -110,6 +111,7 @@ mod sandbox {
             versions_rules_and_copies_of_a_bucket_beside_a_rule_of_others;
         scenarios_databases:
             an_instance_keeps_its_backups_longer_and_shorter_only_with_consent
-            a_cluster_keeps_its_backups_longer;
+            a_cluster_keeps_its_backups_longer
+            an_event_subscription_is_made_and_removed;
     }
 }

@@ -66,3 +66,25 @@ pub(crate) fn a_cluster_keeps_its_backups_longer(world: &World) {
         ["BackupRetentionPeriod", "CopyTagsToSnapshot", "DeletionProtection"].map(|member| described(world, "DBCluster", "carts", member));
     assert_eq!(seen, ["21", "true", "true"]);
 }
+
+const EVENTS: &str = r#"
+backstay { workspace = "shop" }
+
+resource "aws_db_event_subscription" "backups" {
+  name             = "shop-backups"
+  sns_topic        = "arn:aws:sns:us-east-1:123456789012:alerts"
+  source_type      = "db-instance"
+  event_categories = ["backup", "failure"]
+}
+"#;
+
+pub(crate) fn an_event_subscription_is_made_and_removed(world: &World) {
+    world.wire().sns("Action=CreateTopic&Name=alerts");
+    let policy = Policy::new(world, EVENTS);
+    policy.apply().says("1 added, 0 changed, 0 destroyed");
+    policy.is_settled();
+    let described = world.wire().rds("Action=DescribeEventSubscriptions&SubscriptionName=shop-backups");
+    assert_eq!((described.element("CustSubscriptionId"), described.element("Enabled")), ("shop-backups", "true"));
+    policy.write("backstay { workspace = \"shop\" }\n");
+    policy.backstay(&EVERYTHING).exits(0).says("0 added, 0 changed, 1 destroyed");
+}

@@ -79,3 +79,52 @@ fn the_databases_that_backstay_protected_terraform_imports_unchanged_where_it_is
     terraform.only_imports(4);
     policy.is_settled();
 }
+
+/// An event subscription and copies in another region, in both languages alike.
+const MADE: &str = r#"
+resource "aws_sns_topic" "alerts" {
+  HERE
+  name = "alerts"
+}
+
+resource "aws_db_event_subscription" "backups" {
+  HERE
+  name             = "shop-backups"
+  sns_topic        = aws_sns_topic.alerts.arn
+  source_type      = "db-instance"
+  source_ids       = ["orders"]
+  event_categories = ["backup", "failure"]
+  tags             = { env = "production" }
+}
+
+resource "aws_db_instance_automated_backups_replication" "orders" {
+  THERE
+  source_db_instance_arn = "arn:aws:rds:us-east-1:123456789012:db:orders"
+  retention_period       = 14
+}
+"#;
+
+#[test]
+fn the_subscription_and_the_copies_that_backstay_made_terraform_imports_unchanged_where_it_is_installed() {
+    let world = Peer::Sandbox.start();
+    let Some(terraform) = Terraform::new(&world, "") else { return };
+    let targets =
+        "backstay { workspace = \"shop\" }\ntarget \"primary\" { region = \"us-east-1\" }\ntarget \"west\" { region = \"us-west-2\" }\n";
+    let blocks = MADE.replace("THERE", "target = target.west").replace("HERE", "target = target.primary");
+    let policy = Policy::new(&world, &format!("{targets}{blocks}"));
+    let seed = SEED.replace("  allocated_storage  = 20\n", "  allocated_storage  = 20\n  backup_retention_period = 7\n");
+    std::fs::write(policy.path("shop.seed.hcl"), seed).expect("a file can be written");
+    policy.backstay(&["sandbox", "seed", "shop.seed.hcl", &format!("--sandbox={}", world.state().display())]).exits(0);
+    policy.apply().says("3 added, 0 changed, 0 destroyed");
+    policy.is_settled();
+    let copies = world.wire().in_region("us-west-2").rds("Action=DescribeDBInstanceAutomatedBackups");
+    let imports = [
+        import("aws_sns_topic.alerts", "arn:aws:sns:us-east-1:123456789012:alerts"),
+        import("aws_db_event_subscription.backups", "shop-backups"),
+        import("aws_db_instance_automated_backups_replication.orders", copies.element("DBInstanceAutomatedBackupsArn")),
+    ];
+    let blocks = MADE.replace("THERE", "provider = aws.west").replace("  HERE\n", "");
+    let terraform = terraform.rewritten(&format!("{blocks}{}", imports.concat()));
+    terraform.only_imports(3);
+    policy.is_settled();
+}

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "aws")]
 mod calls;
+#[cfg(feature = "aws")]
+pub(super) mod tagging;
 
 #[cfg(feature = "aws")]
 pub(super) use calls::{As, DatabaseCalls, RDS};

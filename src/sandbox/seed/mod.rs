@@ -21,6 +21,7 @@ mod dynamodb_table;
 mod fields;
 mod metric_alarm;
 mod rds;
+mod rds_events;
 mod s3_bucket;
 mod s3_documents;
 mod sns_topic;
@@ -43,6 +44,7 @@ static KINDS: &[Kind] = &[
     Kind { name: "aws_backup_region_settings", decode: backup_region_settings::decode },
     Kind { name: "aws_backup_vault", decode: backup_vault::decode },
     Kind { name: "aws_cloudwatch_metric_alarm", decode: metric_alarm::decode },
+    Kind { name: "aws_db_event_subscription", decode: rds_events::decode },
     Kind { name: "aws_db_instance", decode: rds::instance },
     Kind { name: "aws_docdb_cluster", decode: rds::docdb_cluster },
     Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode },

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::databases::{Automated, Databases, Instance};
 use super::instances::name_of;
-use super::{fault, filters, invalid, page, show};
+use super::{fault, filters, invalid, page, show, tags};
 use crate::sandbox::clock::later;
 use crate::sandbox::services::input::Input;
 use crate::sandbox::services::{AwsError, Call, epoch};
@@ -33,6 +33,7 @@ pub(super) fn retain(held: &mut Databases, instance: &Instance, account: &str, r
         until: Some(latest),
         is_replicated: false,
         kms_key: None,
+        tags: common.tags.clone(),
     };
     held.automated.insert(automated.arn.clone(), automated);
 }
@@ -59,7 +60,7 @@ pub(super) fn shown(automated: &Automated, now: Timestamp) -> Value {
         "RestoreWindow": { "EarliestTime": epoch(earliest), "LatestTime": epoch(latest.max(earliest)) },
         "KmsKeyId": automated.kms_key,
         "Encrypted": automated.kms_key.is_some(),
-        "TagList": [],
+        "TagList": tags::shown(automated.tags.as_ref()),
     })
 }
 

@@ -96,6 +96,9 @@ pub(super) struct Automated {
     /// Whether it came from another region.
     pub(super) is_replicated: bool,
     pub(super) kms_key: Option<String>,
+    /// Absent when it was never tagged.
+    #[serde(default)]
+    pub(super) tags: Option<BTreeMap<String, String>>,
 }
 
 impl Common {
@@ -127,6 +130,13 @@ impl Instance {
     /// An instance whose backups are copied nowhere.
     pub(crate) fn new(common: Common, cluster: Option<String>, source: Option<String>) -> Self {
         Self { common, cluster, source, replications: Vec::new() }
+    }
+}
+
+impl Automated {
+    /// What stands at the end of its ARN.
+    pub(super) fn id(&self) -> &str {
+        self.arn.rsplit(':').next().unwrap_or_default()
     }
 }
 

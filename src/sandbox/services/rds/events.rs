@@ -109,7 +109,8 @@ fn check_topic(call: &mut Call<'_>, topic: &str) -> Result<(), AwsError> {
     Ok(())
 }
 
-fn check_categories(source_type: Option<&str>, categories: &[String]) -> Result<(), AwsError> {
+/// Checks a source type with its categories.
+pub(crate) fn check(source_type: Option<&str>, categories: &[String]) -> Result<(), AwsError> {
     let known = source_type.map(|wanted| CATEGORIES.iter().find(|(name, _)| *name == wanted));
     let allowed: Vec<&str> = match known {
         Some(None) => return Err(invalid(format!("Invalid source type: {}", source_type.unwrap_or_default()))),
@@ -158,7 +159,7 @@ pub(super) fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     let enabled = fields.flag("Enabled")?.unwrap_or(true);
     let tagged = tags::read(fields)?;
     check_topic(call, &topic)?;
-    check_categories(source_type.as_deref(), &categories)?;
+    check(source_type.as_deref(), &categories)?;
     let (now, account, region) = (call.now, call.caller.account.clone(), call.caller.region.clone());
     let held = &mut call.region().rds;
     held.settle(now);
@@ -201,7 +202,7 @@ pub(super) fn modify(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     changed.source_type = source_type.map_or(changed.source_type, |text| (!text.is_empty()).then_some(text));
     changed.categories = categories.unwrap_or(changed.categories);
     changed.enabled = enabled.unwrap_or(changed.enabled);
-    check_categories(changed.source_type.as_deref(), &changed.categories)?;
+    check(changed.source_type.as_deref(), &changed.categories)?;
     *subscription = changed;
     Ok(json!({ "EventSubscription": shown(subscription) }))
 }

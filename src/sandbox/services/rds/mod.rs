@@ -22,6 +22,7 @@ pub(crate) use backups::days_before;
 pub(crate) use clusters::ENGINES as CLUSTER_ENGINES;
 pub(crate) use create::{check_name, common, fill_cluster, fill_instance};
 pub(crate) use databases::{Cluster, Databases, Instance};
+pub(crate) use events::{Subscription, check as check_events};
 pub(crate) use tags::{ever_tagged, tag, untag};
 
 /// Amazon RDS, 2014-10-31.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::databases::Automated;
 use super::instances::{name_of, not_found};
-use super::{automated, fault, invalid, required, together};
+use super::{automated, fault, invalid, required, tags, together};
 use crate::sandbox::services::input::Input;
 use crate::sandbox::services::{AwsError, Call};
 
@@ -35,6 +35,7 @@ pub(super) fn start(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErro
         return Err(invalid(format!("Invalid backup retention period: {days}. Must be between 1 and 35.")));
     }
     let kms_key = fields.text("KmsKeyId")?.map(str::to_owned);
+    let tagged = tags::read(fields)?;
     let there = &mut call.state.region_mut(&account, &from).rds;
     there.settle(now);
     let instance = there.instances.get_mut(&name).ok_or_else(|| not_found(&name))?;
@@ -72,6 +73,7 @@ pub(super) fn start(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErro
         until: None,
         is_replicated: true,
         kms_key,
+        tags: tagged,
     };
     let shown = automated::shown(&copy, now);
     held.automated.insert(arn.clone(), copy);

@@ -55,6 +55,7 @@ fn find<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Option<BTreeMap
         "db" => held.instances.get_mut(*name).map(|one| &mut one.common.tags).ok_or_else(|| instances::not_found(name)),
         "cluster" => held.clusters.get_mut(*name).map(|one| &mut one.common.tags).ok_or_else(|| super::clusters::not_found(name)),
         "es" => held.subscriptions.get_mut(*name).map(|one| &mut one.tags).ok_or_else(missing),
+        "auto-backup" => held.automated.values_mut().find(|one| one.id() == *name).map(|one| &mut one.tags).ok_or_else(missing),
         _ => Err(missing()),
     }
 }
@@ -90,6 +91,7 @@ pub(crate) fn ever_tagged(held: &Databases) -> impl Iterator<Item = (&'static st
     let instances = held.instances.values().map(|one| ("rds:db", &one.common.arn, &one.common.tags));
     let clusters = held.clusters.values().map(|one| ("rds:cluster", &one.common.arn, &one.common.tags));
     let subscriptions = held.subscriptions.values().map(|one| ("rds:es", &one.arn, &one.tags));
-    let all = instances.chain(clusters).chain(subscriptions);
+    let automated = held.automated.values().map(|one| ("rds:auto-backup", &one.arn, &one.tags));
+    let all = instances.chain(clusters).chain(subscriptions).chain(automated);
     all.filter_map(|(kind, arn, tags)| Some((kind, arn.clone(), shown(Some(tags.as_ref()?)))))
 }
