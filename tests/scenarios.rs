@@ -45,6 +45,7 @@ scenarios! {
     for_each
     foreign
     forms
+    halfway
     incomplete
     loader_errors
     nobody
@@ -77,6 +78,7 @@ scenarios! {
     variables
     waiting
     weakening
+    written_names
 }
 
 #[test]

@@ -3,9 +3,11 @@
 //! After a failure everything that does not depend on it goes on. When asked to stop, what is under way is finished and nothing new is
 //! begun. There is no state to repair afterwards: AWS is the state, and a new plan goes on from it.
 
+mod halfway;
 mod run;
 mod verify;
 
+pub use halfway::{Halfway, halfway};
 pub use run::run;
 pub use verify::{Verdict, verify};
 

@@ -220,5 +220,5 @@ fn parent_id(action: &Action, plan: &Plan, made: &Made) -> Option<String> {
     let parent = action.parent.as_ref()?;
     let new = made.lock().unwrap_or_else(PoisonError::into_inner).get(parent).and_then(text);
     let live = || plan.actions.iter().find(|other| other.address == *parent)?.facts.get(Live::ID).and_then(text);
-    new.or_else(live).or_else(|| action.facts.get("parent_id").and_then(text))
+    new.or_else(live).or_else(|| action.facts.get(Live::PARENT_ID).and_then(text))
 }

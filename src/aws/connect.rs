@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region;
+use aws_types::service_config::ServiceConfigKey;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -159,12 +160,33 @@ async fn assume(role: &AssumeRole, base: &SdkConfig) -> AssumeRoleProvider {
 
 async fn who_am_i(config: &SdkConfig, witness: &Witness, region: &str) -> Result<Identity, CallFailed> {
     let client = aws_sdk_sts::Client::from_conf(aws_sdk_sts::config::Builder::from(config).interceptor(witness.clone()).build());
-    let caller = client.get_caller_identity().send().await.map_err(|error| error.explain("sts:GetCallerIdentity"))?;
+    let caller = client.get_caller_identity().send().await.map_err(|error| {
+        let place = endpoint(config, "sts").unwrap_or_else(|| "AWS's own address of sts".to_owned());
+        error.explain("sts:GetCallerIdentity").answered_at(&place)
+    })?;
     Ok(Identity {
         account: caller.account().unwrap_or_default().to_owned(),
         arn: caller.arn().unwrap_or_default().to_owned(),
         region: region.to_owned(),
     })
+}
+
+/// The endpoint of one's own that a service is reached at, by its prefix in IAM actions; `None` where it is AWS's own.
+pub(super) fn endpoint(config: &SdkConfig, prefix: &str) -> Option<String> {
+    // Upper and lower case make no difference in the id of a service.
+    let id = if prefix == "tag" { "Resource Groups Tagging API" } else { prefix };
+    let url = endpoint_of(config, id).or_else(|| config.endpoint_url().map(str::to_owned))?;
+    // Nobody's password belongs into a message.
+    Some(match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        _ => url,
+    })
+}
+
+/// The endpoint that the environment or a profile gives to one service, by its id in the SDK: `S3`.
+pub(super) fn endpoint_of(config: &SdkConfig, service_id: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id(service_id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;
+    config.service_config()?.load_config(key)
 }
 
 fn not_reached(target: &Target, failed: &CallFailed) -> ConnectFailed {

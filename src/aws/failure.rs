@@ -19,6 +19,8 @@ pub struct CallFailed {
     pub cause: Cause,
     /// What AWS said, or what broke.
     pub message: String,
+    /// Whether something answered in another way than AWS does: a proxy, or another server.
+    pub is_foreign: bool,
 }
 
 /// Turns an error of any SDK into a [`CallFailed`].
@@ -27,21 +29,21 @@ pub trait Explain {
     fn explain(self, action: &str) -> CallFailed;
 }
 
-impl<E, R> Explain for SdkError<E, R>
+impl<E> Explain for SdkError<E, HttpResponse>
 where
     E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug + 'static,
 {
     fn explain(self, action: &str) -> CallFailed {
         let code = self.as_service_error().and_then(|error| error.code()).map(str::to_owned);
         let said = self.as_service_error().and_then(|error| error.message()).map(str::to_owned);
         let (cause, message) = match &self {
-            SdkError::ServiceError(_) => {
-                let code = code.as_deref().unwrap_or("an error without a code");
-                (cause_of_code(code), said.map_or_else(|| code.to_owned(), |said| format!("{code}: {said}")))
-            }
-            SdkError::ResponseError(_) => {
-                (Cause::Failed, format!("AWS answered, but not in a way that can be understood ({})", innermost(&self)))
+            SdkError::ServiceError(failed) => match code.as_deref() {
+                Some(code) => (cause_of_code(code), said.map_or_else(|| code.to_owned(), |said| format!("{code}: {said}"))),
+                None => (Cause::Failed, format!("the reply ({}) is not one of AWS: it holds no error code", described(failed.raw()))),
+            },
+            SdkError::ResponseError(failed) => {
+                let problem = innermost(&self);
+                (Cause::Failed, format!("the reply ({}) is not one of AWS, or was cut short: {problem}", described(failed.raw())))
             }
             SdkError::TimeoutError(_) => (Cause::Unreachable, "no answer in time".to_owned()),
             other => {
@@ -54,14 +56,31 @@ where
                 }
             }
         };
-        CallFailed { action: action.to_owned(), code, cause, message }
+        let is_foreign = matches!(&self, SdkError::ResponseError(_)) || (code.is_none() && matches!(&self, SdkError::ServiceError(_)));
+        CallFailed { action: action.to_owned(), code, cause, message, is_foreign }
     }
+}
+
+/// A reply in a few words, without its body, which may be anybody's: `HTTP 502, text/html`.
+fn described(reply: &HttpResponse) -> String {
+    let kind = reply.headers().get("content-type").map_or_else(String::new, |kind| format!(", {}", kind.escape_debug()));
+    format!("HTTP {}{kind}", reply.status().as_u16())
 }
 
 impl CallFailed {
     /// AWS answered, but not with what can be relied on.
     pub fn not_understood(action: &str, message: impl Into<String>) -> Self {
-        Self { action: action.to_owned(), code: None, cause: Cause::Failed, message: message.into() }
+        Self { action: action.to_owned(), code: None, cause: Cause::Failed, message: message.into(), is_foreign: false }
+    }
+
+    /// Says where the reply came from, of one that is not AWS's.
+    #[must_use]
+    pub(super) fn answered_at(self, place: &str) -> Self {
+        if !self.is_foreign {
+            return self;
+        }
+        let message = format!("{}; it came from {place}: is a proxy or another server there?", self.message);
+        Self { message, ..self }
     }
 
     /// Whether AWS answered with this code.
@@ -137,4 +156,36 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
     parts.dedup();
     let last = parts.split_off(parts.len().saturating_sub(2));
     last.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    fn failed(code: Option<&str>) -> CallFailed {
+        let mut reply = HttpResponse::new(StatusCode::try_from(502).unwrap(), SdkBody::from("<html>bad gateway</html>"));
+        reply.headers_mut().insert("content-type", "text/html");
+        let mut error = ErrorMetadata::builder();
+        if let Some(code) = code {
+            error = error.code(code);
+        }
+        SdkError::service_error(error.build(), reply).explain("s3:ListAllMyBuckets")
+    }
+
+    #[test]
+    fn a_reply_that_is_none_of_aws_says_so_and_where_it_came_from() {
+        let failed = failed(None).answered_at("http://127.0.0.1:9");
+        assert_eq!(
+            failed.to_string(),
+            "s3:ListAllMyBuckets: the reply (HTTP 502, text/html) is not one of AWS: it holds no error code; it came from http://127.0.0.1:9: is a proxy or another server there?"
+        );
+    }
+
+    #[test]
+    fn an_error_of_aws_says_what_aws_said() {
+        assert_eq!(failed(Some("NoSuchKey")).answered_at("there").message, "NoSuchKey");
+    }
 }

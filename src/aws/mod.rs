@@ -14,12 +14,11 @@ mod witness;
 pub use connect::{Access, connect};
 pub use failure::CallFailed;
 pub use tagging::{resources, tagged};
-pub use witness::{Counts, Journal, JournalEntry, Witness, acting_on};
+pub use witness::{Counts, FailedEntry, Journal, JournalEntry, Witness, acting_on};
 
 use crate::model::{Cause, Gap, Identity, Target};
 use crate::time::Clock;
 use aws_types::SdkConfig;
-use aws_types::service_config::ServiceConfigKey;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -90,11 +89,7 @@ impl Connection {
 
     /// Where a service is, if the environment or the profile says so (`AWS_ENDPOINT_URL_S3` before `AWS_ENDPOINT_URL`).
     fn endpoint(&self, service_id: &'static str) -> Option<String> {
-        let of_service = || {
-            let key = ServiceConfigKey::builder().service_id(service_id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;
-            self.config.service_config()?.load_config(key)
-        };
-        of_service().or_else(|| self.config.endpoint_url().map(str::to_owned))
+        connect::endpoint_of(&self.config, service_id).or_else(|| self.config.endpoint_url().map(str::to_owned))
     }
 
     /// Makes one call, waiting for a free place first.
@@ -114,8 +109,14 @@ impl Connection {
                 let _place = self.limit.acquire().await.ok();
                 call.await
             };
-            lane.run(call).await.map_err(|error| error.explain(action))
+            lane.run(call).await.map_err(|error| error.explain(action).answered_at(&self.place(action)))
         }
+    }
+
+    /// Where the calls of an action go: an endpoint of one's own by its URL, without a user name that may stand in it.
+    fn place(&self, action: &str) -> String {
+        let service = action.split(':').next().unwrap_or_default();
+        connect::endpoint(&self.config, service).unwrap_or_else(|| format!("AWS's own address of {service}"))
     }
 
     /// A gap in what was read here.

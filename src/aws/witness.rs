@@ -47,7 +47,30 @@ pub struct JournalEntry {
     pub status: Option<u16>,
 }
 
-/// A file of JSON lines, one for each request that wrote.
+/// One thing whose step failed: as a step can need several requests, what of it reads as planned now and what does not.
+#[derive(Debug, Serialize)]
+pub struct FailedEntry<'a> {
+    /// When it was read again.
+    pub time: String,
+    /// The target.
+    pub target: &'a str,
+    /// The region.
+    pub region: &'a str,
+    /// The address.
+    pub resource: &'a str,
+    /// `failed`.
+    pub outcome: &'static str,
+    /// The settings that read as planned. Who made them so is not known.
+    pub reads_as_planned: &'a [String],
+    /// The settings that read as before.
+    pub reads_as_before: &'a [String],
+    /// The settings that read in another way.
+    pub reads_otherwise: &'a [String],
+    /// The settings that could not be read again.
+    pub not_read: &'a [String],
+}
+
+/// A file of JSON lines, one for each request that wrote, and one for each step that failed.
 #[derive(Clone)]
 pub struct Journal {
     file: Arc<Mutex<File>>,
@@ -65,13 +88,13 @@ impl Journal {
         Ok(Self { file: Arc::new(Mutex::new(files::append(path)?)), problem: Arc::default() })
     }
 
-    fn note(&self, entry: &JournalEntry) {
+    fn note(&self, entry: &impl Serialize) {
         if let Err(error) = self.write(entry) {
             self.problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error.to_string());
         }
     }
 
-    fn write(&self, entry: &JournalEntry) -> io::Result<()> {
+    fn write(&self, entry: &impl Serialize) -> io::Result<()> {
         let mut line = serde_json::to_vec(entry).map_err(io::Error::other)?;
         line.push(b'\n');
         // One write for each line, so that a killed process leaves whole lines.
@@ -102,6 +125,13 @@ impl Witness {
     /// What is wrong with the journal, where a line could not be written.
     pub fn journal_problem(&self) -> Option<String> {
         self.journal.as_ref()?.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes how the thing of a failed step reads now, where a journal is kept.
+    pub fn note_failed(&self, entry: &FailedEntry<'_>) {
+        if let Some(journal) = &self.journal {
+            journal.note(entry);
+        }
     }
 
     /// The line of a request that writes, as far as it is known before the answer.

@@ -196,7 +196,7 @@ pub(super) struct ApplyArgs {
     /// Do not ask before changing anything
     #[arg(long)]
     pub(super) auto_approve: bool,
-    /// Add a line of JSON to this file for every request that wrote
+    /// Add a line of JSON to this file for every request that wrote, and for every step that failed
     #[arg(long, value_name = "FILE")]
     pub(super) journal: Option<PathBuf>,
 }

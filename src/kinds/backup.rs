@@ -1,9 +1,10 @@
-//! What the kinds of AWS Backup share: the client, and the tags of its things.
+//! What the kinds of AWS Backup share: the client, the tags of its things, and the names of requests that make one.
 
-use super::{ChangeFailed, ChangeRequest, tags};
+use super::{ChangeFailed, ChangeRequest, MakeRequest, tags};
 use crate::aws::{CallFailed, Connection};
 use aws_sdk_backup::Client;
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
 const LIST_TAGS: &str = "backup:ListTags";
@@ -43,4 +44,13 @@ pub(super) async fn retag(request: &ChangeRequest<'_>, client: &Client, arn: &st
         request.connection.call(UNTAG, call.send()).await?;
     }
     Ok(())
+}
+
+/// Names this one request, so that a retry after a lost answer finds what was made instead of making a second one.
+///
+/// It is random beside the block's address and the document: AWS does not say that it forgets the id of a thing that was deleted, and
+/// whoever makes the same thing anew, or goes back to an earlier one, must not be answered with that one. A later run needs no id, as it
+/// finds what was made by its mark, or in what it is a part of.
+pub(super) fn request_id(request: &MakeRequest<'_>, document: &impl std::fmt::Debug) -> String {
+    format!("backstay-{:016x}", RandomState::new().hash_one((&request.mark.address, format!("{document:?}"))))
 }

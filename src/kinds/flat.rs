@@ -27,19 +27,24 @@ impl Flat {
         Self(known.collect())
     }
 
-    /// Lays changes over it: a block that goes takes with it what was in it, and `null` is as good as absent.
+    /// Lays changes over it: `null` is as good as absent, and what goes takes with it what was in it.
     #[must_use]
     pub fn with(mut self, changes: &[&Change]) -> Self {
         for change in changes {
-            match &change.after {
-                Value::Bool(false) if change.setting.ends_with(']') => {
-                    self.0.retain(|path, _| *path != change.setting && !path::is_within(path, &change.setting));
-                }
-                Value::Null => drop(self.0.remove(&change.setting)),
-                after => drop(self.0.insert(change.setting.clone(), after.clone())),
+            let is_block = change.setting.ends_with(']');
+            if change.after == Value::Null || (is_block && change.after == Value::Bool(false)) {
+                self.0.retain(|path, _| *path != change.setting && !path::is_within(path, &change.setting));
+            } else {
+                self.0.insert(change.setting.clone(), change.after.clone());
             }
         }
         self
+    }
+
+    /// The values by path.
+    #[must_use]
+    pub fn into_values(self) -> BTreeMap<String, Value> {
+        self.0
     }
 
     /// Whether nothing is set.

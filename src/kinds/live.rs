@@ -87,13 +87,6 @@ impl Wish {
     }
 }
 
-impl super::FindRequest<'_> {
-    /// Whether a thing that was found is declared, or carries this workspace's mark by the service's own word.
-    pub(super) fn is_sought(&self, live: &Live) -> bool {
-        self.names.contains(&live.id.name) || live.mark.as_ref().is_some_and(|mark| mark.workspace == self.workspace)
-    }
-}
-
 impl ChangeRequest<'_> {
     /// Refuses where what is about to be changed is no longer what was planned from: consent was to that change and to no other.
     ///

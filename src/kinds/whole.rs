@@ -52,6 +52,13 @@ pub struct FindRequest<'a> {
     pub wanted: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
+impl FindRequest<'_> {
+    /// Whether a thing that was found is declared, or carries this workspace's mark by the service's own word.
+    pub(super) fn is_sought(&self, live: &Live) -> bool {
+        self.names.contains(&live.id.name) || live.mark.as_ref().is_some_and(|mark| mark.workspace == self.workspace)
+    }
+}
+
 /// One thing to make.
 pub struct MakeRequest<'a> {
     /// Whose credentials.

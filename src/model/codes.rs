@@ -67,7 +67,7 @@ codes! {
     Unreadable = "BKS0111", "policy cannot be read";
     /// `required_version` does not allow this backstay.
     Version = "BKS0112", "this backstay is not the required version";
-    /// A `waiver` is expired, matches nothing, or was not needed.
+    /// A `waiver` is expired, or lets nothing through in this plan: its change is done, or it is for something else.
     ///
     /// An expired waiver lets nothing through. An unused one is clutter that would let a later weakening through unseen: remove it.
     Waiver = "BKS0113", "waiver expired or unused";
@@ -262,6 +262,11 @@ codes! {
     /// SNS sent a message with a link to the endpoint; whoever reads it must follow that link. A subscription that waits cannot be changed or
     /// removed by anybody and is not compared; it lapses by itself when nobody confirms it, and is then made anew by the next apply.
     Unconfirmed = "BKS0864", "subscription that waits to be confirmed";
+    /// The policy of a topic lets in everybody without a condition, so that anybody, of any account, may publish to it.
+    ///
+    /// Name the services and accounts that publish, or add a condition on `aws:SourceAccount` or `aws:PrincipalOrgID`. It is a warning: SNS
+    /// takes such a policy, and a topic that the public is to reach needs it.
+    OpenTopic = "BKS0865", "anybody may publish";
     /// The hours of the daily backup overlap the maintenance window of the database, which AWS refuses.
     ///
     /// Choose other hours, of at least 30 minutes in UTC, or have the owner of the database move its maintenance window. The plan names both.

@@ -1,6 +1,7 @@
 //! Values that every other room agrees on. No I/O, no AWS, no HCL.
 
 mod codes;
+mod count;
 mod diagnostic;
 mod effect;
 pub mod path;
@@ -13,6 +14,7 @@ mod spec;
 mod value;
 
 pub use codes::Code;
+pub use count::{count, plural};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use effect::Effect;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};

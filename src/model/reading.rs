@@ -112,6 +112,8 @@ pub struct Live {
 impl Live {
     /// The id by which AWS knows it, where that is not its name.
     pub const ID: &'static str = "id";
+    /// The id of what it is a part of.
+    pub const PARENT_ID: &'static str = "parent_id";
 
     /// A fact that is a text.
     pub fn fact(&self, name: &str) -> Option<&str> {

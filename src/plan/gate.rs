@@ -1,7 +1,8 @@
 //! The ratchet: a change that weakens needs a waiver or a flag, one that nobody can undo needs a flag of its own.
 
 use super::address_matches;
-use crate::model::{Action, Change, Code, Consent, Consents, Effect, Note, Plan, Sources, Value, Waiver, path};
+use crate::kinds;
+use crate::model::{Action, Change, Code, Consent, Consents, Effect, Note, Plan, Sources, Value, Verb, Waiver, path};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use std::collections::BTreeSet;
 /// For how many days the printed waiver counts.
 const WAIVER_DAYS: i64 = 90;
 
-/// Decides the consent of every change; returns notes on waivers that are expired or were not needed.
+/// Decides the consent of every change; returns notes on waivers that are expired or let nothing through.
 pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consents, today: Date, sources: &Sources) -> Vec<Note> {
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for action in actions.iter_mut() {
@@ -23,7 +24,9 @@ pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consen
     if actions.iter().any(Action::has_unknown) {
         used.extend(waivers.iter().filter(|waiver| waiver.expires >= today).map(|waiver| waiver.name.as_str()));
     }
-    waivers.iter().filter_map(|waiver| note(waiver, used.contains(waiver.name.as_str()), today, sources)).collect()
+    let unused = |waiver: &Waiver| if is_reached(actions, waiver) { Unused::Reached } else { Unused::Idle };
+    let of = |waiver: &Waiver| (!used.contains(waiver.name.as_str())).then(|| unused(waiver));
+    waivers.iter().filter_map(|waiver| note(waiver, of(waiver), today, sources)).collect()
 }
 
 /// Gives consent by flags to what is still blocked, for a plan that was saved without it.
@@ -119,18 +122,67 @@ fn literal(value: &Value) -> String {
     text.replace("${", "$${").replace("%{", "%%{")
 }
 
-fn note(waiver: &Waiver, used: bool, today: Date, sources: &Sources) -> Option<Note> {
+/// Why a waiver lets nothing through in this plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unused {
+    /// What it allows is so already. Whether by a change that it let through nobody can tell.
+    Reached,
+    /// It is for nothing that the plan is about, or for another value.
+    Idle,
+}
+
+/// Whether every thing that a waiver is for, of which there must be one, is already as it allows.
+fn is_reached(actions: &[Action], waiver: &Waiver) -> bool {
+    let is_for =
+        |action: &&Action| std::iter::once(&action.address).chain(&action.also).any(|address| address_matches(&waiver.address, address));
+    let mut of = actions.iter().filter(is_for).peekable();
+    let is_so = |action: &Action| allowed(waiver).all(|(setting, to)| reads(action, &setting) == Some(to));
+    let stays = |action: &Action| !action.changes.iter().any(|change| change.setting == waiver.setting);
+    of.peek().is_some() && of.all(|action| is_so(action) && stays(action))
+}
+
+/// The values that a waiver allows, by setting: of a block that comes, all that is in it.
+fn allowed(waiver: &Waiver) -> impl Iterator<Item = (String, Value)> {
+    let inside = match &waiver.to {
+        Value::Map(map) if waiver.setting.ends_with(']') => Some(map),
+        _ => None,
+    };
+    let parts = inside.into_iter().flatten().map(|(rest, value)| (path::child(&waiver.setting, rest), value.clone()));
+    let whole = if inside.is_some() { Value::Bool(true) } else { waiver.to.clone() };
+    std::iter::once((waiver.setting.clone(), whole)).chain(parts)
+}
+
+/// The value in force of a setting of a thing; a block that is not there is `false`.
+fn reads(action: &Action, at: &str) -> Option<Value> {
+    let default = kinds::spec(&action.id.kind)?.setting(at)?.aws_default;
+    let is_block = at.ends_with(']');
+    match action.before.get(at) {
+        Some(reading) if is_block => Some(Value::Bool(reading.effective(default)? == Value::Bool(true))),
+        Some(reading) => reading.effective(default),
+        None => (is_block && action.verb == Verb::NoOp).then_some(Value::Bool(false)),
+    }
+}
+
+fn note(waiver: &Waiver, unused: Option<Unused>, today: Date, sources: &Sources) -> Option<Note> {
     let name = &waiver.name;
     let place = sources.position(&waiver.span);
+    let (setting, to, address) = (&waiver.setting, &waiver.to, &waiver.address);
     let text = if waiver.expires < today {
         format!("waiver `{name}` ({place}) expired on {} and lets nothing through; remove or renew it", waiver.expires)
-    } else if used {
-        return None;
     } else {
-        format!(
-            "waiver `{name}` ({place}) was not needed: no weakening of `{}` to `{}` at `{}`; remove it",
-            waiver.setting, waiver.to, waiver.address
-        )
+        match unused? {
+            Unused::Reached => format!(
+                "waiver `{name}` ({place}) has nothing left to let through: `{setting}` is {} at `{address}`; remove it, so that it lets no later change through unseen",
+                if setting.ends_with(']') && *to == Value::Bool(false) {
+                    "not there any more".to_owned()
+                } else {
+                    format!("`{to}` already")
+                }
+            ),
+            Unused::Idle => format!(
+                "waiver `{name}` ({place}) lets nothing through in this plan, which does not weaken `{setting}` to `{to}` at `{address}`; remove it if that change is done or no longer meant, else look at its address, setting and value"
+            ),
+        }
     };
     Some(Note { code: Some(Code::Waiver.to_string()), text })
 }

@@ -12,8 +12,9 @@ pub mod order;
 pub mod preconditions;
 mod resolve;
 mod resources;
+pub mod standing;
 
-use crate::model::{Code, Consents, Diagnostic, Note, Plan, PlannedTarget, Policy, PolicyRef, Snapshot};
+use crate::model::{Code, Consents, Diagnostic, Note, Plan, PlannedTarget, Policy, PolicyRef, Snapshot, Verb};
 use jiff::tz::TimeZone;
 use wildmatch::WildMatch;
 
@@ -55,13 +56,18 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     gaps.dedup();
     let rows: Vec<_> = resolved.rows.iter().filter(|row| is_asked_for(row.addresses(), &request.only)).collect();
     let mut actions: Vec<_> = rows.iter().map(|row| diff::action(row, snapshot, &policy.sources)).collect();
+    let removals = resources.actions.iter().any(|action| action.verb == Verb::Delete);
     let addresses: Vec<String> = addresses(&resolved.rows).chain(resources.actions.iter().map(|action| action.address.clone())).collect();
     actions.extend(resources.actions.into_iter().filter(|action| is_asked_for(std::iter::once(action.address.as_str()), &request.only)));
+    needs::order(policy, snapshot, &resolved.rows, &mut actions);
     actions.sort_by(|a, b| (&a.block, &a.address, &a.id).cmp(&(&b.block, &b.address, &b.id)));
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
     let mut notes = resolved.notes.clone();
     notes.extend(resources.notes);
     notes.extend(rows.iter().flat_map(|row| diff::notes(row, snapshot)));
+    if policy.protects.is_empty() && policy.resources.is_empty() {
+        notes.push(Note { code: None, text: declares_nothing(removals).to_owned() });
+    }
     let waiver_notes = gate::gate(&mut actions, &policy.waivers, &request.consents, today, &policy.sources);
     // With `--only`, waivers of what was left out are neither used nor clutter.
     if request.only.is_empty() {
@@ -101,6 +107,15 @@ fn planned_targets(policy: &Policy, snapshot: &Snapshot) -> std::collections::BT
         }
     };
     policy.targets.values().map(|target| (target.name.clone(), planned(target))).collect()
+}
+
+/// What becomes of all that a policy declared before it declared nothing: settings of others' things stay, what backstay made goes.
+fn declares_nothing(removals: bool) -> &'static str {
+    if removals {
+        "this policy declares nothing: what it made before is planned for removal; settings that it declared of others' things are released, and stay as they are"
+    } else {
+        "this policy declares nothing; settings that it declared before are released, and stay as they are"
+    }
 }
 
 /// What a policy no longer declares that an earlier one did: those settings are released, and stay in AWS as they are.

@@ -6,7 +6,7 @@
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Snapshot, Span, Target, Value, Wanted,
+    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Snapshot, Span, Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +15,8 @@ struct Thing<'a> {
     kind: &'static dyn Kind,
     /// Its block, with which its problems are told.
     address: String,
+    /// The address of its block without what a selection adds.
+    block: String,
     arn: Option<String>,
     region: &'a str,
     account: &'a str,
@@ -34,6 +36,52 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
 
 /// Every need of a policy that is surely not met, given what is live.
 pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec<Diagnostic> {
+    unmet(&things(policy, snapshot, rows), &snapshot.resources, &absent(snapshot))
+}
+
+/// Makes whatever needs something of another block's thing wait for that block, as if it referred to it: a name that is written out is as
+/// good as a reference. Where two need each other the order is left to the references that there are.
+pub(super) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &mut [Action]) {
+    let things = things(policy, snapshot, rows);
+    let by_arn = by_arn(&things);
+    let mut waits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for action in actions.iter() {
+        waits.entry(action.block.clone()).or_default().extend(action.depends_on.iter().cloned());
+    }
+    let mut more: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for thing in &things {
+        for need in thing.needs() {
+            for other in by_arn.get(need.of.as_str()).into_iter().flatten().filter(|other| other.block != thing.block) {
+                if !reaches(&waits, &other.block, &thing.block) {
+                    waits.entry(thing.block.clone()).or_default().insert(other.block.clone());
+                    more.entry(&thing.block).or_default().insert(&other.block);
+                }
+            }
+        }
+    }
+    for action in actions {
+        let more = more.get(action.block.as_str()).into_iter().flatten().map(|block| (*block).to_owned());
+        let all: BTreeSet<String> = action.depends_on.drain(..).chain(more).collect();
+        action.depends_on.extend(all);
+    }
+}
+
+/// Whether a block waits for another, itself or by way of others.
+fn reaches(waits: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    let mut next = vec![from];
+    while let Some(block) = next.pop() {
+        if block == to {
+            return true;
+        }
+        let others = waits.get(block).into_iter().flatten().map(String::as_str);
+        next.extend(others.filter(|other| seen.insert(other)));
+    }
+    false
+}
+
+/// All that is declared, with what a `protect` selected.
+fn things<'a>(policy: &'a Policy, snapshot: &'a Snapshot, rows: &'a [Row]) -> Vec<Thing<'a>> {
     let mut things = resources(policy, &snapshot.identities);
     let of_row = |row: &'_ Row| kinds::find(&row.id.kind).map(|kind| (kind, kind.spec().arn(&row.id.region, &row.account, &row.id.name)));
     things.extend(rows.iter().filter_map(|row| {
@@ -41,6 +89,7 @@ pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec
         Some(Thing {
             kind,
             address: row.address.clone(),
+            block: row.block.clone(),
             arn,
             region: &row.id.region,
             account: &row.account,
@@ -48,7 +97,7 @@ pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec
             header: None,
         })
     }));
-    unmet(&things, &snapshot.resources, &absent(snapshot))
+    things
 }
 
 /// What was looked for and is not there, by ARN.
@@ -76,8 +125,9 @@ fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>)
         for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
             let Some((region, account)) = place(target, identities) else { continue };
             let arn = resource.name.as_deref().and_then(|name| kind.spec().arn(region, account, name));
-            let address = resource.address.to_string();
-            things.push(Thing { kind, address, arn, region, account, wanted: &resource.wanted, header: Some(&resource.span) });
+            let block = resource.address.to_string();
+            let address = block.clone();
+            things.push(Thing { kind, address, block, arn, region, account, wanted: &resource.wanted, header: Some(&resource.span) });
         }
     }
     things
@@ -92,26 +142,38 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
         let is_left_out = |name: &str| protect.select.except.names.iter().any(|pattern| super::address_matches(&pattern.text, name));
         for pattern in protect.select.names.iter().filter(|pattern| pattern.is_literal() && !is_left_out(&pattern.text)) {
             let arn = kind.spec().arn(region, account, &pattern.text);
-            let address = protect.address.to_string();
-            things.push(Thing { kind, address, arn, region, account, wanted: &protect.wanted, header: Some(&protect.span) });
+            let block = protect.address.to_string();
+            let address = block.clone();
+            things.push(Thing { kind, address, block, arn, region, account, wanted: &protect.wanted, header: Some(&protect.span) });
         }
     }
     things
 }
 
-fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static KindSpec>) -> Vec<Diagnostic> {
+impl Thing<'_> {
+    /// What it needs of others.
+    fn needs(&self) -> Vec<Need> {
+        self.kind.needs(self.wanted, Place { arn: self.arn.as_deref(), region: self.region, account: self.account })
+    }
+}
+
+fn by_arn<'a>(things: &'a [Thing<'a>]) -> BTreeMap<&'a str, Vec<&'a Thing<'a>>> {
     let mut by_arn: BTreeMap<&str, Vec<&Thing<'_>>> = BTreeMap::new();
     for thing in things {
         if let Some(arn) = &thing.arn {
             by_arn.entry(arn).or_default().push(thing);
         }
     }
+    by_arn
+}
+
+fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static KindSpec>) -> Vec<Diagnostic> {
+    let by_arn = by_arn(things);
     let live: BTreeMap<&str, &Live> = live.iter().filter_map(|live| Some((live.arn.as_deref()?, live))).collect();
     let mut problems = Vec::new();
     let mut told = BTreeSet::new();
     for thing in things {
-        let place = Place { arn: thing.arn.as_deref(), region: thing.region, account: thing.account };
-        for need in thing.kind.needs(thing.wanted, place) {
+        for need in thing.needs() {
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).map(Vec::as_slice).unwrap_or_default(),
                 live: live.get(need.of.as_str()).copied(),

@@ -55,7 +55,7 @@ pub fn moved(plan: &Plan, now: &Snapshot) -> Vec<Moved> {
 }
 
 /// What was read of a setting, or of what stands in the place of one.
-fn reading(live: &Live, setting: &str) -> Reading {
+pub(super) fn reading(live: &Live, setting: &str) -> Reading {
     match (setting, &live.mark) {
         (Change::OWNER, Some(mark)) => Reading::Known(Value::from(format!("{}: {}", mark.workspace, mark.address))),
         _ => live.settings.get(setting).cloned().unwrap_or(Reading::Unset),

@@ -101,10 +101,6 @@ pub(super) fn resolve(policy: &Policy, snapshot: &Snapshot) -> Result<Resolved, 
 
 impl<'a> Resolver<'a> {
     fn finish(mut self) -> Result<Resolved, Vec<Diagnostic>> {
-        if self.policy.protects.is_empty() && self.policy.resources.is_empty() {
-            let text = "this policy declares nothing; settings that it declared before are released, and stay as they are".to_owned();
-            self.resolved.notes.push(Note { code: None, text });
-        }
         let settings_only =
             |block: &&crate::model::BlockAddress| kinds::spec(&block.kind).is_none_or(|spec| spec.ownership == Ownership::Settings);
         for block in self.policy.removed.iter().filter(settings_only) {

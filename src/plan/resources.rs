@@ -154,7 +154,7 @@ impl<'a> Planner<'a> {
             remarks: Vec::new(),
         };
         if let Whole::There(whole) = whole {
-            action.facts.extend(whole.fact(Live::ID).map(|id| (PARENT_ID.to_owned(), Value::from(id))));
+            action.facts.extend(whole.fact(Live::ID).map(|id| (Live::PARENT_ID.to_owned(), Value::from(id))));
         }
         if let Some(identity) = identity {
             action.arn = spec.arn(&identity.region, &identity.account, &action.id.name).unwrap_or_default();
@@ -369,7 +369,7 @@ impl<'a> Planner<'a> {
 
     fn parent_of(&self, live: &Live) -> Option<&'a Live> {
         let parent = kinds::spec(&live.id.kind)?.parent?;
-        let id = live.fact(PARENT_ID)?;
+        let id = live.fact(Live::PARENT_ID)?;
         self.snapshot.resources.iter().find(|whole| {
             whole.id.kind == parent.kind
                 && whole.id.target == live.id.target
@@ -391,9 +391,6 @@ impl<'a> Planner<'a> {
         Some(BlockAddress { kind: live.id.kind.clone(), name, key: Some(key) })
     }
 }
-
-/// The fact that says which whole a thing is a part of: that one's id.
-const PARENT_ID: &str = "parent_id";
 
 fn owner(live: &Live) -> Reading {
     live.mark.as_ref().map_or(Reading::Unset, |mark| Reading::Known(Value::from(format!("{}: {}", mark.workspace, mark.address))))

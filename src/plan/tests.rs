@@ -238,7 +238,13 @@ fn a_waiver_lets_through_exactly_its_value_until_it_expires() {
     assert!(told(&with(waiver(7, "2026-11-20")))[0].ends_with("BLOCKED"));
     assert!(told(&with(waiver(8, "2027-01-01")))[0].ends_with("BLOCKED"));
     let unused = with(waiver(8, "2027-01-01"));
-    assert!(unused.notes.iter().any(|note| note.text.contains("was not needed")), "{:?}", unused.notes);
+    let done = planned(&(pitr(true, Some(7)) + &waiver(7, "2027-01-01")), &[Table("Aaa", true, 7, false)]);
+    assert!(done.notes.iter().any(|note| note.text.contains("has nothing left to let through")), "{:?}", done.notes);
+    let back = planned(&(pitr(true, Some(9)) + &waiver(7, "2027-01-01")), &[Table("Aaa", true, 7, false)]);
+    assert!(back.notes.iter().all(|note| !note.text.contains("has nothing left")), "it is about to be 9: {:?}", back.notes);
+    let half = planned(&(pitr(true, Some(9)) + &waiver(7, "2027-01-01")), &[Table("Aaa", true, 7, false), Table("Bbb", true, 9, false)]);
+    assert!(half.notes.iter().all(|note| !note.text.contains("has nothing left")), "of Bbb it is not so: {:?}", half.notes);
+    assert!(unused.notes.iter().any(|note| note.text.contains("lets nothing through in this plan")), "{:?}", unused.notes);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Values side by side: on one line where they fit, line by line where they do not.
 
 use super::escape::visible;
-use crate::model::{Reading, Value};
+use super::words;
+use crate::model::{Reading, Setting, Value};
 use similar::{ChangeTag, TextDiff};
 
 /// Longer than this, a list or a map is shown line by line.
@@ -19,7 +20,7 @@ pub(super) struct DiffLine {
 }
 
 /// The comparison line by line of a value that is too large for one line; `None` where one line shows it better, or exactly.
-pub(super) fn compare(before: Option<&Reading>, after: &Value) -> Option<Vec<DiffLine>> {
+pub(super) fn compare(before: Option<&Reading>, after: &Value, setting: Option<&Setting>) -> Option<Vec<DiffLine>> {
     let known = match before {
         Some(Reading::Known(value)) => Some(value),
         _ => None,
@@ -29,6 +30,11 @@ pub(super) fn compare(before: Option<&Reading>, after: &Value) -> Option<Vec<Dif
     if !together && !known.into_iter().chain([after]).any(is_large) {
         return None;
     }
+    // What has a name alone is a line of its own, not a text that could be in the document.
+    let spread = |value: &Value| match setting.and_then(|setting| setting.aws_default.name_of(value)) {
+        Some(called) => format!("{}\n", words::by_default(called)),
+        None => spread(value),
+    };
     let (old, new) = (known.map(spread).unwrap_or_default(), spread(after));
     // Documents that differ only in their formatting look equal when spread: then only the raw text is exact.
     if old == new && known.is_some() {
@@ -153,7 +159,7 @@ mod tests {
 
     fn shown(before: &str, after: &str) -> String {
         let before = Reading::Known(Value::from(before));
-        compare(Some(&before), &Value::from(after)).map_or_else(
+        compare(Some(&before), &Value::from(after), None).map_or_else(
             || "one line".to_owned(),
             |lines| lines.iter().map(|line| format!("{} {}", line.marker, line.text)).collect::<Vec<_>>().join("\n"),
         )
@@ -184,7 +190,7 @@ mod tests {
         let before = Reading::Known(Value::from(map.clone()));
         let mut changed = map;
         changed.insert("key07".to_owned(), Value::Unknown);
-        let lines = compare(Some(&before), &Value::from(changed)).unwrap();
+        let lines = compare(Some(&before), &Value::from(changed), None).unwrap();
         let text: Vec<_> = lines.iter().filter(|line| line.marker != ' ').map(|line| line.text.trim()).collect();
         assert_eq!(text, ["\"key07\" = 7", "\"key07\" = (known after apply)"]);
     }

@@ -108,8 +108,8 @@ impl Part {
 
 struct Comment {
     verdict: String,
-    /// How many of what is blocked nobody can consent to.
-    refused: usize,
+    /// How many of what is blocked nobody can consent to, by whose no it is.
+    refused: [usize; words::Refuser::ALL.len()],
     parts: [Vec<Part>; CLASSES.len()],
 }
 
@@ -121,16 +121,17 @@ impl Comment {
             let code = note.code.as_ref().map(|text| format!("{}: ", code(text))).unwrap_or_default();
             Part::of(format!("- {code}{}\n", prose(&note.text)))
         });
-        let refused = words::refused(plan)
+        let in_order = || words::Refuser::ALL.into_iter().flat_map(|refuser| words::refused_by(plan, refuser));
+        let refused = in_order()
             .map(|(action, refusal)| Part::of(format!("- {}: {} ({})\n", code(&action.address), prose(&refusal.reason), refusal.code)));
-        let remedies = words::refused(plan).map(|(_, refusal)| Part::of(format!("  - {}\n", prose(&refusal.remedy))));
+        let remedies = in_order().map(|(_, refusal)| Part::of(format!("  - {}\n", prose(&refusal.remedy))));
         let with_changes = plan.actions.iter().filter(|action| action.changes_anything());
         let mut details: Vec<Part> = with_changes.flat_map(|action| details(specs, action)).collect();
         // By block, in the plan's order within it; the sort is stable.
         details.sort_by(|a, b| a.group.cmp(&b.group));
         Self {
             verdict: verdict(plan, specs),
-            refused: words::refused(plan).count(),
+            refused: words::Refuser::ALL.map(|refuser| words::refused_by(plan, refuser).count()),
             parts: [
                 refused.chain(plan.blocked().map(|(action, change)| Part::of(weakening(specs, action, change)))).collect(),
                 words::unread(plan).iter().map(|entry| Part::of(unread(specs, entry))).collect(),
@@ -158,8 +159,12 @@ impl Comment {
     fn render(&self, kept: &Kept) -> String {
         let mut out = self.verdict.clone();
         let blocked = self.kept(Class::Blocked, kept);
-        let (refused, unconsented) = blocked.split_at(self.refused.min(blocked.len()));
-        for (title, parts, before) in [("Refused", refused, 0), (words::BLOCKED_HEADING, unconsented, refused.len())] {
+        let [foreign, untaken] = self.refused;
+        let (foreign, rest) = blocked.split_at(foreign.min(blocked.len()));
+        let (untaken, unconsented) = rest.split_at(untaken.min(rest.len()));
+        let [owner, aws] = words::Refuser::ALL.map(words::Refuser::heading);
+        let refused = foreign.len() + untaken.len();
+        for (title, parts, before) in [(owner, foreign, 0), (aws, untaken, foreign.len()), (words::BLOCKED_HEADING, unconsented, refused)] {
             heading(&mut out, title, parts);
             for (index, part) in parts.iter().enumerate() {
                 out.push_str(&part.text);
@@ -238,7 +243,7 @@ fn verdict(plan: &Plan, specs: Specs) -> String {
     } else {
         said.push("✅".to_owned());
     }
-    said.extend(words::refusals(summary));
+    said.extend(words::refusals(plan));
     said.extend(weakenings);
     if !plan.has_changes() {
         said.push(markdown(&words::no_changes(plan, specs)));
@@ -253,7 +258,7 @@ fn verdict(plan: &Plan, specs: Specs) -> String {
 
 fn values(specs: Specs, action: &Action, change: &Change) -> (String, String) {
     let setting = words::setting(specs, action, change);
-    (words::before(&change.before, setting), words::after(change))
+    (words::before(&change.before, setting), words::after(change, setting))
 }
 
 fn weakening(specs: Specs, action: &Action, change: &Change) -> String {
@@ -319,7 +324,7 @@ fn details(specs: Specs, action: &Action) -> Vec<Part> {
     let row = |change: &Change| {
         let (mut before, mut after) = values(specs, action, change);
         let mut below = String::new();
-        if let Some(lines) = lines::compare(Some(&change.before), &change.after) {
+        if let Some(lines) = lines::compare(Some(&change.before), &change.after, words::setting(specs, action, change)) {
             let lines: Vec<String> = lines.iter().map(|line| format!("{} {}", line.marker, line.text)).collect();
             below = format!("\n{} {}:\n\n{}\n", code(&action.address), code(&change.setting), fence("diff", &lines));
             (before, after) = ("(below)".to_owned(), "(below)".to_owned());

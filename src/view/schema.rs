@@ -79,6 +79,7 @@ fn default(setting: &Setting) -> String {
     match setting.aws_default {
         Fallback::Absent => "none".to_owned(),
         Fallback::Kept => "chosen by AWS, or what is there; not compared where it is not declared".to_owned(),
+        Fallback::Named { called, .. } => called.to_owned(),
         other => Value::from(other).to_string(),
     }
 }

@@ -178,17 +178,19 @@ impl Page<'_> {
     }
 
     fn refused(&mut self) {
-        let refused: Vec<_> = words::refused(self.plan).collect();
-        if refused.is_empty() {
-            return;
-        }
-        self.gap();
-        self.line(0, Label::Danger, &format!("{}:", words::REFUSED_HEADING));
-        for (action, refusal) in refused {
+        for refuser in words::Refuser::ALL {
+            let refused: Vec<_> = words::refused_by(self.plan, refuser).collect();
+            if refused.is_empty() {
+                continue;
+            }
             self.gap();
-            self.line(2, Label::Heading, &format!("# {}", visible(&action.address)));
-            self.sentence(4, Label::Danger, &format!("{}: {}", refusal.code, visible(&refusal.reason)));
-            self.sentence(4, Label::Plain, &visible(&refusal.remedy));
+            self.line(0, Label::Danger, &format!("{}:", refuser.heading()));
+            for (action, refusal) in refused {
+                self.gap();
+                self.line(2, Label::Heading, &format!("# {}", visible(&action.address)));
+                self.sentence(4, Label::Danger, &format!("{}: {}", refusal.code, visible(&refusal.reason)));
+                self.sentence(4, Label::Plain, &visible(&refusal.remedy));
+            }
         }
     }
 
@@ -291,7 +293,7 @@ impl Page<'_> {
     fn totals(&mut self) {
         self.gap();
         let summary = self.plan.summary();
-        if let Some(refusals) = words::refusals(summary) {
+        if let Some(refusals) = words::refusals(self.plan) {
             self.line(0, Label::Danger, &refusals);
         }
         if let Some(weakenings) = words::weakenings(summary) {
@@ -313,9 +315,9 @@ fn row<'a>(specs: Specs, action: &Action, change: &'a Change) -> Row<'a> {
     let there = change.after == Value::Bool(true);
     let made = if is_block { there } else { (change.part_of.is_some() || action.verb == Verb::Create) && change.before == Reading::Unset };
     let gone = if is_block { !there } else { (change.part_of.is_some() || action.verb == Verb::Delete) && change.after == Value::Null };
-    let lines = lines::compare((!made).then_some(&change.before), &change.after).unwrap_or_default();
+    let lines = lines::compare((!made).then_some(&change.before), &change.after, setting).unwrap_or_default();
     let before = words::before(&change.before, setting);
-    let after = words::after(change);
+    let after = words::after(change, setting);
     let (marker, value) = match (made, gone) {
         (true, _) if is_block => ("+", String::new()),
         (_, true) if is_block => ("-", String::new()),

@@ -7,17 +7,7 @@ use crate::model::{
 };
 use std::collections::BTreeMap;
 
-/// `1 change`, `2 changes`.
-pub(super) fn count(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {}", plural(thing)) }
-}
-
-fn plural(thing: &str) -> String {
-    match thing.strip_suffix('y') {
-        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
-        _ => format!("{thing}s"),
-    }
-}
+pub(super) use crate::model::{count, plural};
 
 /// The kind's name in a sentence: `DynamoDB table`; of a kind without a table, its name in policies.
 pub(super) fn kind_title(specs: Specs, kind: &str) -> String {
@@ -81,17 +71,28 @@ pub(super) fn before(reading: &Reading, setting: Option<&Setting>) -> String {
         // Without the flag that it hangs on it has no value, whatever AWS's default for it would be.
         (Reading::Unset, Some(setting)) if setting.only_while.is_some() => "(none)".to_owned(),
         (Reading::Unset, Some(Setting { aws_default: Fallback::Absent | Fallback::Kept, .. }) | None) => "(none)".to_owned(),
+        (Reading::Unset, Some(Setting { aws_default: Fallback::Named { called, .. }, .. })) => by_default(called),
         (Reading::Unset, Some(setting)) => format!("(unset: AWS default {})", Value::from(setting.aws_default)),
+        (Reading::Known(value), setting) => shown(value, setting),
         _ => visible(&reading.to_string()),
     }
 }
 
 /// What it becomes.
-pub(super) fn after(change: &Change) -> String {
+pub(super) fn after(change: &Change, setting: Option<&Setting>) -> String {
     match &change.after {
         Value::Null => "(none)".to_owned(),
-        after => visible(&after.to_string()),
+        after => shown(after, setting),
     }
+}
+
+fn shown(value: &Value, setting: Option<&Setting>) -> String {
+    setting.and_then(|setting| setting.aws_default.name_of(value)).map_or_else(|| visible(&value.to_string()), by_default)
+}
+
+/// A value that has a name alone: `(AWS default: the policy that SNS gives to every topic)`.
+pub(super) fn by_default(called: &str) -> String {
+    format!("(AWS default: {called})")
 }
 
 /// The effect; what needs consent starts with `!`, so that it stands out without colour.
@@ -157,21 +158,54 @@ pub(super) fn waiver(change: &Change) -> Option<Vec<String>> {
     }
 }
 
-/// What backstay will not touch, whatever anybody consents to.
+/// Whose no it is that refuses something, whatever anybody consents to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refuser {
+    /// It is somebody else's, so that backstay leaves it alone.
+    Owner,
+    /// AWS does not take it, or its documents contradict each other on whether it does.
+    Aws,
+}
+
+impl Refuser {
+    /// Both, in the order in which they are said.
+    pub(super) const ALL: [Self; 2] = [Self::Owner, Self::Aws];
+
+    fn of(refusal: &Refusal) -> Self {
+        if refusal.code == Code::Foreign.as_str() { Self::Owner } else { Self::Aws }
+    }
+
+    /// Above what it refuses.
+    pub(super) fn heading(self) -> &'static str {
+        match self {
+            Self::Owner => "Refused, as it is not backstay's to change",
+            Self::Aws => "Refused, as AWS does not take it, or is not known to",
+        }
+    }
+}
+
+/// What is refused by one of the two.
+pub(super) fn refused_by(plan: &Plan, refuser: Refuser) -> impl Iterator<Item = (&Action, &Refusal)> {
+    refused(plan).filter(move |(_, refusal)| Refuser::of(refusal) == refuser)
+}
+
+/// What is refused, whatever anybody consents to.
 pub(super) fn refused(plan: &Plan) -> impl Iterator<Item = (&Action, &Refusal)> {
     plan.actions.iter().filter_map(|action| Some((action, action.refused.as_ref()?)))
 }
 
-/// Above what is refused.
-pub(super) const REFUSED_HEADING: &str = "Refused";
-
-/// How many things are refused; `None` where none is.
-pub(super) fn refusals(summary: Summary) -> Option<String> {
-    match summary.refused {
-        0 => None,
-        1 => Some("1 thing is not backstay's to change, so apply refuses the plan.".to_owned()),
-        many => Some(format!("{many} things are not backstay's to change, so apply refuses the plan.")),
-    }
+/// How many things are refused, and by whom; `None` where none is.
+pub(super) fn refusals(plan: &Plan) -> Option<String> {
+    let many = |refuser| refused_by(plan, refuser).count();
+    let foreign = |number: usize| format!("{} {} not backstay's to change", count(number, "thing"), if number == 1 { "is" } else { "are" });
+    let untaken = |number: usize| format!("AWS does not take, or is not known to take, the changes of {}", count(number, "thing"));
+    let what = match (many(Refuser::Owner), many(Refuser::Aws)) {
+        (0, 0) => return None,
+        (owner, 0) => foreign(owner),
+        (0, aws) => untaken(aws),
+        (owner, aws) => format!("{}, and {}", foreign(owner), untaken(aws)),
+    };
+    Some(format!("{what}, so apply refuses the plan."))
 }
 
 /// The actions that hold blocked changes.
@@ -295,7 +329,7 @@ pub(super) fn no_changes(plan: &Plan, specs: Specs) -> String {
     let unread = unread(plan).len();
     let refused = plan.summary().refused;
     if refused > 0 {
-        return format!("No changes in what is backstay's; {refused} refused.");
+        return format!("No changes in the rest; {refused} refused.");
     }
     if unread > 0 || !plan.is_complete() {
         return format!("No changes in what could be read; {unread} could not be read.");

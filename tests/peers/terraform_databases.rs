@@ -54,7 +54,7 @@ fn the_databases_that_backstay_protected_terraform_imports_unchanged_where_it_is
     ]
     .concat();
     let policy = Policy::new(&world, &hcl);
-    std::fs::write(policy.path("shop.seed.hcl"), SEED).expect("a file can be written");
+    backstay::files::write_atomically(&policy.path("shop.seed.hcl"), SEED.as_bytes()).expect("a file can be written");
     policy.backstay(&["sandbox", "seed", "shop.seed.hcl", &format!("--sandbox={}", world.state().display())]).exits(0);
     policy.apply().says("0 added, 4 changed, 0 destroyed");
     policy.is_settled();
@@ -113,7 +113,7 @@ fn the_subscription_and_the_copies_that_backstay_made_terraform_imports_unchange
     let blocks = MADE.replace("THERE", "target = target.west").replace("HERE", "target = target.primary");
     let policy = Policy::new(&world, &format!("{targets}{blocks}"));
     let seed = SEED.replace("  allocated_storage  = 20\n", "  allocated_storage  = 20\n  backup_retention_period = 7\n");
-    std::fs::write(policy.path("shop.seed.hcl"), seed).expect("a file can be written");
+    backstay::files::write_atomically(&policy.path("shop.seed.hcl"), seed.as_bytes()).expect("a file can be written");
     policy.backstay(&["sandbox", "seed", "shop.seed.hcl", &format!("--sandbox={}", world.state().display())]).exits(0);
     policy.apply().says("3 added, 0 changed, 0 destroyed");
     policy.is_settled();

@@ -1,13 +1,15 @@
 //! `backstay apply`: of a policy, or of a plan that was saved and reviewed.
 
 use super::plan::exit;
-use crate::apply::{self, Ending, Outcome, Progress, StepOutcome, Stop, Verdict};
+use crate::apply::{self, Ending, Halfway, Outcome, Progress, StepOutcome, Stop, Verdict};
+use crate::aws::FailedEntry;
 use crate::cli::Context;
 use crate::cli::args::ApplyArgs;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{self, Session, block_on, narrow, unplannable};
 use crate::kinds;
 use crate::model::{Code, Consents, Diagnostic, Plan, Target};
+use crate::plan::standing::Standing;
 use crate::plan::{self, preconditions};
 use crate::policy::load;
 use crate::policy::variables::Given;
@@ -102,17 +104,36 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
 fn refused(plan: &Plan) -> Failure {
     let blocked = plan.blocked().count();
     if blocked == 0 {
-        let message =
-            format!("refused, and nothing was changed: {} of the plan's things are not backstay's to change", plan.summary().refused);
-        let code = if plan.actions.iter().filter_map(|action| action.refused.as_ref()).any(|refusal| refusal.code == Code::Fixed.as_str()) {
-            Code::Fixed
-        } else {
-            Code::Foreign
+        let refusals = || plan.actions.iter().filter_map(|action| action.refused.as_ref());
+        let foreign = refusals().filter(|refusal| refusal.code == Code::Foreign.as_str()).count();
+        let untaken = refusals().find(|refusal| refusal.code != Code::Foreign.as_str());
+        let of = |number: usize| format!("{number} of the plan's things");
+        let (what, code) = match (foreign, untaken) {
+            (_, None) => (format!("{} {} not backstay's to change", of(foreign), if foreign == 1 { "is" } else { "are" }), Code::Foreign),
+            (0, Some(first)) => {
+                (format!("AWS does not take, or is not known to take, the changes of {}", of(refusals().count())), known(&first.code))
+            }
+            (_, Some(_)) => {
+                let aws = refusals().count() - foreign;
+                (
+                    format!(
+                        "{foreign} are not backstay's to change, and AWS does not take, or is not known to take, the changes of {}",
+                        of(aws)
+                    ),
+                    Code::Foreign,
+                )
+            }
         };
+        let message = format!("refused, and nothing was changed: {what}");
         return Failure::coded(Exit::Refused, code, message).help("the plan says of each why, and what to do");
     }
     let message = format!("refused, and nothing was changed: nobody consented to {blocked} of the plan's changes");
     Failure::coded(Exit::Refused, Code::Weakening, message).help("the plan prints the waiver or the flag that would let each through")
+}
+
+/// The code of that name, which in a plan file of another version may be none of ours.
+fn known(code: &str) -> Code {
+    Code::find(code).unwrap_or(Code::Fixed)
 }
 
 fn consents(args: &ApplyArgs) -> Consents {
@@ -155,9 +176,10 @@ async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Sess
         told.bar.set_message("reading again");
         // What was done is proven even where the rest failed.
         let verdict = apply::verify(plan, &outcome, &session.aws).await;
-        (outcome, verdict)
+        let halfway = apply::halfway(plan, &outcome, &session.aws).await;
+        (outcome, verdict, halfway)
     };
-    let (outcome, verdict) = tokio::select! {
+    let (outcome, verdict, halfway) = tokio::select! {
         ended = running => ended,
         () = asked_twice(&stop, &told) => {
             told.bar.finish_and_clear();
@@ -168,10 +190,23 @@ async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Sess
     };
     told.bar.finish_and_clear();
     session.log_counts();
+    for one in &halfway {
+        session.aws.witness.note_failed(&FailedEntry {
+            time: session.aws.clock.now().to_string(),
+            target: &one.target,
+            region: &one.region,
+            resource: &one.address,
+            outcome: "failed",
+            reads_as_planned: &one.standing.as_planned,
+            reads_as_before: &one.standing.as_before,
+            reads_otherwise: &one.standing.otherwise,
+            not_read: &one.standing.unknown,
+        });
+    }
     if let Some(problem) = session.aws.witness.journal_problem() {
         context.ui.complain(&format!("the journal is not complete: {problem}"));
     }
-    conclude(context, plan, &outcome, &verdict)
+    conclude(context, plan, &outcome, &verdict, &halfway)
 }
 
 /// Ends when somebody has asked twice to stop; the first time only asks the run to begin nothing new.
@@ -218,7 +253,7 @@ impl Interrupts {
     }
 }
 
-fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict) -> Result<Exit, Failure> {
+fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict, halfway: &[Halfway]) -> Result<Exit, Failure> {
     let mut text = String::from("\n");
     if outcome.is_whole() {
         let summary = plan.summary();
@@ -226,7 +261,7 @@ fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict
         text.push_str(if verdict.is_proof() { " Read again: no changes.\n" } else { "\n" });
     } else {
         text.push_str(&format!("Apply incomplete: {}.\n", totals(outcome)));
-        for step in &outcome.steps {
+        for (place, step) in outcome.steps.iter().enumerate() {
             let how = match &step.ending {
                 Ending::Done => format!("done: {}", step.address),
                 Ending::Failed(why) => format!("failed: {}: {why}", step.address),
@@ -234,6 +269,9 @@ fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict
                 Ending::NotBegun => format!("not begun: {}", step.address),
             };
             text.push_str(&format!("  {how}\n"));
+            for line in halfway.iter().filter(|one| one.step == place).flat_map(|one| stands(&one.standing)) {
+                text.push_str(&format!("    {line}\n"));
+            }
         }
         text.push_str(if verdict.is_proof() { "What was done reads as planned. " } else { "" });
         text.push_str("A new `backstay apply` goes on from what AWS now has.\n");
@@ -256,6 +294,18 @@ fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict
         (true, false) => Exit::Incomplete,
         (true, true) => exit(plan, false),
     })
+}
+
+/// How what a failed step was to change reads now, in a line for each sort.
+fn stands(standing: &Standing) -> Vec<String> {
+    let lists = [
+        ("reads as planned now", &standing.as_planned),
+        ("still reads as before", &standing.as_before),
+        ("reads neither as before nor as planned", &standing.otherwise),
+        ("could not be read again, so it may have changed or not", &standing.unknown),
+    ];
+    let said = lists.into_iter().filter(|(_, settings)| !settings.is_empty());
+    said.map(|(how, settings)| format!("{how}: {}", settings.join(", "))).collect()
 }
 
 fn totals(outcome: &Outcome) -> String {

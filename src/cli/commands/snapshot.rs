@@ -4,6 +4,7 @@ use crate::cli::Context;
 use crate::cli::args::SnapshotArgs;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{Session, block_on, policy_of_targets};
+use crate::model::count;
 use crate::snapshot;
 
 /// Reads and saves.
@@ -17,7 +18,11 @@ pub(super) fn run(context: &Context, args: &SnapshotArgs) -> Result<Exit, Failur
     })??;
     snapshot::save(&snapshot, &args.out)?;
     let gaps = snapshot.gaps.len();
-    context.ui.answer(&format!("Recorded {} things in {}; {gaps} could not be read.\n", snapshot.resources.len(), args.out.display()))?;
+    context.ui.answer(&format!(
+        "Recorded {} in {}; {gaps} could not be read.\n",
+        count(snapshot.resources.len(), "thing"),
+        args.out.display()
+    ))?;
     for gap in &snapshot.gaps {
         let what = gap.resource.as_deref().or(gap.kind.as_deref()).unwrap_or("the target");
         context.ui.say(&format!("not read: {what} in {}: {} ({})", gap.region, gap.message, gap.action));

@@ -11,7 +11,6 @@ use aws_sdk_backup::Client;
 use aws_sdk_backup::operation::get_backup_plan::GetBackupPlanOutput;
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 const LIST: &str = "backup:ListBackupPlans";
@@ -140,7 +139,7 @@ async fn get(connection: &Connection, client: &Client, id: &str) -> Result<Optio
 async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, ChangeFailed> {
     let client = backup::client(request.connection, &request.id.region);
     let plan = document::input(&Flat::of_wanted(request.wanted)).map_err(|error| CallFailed::not_understood(CREATE, error.to_string()))?;
-    let token = request_id(&request, &plan);
+    let token = backup::request_id(&request, &plan);
     let call = client
         .create_backup_plan()
         .backup_plan(plan)
@@ -149,14 +148,6 @@ async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, Chang
     let answer = request.connection.call(CREATE, call.send()).await?;
     let id = answer.backup_plan_id.ok_or_else(|| CallFailed::not_understood(CREATE, "the answer holds no id"))?;
     Ok(BTreeMap::from([(Live::ID.to_owned(), Value::from(id))]))
-}
-
-/// Names this one request, so that a retry after a lost answer finds what was made instead of making a second one.
-///
-/// It is random beside the block's address and the document: AWS does not say that it forgets the id of a plan that was deleted, and
-/// whoever makes the same plan anew must not be answered with that one. A later run needs no id, as it finds what was made by its mark.
-fn request_id(request: &MakeRequest<'_>, document: &impl std::fmt::Debug) -> String {
-    format!("backstay-{:016x}", RandomState::new().hash_one((&request.mark.address, format!("{document:?}"))))
 }
 
 async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {

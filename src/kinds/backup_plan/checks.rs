@@ -2,7 +2,7 @@
 
 use super::{COLD_AFTER, CONTINUOUS, COPY, DELETE_AFTER, RULE, SCHEDULE, ZONE, advanced};
 use crate::kinds::Concern;
-use crate::model::{Code, Severity, Value, Wanted, path};
+use crate::model::{Code, Severity, Value, Wanted, count, path};
 use crate::time::{Schedule, Service, Windowed, Windows, Zone, overlaps};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -98,7 +98,7 @@ impl Rules<'_> {
     fn lifecycle(&mut self, block: &str, what: &str) {
         let (Some(cold), Some(delete)) = (self.days(block, COLD_AFTER), self.days(block, DELETE_AFTER)) else { return };
         if delete < cold + COLD_DAYS {
-            let after = if cold == 1 { "1 day".to_owned() } else { format!("{cold} days") };
+            let after = count(cold, "day");
             let title = format!(
                 "{what} moves to cold storage after {after} and deletes after {delete}: AWS asks for {COLD_DAYS} days between them"
             );

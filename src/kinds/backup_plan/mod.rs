@@ -12,7 +12,7 @@ mod settings;
 mod types;
 
 use super::{Circumstances, Concern, Kind, Need, Place};
-use crate::model::{ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Reading, Value, Wanted, path};
+use crate::model::{ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Reading, Value, Wanted, count, path};
 use std::collections::BTreeMap;
 
 const NAME: &str = "name";
@@ -81,7 +81,8 @@ impl Kind for BackupPlan {
         if change.effect == Effect::LosesData {
             let days = change.after.as_i64()?;
             return Some(format!(
-                "the rule backs up continuously: at the next run the point-in-time window of RDS and Aurora shrinks to {days} days and what is older goes, and S3 starts a new recovery point"
+                "the rule backs up continuously: at the next run the point-in-time window of RDS and Aurora shrinks to {} and what is older goes, and S3 starts a new recovery point",
+                count(days, "day")
             ));
         }
         let gone = change.after == Value::Bool(false) && change.setting.ends_with(']');
@@ -94,7 +95,8 @@ impl Kind for BackupPlan {
             return Some(match days {
                 Some(days) => {
                     format!(
-                        "rule \"{rule}\" makes no more recovery points; those that it made expire within {days} days, and then none of them is left"
+                        "rule \"{rule}\" makes no more recovery points; those that it made expire within {}, and then none of them is left",
+                        count(days, "day")
                     )
                 }
                 None => format!("rule \"{rule}\" makes no more recovery points; those that it made stay"),

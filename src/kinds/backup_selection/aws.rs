@@ -10,15 +10,11 @@ use aws_sdk_backup::Client;
 use aws_sdk_backup::types::BackupSelectionsListMember;
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher as _, RandomState};
 
 const LIST: &str = "backup:ListBackupSelections";
 const GET: &str = "backup:GetBackupSelection";
 const CREATE: &str = "backup:CreateBackupSelection";
 const DELETE: &str = "backup:DeleteBackupSelection";
-
-/// The fact that names the plan.
-const PARENT_ID: &str = "parent_id";
 
 /// The calls.
 pub(super) struct SelectionCalls;
@@ -123,7 +119,7 @@ async fn read(connection: &Connection, client: &Client, plan: &Live, plan_id: &s
     let resource = ResourceId { kind: SPEC.name.to_owned(), name, ..plan.id.clone() };
     let mut live = Live { id: resource, settings: document::settings(selection), ..Live::default() };
     live.facts.insert(Live::ID.to_owned(), Value::from(id));
-    live.facts.insert(PARENT_ID.to_owned(), Value::from(plan_id));
+    live.facts.insert(Live::PARENT_ID.to_owned(), Value::from(plan_id));
     Ok(Some(live))
 }
 
@@ -132,25 +128,17 @@ async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, Chang
     let plan = request.parent.ok_or_else(|| CallFailed::not_understood(CREATE, "its backup plan is not there"))?;
     let selection =
         document::input(&Flat::of_wanted(request.wanted)).map_err(|error| CallFailed::not_understood(CREATE, error.to_string()))?;
-    let token = request_id(&request, &selection);
+    let token = backup::request_id(&request, &selection);
     let call = client.create_backup_selection().backup_plan_id(plan).backup_selection(selection).creator_request_id(token);
     let answer = request.connection.call(CREATE, call.send()).await?;
     let id = answer.selection_id.ok_or_else(|| CallFailed::not_understood(CREATE, "the answer holds no id"))?;
     Ok(BTreeMap::from([(Live::ID.to_owned(), Value::from(id))]))
 }
 
-/// Names this one request, so that a retry after a lost answer finds what was made instead of making a second one.
-///
-/// It is random beside the block's address and the document: AWS does not say that it forgets the id of a selection that was deleted, and
-/// whoever goes back to an earlier selection must not be answered with that one.
-fn request_id(request: &MakeRequest<'_>, document: &impl std::fmt::Debug) -> String {
-    format!("backstay-{:016x}", RandomState::new().hash_one((&request.mark.address, format!("{document:?}"))))
-}
-
 async fn remove(request: RemoveRequest<'_>) -> Result<(), ChangeFailed> {
     let client = backup::client(request.connection, &request.id.region);
     let fact = |name: &str| request.facts.get(name).and_then(Value::as_str);
-    let (Some(id), Some(plan)) = (fact(Live::ID), fact(PARENT_ID).or(request.parent)) else { return Ok(()) };
+    let (Some(id), Some(plan)) = (fact(Live::ID), fact(Live::PARENT_ID).or(request.parent)) else { return Ok(()) };
     let call = client.delete_backup_selection().backup_plan_id(plan).selection_id(id);
     match request.connection.call(DELETE, call.send()).await {
         Ok(_) => Ok(()),

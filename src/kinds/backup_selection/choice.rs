@@ -3,7 +3,7 @@
 //! Source: AWS Backup API, `BackupSelection`; Developer Guide, Assigning resources. Upper and lower case differ. Whether a type is opted in
 //! is not looked at. That a resource without the tag fulfils `string_not_equals` and `string_not_like` is *not confirmed*.
 
-use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG};
+use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG, services};
 use crate::kinds::Flat;
 use crate::model::{Listed, path};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,12 @@ pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[
     let literal: Vec<String> =
         either().flat_map(|flat| flat.texts(RESOURCES).unwrap_or_default()).filter(|arn| !arn.contains('*')).collect();
     resources.extend(literal.iter().map(|arn| (arn.as_str(), &none)));
-    resources.extend(seen.into_iter().flatten().filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?))));
+    resources.extend(
+        seen.into_iter()
+            .flatten()
+            .filter(|listed| services::is_backed_up(&listed.name))
+            .filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?))),
+    );
     let chosen = |flat: Option<&Flat>| -> BTreeSet<&str> {
         let choice = flat.map(Choice::new);
         resources.iter().filter(|(arn, tags)| choice.as_ref().is_some_and(|choice| choice.takes(arn, tags))).map(|(arn, _)| *arn).collect()
@@ -162,6 +167,24 @@ mod tests {
         comes in: arn:aws:dynamodb:us-east-1:1:table/t, arn:aws:fsx:us-east-1:1:file-system/b, arn:aws:rds:us-east-1:1:cluster:one
         of what is chosen by pattern, only resources that have or had a tag could be listed here
         ");
+    }
+
+    #[test]
+    fn only_what_aws_backup_can_back_up_comes_in_by_a_pattern() {
+        let flat = selection(&[(RESOURCES, texts(&["*"]))]);
+        let things = seen(&[
+            ("arn:aws:backup:us-east-1:1:backup-vault:daily", &[]),
+            ("arn:aws:backup:us-east-1:1:backup-plan:5a4d", &[]),
+            ("arn:aws:cloudwatch:us-east-1:1:alarm:failed", &[]),
+            ("arn:aws:sns:us-east-1:1:alerts", &[]),
+            ("arn:aws:ec2:us-east-1:1:subnet/subnet-1", &[]),
+            ("arn:aws:dynamodb:us-east-1:1:table/orders", &[]),
+            ("arn:aws:s3:::papers", &[]),
+            ("arn:aws:rds:us-east-1:1:snapshot:old", &[]),
+            ("arn:aws:rds:us-east-1:1:db:shop", &[]),
+        ]);
+        let come = &reach(None, Some(&flat), Some(&things))[0];
+        assert_eq!(come, "comes in: arn:aws:dynamodb:us-east-1:1:table/orders, arn:aws:rds:us-east-1:1:db:shop, arn:aws:s3:::papers");
     }
 
     #[test]

@@ -30,6 +30,13 @@ pub(super) fn all() -> String {
     titles.join(", ")
 }
 
+/// Whether the thing of an ARN is of a type that AWS Backup backs up: a pattern or a tag brings in nothing else, whatever it matches.
+pub(super) fn is_backed_up(arn: &str) -> bool {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let (Some(service), Some(resource)) = (parts.next(), parts.nth(2)) else { return false };
+    SERVICES.iter().any(|(known, starts, _)| *known == service && starts.iter().any(|start| resource.starts_with(start)))
+}
+
 /// The ARNs and patterns of what is not backed up: each with what it is in words.
 pub(super) fn not_backed_up(resources: Option<&Value>) -> Vec<(&str, String)> {
     let arns = resources.and_then(Value::as_items).into_iter().flatten().filter_map(Value::as_str);

@@ -164,6 +164,9 @@ fn topic(text: &str) -> Result<String, Mistake> {
 
 /// No type is all types; of two types neither tells what the other does.
 fn wider_type(before: &Value, after: &Value) -> Option<Ordering> {
+    if after.has_unknown() {
+        return None;
+    }
     Some(match (before.is_nothing(), after.is_nothing()) {
         _ if before == after => Ordering::Equal,
         (_, true) => Ordering::Greater,
@@ -173,6 +176,9 @@ fn wider_type(before: &Value, after: &Value) -> Option<Ordering> {
 
 /// None is all; less than all where something that was there is gone.
 fn wider(before: &Value, after: &Value) -> Option<Ordering> {
+    if after.has_unknown() {
+        return None;
+    }
     let items = |value: &Value| value.as_items().map(|items| items.iter().cloned().collect::<BTreeSet<Value>>()).unwrap_or_default();
     let (before, after) = (items(before), items(after));
     Some(match (before.is_empty(), after.is_empty()) {

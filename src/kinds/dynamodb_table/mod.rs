@@ -9,7 +9,7 @@ mod aws;
 mod replicas;
 
 use super::Kind;
-use crate::model::{Change, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Safer, Setting, Shape, Value};
+use crate::model::{Change, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Safer, Setting, Shape, Value, count};
 use jiff::{SpanRound, Timestamp, Unit};
 
 const PITR: &str = "point_in_time_recovery.enabled";
@@ -120,10 +120,11 @@ impl Kind for DynamodbTable {
                         )
                     }
                     Some(earliest) => format!(
-                        "no restore point goes today, as the history starts at {}; later days are kept for {days} days only",
-                        at(earliest)
+                        "no restore point goes today, as the history starts at {}; later days are kept for {} only",
+                        at(earliest),
+                        count(days, "day")
                     ),
-                    None => format!("restore points older than {days} days are deleted at once"),
+                    None => format!("restore points older than {} are deleted at once", count(days, "day")),
                 };
                 Some(format!("{lost}; it saves no money, as the price of PITR does not depend on the period"))
             }

@@ -34,7 +34,7 @@ pub(super) async fn tables_without_replicas(request: &ReadRequest<'_>) -> BTreeS
     let probe = tokio::time::timeout(PATIENCE, names_elsewhere(request.connection)).await;
     let probe = probe.unwrap_or_else(|_| {
         let message = format!("no answer within {} seconds", PATIENCE.as_secs());
-        Err(CallFailed { action: "account:ListRegions".to_owned(), code: None, cause: Cause::Unreachable, message })
+        Err(CallFailed { action: "account:ListRegions".to_owned(), code: None, cause: Cause::Unreachable, message, is_foreign: false })
     });
     match probe {
         Ok(elsewhere) => asked.into_iter().filter(|name| !elsewhere.contains(*name)).cloned().collect(),

@@ -4,7 +4,7 @@ use super::consequences;
 use super::rule::Rule;
 use super::table::{ALGORITHM, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, SUSPENDED, VERSIONING};
 use crate::kinds::Concern;
-use crate::model::{Code, Severity, Value, Wanted, path};
+use crate::model::{Code, Severity, Value, Wanted, count, path};
 use std::collections::BTreeMap;
 
 /// For how many days an object must stay in a storage class before it may be moved on.
@@ -209,9 +209,10 @@ impl RuleCheck<'_> {
                 concerns.push(self.error(Code::RuleTransitions, &format!("{place}.{days}"), title).help(format!("write `{days} = 30`")));
             }
             if let Some(expiry) = expiry.filter(|expiry| *expiry <= after) {
-                let title = format!("they are moved to {class} after {after} days, and expire after {expiry} already");
+                let after = count(after, "day");
+                let title = format!("they are moved to {class} after {after}, and expire after {expiry} already");
                 let concern = self.error(Code::RuleTransitions, &format!("{place}.{days}"), title);
-                concerns.push(concern.help(format!("let them expire later than after {after} days, or move them sooner")));
+                concerns.push(concern.help(format!("let them expire later than after {after}, or move them sooner")));
             }
             steps.push((rank, class, after));
         }
@@ -219,8 +220,10 @@ impl RuleCheck<'_> {
         for ((warm_rank, warm, first), (_, cold, second)) in steps.iter().zip(steps.iter().skip(1)) {
             let stays = STAYS.get(*warm_rank).map_or(0, |(_, stays)| *stays).max(1);
             if second - first < stays {
-                let title =
-                    format!("objects move to {warm} after {first} days and must stay there for {stays}, so not to {cold} after {second}");
+                let title = format!(
+                    "objects move to {warm} after {} and must stay there for {stays}, so not to {cold} after {second}",
+                    count(*first, "day")
+                );
                 let place = format!("{}.{days}", path::keyed(block, cold));
                 let help =
                     format!("write `{days} = {}` or more; classes are passed from {warm} to {cold}, never the other way", first + stays);

@@ -4,7 +4,7 @@ use super::effects::is_versioned;
 use super::rule::{Rule, rule_of};
 use super::table::{COMPLIANCE, ENABLED, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, REPLICATION, ROLE, SUSPENDED, VERSIONING};
 use super::{FOREIGN_REPLICATION, fact_number, forms};
-use crate::model::{Change, Effect, Live, Reading, Value, Wanted, path};
+use crate::model::{Change, Effect, Live, Reading, Value, Wanted, count, path};
 use std::collections::BTreeMap;
 
 /// The sentence of a change; `None` leaves the table's general one.
@@ -35,7 +35,7 @@ pub(super) fn consequence(change: &Change, live: &Live, wanted: &BTreeMap<String
 
 fn retention(change: &Change, live: &Live) -> Option<String> {
     let words = |setting: &str, period: i64| match (setting, period) {
-        (LOCK_DAYS, days) => in_days(days),
+        (LOCK_DAYS, days) => count(days, "day"),
         (_, 1) => "1 year".to_owned(),
         (_, years) => format!("{years} years"),
     };
@@ -103,7 +103,7 @@ fn actions(rule: &Rule, versioned: Option<bool>) -> Vec<(&'static str, String)> 
         None => "are deleted, for good unless versioning is on",
     };
     if let Some(days) = rule.number("expiration.days") {
-        said.push(("expiration", format!("{} after they were written they {ending}", in_days(days))));
+        said.push(("expiration", format!("{} after they were written they {ending}", count(days, "day"))));
     }
     if let Some(date) = rule.text("expiration.date") {
         said.push(("expiration", format!("from {} on they {ending}, new ones on the day after they are written", day(date))));
@@ -114,7 +114,7 @@ fn actions(rule: &Rule, versioned: Option<bool>) -> Vec<(&'static str, String)> 
             Some(many) => format!(", but for the newest {many} earlier ones of each object"),
             None => String::new(),
         };
-        let when = format!("versions are deleted for good {} after they were replaced or deleted{but}", in_days(days));
+        let when = format!("versions are deleted for good {} after they were replaced or deleted{but}", count(days, "day"));
         said.push(("noncurrent_version_expiration", when));
     }
     said.extend(transitions(rule));
@@ -122,7 +122,7 @@ fn actions(rule: &Rule, versioned: Option<bool>) -> Vec<(&'static str, String)> 
         said.push(("expiration", "delete markers without versions under them go".to_owned()));
     }
     if let Some(days) = rule.number("abort_incomplete_multipart_upload.days_after_initiation") {
-        said.push(("abort_incomplete_multipart_upload", format!("uploads that are not finished after {} go", in_days(days))));
+        said.push(("abort_incomplete_multipart_upload", format!("uploads that are not finished after {} go", count(days, "day"))));
     }
     said
 }
@@ -139,7 +139,7 @@ fn transitions(rule: &Rule) -> Vec<(&'static str, String)> {
     for class in classes("transition") {
         let block = path::keyed("transition", class);
         let when = match (rule.number(&format!("{block}.days")), rule.text(&format!("{block}.date"))) {
-            (Some(days), _) => format!("{} after they were written", in_days(days)),
+            (Some(days), _) => format!("{} after they were written", count(days, "day")),
             (None, Some(date)) => format!("on {}", day(date)),
             (None, None) => continue,
         };
@@ -148,7 +148,7 @@ fn transitions(rule: &Rule) -> Vec<(&'static str, String)> {
     for class in classes("noncurrent_version_transition") {
         let block = path::keyed("noncurrent_version_transition", class);
         if let Some(days) = rule.number(&format!("{block}.noncurrent_days")) {
-            let when = format!("earlier versions move to {class} after {}{}", in_days(days), note(class));
+            let when = format!("earlier versions move to {class} after {}{}", count(days, "day"), note(class));
             said.push(("noncurrent_version_transition", when));
         }
     }
@@ -158,10 +158,6 @@ fn transitions(rule: &Rule) -> Vec<(&'static str, String)> {
 /// Whether AWS Backup and replication leave objects of a class alone.
 fn is_out_of_reach(class: &str) -> bool {
     matches!(class, "GLACIER" | "DEEP_ARCHIVE")
-}
-
-fn in_days(days: i64) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
 fn day(date: &str) -> &str {

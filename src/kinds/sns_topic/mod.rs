@@ -98,7 +98,7 @@ static SPEC: KindSpec = KindSpec {
         },
         row("display_name", Shape::Text(DISPLAY_NAME), "The sender's name in emails and text messages."),
         Setting {
-            aws_default: Fallback::Text(policy::DEFAULT),
+            aws_default: Fallback::Named { stands_in: policy::DEFAULT, called: "the policy that SNS gives to every topic" },
             normalisation: "by what it means: order, one value or a list of one, case of actions, accounts or their roots, `Sid` and `Id` make no difference; what is sent is what the policy file says, `Sid` and all",
             source: "SNS API SetTopicAttributes; IAM User Guide, IAM JSON policy reference",
             when_safer: "a service that could not publish to it now can",

@@ -71,7 +71,7 @@ fn document(wanted: &BTreeMap<String, Wanted>, concerns: &mut Vec<Concern>) {
     if text(wanted, "policy").is_some_and(|policy| policy::lets_in_anybody(None, policy)) {
         let title = "anybody may publish to this topic: its policy lets in everybody without a condition";
         let help = "name the services and accounts that publish, or add a condition on `aws:SourceAccount` or `aws:PrincipalOrgID`";
-        let warning = concern(Code::TopicPolicy, "policy", title, help);
+        let warning = concern(Code::OpenTopic, "policy", title, help);
         concerns.push(Concern { severity: Severity::Warning, ..warning });
     }
 }

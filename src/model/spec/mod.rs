@@ -136,7 +136,12 @@ impl NameForm {
         }
         let length = name.chars().count();
         if !is_pattern && !(self.min..=self.max).contains(&length) {
-            return Err(format!("`{name}` cannot be a name: it has {length} characters, not {} to {}", self.min, self.max));
+            return Err(format!(
+                "`{name}` cannot be a name: it has {}, not {} to {}",
+                super::count(length, "character"),
+                self.min,
+                self.max
+            ));
         }
         Ok(())
     }
@@ -197,6 +202,14 @@ pub enum Fallback {
     Number(i64),
     /// It is this text.
     Text(&'static str),
+    /// It is a value that no text fits, as it differs from thing to thing. `stands_in` is what such a value is compared as, `called` what a
+    /// reader is told.
+    Named {
+        /// The value in its place.
+        stands_in: &'static str,
+        /// Its name: `the policy that SNS gives to every topic`.
+        called: &'static str,
+    },
     /// There is none.
     Absent,
     /// AWS chooses a value, or keeps the one that is there: what is not declared is not compared.
@@ -208,8 +221,18 @@ impl From<Fallback> for Value {
         match fallback {
             Fallback::Bool(flag) => Self::Bool(flag),
             Fallback::Number(number) => Self::from(number),
-            Fallback::Text(text) => Self::from(text),
+            Fallback::Text(text) | Fallback::Named { stands_in: text, .. } => Self::from(text),
             Fallback::Absent | Fallback::Kept => Self::Null,
+        }
+    }
+}
+
+impl Fallback {
+    /// The name of a value that stands for AWS's default; `None` of any other value.
+    pub fn name_of(self, value: &Value) -> Option<&'static str> {
+        match self {
+            Self::Named { stands_in, called } if value.as_str() == Some(stands_in) => Some(called),
+            _ => None,
         }
     }
 }

@@ -162,7 +162,7 @@ fn parts_follow_their_whole() {
     let whole = |mark| thing("aws_backup_plan", "shop", mark);
     let part = || {
         let mut part = thing("aws_backup_selection", "shop/by-hand", None);
-        part.facts.insert("parent_id".into(), Value::from("id-of-shop"));
+        part.facts.insert(Live::PARENT_ID.into(), Value::from("id-of-shop"));
         part
     };
     let own = || whole(mark("shop", "aws_backup_plan.daily"));

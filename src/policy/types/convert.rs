@@ -1,7 +1,7 @@
 //! Conversions of values to types.
 
 use super::{Attribute, Type, TypeError};
-use crate::model::Value;
+use crate::model::{Value, count};
 use crate::policy::eval::{suggestion, to_bool, to_number, to_text};
 use crate::policy::functions::unified;
 use std::collections::BTreeMap;
@@ -29,7 +29,10 @@ fn convert(to: &Type, value: Value, path: &str) -> Result<Value, TypeError> {
         Type::Tuple(types) => {
             let items = value.as_items().filter(|_| matches!(value, Value::List(_))).ok_or_else(fails)?;
             if items.len() != types.len() {
-                return Err(TypeError { path: path.to_owned(), message: format!("needs {} items, found {}", types.len(), items.len()) });
+                return Err(TypeError {
+                    path: path.to_owned(),
+                    message: format!("needs {}, found {}", count(types.len(), "item"), items.len()),
+                });
             }
             let items = types.iter().zip(items).enumerate();
             let items: Result<Vec<Value>, TypeError> =

@@ -46,7 +46,7 @@ fn values_convert_as_in_terraform() {
         ("set(string)", "[\"b\", \"a\", \"b\"]", "[\"a\", \"b\"]"),
         ("map(number)", "{a = \"1\"}", "{ \"a\" = 1 }"),
         ("tuple([string, number])", "[1, \"2\"]", "[\"1\", 2]"),
-        ("tuple([string])", "[1, 2]", "error: needs 1 items, found 2"),
+        ("tuple([string])", "[1, 2]", "error: needs 1 item, found 2"),
         ("object({a = string})", "{a = 1, b = 2}", "{ \"a\" = \"1\" }"),
         ("object({a = string})", "{}", "error: needs the attribute `a`"),
         ("object({a = optional(number, 7)})", "{}", "{ \"a\" = 7 }"),

@@ -198,7 +198,7 @@ impl Plant for Seeded {
         }
         common.held.clone_from(&self.status);
         common.tags.clone_from(&self.tags);
-        common.said = self.said.clone();
+        common.said.clone_from(&self.said);
         if self.is_cluster {
             rds::fill_cluster(&mut common.said, &self.engine);
         } else {

@@ -13,7 +13,7 @@ use super::{
     PUT_ENCRYPTION, PUT_LIFECYCLE, PUT_LOCK, PUT_REPLICATION, PUT_VERSIONING, client, lifecycle, regions, replication, versioning,
 };
 use crate::aws::CallFailed;
-use crate::kinds::{ChangeFailed, ChangeRequest};
+use crate::kinds::{ChangeFailed, ChangeRequest, Flat};
 use crate::model::{Reading, Value, path};
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, BucketVersioningStatus, DefaultRetention, LifecycleRule, ObjectLockConfiguration, ObjectLockEnabled,
@@ -96,17 +96,9 @@ impl BucketWrite<'_> {
     }
 
     /// What was found, with the request's changes laid over it.
-    fn laid_over(&self, blocks: &[&str], now: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
-        let mut after = now;
-        for change in self.request.changes.iter().filter(|change| is_in(&change.setting, blocks)) {
-            let is_block = change.setting.ends_with(']');
-            if change.after == Value::Null || (is_block && change.after == Value::Bool(false)) {
-                after.retain(|path, _| *path != change.setting && !path::is_within(path, &change.setting));
-            } else {
-                after.insert(change.setting.clone(), change.after.clone());
-            }
-        }
-        after
+    fn laid_over(&self, blocks: &[&str], now: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+        let changes = self.request.changes.iter().filter(|change| is_in(&change.setting, blocks));
+        Flat::of_values(now).with(&changes.copied().collect::<Vec<_>>()).into_values()
     }
 
     /// The rules of a block whose settings the request changes.
@@ -148,7 +140,7 @@ impl BucketWrite<'_> {
             let (setting, before) = (LOCK.to_owned(), "true".to_owned());
             return Err(ChangeFailed::Moved { setting, before, now: "false".to_owned() });
         }
-        let mut after = self.laid_over(&[LOCK], now);
+        let mut after = self.laid_over(&[LOCK], &now);
         // Days and years take each other's place.
         match (self.request.after(LOCK_DAYS), self.request.after(LOCK_YEARS)) {
             (Some(Value::Number(_)), None) => drop(after.remove(LOCK_YEARS)),
@@ -180,7 +172,7 @@ impl BucketWrite<'_> {
         let mut rules = self.bucket.encryption().await?;
         let now = encryption_settings(&rules);
         self.refuse_if_moved(&[ENCRYPTION], &now)?;
-        let after = self.laid_over(&[ENCRYPTION], now);
+        let after = self.laid_over(&[ENCRYPTION], &now);
         let text = |path: &str| after.get(path).and_then(Value::as_str);
         let algorithm = text(ALGORITHM).unwrap_or("AES256");
         // A key belongs to KMS alone; AWS refuses one beside AES256.
@@ -206,7 +198,7 @@ impl BucketWrite<'_> {
             let mut now = own_lifecycle(self.request.workspace, &found.rules);
             now.extend(found.minimum_size.clone().map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
             self.refuse_if_moved(&blocks, &now)?;
-            let after = self.laid_over(&blocks, now);
+            let after = self.laid_over(&blocks, &now);
             let wanted = Lifecycle {
                 rules: self.merged_lifecycle(&found.rules, &after)?,
                 minimum_size: after.get(MINIMUM_SIZE).and_then(Value::as_str).map(str::to_owned),
@@ -315,7 +307,7 @@ impl BucketWrite<'_> {
             let mut now = own_replication(self.request.workspace, found.as_ref().map(ReplicationConfiguration::rules).unwrap_or_default());
             now.extend(found.as_ref().map(|found| (ROLE.to_owned(), Value::from(found.role()))));
             self.refuse_if_moved(&blocks, &now)?;
-            let after = self.laid_over(&blocks, now);
+            let after = self.laid_over(&blocks, &now);
             let mut rules = self.merged_replication(found.as_ref(), &after)?;
             self.make_room(&mut rules);
             let role = after.get(ROLE).and_then(Value::as_str).or_else(|| self.request.wanted.get(ROLE)?.value.as_str());

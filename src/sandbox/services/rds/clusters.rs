@@ -59,7 +59,8 @@ pub(super) fn describe(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsE
 }
 
 /// `DescribeGlobalClusters`: there are none.
-pub(super) fn describe_global(_: &mut Call<'_>, _: &Value) -> Result<Value, AwsError> {
+pub(super) fn describe_global(_: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    filters(Input(input))?;
     Ok(json!({ "GlobalClusters": [] }))
 }
 

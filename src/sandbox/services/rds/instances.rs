@@ -83,8 +83,8 @@ pub(super) fn modify(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
         pending.due = settles;
     }
     instance.common.backups.take(&wanted, &format!("instance {name}"), now, due)?;
-    let changed = later_or_now(&mut instance.common, changes, due, at_once) || before != instance.common.backups;
-    if changed && settles > now {
+    let is_other = later_or_now(&mut instance.common, changes, due, at_once) || before != instance.common.backups;
+    if is_other && settles > now {
         instance.common.busy_until = Some(settles);
     }
     held.settle(now);
