@@ -38,6 +38,12 @@ scenarios! {
     backup_settings
     event_checks
     event_rules
+    database_clusters
+    database_copies
+    database_events
+    databases
+    databases_refused
+    databases_unreadable
     exit_codes
     explain
     first_plan

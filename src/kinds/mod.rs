@@ -24,6 +24,10 @@ pub mod cloudwatch_event_rule;
 pub mod cloudwatch_event_target;
 pub mod cloudwatch_log_group;
 pub mod cloudwatch_metric_alarm;
+pub mod db_event_subscription;
+pub mod db_instance;
+pub mod db_instance_automated_backups_replication;
+pub mod docdb_cluster;
 pub mod dynamodb_table;
 #[cfg(feature = "aws")]
 mod events;
@@ -31,6 +35,9 @@ mod filter;
 mod flat;
 mod json;
 mod needs;
+pub mod neptune_cluster;
+mod rds;
+pub mod rds_cluster;
 pub mod s3_bucket;
 #[cfg(feature = "aws")]
 mod scheduler;
@@ -232,7 +239,13 @@ static REGISTRY: &[&dyn Kind] = &[
     &cloudwatch_event_target::EventTarget,
     &cloudwatch_log_group::LogGroup,
     &cloudwatch_metric_alarm::MetricAlarm,
+    &db_event_subscription::DbEventSubscription,
+    &db_instance::DbInstance,
+    &db_instance_automated_backups_replication::BackupsReplication,
+    &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
+    &neptune_cluster::NeptuneCluster,
+    &rds_cluster::RdsCluster,
     &s3_bucket::S3Bucket,
     &scheduler_schedule::Schedule,
     &scheduler_schedule_group::ScheduleGroup,

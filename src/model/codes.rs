@@ -309,6 +309,34 @@ codes! {
     VaultPolicyOpen = "BKS0875", "policy that lets everybody in";
     /// AWS Backup publishes to standard topics of the vault's own account only.
     VaultTopic = "BKS0876", "topic that a vault cannot publish to";
+    /// The hours of the daily backup overlap the maintenance window of the database, which AWS refuses.
+    ///
+    /// Choose other hours, of at least 30 minutes in UTC, or have the owner of the database move its maintenance window. The plan names both.
+    HoursOverlap = "BKS0880", "backup hours overlap maintenance";
+    /// A rule of AWS Backup with continuous backup keeps the backups of this database, and only AWS Backup can change their retention and hours.
+    ///
+    /// Change the lifecycle of that rule, or leave both settings out of the policy. Who wants them back takes the database out of the rule and
+    /// disassociates the recovery point, which gives its backups back to RDS without deleting them.
+    OwnedByAwsBackup = "BKS0881", "backups belong to AWS Backup";
+    /// Something needs the automated backups of this database, so that AWS does not turn them off.
+    BackupsNeeded = "BKS0882", "backups that something needs";
+    /// The database is in a state in which AWS changes nothing of it, and which does not pass by itself: stopped, failed, without its key.
+    DatabaseState = "BKS0883", "database does not allow it";
+    /// AWS backtracks Aurora MySQL clusters only, and turns that on only where a cluster is made, restored or cloned.
+    Backtracking = "BKS0884", "cluster that cannot be taken back";
+    /// A setting that AWS keeps nowhere, as it is said with a call: `delete_automated_backups` with the deletion, which backstay never makes,
+    /// and `apply_immediately` with a change of other settings.
+    OnlySaid = "BKS0885", "said with a call, and kept nowhere";
+    /// AWS has taken a change of the retention period and makes it in the next maintenance window of the database, as turning backups on or off
+    /// is a short outage. It is no difference: a second plan finds nothing to do.
+    ///
+    /// With `apply_immediately = true` in the block the next apply makes it at once. Stopping the database drops what waits.
+    WaitsForMaintenance = "BKS0886", "waits for the maintenance window";
+    /// An event subscription asks for what RDS refuses: sources without a type, a category that its type does not have, or a topic of another
+    /// region. The message says which.
+    EventSubscription = "BKS0887", "event subscription that RDS refuses";
+    /// Automated backups are copied from one region to another, and the copies are encrypted with a key of the region that holds them.
+    BackupsReplication = "BKS0888", "replication of backups within a region";
     /// The event pattern of a rule is not one that EventBridge takes, or it matches nothing that its source ever sends.
     ///
     /// A pattern is an object whose members are objects or lists of values. AWS Backup tells how a backup, copy or scan job stands in

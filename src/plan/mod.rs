@@ -55,21 +55,18 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     gaps.extend(resolved.gaps);
     gaps.sort();
     gaps.dedup();
-    let mut actions: Vec<_> = resolved
-        .rows
-        .iter()
-        .filter(|row| is_asked_for(row.addresses(), &request.only))
-        .map(|row| diff::action(row, snapshot, &policy.sources))
-        .collect();
+    let rows: Vec<_> = resolved.rows.iter().filter(|row| is_asked_for(row.addresses(), &request.only)).collect();
+    let mut actions: Vec<_> = rows.iter().map(|row| diff::action(row, snapshot, &policy.sources)).collect();
     let removals = resources.actions.iter().any(|action| action.verb == Verb::Delete);
     let addresses: Vec<String> = addresses(&resolved.rows).chain(resources.actions.iter().map(|action| action.address.clone())).collect();
     actions.extend(resources.actions.into_iter().filter(|action| is_asked_for(std::iter::once(action.address.as_str()), &request.only)));
     needs::order(policy, snapshot, &resolved.rows, &mut actions);
     actions.sort_by(|a, b| (&a.block, &a.address, &a.id).cmp(&(&b.block, &b.address, &b.id)));
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
-    let mut notes = resolved.notes;
+    let mut notes = resolved.notes.clone();
     notes.extend(resources.notes);
     notes.extend(doubts.into_iter().map(|doubt| note(doubt, &policy.sources)));
+    notes.extend(rows.iter().flat_map(|row| diff::notes(row, snapshot)));
     if policy.protects.is_empty() && policy.resources.is_empty() {
         notes.push(Note { code: None, text: declares_nothing(removals).to_owned() });
     }

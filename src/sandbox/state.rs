@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::services::{backup, cloudwatch, dynamodb, events, logs, organizations, s3, scheduler, sns};
+use super::services::{backup, cloudwatch, dynamodb, events, logs, organizations, rds, s3, scheduler, sns};
 use super::{DEFAULT_ACCOUNT, SandboxError};
 
 /// The format of the state file that this version writes.
@@ -57,6 +57,7 @@ pub(crate) struct Region {
     pub(crate) events: events::Events,
     pub(crate) logs: logs::Groups,
     pub(crate) scheduler: scheduler::Scheduler,
+    pub(crate) rds: rds::Databases,
     pub(crate) sns: sns::Topics,
 }
 

@@ -82,6 +82,11 @@ impl World {
         (code.split(';').next().unwrap().to_owned(), body["message"].as_str().unwrap().to_owned())
     }
 
+    /// Posts a form to RDS.
+    pub(crate) fn rds(&self, form: &str) -> String {
+        String::from_utf8(self.answer("rds", "/", None, form.to_owned()).body).unwrap()
+    }
+
     /// Posts a form to SNS.
     pub(crate) fn sns(&self, form: &str) -> String {
         String::from_utf8(self.answer("sns", "/", None, form.to_owned()).body).unwrap()

@@ -68,7 +68,7 @@ fn document(topic: &str, policy: &str) -> Option<PolicyDocument> {
 pub(super) fn effect(topic: &str, before: &str, after: &str) -> Option<Effect> {
     let (before, after) = (document(topic, before)?, document(topic, after)?);
     let mut gained = false;
-    for sender in [Sender::Alarm, Sender::EventRule, Sender::BackupVault, Sender::Bucket] {
+    for sender in [Sender::Alarm, Sender::EventRule, Sender::BackupVault, Sender::Bucket, Sender::DatabaseEvents] {
         let request = sender.publishes(topic, account(topic), None);
         match (before.decide(&request), after.decide(&request)) {
             (Decision::Allowed { .. }, Decision::Denied { .. } | Decision::NotAllowed) => return Some(Effect::Weakens),

@@ -11,6 +11,7 @@
 //! | `aws_backup_region_settings` | what is not named keeps its value |
 //! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`) and `recovery_point` blocks; `created_days_ago` |
 //! | `aws_cloudwatch_log_group` | `stored_bytes`, `created_days_ago` |
+//! | `aws_db_instance`, `aws_rds_cluster`, `aws_docdb_cluster`, `aws_neptune_cluster`, `aws_rds_cluster_instance` | `created_days_ago`, `status`, `aws_backup_recovery_point_arn`, `pending_backup_retention_period` |
 //! | `aws_dynamodb_table` | `items`, `status`, `created_days_ago`, and in `point_in_time_recovery` `enabled_days_ago` |
 //! | `aws_organizations_account`, `aws_organizations_organizational_unit` | `id`; of an account, `status` |
 //!
@@ -26,6 +27,8 @@ mod fields;
 mod log_group;
 mod metric_alarm;
 mod organizations;
+mod rds;
+mod rds_events;
 mod s3_bucket;
 mod s3_documents;
 mod sns_topic;
@@ -51,9 +54,15 @@ static KINDS: &[Kind] = &[
     Kind { name: "aws_backup_vault", decode: backup_vault::decode },
     Kind { name: "aws_cloudwatch_log_group", decode: log_group::decode },
     Kind { name: "aws_cloudwatch_metric_alarm", decode: metric_alarm::decode },
+    Kind { name: "aws_db_event_subscription", decode: rds_events::decode },
+    Kind { name: "aws_db_instance", decode: rds::instance },
+    Kind { name: "aws_docdb_cluster", decode: rds::docdb_cluster },
     Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode },
     Kind { name: "aws_organizations_account", decode: organizations::account },
     Kind { name: "aws_organizations_organizational_unit", decode: organizations::unit },
+    Kind { name: "aws_neptune_cluster", decode: rds::neptune_cluster },
+    Kind { name: "aws_rds_cluster", decode: rds::rds_cluster },
+    Kind { name: "aws_rds_cluster_instance", decode: rds::member },
     Kind { name: "aws_s3_bucket", decode: s3_bucket::decode },
     Kind { name: "aws_sns_topic", decode: sns_topic::decode },
 ];

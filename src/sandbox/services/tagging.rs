@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, events, logs, s3, scheduler, sns};
+use super::{AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, events, logs, rds, s3, scheduler, sns};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
@@ -42,7 +42,15 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let rules = events::ever_tagged(&region.events).map(|(arn, tags)| ("events:rule", arn, tags));
     let groups = region.logs.values().filter_map(logs::ever_tagged).map(|(arn, tags)| ("logs:log-group", arn, tags));
     let schedules = scheduler::ever_tagged(&region.scheduler).map(|(arn, tags)| ("scheduler:schedule-group", arn, tags));
-    let all = tables.chain(alarms).chain(topics).chain(rules).chain(groups).chain(schedules).chain(backup::ever_tagged(&region.backup));
+    let databases = rds::ever_tagged(&region.rds);
+    let all = tables
+        .chain(alarms)
+        .chain(topics)
+        .chain(rules)
+        .chain(groups)
+        .chain(schedules)
+        .chain(databases)
+        .chain(backup::ever_tagged(&region.backup));
     let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
     all.extend(buckets.filter_map(s3::ever_tagged).map(|(arn, tags)| Tagged { kind: "s3:bucket", arn, tags }));
@@ -132,6 +140,7 @@ fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
         "events" => events::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
         "logs" => logs::tag(call, &json!({ "resourceArn": arn, "tags": tags })),
         "scheduler" => scheduler::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
+        "rds" => rds::tag(call, &json!({ "ResourceName": arn, "Tags": listed })),
         "sns" => sns::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
     })
@@ -147,6 +156,7 @@ fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
         "events" => events::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
         "logs" => logs::untag(call, &json!({ "resourceArn": arn, "tagKeys": keys })),
         "scheduler" => scheduler::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
+        "rds" => rds::untag(call, &json!({ "ResourceName": arn, "TagKeys": keys })),
         "sns" => sns::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         _ => dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
     })
