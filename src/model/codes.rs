@@ -267,6 +267,12 @@ codes! {
     /// Name the services and accounts that publish, or add a condition on `aws:SourceAccount` or `aws:PrincipalOrgID`. It is a warning: SNS
     /// takes such a policy, and a topic that the public is to reach needs it.
     OpenTopic = "BKS0865", "anybody may publish";
+    /// The bucket encrypts new objects with KMS, and a replication rule leaves such objects out: AWS takes both without a word, and copies
+    /// nothing but what a request encrypts with AES256.
+    ///
+    /// Add `source_selection_criteria { sse_kms_encrypted_objects { status = "Enabled" } }` to the rule and
+    /// `encryption_configuration { replica_kms_key_id = … }` to its destination, and let the role use both keys.
+    ReplicationKms = "BKS0866", "replication leaves objects under KMS out";
 }
 
 impl Code {
