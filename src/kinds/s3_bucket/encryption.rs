@@ -59,7 +59,7 @@ pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wan
 pub(super) fn consequence(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<String> {
     let rules = leaving_out(change, live, wanted);
     (!rules.is_empty()).then(|| {
-        let leave = if rules.len() == 1 && !rules.iter().any(|rule| rule.ends_with("of others")) { "leaves" } else { "leave" };
+        let leave = if rules.len() == 1 && fact_number(live, FOREIGN_WITHOUT_KMS) < 2 { "leaves" } else { "leave" };
         format!(
             "new objects are under KMS from then on, and {} {leave} such out: they are no longer copied ({}); {REMEDY}",
             rules.join(" and "),
