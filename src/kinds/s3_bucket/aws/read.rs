@@ -278,7 +278,7 @@ impl BucketRead<'_> {
         }
         if self.asks(&[ENCRYPTION]) || self.leaves_kms_out() {
             let found = self.bucket.encryption().await;
-            self.note(found, &[ENCRYPTION], Self::note_encryption)?;
+            self.note(found, &[ENCRYPTION], |this, found| this.note_encryption(&found))?;
         }
         // Own rules that no block declares any more would go on acting unseen.
         let may_own = self.workspace.is_some();
@@ -342,8 +342,8 @@ impl BucketRead<'_> {
         self.settle(&["versioning"], status.into_iter().map(|status| (VERSIONING.to_owned(), Value::from(status))).collect());
     }
 
-    fn note_encryption(&mut self, found: Vec<ServerSideEncryptionRule>) {
-        let settings = encryption_settings(&found);
+    fn note_encryption(&mut self, found: &[ServerSideEncryptionRule]) {
+        let settings = encryption_settings(found);
         if let Some(algorithm) = settings.get(ALGORITHM) {
             self.fact(ALGORITHM_FACT, algorithm.clone());
         }
