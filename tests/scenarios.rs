@@ -69,6 +69,7 @@ scenarios! {
     s3_bucket_checks
     s3_bucket_foreign
     s3_bucket_lock
+    s3_bucket_replication
     s3_bucket_unreadable
     restore_testing
     saved_plan

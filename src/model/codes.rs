@@ -285,6 +285,12 @@ codes! {
     /// Name the services and accounts that publish, or add a condition on `aws:SourceAccount` or `aws:PrincipalOrgID`. It is a warning: SNS
     /// takes such a policy, and a topic that the public is to reach needs it.
     OpenTopic = "BKS0865", "anybody may publish";
+    /// The bucket encrypts new objects with KMS, and a replication rule leaves such objects out: AWS takes both without a word, and copies
+    /// nothing but what a request encrypts with AES256.
+    ///
+    /// Add `source_selection_criteria { sse_kms_encrypted_objects { status = "Enabled" } }` to the rule and
+    /// `encryption_configuration { replica_kms_key_id = … }` to its destination, and let the role use both keys.
+    ReplicationKms = "BKS0866", "replication leaves objects under KMS out";
     /// A rule or a copy sends recovery points to a vault whose lock does not take them: they are kept for fewer days than its
     /// `min_retention_days`, or for more than its `max_retention_days`. AWS takes such a plan, and then every job of it fails.
     ///

@@ -8,6 +8,7 @@ mod aws;
 mod checks;
 mod consequences;
 mod effects;
+mod encryption;
 mod forbidden;
 mod forms;
 mod replication_checks;
@@ -17,7 +18,7 @@ mod table;
 mod tests;
 
 use super::{Concern, Kind, Need, Needed, Place};
-use crate::model::{Change, Effect, KindSpec, Live, Refusal, Value, Wanted, path};
+use crate::model::{Change, Code, Effect, KindSpec, Live, Refusal, Value, Wanted, path};
 use jiff::Timestamp;
 use rule::Rule;
 use std::collections::BTreeMap;
@@ -38,6 +39,14 @@ const FOREIGN_REPLICATION: &str = "foreign_replication_rules";
 const REPLICATION_RULES: &str = "replication_rules";
 /// Whether others' replication rules are of the first generation, beside which AWS takes no newer ones.
 const OLD_REPLICATION: &str = "old_replication_rules";
+/// The rules of others by destination and priority, as [`place`] writes these: AWS takes one rule for each.
+const FOREIGN_PLACES: &str = "foreign_replication_places";
+/// How many replication rules of others are on and leave objects under KMS out.
+const FOREIGN_WITHOUT_KMS: &str = "foreign_replication_rules_without_kms";
+/// The declared destinations that are surely not there.
+const ABSENT_DESTINATIONS: &str = "absent_destinations";
+/// The algorithm of default encryption.
+const ALGORITHM_FACT: &str = "sse_algorithm";
 /// What [`VERSIONING_FACT`] holds where nobody ever set versioning.
 const NEVER: &str = "never set";
 /// Whether MFA delete is on.
@@ -47,6 +56,11 @@ const MFA_DELETE: &str = "mfa_delete";
 #[cfg(feature = "aws")]
 fn mark(workspace: &str) -> String {
     format!("backstay:{workspace}:")
+}
+
+/// The place of a replication rule, of which AWS takes one for each destination and priority.
+fn place(destination: &str, priority: i64) -> String {
+    format!("{destination} {priority}")
 }
 
 /// The kind.
@@ -68,6 +82,7 @@ impl Kind for S3Bucket {
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         let mut concerns = checks::check(wanted);
         concerns.extend(replication_checks::check(wanted));
+        encryption::check(wanted, &mut concerns);
         concerns
     }
 
@@ -85,6 +100,10 @@ impl Kind for S3Bucket {
 
     fn forbids(&self, changes: &[Change], live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {
         forbidden::forbids(changes, live, wanted)
+    }
+
+    fn notes(&self, live: &Live) -> Vec<(Code, String)> {
+        encryption::notes(live)
     }
 
     fn remarks(&self, live: &Live) -> Vec<String> {
