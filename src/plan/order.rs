@@ -95,13 +95,15 @@ fn is_last(plan: &Plan, action: &Action, change: &Change) -> bool {
     }
 }
 
-/// What a change is made together with: the outermost block with a key that it is in, the rest of a document, or itself.
+/// What a change is made together with: the outermost block that it is in, with a key or without, the rest of a document, or itself.
+///
+/// A block without a key is one call too: the key of an encryption that is not turned on yet would be lost.
 fn group(action: &Action, change: &Change) -> String {
     let at = change.part_of.as_ref().unwrap_or(&change.setting);
     let is_block = at.ends_with(']').then(|| at.clone());
     match path::enclosing(at).into_iter().next().or(is_block) {
         Some(block) => block,
         None if action.mark.is_some() => String::new(),
-        None => at.clone(),
+        None => at.split('.').next().unwrap_or(at).to_owned(),
     }
 }
