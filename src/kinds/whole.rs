@@ -43,6 +43,9 @@ pub struct FindRequest<'a> {
     pub workspace: &'a str,
     /// The names that the policy declares.
     pub names: BTreeSet<String>,
+    /// Other names that must be there for things of the policy. Nothing of them is read: the kind reports as absent those that its listing
+    /// does not hold.
+    pub needed: BTreeSet<String>,
     /// The things of this kind that carry the workspace's mark, with all their tags. The tagging API lags: one that is here may be gone,
     /// and one that is not may be there, which the service's own listing of tags tells.
     pub marked: Vec<Tagged>,

@@ -14,6 +14,8 @@ pub(super) struct Sought {
     targets: BTreeSet<String>,
     /// What is declared of each name, by kind and target.
     names: BTreeMap<(String, String), Declared>,
+    /// The names that things of the policy need to be there, and that it does not declare, by kind and target.
+    needed: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
 /// Declared settings by name.
@@ -31,13 +33,17 @@ impl Sought {
                 of_kind.extend(whole_name(policy, resource).map(|name| (name, wanted())));
             }
         }
+        let mut needed: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
         for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
             for (kind, name) in kinds::sought(policy, &connection.target.name, &connection.identity) {
-                names.entry((kind.to_owned(), connection.target.name.clone())).or_default().entry(name).or_default();
+                let of = (kind.to_owned(), connection.target.name.clone());
+                if !names.get(&of).is_some_and(|declared| declared.contains_key(&name)) {
+                    needed.entry(of).or_default().insert(name);
+                }
             }
         }
         let targets = policy.targets.keys().filter(reached).cloned().collect();
-        Self { workspace: policy.workspace.clone(), targets, names }
+        Self { workspace: policy.workspace.clone(), targets, names, needed }
     }
 
     /// What a plan is about.
@@ -50,7 +56,7 @@ impl Sought {
         }
         // Without things of its own a plan needs no marks.
         let targets = names.keys().map(|(_, target)| target.clone()).collect();
-        Self { workspace: plan.policy.workspace.clone(), targets, names }
+        Self { workspace: plan.policy.workspace.clone(), targets, names, needed: BTreeMap::new() }
     }
 }
 
@@ -110,7 +116,9 @@ fn search<'a>(
     let Calls::Whole(calls) = kind.calls() else { return None };
     let spec = kind.spec();
     let target = connection.target.name.clone();
-    let wanted = sought.names.get(&(spec.name.to_owned(), target.clone())).cloned().unwrap_or_default();
+    let of = (spec.name.to_owned(), target.clone());
+    let wanted = sought.names.get(&of).cloned().unwrap_or_default();
+    let needed = sought.needed.get(&of).cloned().unwrap_or_default();
     let names: BTreeSet<String> = wanted.keys().cloned().collect();
     let start = spec.arn_start(&connection.identity.region, &connection.identity.account);
     let marked: Vec<Tagged> = marked.into_iter().flatten().filter(|thing| thing.arn.starts_with(&start)).cloned().collect();
@@ -118,13 +126,13 @@ fn search<'a>(
     let not_foreign = |live: &&Live| live.mark.as_ref().is_none_or(|mark| Some(&mark.workspace) == sought.workspace.as_ref());
     let parents: Vec<&Live> = known.iter().filter(of_target).filter(not_foreign).collect();
     let marked = if spec.parent.is_some() { Vec::new() } else { marked };
-    if names.is_empty() && marked.is_empty() && parents.is_empty() {
+    if names.is_empty() && needed.is_empty() && marked.is_empty() && parents.is_empty() {
         return None;
     }
     Some(async move {
         let region = connection.identity.region.clone();
         let workspace = sought.workspace.as_deref().unwrap_or_default();
-        let request = FindRequest { connection, workspace, names: names.clone(), marked, parents, wanted };
+        let request = FindRequest { connection, workspace, names: names.clone(), needed, marked, parents, wanted };
         let mut found = calls.find(request).await;
         let unsure = |gap: &Gap| gap.resource.is_none();
         let names_complete = !found.gaps.iter().any(unsure);

@@ -62,6 +62,9 @@ async fn find(request: FindRequest<'_>) -> Found {
             return found;
         }
     };
+    let listed: BTreeSet<&str> = vaults.iter().filter_map(BackupVaultListMember::backup_vault_name).collect();
+    let missing = request.needed.iter().filter(|name| !listed.contains(name.as_str()));
+    found.absent.extend(missing.map(|name| id(connection, name)));
     let marked: BTreeSet<&str> = request.marked.iter().map(|thing| thing.arn.as_str()).collect();
     let mut sought = Vec::new();
     for vault in &vaults {
@@ -97,14 +100,17 @@ async fn list(connection: &Connection, client: &Client) -> Result<Vec<BackupVaul
     }
 }
 
-fn live(connection: &Connection, vault: &BackupVaultListMember, name: &str, arn: &str, mut tags: BTreeMap<String, String>) -> Live {
-    let id = ResourceId {
+fn id(connection: &Connection, name: &str) -> ResourceId {
+    ResourceId {
         kind: SPEC.name.to_owned(),
         target: connection.target.name.clone(),
         region: connection.identity.region.clone(),
         name: name.to_owned(),
-    };
-    let mut live = Live { id, arn: Some(arn.to_owned()), mark: Mark::take(&mut tags), ..Live::default() };
+    }
+}
+
+fn live(connection: &Connection, vault: &BackupVaultListMember, name: &str, arn: &str, mut tags: BTreeMap<String, String>) -> Live {
+    let mut live = Live { id: id(connection, name), arn: Some(arn.to_owned()), mark: Mark::take(&mut tags), ..Live::default() };
     let key = vault.encryption_key_arn().map_or(Reading::Unset, |key| Reading::Known(Value::from(key)));
     live.set([(NAME, Reading::Known(Value::from(name))), (KEY, key), (tags::PATH, tags::reading(&tags))]);
     live.facts.insert(RECOVERY_POINTS.to_owned(), Value::from(vault.number_of_recovery_points()));
