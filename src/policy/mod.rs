@@ -29,6 +29,8 @@ pub mod types;
 pub mod variables;
 mod version;
 
+pub(crate) use resources::one_place;
+
 use crate::model::{Diagnostic, Identity, Policy};
 use load::Files;
 use std::collections::BTreeMap;
