@@ -17,7 +17,7 @@ mod table;
 mod tests;
 
 use super::{Concern, Kind, Need, Needed, Place};
-use crate::model::{Change, Effect, KindSpec, Live, Refusal, Value, Wanted, path};
+use crate::model::{Change, Code, Effect, KindSpec, Live, Refusal, Value, Wanted, path};
 use jiff::Timestamp;
 use rule::Rule;
 use std::collections::BTreeMap;
@@ -38,6 +38,10 @@ const FOREIGN_REPLICATION: &str = "foreign_replication_rules";
 const REPLICATION_RULES: &str = "replication_rules";
 /// Whether others' replication rules are of the first generation, beside which AWS takes no newer ones.
 const OLD_REPLICATION: &str = "old_replication_rules";
+/// The action that the caller may not do, so that own lifecycle rules that no block declares any more cannot be found.
+const UNSEEN_LIFECYCLE: &str = "unseen_lifecycle_rules";
+/// The same for replication rules.
+const UNSEEN_REPLICATION: &str = "unseen_replication_rules";
 /// What [`VERSIONING_FACT`] holds where nobody ever set versioning.
 const NEVER: &str = "never set";
 /// Whether MFA delete is on.
@@ -97,6 +101,18 @@ impl Kind for S3Bucket {
         remarks.extend(kept(fact_number(live, FOREIGN_LIFECYCLE), "lifecycle"));
         remarks.extend(kept(fact_number(live, FOREIGN_REPLICATION), "replication"));
         remarks
+    }
+
+    fn notes(&self, live: &Live) -> Vec<(Code, String)> {
+        let unseen = [(UNSEEN_LIFECYCLE, "lifecycle"), (UNSEEN_REPLICATION, "replication")];
+        let denied = unseen.into_iter().filter_map(|(fact, what)| Some((what, fact_text(live, fact)?)));
+        let text = |(what, action): (&str, &str)| {
+            let text = format!(
+                "{action} was denied, so {what} rules that backstay made and that no block declares any more cannot be found: if there are any, they stay and go on acting; allow {action} to the caller"
+            );
+            (Code::Gap, text)
+        };
+        denied.map(text).collect()
     }
 
     #[cfg(feature = "aws")]
