@@ -44,6 +44,7 @@ scenarios! {
     loader_errors
     nobody
     only
+    organization
     owned
     owned_incomplete
     owned_plans

@@ -4,10 +4,10 @@ use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::Failure;
 use crate::aws::{self, Access, Aws, ConnectFailed, Journal};
-use crate::model::{Diagnostic, Identity, Policy, Snapshot, Target};
+use crate::model::{Accounts, Code, Diagnostic, Identity, Policy, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
-use crate::policy::{self, Checked, load};
+use crate::policy::{self, Checked, Seen, load};
 use crate::snapshot;
 use crate::time::Clock;
 use jiff::Timestamp;
@@ -53,13 +53,70 @@ pub(super) fn reached(context: &Context, path: &Path, policy: Policy, identities
     if policy.targets.values().all(told) || (policy.resources.is_empty() && policy.protects.is_empty()) {
         return Ok(policy);
     }
-    let checked = policy::check_reached(load::load(path), &context.given, identities);
-    if !checked.is_good() {
-        return Err(Failure::policy(checked.problems, checked.policy.sources));
-    }
-    let mut again = checked.policy;
+    let mut again = seen(context, path, &Seen { identities: identities.clone(), accounts: policy.accounts.clone() })?;
     again.targets.retain(|name, _| policy.targets.contains_key(name));
     Ok(again)
+}
+
+/// The policy with what AWS told.
+fn seen(context: &Context, path: &Path, seen: &Seen) -> Result<Policy, Failure> {
+    let checked = policy::check_seen(load::load(path), &context.given, seen);
+    if checked.is_good() { Ok(checked.policy) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
+}
+
+/// The policy with the accounts of its organizations: of a recorded snapshot, or as AWS lists them now.
+pub(super) fn organized(
+    context: &Context,
+    path: &Path,
+    policy: Policy,
+    live: &LiveArgs,
+    from: Option<&Snapshot>,
+) -> Result<Policy, Failure> {
+    if policy.organizations.is_empty() {
+        return Ok(policy);
+    }
+    let accounts = match from {
+        Some(snapshot) => {
+            if let Some(name) = policy.organizations.keys().find(|name| !snapshot.accounts.contains_key(*name)) {
+                let message = format!("the snapshot does not hold the accounts of organization `{name}`");
+                return Err(Failure::error(message).help("record it anew with `backstay snapshot` and this policy"));
+            }
+            snapshot.accounts.clone()
+        }
+        None => block_on(list_accounts(context, &policy, live))??,
+    };
+    seen(context, path, &Seen { identities: BTreeMap::new(), accounts })
+}
+
+async fn list_accounts(context: &Context, policy: &Policy, live: &LiveArgs) -> Result<Accounts, Failure> {
+    let organizations = &policy.organizations;
+    let access: BTreeMap<String, Target> = organizations.iter().map(|(name, one)| (name.clone(), one.access.clone())).collect();
+    let session = Session::connect(context, &access, live, None).await?;
+    if !session.unreached.is_empty() {
+        return Err(Failure::unreached(&session.unreached));
+    }
+    let mut all = Accounts::new();
+    for (name, organization) in organizations {
+        let Some(connection) = session.aws.connection(name) else { continue };
+        let accounts = aws::accounts(connection, organization).await.map_err(|failed| {
+            let message = format!("the accounts of organization `{name}` cannot be listed: {}", failed.sentence("us-east-1"));
+            Failure::error(message)
+                .help("only the management account and delegated administrators may list them; give `profile` or `assume_role`")
+        })?;
+        let missing: Vec<&str> =
+            organization.select.ids.iter().filter(|id| !accounts.iter().any(|account| account.id == **id)).map(String::as_str).collect();
+        if accounts.is_empty() || !missing.is_empty() {
+            let which =
+                if missing.is_empty() { "no active account".to_owned() } else { format!("no active account {}", missing.join(", ")) };
+            let problem = Diagnostic::error(Code::SelectsNothing, format!("organization `{name}` has {which} that its `select` means"));
+            let help = "name active accounts of the organization, or leave `select` out to mean every one";
+            return Err(Failure::policy(vec![problem.at(organization.span.clone()).help(help)], policy.sources.clone()));
+        }
+        tracing::info!(organization = name, "{}", count(accounts.len(), "account"));
+        all.insert(name.clone(), accounts);
+    }
+    session.log_counts();
+    Ok(all)
 }
 
 /// Loads the policy that a change started from. It may lack variables that the change added.
@@ -77,8 +134,9 @@ pub(super) fn earlier_policy(context: &Context, path: &Path) -> Result<Policy, F
 }
 
 /// Loads a policy and keeps only the targets that were asked for.
-pub(super) fn policy_of_targets(context: &Context, args: &PolicyArgs, live: &LiveArgs) -> Result<Policy, Failure> {
-    let mut policy = policy(context, &args.path)?;
+pub(super) fn policy_of_targets(context: &Context, args: &PolicyArgs, live: &LiveArgs, from: Option<&Snapshot>) -> Result<Policy, Failure> {
+    let policy = policy(context, &args.path)?;
+    let mut policy = organized(context, &args.path, policy, live, from)?;
     narrow(&mut policy, &live.targets)?;
     Ok(policy)
 }

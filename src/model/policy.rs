@@ -1,5 +1,6 @@
 //! A policy that was loaded, evaluated and checked: what must be, before anybody looked at AWS.
 
+use super::organization::{Accounts, Organization};
 use super::path;
 use super::source::{Sources, Span};
 use super::value::Value;
@@ -17,6 +18,10 @@ pub struct Policy {
     pub workspace: Option<String>,
     /// The targets, by name. With none declared there is one named `default`, of the environment's account and region.
     pub targets: BTreeMap<String, Target>,
+    /// Where accounts are listed, by name.
+    pub organizations: BTreeMap<String, Organization>,
+    /// The accounts that were listed there; none before AWS was asked.
+    pub accounts: Accounts,
     /// What must be set on things that others own.
     pub protects: Vec<Protect>,
     /// What backstay makes, changes and removes.

@@ -1,5 +1,6 @@
 //! What was read of live AWS, and what could not be.
 
+use super::organization::Accounts;
 use super::spec::Fallback;
 use super::value::Value;
 use jiff::Timestamp;
@@ -211,6 +212,9 @@ pub struct Snapshot {
     pub taken_at: Timestamp,
     /// Who each target's credentials are; a target that could not be reached is not here but in `gaps`.
     pub identities: BTreeMap<String, Identity>,
+    /// The accounts that were listed of each organization of the policy.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts: Accounts,
     /// What the listings gave.
     pub inventories: Vec<Inventory>,
     /// The things that were read, by id.
@@ -231,6 +235,7 @@ impl Snapshot {
             format: Self::FORMAT.to_owned(),
             taken_at,
             identities: BTreeMap::new(),
+            accounts: Accounts::new(),
             inventories: Vec::new(),
             resources: Vec::new(),
             absent: Vec::new(),

@@ -24,6 +24,8 @@ pub(super) struct Blocks<'a> {
     pub(super) variables: BTreeMap<String, Located<'a>>,
     /// Every argument of every `locals`.
     pub(super) locals: BTreeMap<String, (SourceId, &'a Attribute)>,
+    /// `organization`, by label.
+    pub(super) organizations: BTreeMap<String, Located<'a>>,
     /// `target`, by label.
     pub(super) targets: BTreeMap<String, Located<'a>>,
     /// `protect` and `resource`, by kind and label.
@@ -34,7 +36,7 @@ pub(super) struct Blocks<'a> {
     pub(super) removed: Vec<Located<'a>>,
 }
 
-const KEYWORDS: [&str; 8] = ["backstay", "variable", "locals", "target", "protect", "resource", "waiver", "removed"];
+const KEYWORDS: [&str; 9] = ["backstay", "variable", "locals", "organization", "target", "protect", "resource", "waiver", "removed"];
 
 /// Parses every file of a policy.
 pub(super) fn parse(files: &Files, problems: &mut Vec<Diagnostic>) -> Parsed {
@@ -91,7 +93,7 @@ impl<'a> Blocks<'a> {
         let keyword = located.block.ident.as_str();
         let labels = match keyword {
             "backstay" | "locals" | "removed" => 0,
-            "variable" | "target" | "waiver" => 1,
+            "variable" | "organization" | "target" | "waiver" => 1,
             "protect" | "resource" => 2,
             _ => return problems.push(unknown_keyword(located, keyword)),
         };
@@ -102,6 +104,7 @@ impl<'a> Blocks<'a> {
         let before = match keyword {
             "backstay" => self.backstay.replace(located),
             "variable" => named(&mut self.variables, first, located, problems),
+            "organization" => named(&mut self.organizations, first, located, problems),
             "target" => named(&mut self.targets, first, located, problems),
             "waiver" => self.waivers.insert(first, located),
             "locals" => return self.add_locals(located, problems),

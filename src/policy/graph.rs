@@ -1,15 +1,18 @@
 //! Blocks in the order of their references: what a block refers to is evaluated before it, and a circle is an error that shows the circle.
 
+mod names;
+
+use super::Seen;
 use super::blocks::{Blocks, Parsed};
-use super::eval::{self, Reference, Scope, Segment};
+use super::eval::{self, Scope};
 use super::load::Files;
+use super::organizations;
 use super::reader::{Located, Reader};
 use super::resources;
 use super::statements;
 use super::things;
 use super::variables::{self, Given, Values};
 use crate::files as file_system;
-use crate::kinds;
 use crate::model::{BlockAddress, Code, Diagnostic, Identity, Policy, SourceId, Span, Target, Value};
 use hcl::edit::expr::Expression;
 use hcl::edit::structure::{Body, Structure};
@@ -23,6 +26,8 @@ pub(super) enum Node {
     Backstay,
     /// `local.NAME`.
     Local(String),
+    /// `organization.NAME`.
+    Organization(String),
     /// `target.NAME`.
     Target(String),
     /// `KIND.NAME`.
@@ -34,6 +39,7 @@ impl std::fmt::Display for Node {
         match self {
             Self::Backstay => out.write_str("backstay"),
             Self::Local(name) => write!(out, "local.{name}"),
+            Self::Organization(name) => write!(out, "organization.{name}"),
             Self::Target(name) => write!(out, "target.{name}"),
             Self::Thing(kind, name) => write!(out, "{kind}.{name}"),
         }
@@ -44,13 +50,7 @@ impl std::fmt::Display for Node {
 pub(super) type Edges = BTreeMap<Node, Span>;
 
 /// Evaluates everything.
-pub(super) fn evaluate(
-    parsed: &Parsed,
-    files: &mut Files,
-    given: &[Given],
-    identities: &BTreeMap<String, Identity>,
-    problems: &mut Vec<Diagnostic>,
-) -> Policy {
+pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], seen: &Seen, problems: &mut Vec<Diagnostic>) -> Policy {
     let blocks = parsed.blocks(problems);
     let variables = variables::values(&blocks.variables, files, given, problems);
     let mut evaluator = Evaluator {
@@ -61,8 +61,8 @@ pub(super) fn evaluate(
         targets: BTreeMap::new(),
         things: BTreeMap::new(),
         broken: BTreeSet::new(),
-        policy: Policy::default(),
-        identities,
+        policy: Policy { accounts: seen.accounts.clone(), ..Policy::default() },
+        identities: &seen.identities,
         problems,
     };
     evaluator.run();
@@ -135,6 +135,7 @@ impl<'a> Evaluator<'a, '_> {
     fn nodes(&self) -> Vec<Node> {
         let mut nodes: Vec<Node> = self.blocks.backstay.iter().map(|_| Node::Backstay).collect();
         nodes.extend(self.blocks.locals.keys().cloned().map(Node::Local));
+        nodes.extend(self.blocks.organizations.keys().cloned().map(Node::Organization));
         nodes.extend(self.blocks.targets.keys().cloned().map(Node::Target));
         nodes.extend(self.blocks.things.keys().cloned().map(|(kind, name)| Node::Thing(kind, name)));
         nodes
@@ -147,11 +148,15 @@ impl<'a> Evaluator<'a, '_> {
         let backstay = BTreeMap::from([("workspace".to_owned(), self.policy.workspace.clone().map_or(Value::Null, Value::from))]);
         let mut locals = BTreeMap::new();
         let mut targets = BTreeMap::new();
+        let mut organized = BTreeMap::new();
         let mut things: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
         for node in edges.keys() {
             match node {
                 Node::Backstay => {}
                 Node::Local(name) => locals.extend(self.locals.get(name).map(|value| (name.clone(), value.clone()))),
+                Node::Organization(name) => {
+                    organized.insert(name.clone(), organizations::value(name, &self.policy.accounts));
+                }
                 Node::Target(name) => targets.extend(self.targets.get(name).map(|value| (name.clone(), value.clone()))),
                 Node::Thing(kind, name) => {
                     let value = self.things.get(kind).and_then(|things| things.get(name));
@@ -162,6 +167,7 @@ impl<'a> Evaluator<'a, '_> {
         let mut scope = Scope::new(&self.folder)
             .with("var", Value::Map(self.variables.known.clone()))
             .with("local", Value::Map(locals))
+            .with("organization", Value::Map(organized))
             .with("target", Value::Map(targets))
             .with("path", Value::Map(path))
             .with("backstay", Value::Map(backstay));
@@ -180,6 +186,7 @@ impl<'a> Evaluator<'a, '_> {
                 self.problems.extend(problems);
             }
             Node::Local(name) => self.local(name, edges),
+            Node::Organization(name) => self.organization(name, edges),
             Node::Target(name) => self.target(name, edges),
             Node::Thing(kind, name) => {
                 let needed = edges.keys().filter_map(|node| match node {
@@ -206,13 +213,24 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
+    fn organization(&mut self, name: &str, edges: &Edges) {
+        let Some(located) = self.blocks.organizations.get(name).copied() else { return };
+        let mut problems = Vec::new();
+        let organization = organizations::organization(located, &self.scope(edges), &mut problems);
+        self.problems.extend(problems);
+        self.policy.organizations.insert(name.to_owned(), organization);
+    }
+
     fn target(&mut self, name: &str, edges: &Edges) {
         let Some(located) = self.blocks.targets.get(name).copied() else {
             return;
         };
         let mut problems = Vec::new();
         let mut values = Vec::new();
-        let instances = instances(located, &self.scope(edges), &mut problems);
+        let scope = self.scope(edges);
+        let is_unknown = located.block.body.get_attribute("for_each").map(|each| eval::evaluate(&each.value, &scope));
+        let is_unknown = matches!(is_unknown, Some(Ok(Value::Unknown)));
+        let instances = if is_unknown { Some(vec![organizations::anybody()]) } else { instances(located, &scope, &mut problems) };
         for (key, each) in instances.iter().flatten() {
             let scope = self.scope(edges);
             let scope = match each {
@@ -222,6 +240,10 @@ impl<'a> Evaluator<'a, '_> {
             let full = key.as_ref().map_or_else(|| name.to_owned(), |key| format!("{name}/{key}"));
             let target = statements::target(full, located, &scope, &mut problems);
             values.push((key.clone(), target));
+        }
+        if is_unknown {
+            // What hangs on the accounts themselves is told when they are known.
+            problems.retain(|problem| problem.code != Code::Evaluation);
         }
         self.problems.extend(problems);
         let mut map = BTreeMap::new();
@@ -275,6 +297,10 @@ impl<'a> Evaluator<'a, '_> {
                 Some((source, attribute)) => self.check_expression(&attribute.value, *source, false),
                 None => Edges::new(),
             },
+            Node::Organization(name) => match self.blocks.organizations.get(name) {
+                Some(located) => self.check_references(&located.block.body, located.source, false),
+                None => Edges::new(),
+            },
             Node::Target(name) => self.blocks.targets.get(name).copied().map(|located| self.block_references(located)).unwrap_or_default(),
             Node::Thing(kind, name) => {
                 let located = self.blocks.things.get(&(kind.clone(), name.clone())).copied();
@@ -319,65 +345,6 @@ impl<'a> Evaluator<'a, '_> {
             }
         }
         edges
-    }
-
-    /// The node that a reference means; none for names that are always there. A variable without a usable value is a broken node of its own.
-    fn meaning(&mut self, reference: &Reference, has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
-        let Some(Segment::Name(root)) = reference.path.first() else { return Ok(None) };
-        if root == "path" {
-            return Ok(None);
-        }
-        let name = match reference.path.get(1) {
-            Some(Segment::Name(name) | Segment::Index(Some(Value::String(name)))) => Some(name.as_str()),
-            _ => None,
-        };
-        // Most references are to what is there; only a wrong one needs the list of all names.
-        match (root.as_str(), name) {
-            ("local", Some(name)) if self.blocks.locals.contains_key(name) => return Ok(Some(Node::Local(name.to_owned()))),
-            ("target", Some(name)) if self.blocks.targets.contains_key(name) => return Ok(Some(Node::Target(name.to_owned()))),
-            _ => {}
-        }
-        let known: Vec<&str> = match root.as_str() {
-            "var" => return self.variable(name),
-            "each" => return each(has_each),
-            "backstay" => return Ok(self.blocks.backstay.map(|_| Node::Backstay)),
-            "local" => self.blocks.locals.keys().map(String::as_str).collect(),
-            "target" => self.blocks.targets.keys().map(String::as_str).collect(),
-            kind if kinds::find(kind).is_some() => return self.thing(kind, name),
-            _ => return Err((format!("nothing is named `{root}`"), Some(root_help(root)))),
-        };
-        let Some(name) = name else { return Err(whole(root, &known)) };
-        let help =
-            eval::suggestion(name, known.iter().copied()).unwrap_or_else(|| format!("declare it, or use one of: {}", listed(&known)));
-        Err((format!("`{root}.{name}` is not declared"), Some(help)))
-    }
-
-    fn variable(&mut self, name: Option<&str>) -> Result<Option<Node>, (String, Option<String>)> {
-        let known: Vec<&str> = self.blocks.variables.keys().map(String::as_str).collect();
-        let Some(name) = name else { return Err(whole("var", &known)) };
-        if self.variables.known.contains_key(name) && !self.variables.broken.contains(name) {
-            return Ok(None);
-        }
-        if self.variables.broken.contains(name) {
-            // Its problem is told already; whoever uses it is skipped.
-            let node = Node::Local(format!("var.{name}"));
-            self.broken.insert(node.clone());
-            return Ok(Some(node));
-        }
-        let help = eval::suggestion(name, known.iter().copied()).unwrap_or_else(|| format!("declare it: `variable \"{name}\" {{}}`"));
-        Err((format!("`var.{name}` is not declared"), Some(help)))
-    }
-
-    fn thing(&self, kind: &str, name: Option<&str>) -> Result<Option<Node>, (String, Option<String>)> {
-        if let Some(name) = name
-            && self.blocks.things.contains_key(&(kind.to_owned(), name.to_owned()))
-        {
-            return Ok(Some(Node::Thing(kind.to_owned(), name.to_owned())));
-        }
-        let known: Vec<&str> = self.blocks.things.keys().filter(|(of, _)| of == kind).map(|(_, name)| name.as_str()).collect();
-        let Some(name) = name else { return Err(whole(kind, &known)) };
-        let help = eval::suggestion(name, known.iter().copied()).unwrap_or_else(|| format!("declared of this kind: {}", listed(&known)));
-        Err((format!("`{kind}.{name}` is not declared"), Some(help)))
     }
 
     /// Every node after those that it refers to. The nodes of a circle are broken, and the circle is shown once.
@@ -436,26 +403,6 @@ fn target_value(target: &Target) -> Value {
         ("region".to_owned(), text(&target.region)),
         ("account_id".to_owned(), text(&target.account_id)),
     ]))
-}
-
-fn each(has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
-    let help = "add `for_each = …` to the block".to_owned();
-    if has_each { Ok(None) } else { Err(("`each` is known only in a block with `for_each`".to_owned(), Some(help))) }
-}
-
-fn root_help(root: &str) -> String {
-    let kinds: Vec<&str> = kinds::all().map(|kind| kind.spec().name).collect();
-    let known = ["var", "local", "target", "each", "path", "backstay"].into_iter().chain(kinds);
-    eval::suggestion(root, known)
-        .unwrap_or_else(|| "values are named `var.NAME`, `local.NAME`, `target.NAME` or `KIND.NAME`; text goes into quotes".to_owned())
-}
-
-fn whole(root: &str, known: &[&str]) -> (String, Option<String>) {
-    (format!("`{root}` must be followed by a name"), Some(format!("declared: {}", listed(known))))
-}
-
-fn listed(names: &[&str]) -> String {
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
 /// The instances of a block: one without a key, or one for each item of its `for_each`. `None` where `for_each` cannot be used.

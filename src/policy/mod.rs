@@ -6,7 +6,7 @@
 //! | text to blocks, each with its labels checked | `blocks` |
 //! | values of variables | [`variables`] |
 //! | blocks in the order of their references, each evaluated | `graph`, [`eval`], [`functions`] |
-//! | bodies to values, by the kind's table | `reader`, `decode`, `selector`, `things`, `statements` |
+//! | bodies to values, by the kind's table | `reader`, `decode`, `selector`, `things`, `statements`, `organizations` |
 //! | which live things a selector means | [`select`] |
 //!
 //! Every step goes on after an error, so that all problems of a policy show in one run; what hangs on something broken is skipped, as its
@@ -19,6 +19,7 @@ pub mod format;
 pub mod functions;
 mod graph;
 pub mod load;
+mod organizations;
 mod reader;
 mod resources;
 pub mod select;
@@ -31,7 +32,7 @@ mod version;
 
 pub(crate) use resources::one_place;
 
-use crate::model::{Diagnostic, Identity, Policy};
+use crate::model::{Accounts, Diagnostic, Identity, Policy};
 use load::Files;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -63,14 +64,23 @@ pub fn check(path: &Path, given: &[Given]) -> Checked {
 
 /// Checks a policy whose text is there already, before anybody connected.
 pub fn check_files(files: Files, given: &[Given]) -> Checked {
-    check_reached(files, given, &BTreeMap::new())
+    check_seen(files, given, &Seen::default())
 }
 
-/// Checks a policy when it is known which account and region each target reached, so that every ARN can be computed.
-pub fn check_reached(mut files: Files, given: &[Given], identities: &BTreeMap<String, Identity>) -> Checked {
+/// What a policy's values can depend on that only AWS tells.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Who each target turned out to be: only then can every ARN be computed.
+    pub identities: BTreeMap<String, Identity>,
+    /// The accounts that were listed of each organization.
+    pub accounts: Accounts,
+}
+
+/// Checks a policy when somebody has connected, or listed accounts.
+pub fn check_seen(mut files: Files, given: &[Given], seen: &Seen) -> Checked {
     let mut problems = std::mem::take(&mut files.problems);
     let parsed = blocks::parse(&files, &mut problems);
-    let mut policy = graph::evaluate(&parsed, &mut files, given, identities, &mut problems);
+    let mut policy = graph::evaluate(&parsed, &mut files, given, seen, &mut problems);
     problems.sort_by_key(|problem| problem.labels.first().map(|label| (label.span.source, label.span.range.start)));
     problems.dedup();
     policy.files = files.digests;

@@ -58,22 +58,27 @@ pub(super) fn target(name: String, located: Located<'_>, scope: &Scope<'_>, prob
         let title = format!("`{region}` is not the name of a region");
         reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span.clone()).help("a region is written like `us-east-1`"));
     }
-    let account = reader.text("account_id");
-    if let Some((account, span)) = &account
-        && !is_account(account)
-    {
-        let title = format!("an account id has 12 digits, found `{account}`");
-        let help = "put it in quotes, so that leading zeros stay";
-        reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span.clone()).help(help));
-    }
+    let account_id = account_id(&mut reader);
     let profile = reader.text("profile").map(|(text, _)| text);
     let role = reader.block("assume_role");
     reader.finish(|_| None);
     let assume_role = role.and_then(|located| assume_role(located, scope, problems));
-    Target { name, region: region.map(|(text, _)| text), account_id: account.map(|(text, _)| text), assume_role, profile }
+    Target { name, region: region.map(|(text, _)| text), account_id, assume_role, profile }
 }
 
-fn assume_role(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnostic>) -> Option<AssumeRole> {
+/// The guard of a target: the only account that its credentials may reach.
+pub(super) fn account_id(reader: &mut Reader<'_, '_>) -> Option<String> {
+    let (account, span) = reader.text("account_id")?;
+    if !is_account(&account) {
+        let title = format!("an account id has 12 digits, found `{account}`");
+        let help = "put it in quotes, so that leading zeros stay";
+        reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span).help(help));
+    }
+    Some(account)
+}
+
+/// Reads `assume_role { … }`.
+pub(super) fn assume_role(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnostic>) -> Option<AssumeRole> {
     let mut reader = Reader::new(located, scope, "`assume_role`", problems);
     let arn = reader.required_text("role_arn");
     let external_id = reader.text("external_id").map(|(text, _)| text);
@@ -102,7 +107,8 @@ pub(super) fn is_region(text: &str) -> bool {
     }
 }
 
-fn is_account(text: &str) -> bool {
+/// Whether a text has the form of an account's id.
+pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.chars().all(|c| c.is_ascii_digit())
 }
 

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// there are in all.
 pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done: &(dyn Fn(u64, u64) + Sync)) -> Snapshot {
     let mut snapshot = begin(aws, unreached);
+    snapshot.accounts.clone_from(&policy.accounts);
     let needs = needs(policy, aws);
     let listings = needs.iter().filter(|(_, need)| !need.is_nothing()).filter_map(|((kind, target), need)| {
         let connection = aws.connection(target)?;

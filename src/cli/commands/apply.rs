@@ -35,7 +35,8 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> 
         return Err(Failure::error("apply changes AWS, and there is nobody to ask")
             .help("give --auto-approve, or review a plan first: `backstay plan --out plan.json`, then `backstay apply plan.json`"));
     }
-    let mut policy = session::policy(context, &args.path)?;
+    let policy = session::policy(context, &args.path)?;
+    let mut policy = session::organized(context, &args.path, policy, &args.live, None)?;
     narrow(&mut policy, &args.live.targets)?;
     block_on(async {
         let session = Session::connect(context, &policy.targets, &args.live, args.journal.as_deref()).await?;

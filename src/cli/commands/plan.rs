@@ -17,13 +17,11 @@ pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
         let message = format!("--out {} would put a plan where a policy is", file.display());
         return Err(Failure::error(message).help("give it another name, such as plan.json"));
     }
-    let policy = policy_of_targets(context, &args.policy, &args.live)?;
+    let recorded = args.from.as_deref().map(snapshot::load).transpose()?;
+    let policy = policy_of_targets(context, &args.policy, &args.live, recorded.as_ref())?;
     let before = args.base.as_ref().map(|base| session::earlier_policy(context, base)).transpose()?;
-    let (policy, snapshot) = match &args.from {
-        Some(file) => {
-            let snapshot = snapshot::load(file)?;
-            (session::reached(context, &args.policy.path, policy, &snapshot.identities)?, snapshot)
-        }
+    let (policy, snapshot) = match recorded {
+        Some(snapshot) => (session::reached(context, &args.policy.path, policy, &snapshot.identities)?, snapshot),
         None => block_on(async {
             let session = Session::connect(context, &policy.targets, &args.live, None).await?;
             let policy = session::reached(context, &args.policy.path, policy, &session.identities())?;

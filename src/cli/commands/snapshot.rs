@@ -9,7 +9,7 @@ use crate::snapshot;
 
 /// Reads and saves.
 pub(super) fn run(context: &Context, args: &SnapshotArgs) -> Result<Exit, Failure> {
-    let policy = policy_of_targets(context, &args.policy, &args.live)?;
+    let policy = policy_of_targets(context, &args.policy, &args.live, None)?;
     let snapshot = block_on(async {
         let session = Session::connect(context, &policy.targets, &args.live, None).await?;
         let snapshot = session.snapshot(context, &policy).await;

@@ -26,5 +26,8 @@ pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, Failur
     let (blocks, targets) = (checked.policy.protects.len() + checked.policy.resources.len(), checked.policy.targets.len());
     let plural = |n: usize| if n == 1 { "" } else { "s" };
     context.ui.answer(&format!("The policy is valid: {blocks} block{}, {targets} target{}.\n", plural(blocks), plural(targets)))?;
+    if !checked.policy.organizations.is_empty() {
+        context.ui.say("The accounts of an organization are listed when it is planned; here one target stands for all of them.");
+    }
     Ok(Exit::Done)
 }
