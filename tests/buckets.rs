@@ -194,3 +194,28 @@ fn each_declared_aspect_of_a_bucket_costs_one_call() {
     let encryption = "server_side_encryption { sse_algorithm = \"aws:kms\" }";
     assert_eq!(counts(encryption), with(&["s3:GetBucketEncryption count=30", "s3:ListBuckets count=1"]));
 }
+
+#[test]
+fn a_default_retention_is_written_at_once_with_what_turns_it_on_or_changes_its_mode() {
+    let room = Room::new();
+    room.write("seed.hcl", "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b-1\"\n  versioning { status = \"Enabled\" }\n}\n");
+    room.ok("sandbox seed seed.hcl");
+    let writes = |mode: &str, days: u32| {
+        let retention = format!("default_retention {{\n      mode = \"{mode}\"\n      days = {days}\n    }}");
+        let policy =
+            format!("protect \"aws_s3_bucket\" \"b\" {{\n  select {{ names = [\"b-1\"] }}\n  object_lock {{\n    {retention}\n  }}\n}}\n");
+        room.write("policy/policy.hcl", policy);
+        let consent = "--accept-irreversible aws_s3_bucket.b --allow-weakening aws_s3_bucket.b";
+        let said = room.ok(&format!("apply policy --sandbox --auto-approve {consent} --log info"));
+        converged(&room);
+        said.lines()
+            .filter_map(|line| line.split_once("operation="))
+            .map(|(_, told)| told.replace('"', ""))
+            .find(|told| told.contains("PutObjectLock"))
+    };
+    let once = Some("s3:PutObjectLockConfiguration count=1".to_owned());
+    assert_eq!(writes("GOVERNANCE", 7), once);
+    assert_eq!(writes("COMPLIANCE", 7), once);
+    // Longer by itself strengthens and would come first, when it would lock under COMPLIANCE.
+    assert_eq!(writes("GOVERNANCE", 30), once);
+}

@@ -23,15 +23,27 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    air_gapped_vault
     alarm_checks
     alarm_watch
     alarms
     alarms_of_others
     backstay_block
+    backup_audit
+    backup_opt_in
     backup_plan
     backup_plan_checks
     backup_refused
     backup_selection
+    backup_settings
+    event_checks
+    event_rules
+    database_clusters
+    database_copies
+    database_events
+    databases
+    databases_refused
+    databases_unreadable
     exit_codes
     explain
     first_plan
@@ -42,6 +54,7 @@ scenarios! {
     halfway
     incomplete
     loader_errors
+    log_groups
     nobody
     only
     organization
@@ -56,9 +69,12 @@ scenarios! {
     s3_bucket_checks
     s3_bucket_foreign
     s3_bucket_lock
+    s3_bucket_replication
     s3_bucket_unreadable
+    restore_testing
     saved_plan
     saved_plan_consent
+    schedules
     selection
     shortening
     shut_out
@@ -71,6 +87,10 @@ scenarios! {
     topics_of_others
     two_blocks
     variables
+    vault_lock
+    vault_lock_range
+    vault_notifications
+    vault_policy
     waiting
     weakening
     written_names

@@ -147,7 +147,7 @@ fn outcome(step: &Step<'_>, ending: Ending) -> StepOutcome {
         (Verb::Create | Verb::Replace, Change::EXISTS) => "made".to_owned(),
         (Verb::Delete, Change::EXISTS) => "removed".to_owned(),
         (_, Change::OWNER) if change.after == Value::Null => "let go".to_owned(),
-        (_, setting) if setting.ends_with(']') => {
+        (_, setting) if kinds::spec(&step.action.id.kind).is_some_and(|spec| spec.is_block(setting)) => {
             format!("{setting} {}", if change.after == Value::Bool(true) { "added" } else { "removed" })
         }
         (_, setting) => format!("{setting} = {}", change.after),

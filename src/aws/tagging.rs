@@ -9,7 +9,7 @@ const ACTION: &str = "tag:GetResources";
 
 /// All things of a type (`dynamodb:table`) in the target's region that have, or ever had, a tag; with a filter only those that match it.
 ///
-/// A filter's key must be there; its value, where one is given, must be equal. What never had a tag is not here: list names for that.
+/// What follows the prefix in an ARN is a name where `is_name` says so. A filter's key must be there; its value, where one is given, must be equal. What never had a tag is not here: list names for that.
 ///
 /// # Errors
 ///
@@ -18,12 +18,13 @@ pub async fn tagged(
     connection: &Connection,
     resource_type: &str,
     arn_prefix: &str,
+    is_name: impl Fn(&str) -> bool,
     filter: &BTreeMap<String, Option<String>>,
 ) -> Result<Vec<Listed>, CallFailed> {
     let mut found = Vec::new();
     for (arn, tags) in resources(connection, Some(resource_type), filter).await? {
         // An ARN of another shape (an index, a stream) is not one of the things.
-        let Some(name) = arn.splitn(6, ':').nth(5).and_then(|rest| rest.strip_prefix(arn_prefix)).filter(|name| !name.contains('/')) else {
+        let Some(name) = arn.splitn(6, ':').nth(5).and_then(|rest| rest.strip_prefix(arn_prefix)).filter(|name| is_name(name)) else {
             continue;
         };
         found.push(Listed { name: name.to_owned(), tags: Some(tags) });

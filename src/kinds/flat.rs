@@ -41,6 +41,11 @@ impl Flat {
         self
     }
 
+    /// Gives a setting a value.
+    pub fn set(&mut self, path: &str, value: Value) {
+        self.0.insert(path.to_owned(), value);
+    }
+
     /// The values by path.
     #[must_use]
     pub fn into_values(self) -> BTreeMap<String, Value> {

@@ -5,19 +5,51 @@
 
 #[cfg(feature = "aws")]
 mod backup;
+pub mod backup_framework;
+pub mod backup_global_settings;
+pub mod backup_logically_air_gapped_vault;
 pub mod backup_plan;
+pub mod backup_region_settings;
+pub mod backup_report_plan;
+pub mod backup_restore_testing_plan;
+pub mod backup_restore_testing_selection;
+mod backup_schedule;
 pub mod backup_selection;
+mod backup_types;
 pub mod backup_vault;
+pub mod backup_vault_lock_configuration;
+pub mod backup_vault_notifications;
+pub mod backup_vault_policy;
+pub mod cloudwatch_event_rule;
+pub mod cloudwatch_event_target;
+pub mod cloudwatch_log_group;
 pub mod cloudwatch_metric_alarm;
+pub mod db_event_subscription;
+pub mod db_instance;
+pub mod db_instance_automated_backups_replication;
+pub mod docdb_cluster;
 pub mod dynamodb_table;
+#[cfg(feature = "aws")]
+mod events;
+mod filter;
 mod flat;
+mod json;
 mod needs;
+pub mod neptune_cluster;
+mod rds;
+pub mod rds_cluster;
 pub mod s3_bucket;
+#[cfg(feature = "aws")]
+mod scheduler;
+pub mod scheduler_schedule;
+pub mod scheduler_schedule_group;
+mod schedules;
 pub mod sns_topic;
 mod tags;
+mod vaults;
 
 pub use flat::Flat;
-pub use needs::{Answer, Need, Needed, Place, sought};
+pub use needs::{Answer, Need, Needed, Place, needs, sought, watched};
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;
@@ -107,6 +139,7 @@ pub trait Kind: Sync {
 
     /// What a change does that the direction of its setting alone does not tell; `None` leaves the table's word.
     ///
+    /// It is also asked what making the thing does ([`Change::EXISTS`]), of which nothing is live then.
     /// `wanted` are all declared settings of the thing, by path.
     fn effect(&self, _change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
         None
@@ -128,23 +161,28 @@ pub trait Kind: Sync {
     }
 
     /// Why a thing that is no longer declared must stay all the same: a vault that holds recovery points.
-    fn keeps(&self, _live: &Live) -> Option<String> {
+    fn keeps(&self, _live: &Live, _now: Timestamp) -> Option<String> {
         None
     }
 
     /// Why a change of a setting is refused whatever anybody consents to, and what to do instead.
-    fn refuses(&self, _change: &Change) -> Option<(String, String)> {
+    fn refuses(&self, _change: &Change, _live: &Live, _now: Timestamp) -> Option<(String, String)> {
         None
     }
 
     /// Whether AWS does not tell now what a setting of this thing is, or lets nobody change it, so that it is not compared: what is in a
-    /// subscription that waits to be confirmed.
-    fn withholds(&self, _live: &Live, _setting: &str) -> bool {
+    /// subscription that waits to be confirmed. `wanted` is what is declared for it.
+    fn withholds(&self, _live: &Live, _setting: &str, _wanted: Option<&Value>) -> bool {
         false
     }
 
     /// What this thing, as declared, needs of others to work.
     fn needs(&self, _wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
+        Vec::new()
+    }
+
+    /// What this thing needs of others because of the things that are parts of it.
+    fn needs_of_parts(&self, _wanted: &BTreeMap<String, Wanted>, _parts: &[&BTreeMap<String, Wanted>], _place: Place<'_>) -> Vec<Need> {
         Vec::new()
     }
 
@@ -184,12 +222,33 @@ pub trait Kind: Sync {
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.
 static REGISTRY: &[&dyn Kind] = &[
+    &backup_framework::Framework,
+    &backup_global_settings::GlobalSettings,
+    &backup_logically_air_gapped_vault::AirGappedVault,
     &backup_plan::BackupPlan,
+    &backup_region_settings::RegionSettings,
+    &backup_report_plan::ReportPlan,
+    &backup_restore_testing_plan::RestoreTestingPlan,
+    &backup_restore_testing_selection::RestoreTestingSelection,
     &backup_selection::BackupSelection,
     &backup_vault::BackupVault,
+    &backup_vault_lock_configuration::VaultLock,
+    &backup_vault_notifications::VaultNotifications,
+    &backup_vault_policy::VaultPolicy,
+    &cloudwatch_event_rule::EventRule,
+    &cloudwatch_event_target::EventTarget,
+    &cloudwatch_log_group::LogGroup,
     &cloudwatch_metric_alarm::MetricAlarm,
+    &db_event_subscription::DbEventSubscription,
+    &db_instance::DbInstance,
+    &db_instance_automated_backups_replication::BackupsReplication,
+    &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
+    &neptune_cluster::NeptuneCluster,
+    &rds_cluster::RdsCluster,
     &s3_bucket::S3Bucket,
+    &scheduler_schedule::Schedule,
+    &scheduler_schedule_group::ScheduleGroup,
     &sns_topic::SnsTopic,
 ];
 

@@ -1,7 +1,7 @@
 //! What one thing needs of another so that it works, said without naming the other's kind: its ARN is enough.
 
-use crate::model::{Identity, KindSpec, Policy, Request, Value};
-use std::collections::BTreeSet;
+use crate::model::{Identity, KindSpec, Policy, Request, Resource, Value, Wanted};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a thing needs of another.
 #[derive(Clone, Debug)]
@@ -23,6 +23,13 @@ pub enum Needed {
     Entry(Request),
     /// It must be there, declared or live.
     Presence,
+    /// These flags of it should be on: without them less is done, which is told and not refused.
+    Flags {
+        /// The paths.
+        paths: Vec<String>,
+    },
+    /// It must take what is kept for so many days; none is for ever.
+    Keeping(Option<i64>),
     /// One of its settings must have this value.
     Setting {
         /// The path.
@@ -77,20 +84,57 @@ impl Need {
     }
 }
 
-/// The things that must be there for those of a policy in one target, by kind and name: only who looks for one knows that it is not.
-pub fn sought(policy: &Policy, target: &str, identity: &Identity) -> BTreeSet<(&'static str, String)> {
+/// All that a declared thing needs of others.
+pub fn needs(policy: &Policy, resource: &Resource, place: Place<'_>) -> Vec<Need> {
+    let Some(kind) = super::find(&resource.address.kind) else { return Vec::new() };
+    let parts = policy.resources.iter().filter(|part| part.parent.as_ref() == Some(&resource.address));
+    let parts: Vec<&BTreeMap<String, Wanted>> = parts.map(|part| &part.wanted).collect();
+    let mut needs = kind.needs(&resource.wanted, place);
+    needs.extend(kind.needs_of_parts(&resource.wanted, &parts, place));
+    needs
+}
+
+/// The settings that things of a policy need in one target of what there is one of: its kind and name, with their paths. They are read
+/// although nobody declares them.
+pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(&'static str, String), BTreeSet<String>> {
     let place = Place { arn: None, region: &identity.region, account: &identity.account };
     let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
-    let needs = here.filter_map(|resource| Some(super::find(&resource.address.kind)?.needs(&resource.wanted, place))).flatten();
-    let present = needs.filter(|need| matches!(need.needed, Needed::Presence));
-    let named = present.filter_map(|need| {
-        let name = |spec: &KindSpec| {
-            let name = need.of.strip_prefix(&spec.arn_start(place.region, place.account))?;
-            (spec.arn(place.region, place.account, name).as_ref() == Some(&need.of)).then(|| name.to_owned())
+    let mut watched: BTreeMap<(&'static str, String), BTreeSet<String>> = BTreeMap::new();
+    for need in here.flat_map(|resource| needs(policy, resource, place)) {
+        let paths = match need.needed {
+            Needed::Setting { path, .. } => vec![path],
+            Needed::Flags { paths } => paths,
+            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) => continue,
         };
-        super::all().map(super::Kind::spec).find_map(|spec| Some((spec.name, name(spec)?)))
-    });
-    named.collect()
+        let single = super::all().map(super::Kind::spec).find_map(|spec| {
+            let name = spec.single?.name(place.region, place.account);
+            (spec.known_as(place.region, place.account, name).as_ref() == Some(&need.of)).then(|| (spec.name, name.to_owned()))
+        });
+        if let Some(single) = single {
+            watched.entry(single).or_default().extend(paths);
+        }
+    }
+    watched
+}
+
+/// The things of one place that must be there for those of a policy in any target, by kind and name: only who looks for one knows that it
+/// is not. Where things of several kinds have ARNs of one form, it is looked for among all of them.
+pub fn sought(policy: &Policy, identities: &BTreeMap<String, Identity>, here: &Identity) -> BTreeSet<(&'static str, String)> {
+    let mut found = BTreeSet::new();
+    for resource in &policy.resources {
+        for identity in resource.targets.iter().filter_map(|target| identities.get(target)) {
+            let place = Place { arn: None, region: &identity.region, account: &identity.account };
+            let needs = needs(policy, resource, place).into_iter();
+            for need in needs.filter(|need| matches!(need.needed, Needed::Presence)) {
+                let name = |spec: &KindSpec| {
+                    let name = need.of.strip_prefix(&spec.arn_start(&here.region, &here.account))?;
+                    (spec.arn(&here.region, &here.account, name).as_ref() == Some(&need.of)).then(|| name.to_owned())
+                };
+                found.extend(super::all().map(super::Kind::spec).filter_map(|spec| Some((spec.name, name(spec)?))));
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -43,14 +43,13 @@ pub struct FindRequest<'a> {
     pub workspace: &'a str,
     /// The names that the policy declares.
     pub names: BTreeSet<String>,
-    /// Other names that must be there for things of the policy. Nothing of them is read: the kind reports as absent those that its listing
-    /// does not hold.
-    pub needed: BTreeSet<String>,
     /// The things of this kind that carry the workspace's mark, with all their tags. The tagging API lags: one that is here may be gone,
     /// and one that is not may be there, which the service's own listing of tags tells.
     pub marked: Vec<Tagged>,
     /// The things of the kind that these are parts of, as far as they are the workspace's.
     pub parents: Vec<&'a Live>,
+    /// The other things of such kinds that reading came upon: somebody else's, of which nothing is to be asked that takes a call.
+    pub others: Vec<&'a Live>,
     /// What the policy declares of each name.
     pub wanted: BTreeMap<String, BTreeMap<String, Value>>,
 }

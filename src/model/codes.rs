@@ -214,6 +214,24 @@ codes! {
     OldRules = "BKS0828", "rules of the first generation";
     /// Settings of a bucket that AWS does not take together. The message says which other setting is missing, or must go.
     BucketSettings = "BKS0829", "bucket's settings";
+    /// What a backup selection chooses by tag or pattern is of a type of resource that the account is not opted in to in that region. AWS
+    /// Backup leaves it out of every run, and nothing tells.
+    ///
+    /// Turn the type on with a `protect "aws_backup_region_settings"` block, or name the resources with their full ARNs, which count without
+    /// it.
+    NotOptedIn = "BKS0830", "type of resource that is not opted in to";
+    /// A report plan whose report and what it covers do not go together: a compliance report covers frameworks, a report of jobs has none.
+    ReportCovers = "BKS0831", "report that covers nothing";
+    /// What a restore testing selection tests is not one choice: `["*"]`, with conditions or without, or up to 30 ARNs of one type.
+    RestoreTestChoice = "BKS0832", "restore test that chooses nothing, or too much";
+    /// A restore testing plan without a selection, or one whose settings cannot find a recovery point, tests nothing.
+    RestoreTestNothing = "BKS0833", "restore test that tests nothing";
+    /// A control of a framework has parameters or a scope that AWS Backup Audit Manager does not take.
+    ControlParameters = "BKS0834", "control's parameters";
+    /// A framework of AWS Backup Audit Manager is deployed, and AWS Config does not record what its controls look at: they tell nothing of it.
+    ///
+    /// Turn recording on for the types that the controls look at and for AWS Backup's own (plans, selections, vaults, recovery points).
+    NotRecording = "BKS0835", "AWS Config does not record";
     /// An alarm does not say exactly what it watches: one metric (`metric_name` with `namespace`, `period` and a statistic), or `metric_query`
     /// blocks of which exactly one returns data. AWS refuses the two together, and either one by halves.
     AlarmWatches = "BKS0840", "what the alarm watches is not clear";
@@ -267,6 +285,84 @@ codes! {
     /// Name the services and accounts that publish, or add a condition on `aws:SourceAccount` or `aws:PrincipalOrgID`. It is a warning: SNS
     /// takes such a policy, and a topic that the public is to reach needs it.
     OpenTopic = "BKS0865", "anybody may publish";
+    /// The bucket encrypts new objects with KMS, and a replication rule leaves such objects out: AWS takes both without a word, and copies
+    /// nothing but what a request encrypts with AES256.
+    ///
+    /// Add `source_selection_criteria { sse_kms_encrypted_objects { status = "Enabled" } }` to the rule and
+    /// `encryption_configuration { replica_kms_key_id = … }` to its destination, and let the role use both keys.
+    ReplicationKms = "BKS0866", "replication leaves objects under KMS out";
+    /// A rule or a copy sends recovery points to a vault whose lock does not take them: they are kept for fewer days than its
+    /// `min_retention_days`, or for more than its `max_retention_days`. AWS takes such a plan, and then every job of it fails.
+    ///
+    /// Change the rule's `delete_after`, or the lock's range while that is possible. Points that are kept for ever fit no longest retention.
+    LockRange = "BKS0870", "retention that a vault's lock refuses";
+    /// The shortest and the longest retention of a lock, or of a logically air-gapped vault, are not a range.
+    LockDays = "BKS0871", "no range of retention";
+    /// In a vault whose lock nobody can lift, recovery points without an end can never be deleted, and are paid for for ever.
+    ///
+    /// A `max_retention_days` keeps such jobs out. Give recovery points that are there already an end before the lock is final.
+    LockForEver = "BKS0872", "recovery points for ever";
+    /// The access policy of a vault is no policy document, or one that AWS Backup refuses: its actions are written out, without `*`.
+    VaultPolicy = "BKS0873", "no policy of a vault";
+    /// The access policy denies to everybody that it is changed or removed. Nobody can change it then, root and backstay among them, until AWS
+    /// support does.
+    ///
+    /// Leave a way: except a role from the denial with a condition on `aws:PrincipalArn`.
+    VaultPolicyForEver = "BKS0874", "policy that nobody can change";
+    /// The access policy allows everybody to do something, of whichever account.
+    ///
+    /// Name the accounts, or add a condition on `aws:PrincipalOrgID`.
+    VaultPolicyOpen = "BKS0875", "policy that lets everybody in";
+    /// AWS Backup publishes to standard topics of the vault's own account only.
+    VaultTopic = "BKS0876", "topic that a vault cannot publish to";
+    /// The hours of the daily backup overlap the maintenance window of the database, which AWS refuses.
+    ///
+    /// Choose other hours, of at least 30 minutes in UTC, or have the owner of the database move its maintenance window. The plan names both.
+    HoursOverlap = "BKS0880", "backup hours overlap maintenance";
+    /// A rule of AWS Backup with continuous backup keeps the backups of this database, and only AWS Backup can change their retention and hours.
+    ///
+    /// Change the lifecycle of that rule, or leave both settings out of the policy. Who wants them back takes the database out of the rule and
+    /// disassociates the recovery point, which gives its backups back to RDS without deleting them.
+    OwnedByAwsBackup = "BKS0881", "backups belong to AWS Backup";
+    /// Something needs the automated backups of this database, so that AWS does not turn them off.
+    BackupsNeeded = "BKS0882", "backups that something needs";
+    /// The database is in a state in which AWS changes nothing of it, and which does not pass by itself: stopped, failed, without its key.
+    DatabaseState = "BKS0883", "database does not allow it";
+    /// AWS backtracks Aurora MySQL clusters only, and turns that on only where a cluster is made, restored or cloned.
+    Backtracking = "BKS0884", "cluster that cannot be taken back";
+    /// A setting that AWS keeps nowhere, as it is said with a call: `delete_automated_backups` with the deletion, which backstay never makes,
+    /// and `apply_immediately` with a change of other settings.
+    OnlySaid = "BKS0885", "said with a call, and kept nowhere";
+    /// AWS has taken a change of the retention period and makes it in the next maintenance window of the database, as turning backups on or off
+    /// is a short outage. It is no difference: a second plan finds nothing to do.
+    ///
+    /// With `apply_immediately = true` in the block the next apply makes it at once. Stopping the database drops what waits.
+    WaitsForMaintenance = "BKS0886", "waits for the maintenance window";
+    /// An event subscription asks for what RDS refuses: sources without a type, a category that its type does not have, or a topic of another
+    /// region. The message says which.
+    EventSubscription = "BKS0887", "event subscription that RDS refuses";
+    /// Automated backups are copied from one region to another, and the copies are encrypted with a key of the region that holds them.
+    BackupsReplication = "BKS0888", "replication of backups within a region";
+    /// The event pattern of a rule is not one that EventBridge takes, or it matches nothing that its source ever sends.
+    ///
+    /// A pattern is an object whose members are objects or lists of values. AWS Backup tells how a backup, copy or scan job stands in
+    /// `detail.state`, and how a restore job or a recovery point stands in `detail.status`: a rule that looks at the other one never fires.
+    EventPattern = "BKS0890", "event pattern that matches nothing";
+    /// A rule is fired by events or by a schedule, and needs one of the two; schedules exist on the default event bus alone.
+    EventRule = "BKS0891", "rule without a trigger";
+    /// A target of a rule is not what EventBridge takes, or a rule has more than 5 of them.
+    ///
+    /// One of `input`, `input_path` and `input_transformer` says what is sent. Topics, queues' policies and functions' policies let a rule in by
+    /// themselves; streams and state machines are called by a role.
+    EventTarget = "BKS0892", "target that EventBridge refuses";
+    /// CloudWatch Logs keeps events for ever (`retention_in_days = 0`) or for one of certain numbers of days, and those of a log group of the
+    /// class `DELIVERY` for two days, which nobody can change.
+    LogRetention = "BKS0893", "retention that CloudWatch Logs does not have";
+    /// Settings of a schedule, or of a schedule group, that EventBridge Scheduler refuses or passes over.
+    ///
+    /// A window that is `FLEXIBLE` has a length and one that is `OFF` has none; a schedule ends after it starts; the group `default` is every
+    /// account's own.
+    Schedule = "BKS0894", "schedule by halves";
 }
 
 impl Code {

@@ -26,6 +26,6 @@ pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, 
 pub use source::{Position, Source, SourceId, Sources, Span};
 pub use spec::{
     ArnForm, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, Ownership, Parent, Part, Safer, Setting,
-    Shape, partition,
+    Shape, Single, partition,
 };
 pub use value::Value;

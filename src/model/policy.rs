@@ -3,6 +3,7 @@
 use super::organization::{Accounts, Organization};
 use super::path;
 use super::source::{Sources, Span};
+use super::spec::KindSpec;
 use super::value::Value;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,12 @@ impl BlockAddress {
         Some(Self { kind: kind.to_owned(), name: name.to_owned(), key })
     }
 
+    /// The key, within the brackets, of what there is one of: that of the `for_each`, and where there are several the target.
+    pub fn single_key(&self, target: Option<&str>) -> Option<String> {
+        let parts: Vec<&str> = self.key.as_deref().into_iter().chain(target).collect();
+        (!parts.is_empty()).then(|| parts.join("/"))
+    }
+
     /// The key, within the brackets, of one selected thing: the parts that tell it apart, joined by `/`.
     pub fn instance_key(&self, target: Option<&str>, name: &str, replica_region: Option<&str>) -> String {
         let mut parts: Vec<&str> = Vec::new();
@@ -151,6 +158,21 @@ pub struct Resource {
     pub depends_on: BTreeSet<BlockAddress>,
     /// The block's header.
     pub span: Span,
+}
+
+impl Resource {
+    /// The ARN that the thing has in a region and account, where that can be told beforehand. Of a part of another thing it is not.
+    pub fn arn(&self, spec: &KindSpec, region: &str, account: &str) -> Option<String> {
+        let name = self.name.as_deref().filter(|_| self.parent.is_none())?;
+        let folder = spec.arn_folder.and_then(|(setting, none)| Some((self.wanted.get(setting)?, none)));
+        match folder {
+            None => spec.arn(region, account, name),
+            Some((wanted, none)) => match wanted.value.as_str()? {
+                folder if folder == none => spec.arn(region, account, name),
+                folder => spec.arn(region, account, &format!("{folder}/{name}")),
+            },
+        }
+    }
 }
 
 /// A declared value of one setting.

@@ -20,12 +20,7 @@ pub(super) fn learned(policy: &Policy, snapshot: &Snapshot) -> Vec<Note> {
     let told: BTreeSet<Told> = declared(policy, snapshot.taken_at).iter().map(Told::of).collect();
     let now = wrong(policy, &snapshot.identities, snapshot.taken_at);
     let new = now.into_iter().filter(|problem| !problem.is_error() && !told.contains(&Told::of(problem)));
-    let note = |problem: Diagnostic| {
-        let place = problem.labels.first().map(|label| format!(" ({})", policy.sources.position(&label.span))).unwrap_or_default();
-        let help = problem.help.map(|help| format!("; {help}")).unwrap_or_default();
-        Note { code: Some(problem.code.to_string()), text: format!("{}{place}{help}", problem.title) }
-    };
-    new.map(note).collect()
+    new.map(|problem| super::note(problem, &policy.sources)).collect()
 }
 
 /// What one problem is told from another by: its title and its main place.

@@ -18,7 +18,7 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
     let mut action = Action {
         address: row.address.clone(),
         block: row.block.clone(),
-        index: Some(row.index.clone()),
+        index: row.index.clone(),
         also: row.also.clone(),
         id: row.id.clone(),
         arn: String::new(),
@@ -136,10 +136,10 @@ impl Comparison<'_> {
 
     /// Looks at one path; returns what was read of it, where that counts.
     fn one(&self, setting: &'static Setting, at: &str, found: &mut Found) -> Option<Reading> {
-        if self.kind.withholds(self.live, at) {
+        let wanted = self.wanted.get(at);
+        if self.kind.withholds(self.live, at, wanted.map(|wanted| &wanted.value)) {
             return None;
         }
-        let wanted = self.wanted.get(at);
         let read = self.live.settings.get(at).cloned();
         let around = path::enclosing(at).into_iter().find(|block| self.is_there(block) != self.wanted.contains_key(block));
         if let Some(block) = around {

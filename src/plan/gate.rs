@@ -47,6 +47,9 @@ fn content(action: &Action, change: &Change) -> Value {
     if change.after != Value::Bool(true) || !change.setting.ends_with(']') {
         return change.after.clone();
     }
+    if kinds::spec(&action.id.kind).is_some_and(|spec| !spec.is_block(&change.setting)) {
+        return change.after.clone();
+    }
     let parts = action.changes.iter().filter(|part| part.part_of.as_ref() == Some(&change.setting));
     let within = |part: &Change| part.setting.strip_prefix(&change.setting).map(|rest| rest.trim_start_matches('.').to_owned());
     Value::Map(parts.filter_map(|part| Some((within(part)?, part.after.clone()))).collect())
@@ -187,7 +190,7 @@ fn note(waiver: &Waiver, unused: Option<Unused>, today: Date, sources: &Sources)
         match unused? {
             Unused::Reached => format!(
                 "waiver `{name}` ({place}) has nothing left to let through: `{setting}` is {} at `{address}`; remove it, so that it lets no later change through unseen",
-                if setting.ends_with(']') && *to == Value::Bool(false) {
+                if is_block(address, setting) && *to == Value::Bool(false) {
                     "not there any more".to_owned()
                 } else {
                     format!("`{to}` already")
@@ -199,6 +202,12 @@ fn note(waiver: &Waiver, unused: Option<Unused>, today: Date, sources: &Sources)
         }
     };
     Some(Note { code: Some(Code::Waiver.to_string()), text })
+}
+
+/// Whether a setting of what an address names is that a block is there.
+fn is_block(address: &str, setting: &str) -> bool {
+    let spec = address.split('.').next().and_then(kinds::spec);
+    spec.map_or_else(|| setting.ends_with(']'), |spec| spec.is_block(setting))
 }
 
 #[cfg(test)]

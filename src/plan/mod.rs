@@ -18,7 +18,7 @@ pub mod standing;
 pub use released::released;
 
 use crate::kinds;
-use crate::model::{Action, Code, Consents, Diagnostic, Note, Ownership, Plan, PlannedTarget, Policy, PolicyRef, Snapshot, Verb};
+use crate::model::{Action, Code, Consents, Diagnostic, Note, Ownership, Plan, PlannedTarget, Policy, PolicyRef, Snapshot, Sources, Verb};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use wildmatch::WildMatch;
@@ -52,6 +52,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     };
     let mut unmet = needs::planned(policy, snapshot, &resolved.rows);
     unmet.extend(circumstances::planned(policy, snapshot));
+    let (unmet, doubts): (Vec<_>, Vec<_>) = unmet.into_iter().partition(Diagnostic::is_error);
     if !unmet.is_empty() {
         return Err(unmet);
     }
@@ -59,20 +60,17 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     gaps.extend(resolved.gaps);
     gaps.sort();
     gaps.dedup();
-    let mut actions: Vec<_> = resolved
-        .rows
-        .iter()
-        .filter(|row| is_asked_for(row.addresses(), &request.only))
-        .map(|row| diff::action(row, snapshot, &policy.sources))
-        .collect();
+    let rows: Vec<_> = resolved.rows.iter().filter(|row| is_asked_for(row.addresses(), &request.only)).collect();
+    let mut actions: Vec<_> = rows.iter().map(|row| diff::action(row, snapshot, &policy.sources)).collect();
     let removals = resources.actions.iter().any(|action| action.verb == Verb::Delete);
     let addresses: Vec<String> = addresses(&resolved.rows).chain(resources.actions.iter().map(|action| action.address.clone())).collect();
     actions.extend(resources.actions.into_iter().filter(|action| is_asked_for(std::iter::once(action.address.as_str()), &request.only)));
     needs::order(policy, snapshot, &resolved.rows, &mut actions);
     actions.sort_by(|a, b| (&a.block, &a.address, &a.id).cmp(&(&b.block, &b.address, &b.id)));
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
-    let mut notes = resolved.notes;
+    let mut notes = resolved.notes.clone();
     notes.extend(resources.notes);
+    notes.extend(doubts.into_iter().map(|doubt| note(doubt, &policy.sources)));
     notes.extend(circumstances::learned(policy, snapshot));
     let is_of_others = |action: &&Action| kinds::spec(&action.id.kind).is_some_and(|spec| spec.ownership == Ownership::Settings);
     notes.extend(notes_of(actions.iter().filter(is_of_others), snapshot));
@@ -125,6 +123,13 @@ pub(crate) fn notes_of<'a>(actions: impl Iterator<Item = &'a Action>, snapshot: 
         Note { code: Some(code), text: format!("{named}{more}: {text}") }
     };
     alike.into_iter().map(note).collect()
+}
+
+/// A warning that only what is live gives rise to.
+fn note(doubt: Diagnostic, sources: &Sources) -> Note {
+    let place = doubt.labels.first().map_or_else(String::new, |label| format!(" ({})", sources.position(&label.span)));
+    let help = doubt.help.map_or_else(String::new, |help| format!("; {help}"));
+    Note { code: Some(doubt.code.to_string()), text: format!("{}{place}{help}", doubt.title) }
 }
 
 fn planned_targets(policy: &Policy, snapshot: &Snapshot) -> std::collections::BTreeMap<String, PlannedTarget> {

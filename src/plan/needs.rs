@@ -7,19 +7,24 @@ use super::order;
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, ResourceId, Snapshot, Span, Target, Value,
-    Verb, Wanted,
+    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, ResourceId, Snapshot,
+    Span, Target, Value, Verb, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A declared thing.
 struct Thing<'a> {
     kind: &'static dyn Kind,
+    /// Its block, of a thing that backstay makes.
+    resource: Option<&'a Resource>,
     /// Its block, with which its problems are told.
     address: String,
     /// Which thing, where its name is known.
     id: Option<ResourceId>,
+    /// What others know it by.
     arn: Option<String>,
+    /// The ARN of what it is a part of.
+    whole: Option<String>,
     region: &'a str,
     account: &'a str,
     wanted: &'a BTreeMap<String, Wanted>,
@@ -33,12 +38,26 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
     for protect in &policy.protects {
         things.extend(protected(policy, protect));
     }
-    unmet(&things, &[], &BTreeMap::new())
+    unmet(policy, &things, &[], &BTreeMap::new(), &BTreeMap::new())
 }
 
-/// Every need of a policy that is surely not met, given what is live.
+/// Every need of a policy that is surely not met, given what is live; of what only less is done without, what [`declared`] did not tell.
 pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec<Diagnostic> {
-    unmet(&things(policy, snapshot, rows), &snapshot.resources, &absent(snapshot))
+    let things = things(policy, snapshot, rows);
+    let named = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
+    let mut problems = unmet(policy, &things, &snapshot.resources, &named, &absent(snapshot));
+    let told = declared(policy);
+    problems.retain(|problem| problem.is_error() || !told.contains(problem));
+    problems
+}
+
+/// What others know a live thing by.
+fn known_as(live: &Live, identities: &BTreeMap<String, Identity>) -> Option<String> {
+    let single = || {
+        let spec = kinds::spec(&live.id.kind).filter(|spec| spec.single.is_some())?;
+        spec.known_as(&live.id.region, &identities.get(&live.id.target)?.account, &live.id.name)
+    };
+    live.arn.clone().or_else(single)
 }
 
 /// Makes whatever needs something of another thing wait for it, as if it referred to it: a name that is written out is as good as a
@@ -51,7 +70,7 @@ pub(super) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions:
     let place = |thing: &Thing<'_>| place.get(thing.id.as_ref()?).copied();
     let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();
     for (thing, from) in things.iter().filter_map(|thing| Some((thing, place(thing)?))) {
-        for need in thing.needs() {
+        for need in thing.needs(policy) {
             let needed = by_arn.get(need.of.as_str()).into_iter().flatten().filter_map(|other| place(other));
             edges.extend(needed.filter(|to| *to != from).map(|to| (from, to)));
         }
@@ -69,14 +88,17 @@ pub(super) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions:
 /// All that is declared, with what a `protect` selected.
 fn things<'a>(policy: &'a Policy, snapshot: &'a Snapshot, rows: &'a [Row]) -> Vec<Thing<'a>> {
     let mut things = resources(policy, &snapshot.identities);
-    let of_row = |row: &'_ Row| kinds::find(&row.id.kind).map(|kind| (kind, kind.spec().arn(&row.id.region, &row.account, &row.id.name)));
+    let of_row =
+        |row: &'_ Row| kinds::find(&row.id.kind).map(|kind| (kind, kind.spec().known_as(&row.id.region, &row.account, &row.id.name)));
     things.extend(rows.iter().filter_map(|row| {
         let (kind, arn) = of_row(row)?;
         Some(Thing {
             kind,
+            resource: None,
             address: row.address.clone(),
             id: Some(row.id.clone()),
             arn,
+            whole: None,
             region: &row.id.region,
             account: &row.account,
             wanted: &row.wanted,
@@ -87,14 +109,22 @@ fn things<'a>(policy: &'a Policy, snapshot: &'a Snapshot, rows: &'a [Row]) -> Ve
 }
 
 /// What was looked for and is not there, by ARN.
-fn absent(snapshot: &Snapshot) -> BTreeMap<String, &'static KindSpec> {
-    let found = snapshot.absent.iter().filter_map(|id| {
-        let spec = kinds::spec(&id.kind)?;
-        let account = &snapshot.identities.get(&id.target)?.account;
-        Some((spec.arn(&id.region, account, &id.name)?, spec))
-    });
-    found.collect()
+fn absent(snapshot: &Snapshot) -> Absent {
+    let mut absent = Absent::new();
+    for id in &snapshot.absent {
+        let (Some(spec), Some(identity)) = (kinds::spec(&id.kind), snapshot.identities.get(&id.target)) else { continue };
+        if let Some(arn) = spec.arn(&id.region, &identity.account, &id.name) {
+            let kinds = absent.entry(arn).or_default();
+            if !kinds.iter().any(|known| known.name == spec.name) {
+                kinds.push(spec);
+            }
+        }
+    }
+    absent
 }
+
+/// The kinds that something which is not there could be of, by its ARN.
+type Absent = BTreeMap<String, Vec<&'static KindSpec>>;
 
 /// The region and the account of a target, as far as they are known.
 fn place<'a>(target: &'a Target, identities: &'a BTreeMap<String, Identity>) -> Option<(&'a str, &'a str)> {
@@ -110,15 +140,17 @@ fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>)
         let Some(kind) = kinds::find(&resource.address.kind) else { continue };
         for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
             let Some((region, account)) = place(target, identities) else { continue };
-            let arn = resource.name.as_deref().and_then(|name| kind.spec().arn(region, account, name));
-            let address = resource.address.to_string();
+            let own = |resource: &Resource| resource.arn(kinds::spec(&resource.address.kind)?, region, account);
+            let whole = resource.parent.as_ref().and_then(|parent| own(policy.resources.iter().find(|other| other.address == *parent)?));
+            let (arn, address, header) = (own(resource), resource.address.to_string(), Some(&resource.span));
             let id = resource.name.clone().map(|name| ResourceId {
                 kind: resource.address.kind.clone(),
                 target: target.name.clone(),
                 region: region.to_owned(),
                 name,
             });
-            things.push(Thing { kind, address, id, arn, region, account, wanted: &resource.wanted, header: Some(&resource.span) });
+            let wanted = &resource.wanted;
+            things.push(Thing { kind, resource: Some(resource), address, id, arn, whole, region, account, wanted, header });
         }
     }
     things
@@ -131,10 +163,12 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
     for target in protect.targets.iter().filter_map(|target| policy.targets.get(target)) {
         let (Some(region), Some(account)) = (target.region.as_deref(), target.account_id.as_deref()) else { continue };
         let is_left_out = |name: &str| protect.select.except.names.iter().any(|pattern| super::address_matches(&pattern.text, name));
-        for pattern in protect.select.names.iter().filter(|pattern| pattern.is_literal() && !is_left_out(&pattern.text)) {
-            let arn = kind.spec().arn(region, account, &pattern.text);
-            let address = protect.address.to_string();
-            things.push(Thing { kind, address, id: None, arn, region, account, wanted: &protect.wanted, header: Some(&protect.span) });
+        let single = kind.spec().single.map(|single| single.name(region, account));
+        let literal = protect.select.names.iter().filter(|pattern| pattern.is_literal() && !is_left_out(&pattern.text));
+        for name in single.into_iter().chain(literal.map(|pattern| pattern.text.as_str()).filter(|name| !name.is_empty())) {
+            let arn = kind.spec().known_as(region, account, name);
+            let (address, wanted, header) = (protect.address.to_string(), &protect.wanted, Some(&protect.span));
+            things.push(Thing { kind, resource: None, address, id: None, arn, whole: None, region, account, wanted, header });
         }
     }
     things
@@ -142,8 +176,12 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
 
 impl Thing<'_> {
     /// What it needs of others.
-    fn needs(&self) -> Vec<Need> {
-        self.kind.needs(self.wanted, Place { arn: self.arn.as_deref(), region: self.region, account: self.account })
+    fn needs(&self, policy: &Policy) -> Vec<Need> {
+        let place = Place { arn: self.arn.as_deref(), region: self.region, account: self.account };
+        match self.resource {
+            Some(resource) => kinds::needs(policy, resource, place),
+            None => self.kind.needs(self.wanted, place),
+        }
     }
 }
 
@@ -157,20 +195,22 @@ fn by_arn<'a>(things: &'a [Thing<'a>]) -> BTreeMap<&'a str, Vec<&'a Thing<'a>>> 
     by_arn
 }
 
-fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static KindSpec>) -> Vec<Diagnostic> {
-    let by_arn = by_arn(things);
-    let live: BTreeMap<&str, &Live> = live.iter().filter_map(|live| Some((live.arn.as_deref()?, live))).collect();
+fn unmet(policy: &Policy, things: &[Thing<'_>], live: &[Live], named: &BTreeMap<String, &Live>, absent: &Absent) -> Vec<Diagnostic> {
+    let (by_arn, parts) = (by_arn(things), parts(things, live));
     let mut problems = Vec::new();
     let mut told = BTreeSet::new();
     for thing in things {
-        for need in thing.needs() {
+        for need in thing.needs(policy) {
             let needed = Other {
-                declared: by_arn.get(need.of.as_str()).map(Vec::as_slice).unwrap_or_default(),
-                live: live.get(need.of.as_str()).copied(),
-                absent: absent.get(&need.of).copied(),
+                declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
+                live: named.get(&need.of).copied(),
+                absent: absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
             };
-            let Some(problem) = needed.problem(thing, &need) else { continue };
-            if told.insert((thing.address.clone(), need.at.clone(), problem.title.clone())) {
+            let of_parts = || parts.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
+            let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts() } else { None });
+            let Some(problem) = problem else { continue };
+            let is_new = told.insert((thing.address.clone(), need.at.clone(), problem.title.clone()));
+            if is_new && !problems.contains(&problem) {
                 problems.push(problem);
             }
         }
@@ -178,13 +218,41 @@ fn unmet(things: &[Thing<'_>], live: &[Live], absent: &BTreeMap<String, &'static
     problems
 }
 
+/// Whether the parts of a thing can have, or refuse, what is needed of it: its policy, its lock.
+fn is_of_parts(need: &Need) -> bool {
+    matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_))
+}
+
+/// What is known of the parts of things, by the ARN of the whole and by kind.
+fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live]) -> BTreeMap<String, BTreeMap<&'static str, Other<'a>>> {
+    let mut parts: BTreeMap<String, BTreeMap<&'static str, Other<'a>>> = BTreeMap::new();
+    for thing in things {
+        let Some(whole) = &thing.whole else { continue };
+        parts.entry(whole.clone()).or_default().entry(thing.kind.spec().name).or_default().declared.push(thing);
+    }
+    for part in live {
+        let Some((spec, parent)) = kinds::spec(&part.id.kind).and_then(|spec| Some((spec, spec.parent?))) else { continue };
+        let is_whole = |whole: &&Live| {
+            let (one, other) = (&whole.id, &part.id);
+            parent.kinds.contains(&one.kind.as_str())
+                && (&one.target, &one.region) == (&other.target, &other.region)
+                && whole.fact(Live::ID).is_some_and(|id| part.fact(Live::PARENT_ID) == Some(id))
+        };
+        if let Some(arn) = live.iter().find(is_whole).and_then(|whole| whole.arn.clone()) {
+            parts.entry(arn).or_default().entry(spec.name).or_default().live = Some(part);
+        }
+    }
+    parts
+}
+
 /// What is known of a thing that another needs something of.
+#[derive(Default)]
 struct Other<'a> {
     /// The blocks that are about it.
-    declared: &'a [&'a Thing<'a>],
+    declared: Vec<&'a Thing<'a>>,
     live: Option<&'a Live>,
-    /// Its kind, where it was looked for and is not there.
-    absent: Option<&'static KindSpec>,
+    /// The kinds that it could be of, where it was looked for and is not there.
+    absent: &'a [&'static KindSpec],
 }
 
 impl Other<'_> {
@@ -209,13 +277,24 @@ impl Other<'_> {
         self.live?.settings.get(path)?.effective(fallback)
     }
 
+    /// The thing in a sentence.
+    fn named(kind: &dyn Kind, thing: &Thing<'_>, need: &Need) -> String {
+        let spec = kind.spec();
+        match spec.single {
+            Some(_) => format!("the {} of {} in account {}", spec.title, thing.region, thing.account),
+            None => format!("{} `{}`", spec.title, need.of.rsplit([':', '/']).next().unwrap_or(&need.of)),
+        }
+    }
+
     /// The problem of a thing that must be there.
     fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
-        let spec = self.absent.filter(|_| self.declared.is_empty() && self.live.is_none())?;
+        let spec = self.absent.last().filter(|_| self.declared.is_empty() && self.live.is_none())?;
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
-        let title = format!("there is no {} `{named}` in {}, and the policy declares none: {}", spec.title, thing.region, need.otherwise);
+        let region = need.of.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(thing.region);
+        let title = format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise);
+        let blocks: Vec<String> = self.absent.iter().rev().map(|spec| format!("`resource \"{}\"`", spec.name)).collect();
         let help =
-            format!("declare it with a `resource \"{}\"` block in the same target, or write the name of one that is there", spec.name);
+            format!("declare it with a {} block in a target of that region, or write the name of one that is there", blocks.join(" or "));
         let problem = Diagnostic::error(Code::NeededThing, title).help(help);
         Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
             Some(span) => problem.at(span.clone()),
@@ -228,15 +307,33 @@ impl Other<'_> {
             return self.missing(thing, need);
         }
         let kind = self.kind()?;
-        let Answer::No { reason, at, remedy } = kind.answers(need, &|path| self.will_be(kind, path)) else { return None };
+        let answer = kind.answers(need, &|path| self.will_be(kind, path));
+        let (reason, at, remedy) = match (answer, &need.needed) {
+            (Answer::No { reason, at, remedy }, _) => (reason, at, remedy),
+            (Answer::Unknown, Needed::Flags { paths }) => {
+                let path = paths.first()?;
+                let Reading::Unreadable { cause } = self.live?.settings.get(path)? else { return None };
+                let title = format!(
+                    "{} could not be read, so that it is not known whether what backups need of it is on",
+                    Self::named(kind, thing, need)
+                );
+                return Some(Diagnostic::warning(Code::NotOptedIn, title).help(cause.clone()));
+            }
+            _ => return None,
+        };
         let code = match need.needed {
             Needed::Entry(_) => Code::ShutOut,
             Needed::Setting { .. } => Code::NeededSetting,
+            Needed::Flags { .. } => Code::NotOptedIn,
             Needed::Presence => Code::NeededThing,
+            Needed::Keeping(_) => Code::LockRange,
         };
-        let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
-        let title = format!("{} `{named}` {reason}: {}", kind.spec().title, need.otherwise);
-        let mut problem = Diagnostic::error(code, title).help(remedy);
+        let title = format!("{} {reason}: {}", Self::named(kind, thing, need), need.otherwise);
+        let mut problem = match need.needed {
+            Needed::Flags { .. } => Diagnostic::warning(code, title),
+            _ => Diagnostic::error(code, title),
+        };
+        problem = problem.help(remedy);
         if let Some(span) = Wanted::place(thing.wanted, &need.at).or(thing.header) {
             problem = problem.at(span.clone());
         }

@@ -43,7 +43,7 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
     let mut steps: Vec<Step<'_>> = Vec::new();
     let mut own: BTreeMap<&str, usize> = BTreeMap::new();
     for phase in Phase::ALL {
-        let changes = |action: &&Action| !of_phase(action, phase).is_empty();
+        let changes = |action: &&Action| !of_phase(plan, action, phase).is_empty();
         for action in graph::in_order(&plan.actions.iter().filter(changes).collect::<Vec<_>>()) {
             let after = own.insert(&action.address, steps.len());
             let is_other = |name: &&str| *name != action.block && *name != action.address;
@@ -51,7 +51,7 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
             if action.verb == Verb::Delete {
                 needs.extend(referring(plan, action));
             }
-            steps.push(Step { action, changes: of_phase(action, phase), after, needs, phase });
+            steps.push(Step { action, changes: of_phase(plan, action, phase), after, needs, phase });
         }
     }
     for action in plan.actions.iter().filter(|action| action.replaces.is_some() && action.changes_anything()) {
@@ -70,8 +70,8 @@ fn referring<'a>(plan: &'a Plan, action: &'a Action) -> impl Iterator<Item = &'a
     plan.actions.iter().filter(refers).map(|other| other.block.as_str())
 }
 
-fn of_phase(action: &Action, phase: Phase) -> Vec<&Change> {
-    let turn = |change: &Change| match (action.verb, is_last(action, change)) {
+fn of_phase<'a>(plan: &Plan, action: &'a Action, phase: Phase) -> Vec<&'a Change> {
+    let turn = |change: &Change| match (action.verb, is_last(plan, action, change)) {
         (Verb::Delete, _) => Phase::Removal,
         (_, true) => Phase::Weakening,
         (_, false) => Phase::First,
@@ -81,9 +81,11 @@ fn of_phase(action: &Action, phase: Phase) -> Vec<&Change> {
 
 /// Whether a change is made with those that weaken. What AWS checks together is made together: a part with its whole, all of one block, and
 /// of a thing that backstay owns whole all that is in no block, as half of such a change is often something that AWS refuses.
-fn is_last(action: &Action, change: &Change) -> bool {
+fn is_last(plan: &Plan, action: &Action, change: &Change) -> bool {
     let needs_consent = |change: &Change| change.effect.needs_consent();
     match action.verb {
+        // What is needed by others is there before them, even where making it cannot be undone.
+        Verb::Create if plan.actions.iter().any(|other| other.depends_on.contains(&action.block)) => false,
         Verb::Create | Verb::Replace => action.changes.iter().any(needs_consent),
         Verb::Delete => true,
         Verb::Update | Verb::NoOp | Verb::Unknown => {

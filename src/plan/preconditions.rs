@@ -106,7 +106,7 @@ fn differences(action: &Action, live: &Live) -> Vec<String> {
     let spec = kind.map(crate::kinds::Kind::spec);
     let mut differences = Vec::new();
     for (setting, wanted) in wanted {
-        if kind.is_some_and(|kind| kind.withholds(live, setting)) {
+        if kind.is_some_and(|kind| kind.withholds(live, setting, Some(wanted))) {
             continue;
         }
         let reading = reading(live, setting);

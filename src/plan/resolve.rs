@@ -2,8 +2,8 @@
 
 use crate::kinds;
 use crate::model::{
-    Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Ownership, Pattern, Policy, Protect, Replicas, ResourceId, Snapshot,
-    Target, Wanted,
+    Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Ownership, Pattern, Policy, Protect, Replicas, ResourceId, Single,
+    Snapshot, Target, Wanted,
 };
 use crate::policy::select;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ pub(super) struct Row {
     /// That block's address.
     pub(super) block: String,
     /// The part within the brackets.
-    pub(super) index: String,
+    pub(super) index: Option<String>,
     /// The addresses of other blocks that are about it.
     pub(super) also: Vec<String>,
     /// Which thing.
@@ -233,10 +233,18 @@ impl<'a> Resolver<'a> {
     /// Notes that a block wants its settings on a thing; what another block wants of the same thing is merged.
     fn claim(&mut self, protect: &Protect, spec: &'static KindSpec, identity: &Identity, id: &ResourceId, replica: Option<&str>) {
         let target = (protect.targets.len() > 1).then_some(id.target.as_str());
-        let index = protect.address.instance_key(target, &id.name, replica);
+        let index = match spec.single {
+            Some(_) => protect.address.single_key(target),
+            None => Some(protect.address.instance_key(target, &id.name, replica)),
+        };
         let block = crate::model::BlockAddress { key: None, ..protect.address.clone() }.to_string();
-        let address = format!("{block}[{}]", crate::model::Value::from(index.as_str()));
-        let key = (id.kind.clone(), identity.account.clone(), id.region.clone(), id.name.clone());
+        let address = match &index {
+            Some(index) => format!("{block}[{}]", crate::model::Value::from(index.as_str())),
+            None => block.clone(),
+        };
+        // What there is one of in an account is the same in all its regions.
+        let region = if spec.single == Some(Single::InAccount) { String::new() } else { id.region.clone() };
+        let key = (id.kind.clone(), identity.account.clone(), region, id.name.clone());
         let depends_on: BTreeSet<String> = protect.depends_on.iter().map(ToString::to_string).collect();
         let Some(row) = self.rows.get_mut(&key) else {
             let row = Row {
@@ -270,7 +278,11 @@ impl<'a> Resolver<'a> {
                     let problem = Diagnostic::error(Code::ConflictingClaims, title)
                         .label(wanted.span.clone(), format!("here it is `{}`", wanted.value))
                         .label(other.span.clone(), format!("here it is `{}`", other.value))
-                        .help("keep one of the two, or leave the table out of one block with `except`");
+                        .help(if spec.single.is_some() {
+                            "keep one of the two"
+                        } else {
+                            "keep one of the two, or leave the thing out of one block with `except`"
+                        });
                     if !self.problems.contains(&problem) {
                         self.problems.push(problem);
                     }

@@ -13,8 +13,8 @@ mod gone;
 use super::diff::{self, Comparison};
 use crate::kinds::{self, Flat, Kind};
 use crate::model::{
-    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, KindSpec, Listed, Live, Mark, Note, Policy, Position,
-    Reaches, Reading, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
+    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Listed, Live, Mark, Note, Policy, Position, Reaches, Reading,
+    Refusal, Resource, ResourceId, Snapshot, Value, Verb,
 };
 use crate::policy::one_place;
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,10 +129,11 @@ impl<'a> Planner<'a> {
         let parent = resource.parent.as_ref().map(|parent| self::address(parent, target, self.targets_of(parent)).0);
         let whole = resource.parent.as_ref().map_or(Whole::None, |parent| self.whole(parent, target));
         let own = resource.name.clone().unwrap_or_default();
+        let part_name = |whole: &str| spec.parent.map_or_else(|| own.clone(), |parent| parent.part_name(whole, &own));
         let name = match (&resource.parent, &whole) {
             (None, _) => own,
-            (Some(_), Whole::There(whole)) => format!("{}/{own}", whole.id.name),
-            (Some(parent), _) => format!("{}/{own}", self.name_of(parent)),
+            (Some(_), Whole::There(whole)) => part_name(&whole.id.name),
+            (Some(parent), _) => part_name(&self.name_of(parent)),
         };
         let region = identity.map_or_else(|| "-".to_owned(), |identity| identity.region.clone());
         let mut action = Action {
@@ -158,7 +159,12 @@ impl<'a> Planner<'a> {
             action.facts.extend(whole.fact(Live::ID).map(|id| (Live::PARENT_ID.to_owned(), Value::from(id))));
         }
         if let Some(identity) = identity {
-            action.arn = spec.arn(&identity.region, &identity.account, &action.id.name).unwrap_or_default();
+            let of_part = || spec.arn(&identity.region, &identity.account, &action.id.name).filter(|_| resource.parent.is_some());
+            // The whole ARN of some is AWS's to give.
+            let known = (spec.arn_form != ArnForm::RegionalWithId)
+                .then(|| resource.arn(spec, &identity.region, &identity.account).or_else(of_part))
+                .flatten();
+            action.arn = known.unwrap_or_default();
             if let Some((other, there)) = self.names.insert(self.identified(&action.id), (resource, target)) {
                 if other.address == resource.address {
                     self.out.problems.push(one_place(resource, [there, target]));
@@ -233,7 +239,7 @@ impl<'a> Planner<'a> {
                 let renamed_block = || ours().filter(by_name).find(|live| !taken(live));
                 ours().filter(marked).find(by_name).or_else(|| ours().find(marked)).or_else(renamed_block)
             }
-            ArnForm::Regional | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
+            ArnForm::Regional | ArnForm::RegionalWithId | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
         };
         if let Some(live) = found {
             return Ok(Some(live));
@@ -271,7 +277,7 @@ impl<'a> Planner<'a> {
         };
         let Some(live) = live else {
             if self.was_searched(spec.name, target) {
-                create(spec, resource, self.policy.sources.position(&resource.span), &self.policy.sources, action);
+                create(kind, resource, &self.policy.sources, self.snapshot.taken_at, action);
                 let others =
                     self.lives(spec.name, target).filter(|live| live.id.name == action.id.name).filter_map(|live| live.mark.as_ref());
                 action.remarks.extend(others.map(|mark| {
@@ -306,7 +312,7 @@ impl<'a> Planner<'a> {
             let (before, after) = (Flat::of_readings(&live.settings), Flat::of_wanted(&action.wanted));
             action.remarks.extend(kind.reach(Some(&before), Some(&after), self.seen(spec.name, target)));
         }
-        settle_fixed(kind, live, action);
+        settle_fixed(kind, live, self.snapshot.taken_at, action);
     }
 
     /// What carries this workspace's mark, or is a part of what does, and that no block declares.
@@ -334,7 +340,7 @@ impl<'a> Planner<'a> {
                 }
                 continue;
             }
-            if let Some(why) = kind.keeps(live) {
+            if let Some(why) = kind.keeps(live, self.snapshot.taken_at) {
                 let name = &live.id.name;
                 let text = format!("{} `{name}` is no longer declared and stays all the same: {why}", spec.title);
                 self.out.notes.push(Note { code: None, text });
@@ -376,7 +382,7 @@ impl<'a> Planner<'a> {
         let parent = kinds::spec(&live.id.kind)?.parent?;
         let id = live.fact(Live::PARENT_ID)?;
         self.snapshot.resources.iter().find(|whole| {
-            whole.id.kind == parent.kind
+            parent.kinds.contains(&whole.id.kind.as_str())
                 && whole.id.target == live.id.target
                 && whole.id.region == live.id.region
                 && whole.fact(Live::ID) == Some(id)
@@ -391,6 +397,9 @@ impl<'a> Planner<'a> {
         let whole = self.parent_of(live)?;
         let declared = self.ours.get(&whole.id).map(|block| (*block).clone());
         let BlockAddress { name, key, .. } = declared.or_else(|| BlockAddress::of_mark(&whole.mark.as_ref()?.address))?;
+        if kinds::spec(&live.id.kind)?.parent?.is_only {
+            return Some(BlockAddress { kind: live.id.kind.clone(), name, key });
+        }
         let own = live.id.name.rsplit('/').next().unwrap_or_default();
         let key = key.map_or_else(|| own.to_owned(), |key| format!("{key}/{own}"));
         Some(BlockAddress { kind: live.id.kind.clone(), name, key: Some(key) })
@@ -426,9 +435,14 @@ fn owner_change(live: &Live, mark: Option<&Mark>) -> Change {
     change
 }
 
-fn create(spec: &'static KindSpec, resource: &Resource, because: Position, sources: &crate::model::Sources, action: &mut Action) {
+fn create(kind: &dyn Kind, resource: &Resource, sources: &crate::model::Sources, now: jiff::Timestamp, action: &mut Action) {
+    let spec = kind.spec();
+    let because = sources.position(&resource.span);
     let mut made = plain(Change::EXISTS, Reading::Known(Value::Bool(false)), Value::Bool(true), Effect::Strengthens, Some(because));
-    made.consequence = Some(spec.existence().when_made).filter(|text| !text.is_empty()).map(str::to_owned);
+    let nothing = Live { id: action.id.clone(), ..Live::default() };
+    made.effect = kind.effect(&made, &nothing, &resource.wanted).unwrap_or(made.effect);
+    let own = kind.consequence_among(&made, &nothing, &resource.wanted, now);
+    made.consequence = own.or_else(|| Some(spec.existence().when_made).filter(|text| !text.is_empty()).map(str::to_owned));
     action.verb = Verb::Create;
     action.changes.push(made);
     let mut paths: Vec<String> = resource.wanted.keys().cloned().collect();
@@ -442,15 +456,15 @@ fn create(spec: &'static KindSpec, resource: &Resource, because: Position, sourc
 }
 
 /// Decides what becomes of a change that AWS does not make in place: a new thing takes the old one's place, or the change is refused.
-fn settle_fixed(kind: &dyn Kind, live: &Live, action: &mut Action) {
+fn settle_fixed(kind: &dyn Kind, live: &Live, now: jiff::Timestamp, action: &mut Action) {
     let spec = kind.spec();
-    if let Some((reason, remedy)) = action.changes.iter().find_map(|change| kind.refuses(change)) {
+    if let Some((reason, remedy)) = action.changes.iter().find_map(|change| kind.refuses(change, live, now)) {
         action.refused = Some(Refusal { code: Code::Fixed.to_string(), reason, remedy });
         return;
     }
     let is_fixed = |change: &&Change| spec.setting(&change.setting).is_some_and(|setting| setting.fixed);
     let Some(fixed) = action.changes.iter().find(is_fixed) else { return };
-    if spec.arn_form == ArnForm::Regional {
+    if matches!(spec.arn_form, ArnForm::Regional | ArnForm::RegionalWithId) {
         action.refused = Some(Refusal {
             code: Code::Fixed.to_string(),
             reason: format!("AWS cannot change `{}` of a {} once it is made", fixed.setting, spec.title),

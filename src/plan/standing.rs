@@ -41,7 +41,9 @@ pub fn standing(action: &Action, changes: &[&Change], now: &Snapshot) -> Standin
         if whole && (live.is_none() || action.verb == Verb::Delete) {
             continue;
         }
-        if live.is_some_and(|live| kinds::find(&action.id.kind).is_some_and(|kind| kind.withholds(live, &change.setting))) {
+        if live
+            .is_some_and(|live| kinds::find(&action.id.kind).is_some_and(|kind| kind.withholds(live, &change.setting, Some(&change.after))))
+        {
             continue;
         }
         let found = match live {

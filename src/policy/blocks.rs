@@ -209,6 +209,12 @@ fn check_kind(located: Located<'_>, keyword: &str, name: &str) -> Option<Diagnos
         let help = help.unwrap_or_else(|| format!("the kinds are {}", known.join(", ")));
         return problem(format!("there is no kind `{name}`"), help);
     };
+    if let (Some(single), "resource") = (spec.single, keyword) {
+        return problem(
+            format!("nobody creates an {}: there is exactly one {}", spec.title, single.place()),
+            format!("write `protect \"{name}\" \"{}\"` with the settings that must hold, and no `select` block", located.label(1)),
+        );
+    }
     match (keyword, spec.ownership) {
         ("resource", Ownership::Settings) => problem(
             format!("backstay does not create a {}: it manages settings on those that others own", spec.title),

@@ -167,6 +167,9 @@ impl Decoder<'_> {
             }
             return;
         };
+        if let Shape::Flags { .. } = setting.shape {
+            return self.flags(setting, name, at, (&given, &span), reader);
+        }
         let written = given.as_str().filter(|_| matches!(setting.shape, Shape::Json(_)));
         match setting.shape.accept(&given) {
             // Where all is owned, nothing in it is the same as none: AWS answers both alike.
@@ -180,6 +183,27 @@ impl Decoder<'_> {
                 let places = reader.elements(name);
                 reader.problems.extend(misfit_problems(setting, name, misfit, &span, &given, &places));
             }
+        }
+    }
+
+    /// Reads flags by name: each is a setting of its own.
+    fn flags(&mut self, setting: &'static Setting, name: &str, at: &str, given: (&Value, &Span), reader: &mut Reader<'_, '_>) {
+        let (given, span) = given;
+        let places = reader.elements(name);
+        match setting.shape.accept(given) {
+            Ok(Value::Map(flags)) => {
+                let place = |key: &String| places.iter().find(|(part, _)| *part == Part::Key(key.clone())).map(|(_, span)| span);
+                let one = |(key, flag): (String, Value)| {
+                    let span = place(&key).unwrap_or(span).clone();
+                    (path::keyed(at, &key), Wanted::new(flag, span))
+                };
+                self.wanted.extend(flags.into_iter().map(one));
+            }
+            Ok(_) => {
+                let title = format!("`{name}` must be known before anything is read, and this is known only after apply");
+                reader.problem(Diagnostic::error(Code::Evaluation, title).at(span.clone()));
+            }
+            Err(misfit) => reader.problems.extend(misfit_problems(setting, name, misfit, span, given, &places)),
         }
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Reader<'a, 'p> {
     what: String,
     header: Span,
     taken: BTreeSet<String>,
+    /// The name that is an argument, and of a block too.
+    both: Option<&'static str>,
     /// Where problems go.
     pub(super) problems: &'p mut Vec<Diagnostic>,
 }
@@ -50,7 +52,21 @@ impl<'a, 'p> Reader<'a, 'p> {
     /// Starts reading a block.
     pub(super) fn new(located: Located<'a>, scope: &'a Scope<'a>, what: impl Into<String>, problems: &'p mut Vec<Diagnostic>) -> Self {
         let header = located.header();
-        Self { body: &located.block.body, source: located.source, scope, what: what.into(), header, taken: BTreeSet::new(), problems }
+        Self {
+            body: &located.block.body,
+            source: located.source,
+            scope,
+            what: what.into(),
+            header,
+            taken: BTreeSet::new(),
+            both: None,
+            problems,
+        }
+    }
+
+    /// Lets a name stand for an argument and for a block, beside each other.
+    pub(super) fn takes_both(&mut self, name: &'static str) {
+        self.both = Some(name);
     }
 
     /// Where the block begins.
@@ -71,7 +87,7 @@ impl<'a, 'p> Reader<'a, 'p> {
     /// The expression of an argument, not evaluated.
     pub(super) fn expression(&mut self, name: &str) -> Option<&'a Expression> {
         self.taken.insert(name.to_owned());
-        if let Some(block) = self.body.get_blocks(name).next() {
+        if let Some(block) = self.body.get_blocks(name).next().filter(|_| self.both != Some(name)) {
             let span = self.span(eval::range_of(&block.ident));
             self.problem(
                 Diagnostic::error(Code::WrongType, format!("`{name}` is an argument, not a block"))
@@ -196,7 +212,7 @@ impl<'a, 'p> Reader<'a, 'p> {
     /// The nested blocks of a name.
     pub(super) fn blocks(&mut self, name: &str) -> Vec<Located<'a>> {
         self.taken.insert(name.to_owned());
-        if let Some(attribute) = self.body.get_attribute(name) {
+        if let Some(attribute) = self.body.get_attribute(name).filter(|_| self.both != Some(name)) {
             let span = self.span(eval::range_of(&attribute.key));
             let help = format!("write `{name} {{ … }}`, without `=`");
             self.problem(Diagnostic::error(Code::WrongType, format!("`{name}` is a block, not an argument")).at(span).help(help));

@@ -6,7 +6,7 @@ use super::graph::Evaluator;
 use super::reader::{Located, Reader};
 use super::things;
 use crate::kinds::{self, Kind};
-use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Parent, Policy, Resource, Target, Value, Wanted};
+use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Parent, Policy, Resource, Target, Value, Wanted, path};
 use hcl::edit::expr::{Expression, TraversalOperator};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +34,10 @@ pub(super) fn one(
         reader.problem(Diagnostic::error(Code::Missing, title).at(header).help(help));
     }
     check_mark(&address, &mut reader);
+    // A schedule has a `target` of its own, in a block; which target of the policy it is made in is an argument.
+    if spec.settings.iter().any(|setting| path::is_within(setting.path, "target")) {
+        reader.takes_both("target");
+    }
     let targets = things::targets(&mut reader, &evaluator.policy.targets);
     let adopt = reader.flag("adopt").unwrap_or_default();
     let parent = spec.parent.and_then(|parent| self::parent(parent, &mut reader, scope));
@@ -45,7 +49,13 @@ pub(super) fn one(
     {
         problems.push(Diagnostic::error(Code::OutOfRange, broken).at(name.span.clone()).help(format!("see {}", spec.name_form.source)));
     }
-    let name = name.and_then(|name| name.value.as_str()).map(str::to_owned);
+    let name = match &parent {
+        // What is the only one of its sort in its whole has no name but that.
+        Some(whole) if spec.parent.is_some_and(|parent| parent.is_only) => {
+            evaluator.policy.resources.iter().find(|other| other.address == *whole).and_then(|whole| whole.name.clone())
+        }
+        _ => name.and_then(|name| name.value.as_str()).map(str::to_owned),
+    };
     let depends_on = needed.iter().filter(|other| other.kind != address.kind || other.name != address.name).cloned().collect();
     Resource { address, targets, name, parent, adopt, wanted, depends_on, span: header }
 }
@@ -56,11 +66,22 @@ pub(super) fn check_parts(policy: &Policy) -> Vec<Diagnostic> {
     for whole in &policy.resources {
         let parts: Vec<&BTreeMap<String, Wanted>> =
             policy.resources.iter().filter(|part| part.parent.as_ref() == Some(&whole.address)).map(|part| &part.wanted).collect();
+        problems.extend(policy.resources.iter().filter_map(|part| elsewhere(part, whole)));
         let Some(kind) = kinds::find(&whole.address.kind).filter(|_| !parts.is_empty()) else { continue };
         let concerns = kind.check_parts(&whole.wanted, &parts);
         problems.extend(concerns.into_iter().map(|concern| concern.told(&whole.wanted, &whole.span)));
     }
     problems
+}
+
+/// What is wrong with a part that is to be where its whole is not.
+fn elsewhere(part: &Resource, whole: &Resource) -> Option<Diagnostic> {
+    let target = part.targets.iter().find(|target| part.parent.as_ref() == Some(&whole.address) && !whole.targets.contains(target))?;
+    let title = format!("`{}` is in target `{target}`, and `{}`, of which it is a part, is not", part.address, whole.address);
+    let targets: Vec<String> = whole.targets.iter().map(|target| format!("target.{target}")).collect();
+    let targets = if let [target] = targets.as_slice() { target.clone() } else { format!("[{}]", targets.join(", ")) };
+    let problem = Diagnostic::error(Code::WrongType, title).at(part.span.clone()).help(format!("write `target = {targets}`"));
+    Some(problem.label(whole.span.clone(), "the whole is declared here"))
 }
 
 /// What a thing is known by without AWS: its kind, its region and account or its target, what it is a part of, its name.
@@ -117,29 +138,35 @@ fn check_mark(address: &BlockAddress, reader: &mut Reader<'_, '_>) {
     }
 }
 
-/// The block that an argument such as `plan_id = aws_backup_plan.daily.id` refers to. The id itself is AWS's, and known only after apply.
+/// The block that an argument such as `plan_id = aws_backup_plan.daily.id` refers to. An id may be AWS's, and known only after apply.
 fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>) -> Option<BlockAddress> {
     let Some(expression) = reader.expression(parent.argument) else {
         reader.missing(parent.argument);
         return None;
     };
     let span = reader.span(eval::range_of(expression));
-    let address = referred(expression, scope).and_then(|mark| BlockAddress::of_mark(&mark)).filter(|address| address.kind == parent.kind);
+    let address = referred(expression, scope, parent.attributes).and_then(|mark| BlockAddress::of_mark(&mark));
+    let address = address.filter(|address| parent.kinds.contains(&address.kind.as_str()));
     if address.is_none() {
-        let title = format!("`{}` must be the id of a block of this policy", parent.argument);
-        let help = format!("write `{} = {}.NAME.id`", parent.argument, parent.kind);
+        let usual = parent.attributes.first().copied().unwrap_or("id");
+        let title = format!("`{}` must be the {usual} of a block of this policy", parent.argument);
+        let ways: Vec<String> = parent.kinds.iter().map(|kind| format!("`{} = {kind}.NAME.{usual}`", parent.argument)).collect();
+        let mut help = format!("write {}", ways.join(" or "));
+        if parent.is_only {
+            help.push_str(", and declare what is there already with `adopt = true`");
+        }
         reader.problem(Diagnostic::error(Code::WrongType, title).at(span).help(help));
     }
     address
 }
 
-/// The mark of the block whose id an expression is.
-fn referred(expression: &Expression, scope: &Scope<'_>) -> Option<String> {
+/// The mark of the block of which an expression names one of these attributes.
+fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> Option<String> {
     let Expression::Traversal(traversal) = expression else { return None };
     let mut whole = traversal.as_ref().clone();
     let last = whole.operators.pop()?;
     match last.value() {
-        TraversalOperator::GetAttr(name) if name.as_str() == "id" => {}
+        TraversalOperator::GetAttr(name) if attributes.contains(&name.as_str()) => {}
         _ => return None,
     }
     let value = if whole.operators.is_empty() { return None } else { eval::evaluate(&Expression::from(whole), scope).ok()? };
@@ -161,7 +188,7 @@ pub(super) fn value(
         value.insert((*name).to_owned(), Value::Unknown);
     }
     let place = resource.targets.first().and_then(|name| things::place(name, targets, identities));
-    let arn = place.zip(resource.name.as_deref()).and_then(|((region, account), name)| spec.arn(region, account, name));
+    let arn = place.and_then(|(region, account)| resource.arn(spec, region, account));
     value.insert("arn".to_owned(), arn.map_or(Value::Unknown, Value::from));
     value.insert(ADDRESS.to_owned(), Value::from(resource.address.mark()));
     Value::Map(value)

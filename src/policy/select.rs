@@ -148,6 +148,10 @@ fn has_tag(tags: Tags<'_>, key: &str, pattern: &str) -> bool {
 ///
 /// The inventory does not hold what this selector needs to be told.
 pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, inventory: Option<&Inventory>) -> Result<Chosen, NotListed> {
+    if let Some(single) = spec.single {
+        let name = single.name(&identity.region, &identity.account).to_owned();
+        return Ok(Chosen { names: [name].into(), missing: Vec::new() });
+    }
     let needed = need(selector);
     if !needed.is_nothing() && !inventory.is_some_and(|inventory| answers(inventory, &needed)) {
         return Err(NotListed);

@@ -184,6 +184,11 @@ fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_spa
         );
         return None;
     };
+    if matches!(setting.shape, Shape::Flags { .. }) && !path.ends_with(']') {
+        let problem = Diagnostic::error(Code::WrongType, format!("`{path}` is a map, of which each flag is a setting of its own"));
+        reader.problem(problem.at(path_span.clone()).help(format!("name one of them: `{path}[\\\"NAME\\\"]`")));
+        return None;
+    }
     if *to == Value::Null {
         return Some(Value::Null);
     }
@@ -199,7 +204,8 @@ fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_spa
             return Some(to.clone());
         }
     }
-    match setting.shape.accept(to) {
+    let shape = if matches!(setting.shape, Shape::Flags { .. }) { Shape::Bool } else { setting.shape };
+    match shape.accept(to) {
         Ok(value) => Some(value),
         Err(misfit) => {
             let places = reader.elements("to");
@@ -225,7 +231,7 @@ pub(super) fn removed(located: Located<'_>, scope: &Scope<'_>, problems: &mut Ve
         }
         _ => {
             let problem = Diagnostic::error(Code::WrongType, "`from` must be the address of a block that was here");
-            let example = kinds::all().next().map_or("KIND", |kind| kind.spec().name);
+            let example = kinds::all().map(|kind| kind.spec().name).min_by_key(|name| name.len()).unwrap_or("KIND");
             reader.problem(problem.at(span.clone()).help(format!("write it without quotes, like `from = {example}.sales`")));
             None
         }
@@ -233,7 +239,8 @@ pub(super) fn removed(located: Located<'_>, scope: &Scope<'_>, problems: &mut Ve
     let part = address.as_ref().and_then(|address| kinds::spec(&address.kind)).and_then(|spec| Some((spec, spec.parent?)));
     if let Some((spec, parent)) = part {
         let title = format!("a {} is let go with what it is a part of, and not by itself", spec.title);
-        let help = format!("it carries no mark of its own; write `from = {}.NAME` to let all of that go", parent.kind);
+        let help =
+            format!("it carries no mark of its own; write `from = {}.NAME` to let all of that go", parent.kinds.join(".NAME` or `from = "));
         reader.problem(Diagnostic::error(Code::WrongType, title).at(span).help(help));
     }
     reader.finish(|_| None);

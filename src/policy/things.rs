@@ -69,15 +69,18 @@ fn one(
     let targets = targets(&mut reader, &evaluator.policy.targets);
     let replicas = if spec.replicas { statements::replicas(&mut reader) } else { crate::model::Replicas::All };
     let select_block = reader.block("select");
-    if select_block.is_none() {
+    if let (Some(single), Some(block)) = (spec.single, select_block) {
+        let title = format!("`{address}` selects, and there is exactly one {} {}", spec.title, single.place());
+        reader.problem(Diagnostic::error(Code::UnknownName, title).at(block.header()).help("remove the `select` block"));
+    } else if select_block.is_none() && spec.single.is_none() {
         let problem = Diagnostic::error(Code::Missing, format!("`{address}` has no `select` block, so it says of nothing what must be"));
         let header = reader.header();
         reader.problem(problem.at(header).help("add `select { names = [\"…\"] }`"));
     }
     let span = reader.header();
     let select = match select_block {
-        Some(block) => selector::selector(block, scope, spec, reader.problems),
-        None => crate::model::Selector::nothing(span.clone()),
+        Some(block) if spec.single.is_none() => selector::selector(block, scope, spec, reader.problems),
+        _ => crate::model::Selector::nothing(span.clone()),
     };
     let before = reader.problems.len();
     let header = reader.header();

@@ -207,8 +207,8 @@ fn decode(spoken: Spoken, request: &Request) -> Result<(&'static Operation, Valu
             let operation = named(service, name).ok_or_else(|| AwsError::front_door("UnknownOperationException", ""))?;
             Ok((operation, rpc_v2_cbor::read(&body)?))
         }
-        Protocol::AwsQuery { .. } => {
-            let input = aws_query::read(request.query.as_deref(), &body);
+        Protocol::AwsQuery { wire, .. } => {
+            let input = aws_query::read(request.query.as_deref(), &body, wire);
             let name = input.get("Action").and_then(Value::as_str).unwrap_or_default();
             let version = input.get("Version").and_then(Value::as_str).unwrap_or_default();
             let unknown = || AwsError::front_door("InvalidAction", format!("Could not find operation {name} for version {version}"));

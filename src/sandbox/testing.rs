@@ -82,6 +82,11 @@ impl World {
         (code.split(';').next().unwrap().to_owned(), body["message"].as_str().unwrap().to_owned())
     }
 
+    /// Posts a form to RDS.
+    pub(crate) fn rds(&self, form: &str) -> String {
+        String::from_utf8(self.answer("rds", "/", None, form.to_owned()).body).unwrap()
+    }
+
     /// Posts a form to SNS.
     pub(crate) fn sns(&self, form: &str) -> String {
         String::from_utf8(self.answer("sns", "/", None, form.to_owned()).body).unwrap()
@@ -92,9 +97,33 @@ impl World {
         self.json("tagging", "ResourceGroupsTaggingAPI_20170126", operation, input)
     }
 
+    /// Calls EventBridge, which must succeed.
+    pub(crate) fn events(&self, operation: &str, input: Value) -> Value {
+        self.json("events", "AWSEvents", operation, input)
+    }
+
+    /// Calls EventBridge, which must fail; gives the code and the message.
+    pub(crate) fn events_fails(&self, operation: &str, input: Value) -> (String, String) {
+        self.json_fails("events", "AWSEvents", operation, input)
+    }
+
+    /// Calls CloudWatch Logs, which must succeed.
+    pub(crate) fn logs(&self, operation: &str, input: Value) -> Value {
+        self.json("logs", "Logs_20140328", operation, input)
+    }
+
+    /// Calls CloudWatch Logs, which must fail; gives the code and the message.
+    pub(crate) fn logs_fails(&self, operation: &str, input: Value) -> (String, String) {
+        self.json_fails("logs", "Logs_20140328", operation, input)
+    }
+
     /// Calls DynamoDB, which must fail; gives the code and the message.
     pub(crate) fn fails(&self, operation: &str, input: Value) -> (String, String) {
-        let response = self.answer("dynamodb", "/", Some(format!("DynamoDB_20120810.{operation}")), input.to_string());
+        self.json_fails("dynamodb", "DynamoDB_20120810", operation, input)
+    }
+
+    fn json_fails(&self, service: &str, prefix: &str, operation: &str, input: Value) -> (String, String) {
+        let response = self.answer(service, "/", Some(format!("{prefix}.{operation}")), input.to_string());
         assert!(response.status >= 400, "{operation} succeeded: {}", String::from_utf8_lossy(&response.body));
         let body: Value = serde_json::from_slice(&response.body).unwrap();
         let code = body["__type"].as_str().unwrap().rsplit('#').next().unwrap().to_owned();
@@ -131,6 +160,12 @@ impl World {
     /// Calls AWS Backup; gives the code when it fails.
     pub(crate) fn try_backup(&self, line: &str, input: Value) -> Result<Value, String> {
         let response = self.answer_at("backup", line, input);
+        if response.status == 200 { Ok(serde_json::from_slice(&response.body).unwrap()) } else { Err(error_type(&response)) }
+    }
+
+    /// Calls Scheduler by method and path; gives the code when it fails.
+    pub(crate) fn scheduler(&self, line: &str, input: Value) -> Result<Value, String> {
+        let response = self.answer_at("scheduler", line, input);
         if response.status == 200 { Ok(serde_json::from_slice(&response.body).unwrap()) } else { Err(error_type(&response)) }
     }
 

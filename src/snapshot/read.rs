@@ -25,8 +25,12 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
         snapshot.inventories.push(inventory);
         snapshot.gaps.extend(gaps);
     }
-    let wishes = wishes(policy, aws, &snapshot);
+    let mut wishes = wishes(policy, aws, &snapshot);
+    let watched = watch(policy, aws, &mut wishes);
     fill(&mut snapshot, aws, policy.workspace.as_deref(), wishes, done).await;
+    // The plan does not change what is only watched, so that not seeing it leaves nothing of the plan unknown; what hangs on it says so.
+    let only_watched = |gap: &Gap| gap.kind.as_ref().is_some_and(|kind| watched.contains(&(kind.clone(), gap.target.clone())));
+    snapshot.gaps.retain(|gap| !only_watched(gap));
     whole::find(&mut snapshot, aws, whole::Sought::of_policy(policy, aws)).await;
     snapshot.sort();
     snapshot
@@ -105,7 +109,10 @@ async fn list(spec: &'static KindSpec, calls: &'static dyn KindAws, connection: 
     let names = async { if need.names { Some(calls.list(connection).await) } else { None } };
     let tags = async {
         match &need.tags {
-            Some(filter) => Some(tagged(connection, calls.tagging_type(), spec.arn_prefix, filter).await),
+            Some(filter) => {
+                let is_name = |text: &str| spec.name_form.check_literal(text).is_ok();
+                Some(tagged(connection, calls.tagging_type(), spec.arn_prefix, is_name, filter).await)
+            }
             None => None,
         }
     };
@@ -162,6 +169,22 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
         }
     }
     wishes
+}
+
+/// Adds what declared things need of what there is one of; returns the kinds and targets of those that are read for nothing else.
+fn watch(policy: &Policy, aws: &Aws, wishes: &mut Wishes) -> BTreeSet<(String, String)> {
+    let mut only = BTreeSet::new();
+    for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
+        let target = &connection.target.name;
+        for ((kind, name), settings) in kinds::watched(policy, target, &connection.identity) {
+            let key = (kind.to_owned(), target.clone());
+            if !wishes.contains_key(&key) {
+                only.insert(key.clone());
+            }
+            wishes.entry(key).or_default().entry(name).or_default().settings.extend(settings);
+        }
+    }
+    only
 }
 
 fn union(a: &Replicas, b: &Replicas) -> Replicas {

@@ -14,8 +14,6 @@ pub(super) struct Sought {
     targets: BTreeSet<String>,
     /// What is declared of each name, by kind and target.
     names: BTreeMap<(String, String), Declared>,
-    /// The names that things of the policy need to be there, and that it does not declare, by kind and target.
-    needed: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
 /// Declared settings by name.
@@ -33,38 +31,51 @@ impl Sought {
                 of_kind.extend(whole_name(policy, resource).map(|name| (name, wanted())));
             }
         }
-        let mut needed: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        let identities = aws.connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect();
         for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
-            for (kind, name) in kinds::sought(policy, &connection.target.name, &connection.identity) {
-                let of = (kind.to_owned(), connection.target.name.clone());
-                if !names.get(&of).is_some_and(|declared| declared.contains_key(&name)) {
-                    needed.entry(of).or_default().insert(name);
-                }
+            for (kind, name) in kinds::sought(policy, &identities, &connection.identity) {
+                names.entry((kind.to_owned(), connection.target.name.clone())).or_default().entry(name).or_default();
             }
         }
         let targets = policy.targets.keys().filter(reached).cloned().collect();
-        Self { workspace: policy.workspace.clone(), targets, names, needed }
+        Self { workspace: policy.workspace.clone(), targets, names }
     }
 
     /// What a plan is about.
     pub(super) fn of_plan(plan: &Plan, aws: &Aws) -> Self {
         let mut names: BTreeMap<(String, String), Declared> = BTreeMap::new();
-        for id in plan.actions.iter().flat_map(|action| std::iter::once(&action.id).chain(&action.replaces)) {
+        let mut seek = |id: &ResourceId, wanted: &BTreeMap<String, crate::model::Declared>| {
             if kinds::find(&id.kind).is_some_and(is_whole) && aws.connection(&id.target).is_some() {
-                names.entry((id.kind.clone(), id.target.clone())).or_default().entry(id.name.clone()).or_default();
+                let wanted = wanted.iter().map(|(path, declared)| (path.clone(), declared.value.clone()));
+                names.entry((id.kind.clone(), id.target.clone())).or_default().entry(id.name.clone()).or_default().extend(wanted);
+            }
+        };
+        for action in &plan.actions {
+            seek(&action.id, &action.wanted);
+            if let Some(old) = &action.replaces {
+                // Where a thing is can stand in a setting: a rule's bus.
+                seek(old, &action.wanted);
+            }
+            // Its whole may not be in the plan, and not be listed by its mark yet.
+            let parent = kinds::spec(&action.id.kind).and_then(|spec| spec.parent).filter(|parent| parent.is_only);
+            if !plan.actions.iter().any(|other| Some(&other.address) == action.parent.as_ref()) {
+                for kind in parent.iter().flat_map(|parent| parent.kinds) {
+                    seek(&ResourceId { kind: (*kind).to_owned(), ..action.id.clone() }, &BTreeMap::new());
+                }
             }
         }
         // Without things of its own a plan needs no marks.
         let targets = names.keys().map(|(_, target)| target.clone()).collect();
-        Self { workspace: plan.policy.workspace.clone(), targets, names, needed: BTreeMap::new() }
+        Self { workspace: plan.policy.workspace.clone(), targets, names }
     }
 }
 
 fn whole_name(policy: &Policy, resource: &crate::model::Resource) -> Option<String> {
     let own = resource.name.clone()?;
-    let Some(parent) = &resource.parent else { return Some(own) };
-    let whole = policy.resources.iter().find(|other| other.address == *parent)?.name.as_ref()?;
-    Some(format!("{whole}/{own}"))
+    let Some(address) = &resource.parent else { return Some(own) };
+    let parent = kinds::spec(&resource.address.kind)?.parent?;
+    let whole = policy.resources.iter().find(|other| other.address == *address)?.name.as_ref()?;
+    Some(parent.part_name(whole, &own))
 }
 
 fn is_whole(kind: &dyn Kind) -> bool {
@@ -102,7 +113,23 @@ pub(super) async fn find(snapshot: &mut Snapshot, aws: &Aws, sought: Sought) {
             snapshot.gaps.extend(found.gaps);
         }
     }
+    tell_once(&mut snapshot.gaps, &sought);
     snapshot.sort();
+}
+
+/// Kinds whose ARNs are of one form are looked for in one listing. Where that fails it is told once, unless things of both are declared.
+fn tell_once(gaps: &mut Vec<Gap>, sought: &Sought) {
+    let start = |kind: &Option<String>| kind.as_deref().and_then(kinds::spec).map(|spec| spec.arn_start("", ""));
+    let is_declared = |gap: &Gap| {
+        let names = gap.kind.as_ref().and_then(|kind| sought.names.get(&(kind.clone(), gap.target.clone())));
+        names.is_some_and(|names| names.values().any(|wanted| !wanted.is_empty()))
+    };
+    let same = |one: &Gap, other: &Gap| Gap { kind: None, ..one.clone() } == Gap { kind: None, ..other.clone() };
+    let all = gaps.clone();
+    gaps.retain(|gap| {
+        let mut twins = all.iter().filter(|other| other.kind > gap.kind || (other.kind != gap.kind && is_declared(other)));
+        gap.kind.is_none() || is_declared(gap) || !twins.any(|other| same(gap, other) && start(&gap.kind) == start(&other.kind))
+    });
 }
 
 /// The search for one kind in one target; none where there is nothing to look for.
@@ -118,21 +145,27 @@ fn search<'a>(
     let target = connection.target.name.clone();
     let of = (spec.name.to_owned(), target.clone());
     let wanted = sought.names.get(&of).cloned().unwrap_or_default();
-    let needed = sought.needed.get(&of).cloned().unwrap_or_default();
     let names: BTreeSet<String> = wanted.keys().cloned().collect();
     let start = spec.arn_start(&connection.identity.region, &connection.identity.account);
     let marked: Vec<Tagged> = marked.into_iter().flatten().filter(|thing| thing.arn.starts_with(&start)).cloned().collect();
-    let of_target = |live: &&Live| spec.parent.is_some_and(|parent| parent.kind == live.id.kind) && live.id.target == target;
-    let not_foreign = |live: &&Live| live.mark.as_ref().is_none_or(|mark| Some(&mark.workspace) == sought.workspace.as_ref());
-    let parents: Vec<&Live> = known.iter().filter(of_target).filter(not_foreign).collect();
+    let of_target =
+        |live: &&Live| spec.parent.is_some_and(|parent| parent.kinds.contains(&live.id.kind.as_str())) && live.id.target == target;
+    let is_declared = |live: &Live| {
+        let of_kind = sought.names.get(&(live.id.kind.clone(), target.clone()));
+        of_kind.and_then(|names| names.get(&live.id.name)).is_some_and(|wanted| !wanted.is_empty())
+    };
+    let (parents, others): (Vec<&Live>, Vec<&Live>) = known.iter().filter(of_target).partition(|live| match &live.mark {
+        Some(mark) => Some(&mark.workspace) == sought.workspace.as_ref(),
+        None => is_declared(live),
+    });
     let marked = if spec.parent.is_some() { Vec::new() } else { marked };
-    if names.is_empty() && needed.is_empty() && marked.is_empty() && parents.is_empty() {
+    if names.is_empty() && marked.is_empty() && parents.is_empty() && others.is_empty() {
         return None;
     }
     Some(async move {
         let region = connection.identity.region.clone();
         let workspace = sought.workspace.as_deref().unwrap_or_default();
-        let request = FindRequest { connection, workspace, names: names.clone(), needed, marked, parents, wanted };
+        let request = FindRequest { connection, workspace, names: names.clone(), marked, parents, others, wanted };
         let mut found = calls.find(request).await;
         let unsure = |gap: &Gap| gap.resource.is_none();
         let names_complete = !found.gaps.iter().any(unsure);

@@ -1,9 +1,11 @@
 //! Time, always given and never taken: everything above takes a [`Clock`]. Beside it AWS's own time: schedules, zones and windows.
 
+mod hours;
 mod schedule;
 mod window;
 mod zone;
 
+pub use hours::{DailyHours, WeeklyHours};
 pub use schedule::{Problem, Schedule, Service};
 pub use window::{Overlap, WindowMisfit, Windowed, Windows, overlaps};
 pub use zone::{UnknownZone, Zone};

@@ -23,8 +23,10 @@ const PROVIDER: &str = "hashicorp/aws";
 /// A plan in Terraform's plan representation.
 pub fn plan(plan: &Plan, specs: Specs) -> Json {
     let known = || plan.actions.iter().filter(|action| action.verb != Verb::Unknown);
-    let planned = known().filter(|action| action.verb != Verb::Delete).map(|action| resource(action, &after(action), specs));
-    let prior = known().filter(|action| action.verb != Verb::Create).map(|action| resource(action, &before(action), specs));
+    let planned =
+        known().filter(|action| action.verb != Verb::Delete).map(|action| resource(action, &after(action, specs(&action.id.kind)), specs));
+    let prior =
+        known().filter(|action| action.verb != Verb::Create).map(|action| resource(action, &before(action, specs(&action.id.kind)), specs));
     json!({
         "format_version": FORMAT_VERSION,
         "terraform_version": TERRAFORM_VERSION,
@@ -114,8 +116,8 @@ fn resource_change(action: &Action, specs: Specs) -> Json {
         Verb::Delete => &["delete"],
         Verb::NoOp | Verb::Unknown => &["no-op"],
     };
-    let after = (action.verb != Verb::Delete).then(|| after(action));
-    let before = (action.verb != Verb::Create).then(|| before(action));
+    let after = (action.verb != Verb::Delete).then(|| after(action, spec));
+    let before = (action.verb != Verb::Create).then(|| before(action, spec));
     let mut change = head(action);
     change.insert(
         "change".to_owned(),
@@ -137,44 +139,48 @@ fn identity(action: &Action) -> BTreeMap<&str, Value> {
 }
 
 /// What is live, of what was read.
-fn before(action: &Action) -> BTreeMap<&str, Value> {
+fn before<'a>(action: &'a Action, spec: Option<&KindSpec>) -> BTreeMap<&'a str, Value> {
     // What is as declared is so too where nobody set it and AWS's default is what the policy asks for.
     if action.verb == Verb::NoOp {
-        return after(action);
+        return after(action, spec);
     }
-    live(action)
+    live(action, spec)
 }
 
-fn live(action: &Action) -> BTreeMap<&str, Value> {
+fn live<'a>(action: &'a Action, spec: Option<&KindSpec>) -> BTreeMap<&'a str, Value> {
     let mut values = identity(action);
     for (path, reading) in &action.before {
         if let Reading::Known(value) = reading {
-            put(&mut values, path, value);
+            put(&mut values, spec, path, value);
         }
     }
     values
 }
 
 /// What will be: what is live, with what the policy declares and what comes along.
-fn after(action: &Action) -> BTreeMap<&str, Value> {
-    let mut values = if action.verb == Verb::Create { identity(action) } else { live(action) };
+fn after<'a>(action: &'a Action, spec: Option<&KindSpec>) -> BTreeMap<&'a str, Value> {
+    let mut values = if action.verb == Verb::Create { identity(action) } else { live(action, spec) };
     for (path, declared) in &action.wanted {
         // What could not be read is not changed, whatever the policy declares.
         if !matches!(action.before.get(path), Some(Reading::Unreadable { .. })) {
-            put(&mut values, path, &declared.value);
+            put(&mut values, spec, path, &declared.value);
         }
     }
     for change in &action.changes {
-        put(&mut values, &change.setting, &change.after);
+        put(&mut values, spec, &change.setting, &change.after);
     }
     values
 }
 
+fn is_block(spec: Option<&KindSpec>, path: &str) -> bool {
+    spec.map_or_else(|| path.ends_with(']'), |spec| spec.is_block(path))
+}
+
 /// Puts a value at its path. What stands in the place of a setting is none; a block that is gone takes with it what was in it.
-fn put<'a>(values: &mut BTreeMap<&'a str, Value>, path: &'a str, value: &Value) {
+fn put<'a>(values: &mut BTreeMap<&'a str, Value>, spec: Option<&KindSpec>, path: &'a str, value: &Value) {
     match (path, value) {
         (Change::EXISTS | Change::OWNER, _) => {}
-        (_, Value::Bool(false)) if path.ends_with(']') => values.retain(|other, _| *other != path && !path::is_within(other, path)),
+        (_, Value::Bool(false)) if is_block(spec, path) => values.retain(|other, _| *other != path && !path::is_within(other, path)),
         _ => drop(values.insert(path, value.clone())),
     }
 }

@@ -10,6 +10,8 @@ pub(super) struct Nested {
     values: BTreeMap<String, Json>,
     /// Blocks of a name, by key; one without a key has the key that sorts first.
     blocks: BTreeMap<String, BTreeMap<Option<String>, Nested>>,
+    /// What stands at its own path: that a block is there, or a flag.
+    here: Option<Json>,
 }
 
 impl Nested {
@@ -22,7 +24,7 @@ impl Nested {
             at = at.block(&segment.name, segment.key.clone());
         }
         match &last.key {
-            Some(key) => drop(at.block(&last.name, Some(key.clone()))),
+            Some(key) => at.block(&last.name, Some(key.clone())).here = Some(value),
             None => drop(at.values.insert(last.name.clone(), value)),
         }
     }
@@ -40,7 +42,13 @@ impl Nested {
         let mut object: Map<String, Json> = self.values.into_iter().collect();
         for (name, blocks) in self.blocks {
             let at = path::child(at, &name);
-            let argument = match spec.and_then(|spec| spec.setting(&at)).map(|setting| setting.shape) {
+            let shape = spec.and_then(|spec| spec.setting(&at)).map(|setting| setting.shape);
+            if let Some(Shape::Flags { .. }) = shape {
+                let flags: Map<String, Json> = blocks.into_iter().filter_map(|(key, flag)| Some((key?, flag.here?))).collect();
+                object.insert(name, Json::Object(flags));
+                continue;
+            }
+            let argument = match shape {
                 Some(Shape::Block(Key::Argument(argument))) => Some(argument),
                 Some(Shape::Block(Key::Label)) => Some("name"),
                 _ => None,

@@ -1,13 +1,16 @@
 //! The reference of kinds, from their tables.
 
 use super::words::count;
-use crate::model::{Effect, Fallback, KindSpec, Ownership, Safer, Setting, Shape, Value};
+use crate::model::{Effect, Fallback, KindSpec, Ownership, Parent, Safer, Setting, Shape, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
 /// The reference of one kind: each setting with its type, range, default, meaning and source, and what both directions of it do.
 pub fn text(spec: &KindSpec) -> String {
     let mut out = format!("{}: {}\n\n  {}\n\n  {}\n", spec.name, spec.title, spec.doc, ownership(spec));
+    if let Some(parent) = spec.parent {
+        out.push_str(&format!("\n  {}\n", part(parent)));
+    }
     if spec.replicas {
         out.push_str("  Copies in other regions hold settings of their own, chosen with `replicas`.\n");
     }
@@ -45,10 +48,27 @@ pub fn list(specs: &[&KindSpec]) -> String {
 }
 
 fn ownership(spec: &KindSpec) -> String {
-    match spec.ownership {
-        Ownership::Settings => format!("Write `protect \"{}\"`: backstay sets what is declared, somebody else owns the thing.", spec.name),
-        Ownership::Whole => format!("Write `resource \"{}\"`: backstay makes, changes and removes it.", spec.name),
+    match (spec.ownership, spec.single) {
+        (_, Some(single)) => {
+            let place = single.place();
+            format!(
+                "Write `protect \"{}\"` without a `select` block: there is exactly one {place}. backstay sets what is declared.",
+                spec.name
+            )
+        }
+        (Ownership::Settings, None) => {
+            format!("Write `protect \"{}\"`: backstay sets what is declared, somebody else owns the thing.", spec.name)
+        }
+        (Ownership::Whole, None) => format!("Write `resource \"{}\"`: backstay makes, changes and removes it.", spec.name),
     }
+}
+
+/// Of what it is a part, and how that is written.
+fn part(parent: Parent) -> String {
+    let attribute = parent.attributes.first().copied().unwrap_or_default();
+    let ways: Vec<String> = parent.kinds.iter().map(|kind| format!("`{} = {kind}.NAME.{attribute}`", parent.argument)).collect();
+    let many = if parent.is_only { "which has one of them at most" } else { "which can have several" };
+    format!("It is a part of what {} names, {many}.", ways.join(" or "))
 }
 
 fn one(setting: &Setting) -> String {
@@ -115,12 +135,13 @@ fn list_or_none(actions: &BTreeSet<&str>) -> String {
 }
 
 fn kind(spec: &KindSpec) -> Json {
-    json!({
+    let mut kind = json!({
         "name": spec.name,
         "title": spec.title,
         "doc": spec.doc,
         "block": match spec.ownership { Ownership::Settings => "protect", Ownership::Whole => "resource" },
         "service": spec.service,
+        "single": spec.single.is_some(),
         "replicas": spec.replicas,
         "settings": spec.settings.iter().map(setting).collect::<Vec<_>>(),
         "actions": {
@@ -128,7 +149,16 @@ fn kind(spec: &KindSpec) -> Json {
             "read": actions(spec, |setting| setting.reads),
             "write": actions(spec, |setting| setting.writes),
         },
-    })
+    });
+    if let Some(parent) = spec.parent {
+        kind["part_of"] = json!({
+            "argument": parent.argument,
+            "kinds": parent.kinds,
+            "attributes": parent.attributes,
+            "only_one": parent.is_only,
+        });
+    }
+    kind
 }
 
 fn setting(setting: &Setting) -> Json {
@@ -139,6 +169,7 @@ fn setting(setting: &Setting) -> Json {
         Shape::Text(_) | Shape::OneOf(_) | Shape::Json(_) => ("string", None, None),
         Shape::Texts { .. } => ("set(string)", None, None),
         Shape::TextMap { .. } => ("map(string)", None, None),
+        Shape::Flags { .. } => ("map(bool)", None, None),
         Shape::Block(_) => ("block", None, None),
     };
     let default = Json::from(Value::from(setting.aws_default));

@@ -4,7 +4,7 @@ use super::alike::alike;
 use super::escape::visible;
 use super::style::{Label, Style};
 use super::{Specs, lines, words};
-use crate::model::{Action, Change, Effect, Plan, Reading, Value, Verb, path};
+use crate::model::{Action, Change, Effect, Key, Plan, Reading, Shape, Value, Verb, path};
 
 /// Wider values do not push the effect column to the right.
 const WIDEST: usize = 48;
@@ -143,7 +143,7 @@ impl Page<'_> {
         let parts: Vec<Row<'_>> = action
             .changes
             .iter()
-            .filter(|change| change.part_of.as_deref() == Some(whole))
+            .filter(|change| change.part_of.as_deref() == Some(whole) && !is_plain_block(self.specs, action, change))
             .map(|change| row(self.specs, action, change))
             .collect();
         let leaf = |row: &Row<'_>| path::segments(&row.change.setting).pop().map_or_else(String::new, |segment| segment.name);
@@ -309,9 +309,14 @@ impl Page<'_> {
     }
 }
 
+/// Whether a change is that a block of which there is at most one is there, which the braces around what is in it say.
+fn is_plain_block(specs: Specs, action: &Action, change: &Change) -> bool {
+    words::setting(specs, action, change).is_some_and(|setting| matches!(setting.shape, Shape::Block(Key::One)))
+}
+
 fn row<'a>(specs: Specs, action: &Action, change: &'a Change) -> Row<'a> {
     let setting = words::setting(specs, action, change);
-    let is_block = change.setting.ends_with(']');
+    let is_block = change.setting.ends_with(']') && !setting.is_some_and(|setting| matches!(setting.shape, Shape::Flags { .. }));
     let there = change.after == Value::Bool(true);
     let made = if is_block { there } else { (change.part_of.is_some() || action.verb == Verb::Create) && change.before == Reading::Unset };
     let gone = if is_block { !there } else { (change.part_of.is_some() || action.verb == Verb::Delete) && change.after == Value::Null };

@@ -16,8 +16,15 @@ pub(super) fn kind_title(specs: Specs, kind: &str) -> String {
 
 /// The thing, where it is: `DynamoDB table Sales (us-east-1, account 123456789012)`.
 pub(super) fn thing(plan: &Plan, specs: Specs, action: &Action) -> String {
-    let id = &action.id;
-    format!("{} {} {}", kind_title(specs, &id.kind), visible(&id.name), place(plan, action))
+    format!("{} {}", named(specs, &action.id.kind, &action.id.name), place(plan, action))
+}
+
+/// The thing by its name; what there is one of has none.
+fn named(specs: Specs, kind: &str, name: &str) -> String {
+    match specs(kind) {
+        Some(spec) if spec.single.is_some() => spec.title.to_owned(),
+        _ => format!("{} {}", kind_title(specs, kind), visible(name)),
+    }
 }
 
 /// Where it is: `(us-east-1, account 123456789012)`.
@@ -259,7 +266,7 @@ pub(super) fn unread(plan: &Plan) -> Vec<Unread<'_>> {
 pub(super) fn gap_subject(specs: Specs, gap: &Gap) -> String {
     let place = format!("({}, target {})", visible(&gap.region), visible(&gap.target));
     match (&gap.kind, &gap.resource) {
-        (Some(kind), Some(name)) => format!("{} {} {place}", kind_title(specs, kind), visible(name)),
+        (Some(kind), Some(name)) => format!("{} {place}", named(specs, kind, name)),
         (Some(kind), None) => format!("{} {place}", plural(&kind_title(specs, kind))),
         (None, Some(name)) => format!("{} {place}", visible(name)),
         (None, None) => format!("everything {place}"),

@@ -1,7 +1,7 @@
 //! The same scenarios on each emulator that carries them.
 
 use crate::support::Peer;
-use crate::{scenarios, scenarios_alerts, scenarios_backup, scenarios_buckets};
+use crate::{scenarios, scenarios_alerts, scenarios_backup, scenarios_buckets, scenarios_databases};
 
 /// Makes one test of each scenario.
 macro_rules! on {
@@ -17,7 +17,7 @@ macro_rules! on {
 
 /// moto has no replicas, plans without selections, and a document of versioning that no strict reader takes.
 mod moto {
-    use super::{Peer, scenarios, scenarios_alerts};
+    use super::{Peer, scenarios, scenarios_alerts, scenarios_databases};
 
     on! { Peer::Moto;
         scenarios:
@@ -38,6 +38,10 @@ mod moto {
             the_journal_holds_every_write;
         scenarios_alerts:
             a_topic_is_made_changed_and_removed;
+        scenarios_databases:
+            an_instance_keeps_its_backups_longer_and_shorter_only_with_consent
+            a_cluster_keeps_its_backups_longer
+            an_event_subscription_is_made_and_removed;
     }
 }
 
@@ -75,7 +79,7 @@ mod ministack {
 }
 
 mod sandbox {
-    use super::{Peer, scenarios, scenarios_alerts, scenarios_backup, scenarios_buckets};
+    use super::{Peer, scenarios, scenarios_alerts, scenarios_backup, scenarios_buckets, scenarios_databases};
 
     on! { Peer::Sandbox;
         scenarios:
@@ -105,5 +109,9 @@ mod sandbox {
             a_plan_with_a_selection_is_made_changed_and_removed;
         scenarios_buckets:
             versions_rules_and_copies_of_a_bucket_beside_a_rule_of_others;
+        scenarios_databases:
+            an_instance_keeps_its_backups_longer_and_shorter_only_with_consent
+            a_cluster_keeps_its_backups_longer
+            an_event_subscription_is_made_and_removed;
     }
 }

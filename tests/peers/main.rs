@@ -12,6 +12,8 @@
 //! | [`terraform`] | Terraform and its AWS provider over `backstay sandbox serve` |
 //! | [`terraform_alerts`] | the same, for topics and alarms |
 //! | [`terraform_buckets`] | the same, for the settings of buckets |
+//! | [`terraform_events`] | the same, for rules, schedules and log groups, also of those that backstay made |
+//! | [`terraform_databases`] | Terraform as the referee of databases that backstay protected |
 //! | [`terraform_imports`] | Terraform as the referee of backups, alarms and topics that backstay made |
 //! | [`what_is_left_out`] | what each emulator does not carry, measured |
 
@@ -31,9 +33,12 @@ mod scenarios;
 mod scenarios_alerts;
 mod scenarios_backup;
 mod scenarios_buckets;
+mod scenarios_databases;
 mod support;
 mod terraform;
 mod terraform_alerts;
 mod terraform_buckets;
+mod terraform_databases;
+mod terraform_events;
 mod terraform_imports;
 mod what_is_left_out;

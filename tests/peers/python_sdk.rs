@@ -2,15 +2,24 @@
 
 use crate::support::{Peer, Python, Ran, environment};
 
-#[test]
-fn the_sandbox_does_what_aws_does() {
+/// Runs the tests of a file of facts, all of which must hold.
+fn hold(file: &str, text: &str) {
     let world = Peer::Sandbox.start();
     let mut command = Python::with_emulators().command();
-    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/facts.py"));
+    command.arg(format!("{}/tests/peers/{file}", env!("CARGO_MANIFEST_DIR")));
     command.env_clear().env("PYTHONDONTWRITEBYTECODE", "1").env("BACKSTAY", env!("CARGO_BIN_EXE_backstay"));
     command.env("STATE", world.state()).envs(environment(&world.server.url()));
     // unittest reports on its standard error.
     let ran = Ran::of(&mut command).exits(0).complains("\nOK\n");
-    let facts = include_str!("facts.py").matches("    def test_").count();
-    ran.complains(&format!("Ran {facts} tests"));
+    ran.complains(&format!("Ran {} tests", text.matches("    def test_").count()));
+}
+
+#[test]
+fn the_sandbox_does_what_aws_does() {
+    hold("facts.py", include_str!("facts.py"));
+}
+
+#[test]
+fn the_sandbox_has_the_rules_schedules_and_log_groups_of_aws() {
+    hold("facts_events.py", include_str!("facts_events.py"));
 }

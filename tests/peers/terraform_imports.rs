@@ -212,6 +212,85 @@ resource "aws_cloudwatch_metric_alarm" "unusual" {
 }
 "#;
 
+/// A vault with a policy, with notifications and with a lock that can be lifted, one with a lock that cannot, and an air-gapped one. The
+/// policy is written as AWS is told it, and as nobody evens it out.
+const VAULTS: &str = r#"
+resource "aws_sns_topic" "alerts" {
+  HERE
+  name = "alerts"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = ["backup.amazonaws.com"] }
+      Action    = ["sns:publish"]
+      Resource  = ["arn:aws:sns:us-east-1:123456789012:alerts"]
+    }]
+  })
+}
+
+resource "aws_backup_vault" "daily" {
+  HERE
+  name = "daily"
+}
+
+resource "aws_backup_vault_lock_configuration" "daily" {
+  HERE
+  backup_vault_name  = aws_backup_vault.daily.name
+  min_retention_days = 7
+  max_retention_days = 365
+}
+
+resource "aws_backup_vault_policy" "daily" {
+  HERE
+  backup_vault_name = aws_backup_vault.daily.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Id      = "daily"
+    Statement = [{
+      Sid       = "Keep"
+      Effect    = "Deny"
+      Principal = { AWS = "*" }
+      Action    = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"]
+      Resource  = "*"
+      Condition = { StringNotLike = { "aws:PrincipalArn" = ["arn:aws:iam::123456789012:role/breakglass"] } }
+    }]
+  })
+}
+
+resource "aws_backup_vault_notifications" "daily" {
+  HERE
+  backup_vault_name   = aws_backup_vault.daily.name
+  sns_topic_arn       = aws_sns_topic.alerts.arn
+  backup_vault_events = ["COPY_JOB_FAILED", "BACKUP_JOB_COMPLETED"]
+}
+
+resource "aws_backup_vault" "dr" {
+  THERE
+  name = "dr"
+}
+
+resource "aws_backup_vault_lock_configuration" "dr" {
+  THERE
+  backup_vault_name   = aws_backup_vault.dr.name
+  min_retention_days  = 7
+  max_retention_days  = 365
+  changeable_for_days = 3
+  GRACE
+}
+
+resource "aws_backup_logically_air_gapped_vault" "gap" {
+  HERE
+  name               = "gap"
+  min_retention_days = 7
+  max_retention_days = 365
+  tags               = { env = "production" }
+}
+"#;
+
+/// AWS never tells for how many days a lock could be changed, so that an import cannot find that.
+const GRACE: &str = "lifecycle {\n    ignore_changes = [changeable_for_days]\n  }";
+
 const TARGETS: &str = r#"
 backstay { workspace = "shop" }
 target "primary" { region = "us-east-1" }
@@ -275,12 +354,32 @@ fn the_alarms_and_the_topic_that_backstay_made_terraform_imports_unchanged_where
     are_taken_in(terraform, &policy, &format!("{ALERTS}{QUEUE_APART}"), &imports);
 }
 
+#[test]
+fn the_vaults_that_backstay_locked_terraform_imports_unchanged_where_it_is_installed() {
+    let world = Peer::Sandbox.start();
+    let Some(terraform) = Terraform::new(&world, "") else { return };
+    let policy = applied(&world, &VAULTS.replace("GRACE", ""), 8);
+    let imports = [
+        ("aws_sns_topic.alerts", "arn:aws:sns:us-east-1:123456789012:alerts"),
+        ("aws_backup_vault.daily", "daily"),
+        ("aws_backup_vault_lock_configuration.daily", "daily"),
+        ("aws_backup_vault_policy.daily", "daily"),
+        ("aws_backup_vault_notifications.daily", "daily"),
+        ("aws_backup_vault.dr", "dr"),
+        ("aws_backup_vault_lock_configuration.dr", "dr"),
+        ("aws_backup_logically_air_gapped_vault.gap", "gap"),
+    ];
+    let imports = imports.map(|(address, id)| (address, id.to_owned()));
+    are_taken_in(terraform, &policy, &VAULTS.replace("GRACE", GRACE), &imports);
+}
+
 /// A policy with these blocks, which backstay applied.
 #[track_caller]
 fn applied(world: &World, blocks: &str, count: usize) -> Policy {
     let blocks = blocks.replace("THERE", "target = target.west").replace("HERE", "target = target.primary");
     let policy = Policy::new(world, &format!("{TARGETS}{}", blocks.replace("QUEUE", QUEUE)));
-    policy.apply().says(&format!("{count} added, 0 changed, 0 destroyed"));
+    let consent = ["apply", "--auto-approve", "--accept-irreversible", "*"];
+    policy.backstay(&consent).exits(0).says("Read again: no changes.").says(&format!("{count} added, 0 changed, 0 destroyed"));
     policy.is_settled();
     policy
 }

@@ -1,9 +1,9 @@
 //! What is wrong with a plan where it is to be, or by now: copies into the vault that they come from, schedules whose last run is past, and
 //! the vaults that it needs.
 
-use super::{COPY, RULE, SCHEDULE, SPEC, TARGET, ZONE};
+use super::{AIR_GAPPED, COPY, DELETE_AFTER, RULE, SCHEDULE, SPEC, TARGET, ZONE};
 use crate::kinds::{Circumstances, Concern, Need, Needed, Place};
-use crate::model::{Code, Severity, Value, Wanted, path};
+use crate::model::{Code, Known, Principal, Request, Severity, Value, Wanted, path};
 use crate::time::{Schedule, Service, Zone};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -20,15 +20,67 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>, circumstances: Circumstan
     concerns
 }
 
-/// The vaults that the rules back up into. AWS is not known to look for them before the first job, which then fails.
+/// The vaults that the rules back up and copy into, which must be there and take what is kept for so long. AWS is not known to look at them
+/// before the first job, which then fails.
 pub(super) fn vaults(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
-    let need = |rule: &String| {
-        let at = path::child(rule, TARGET);
-        let of = vault(text(wanted, &at)?, place.region, place.account);
-        let otherwise = format!("every backup of rule \"{}\" would fail", key(rule));
-        Some(Need { at, of, needed: Needed::Presence, otherwise })
-    };
-    rules(wanted).filter_map(need).collect()
+    rules(wanted).flat_map(|rule| of_rule(wanted, rule, place)).collect()
+}
+
+fn of_rule(wanted: &BTreeMap<String, Wanted>, rule: &str, place: Place<'_>) -> Vec<Need> {
+    let name = key(rule);
+    let mut needs = Vec::new();
+    let (target, air_gapped) = (path::child(rule, TARGET), path::child(rule, AIR_GAPPED));
+    let vaults = [
+        text(wanted, &target).map(|name| (target, vault(name, place.region, place.account))),
+        text(wanted, &air_gapped).map(|arn| (air_gapped, arn.to_owned())),
+    ];
+    for (at, of) in vaults.into_iter().flatten() {
+        needs.push(Need { at, of: of.clone(), needed: Needed::Presence, otherwise: format!("every backup of rule \"{name}\" would fail") });
+        let at = path::child(rule, DELETE_AFTER);
+        if let Some((days, kept)) = kept(wanted, &at) {
+            let otherwise = format!("every backup of rule \"{name}\", which is kept {kept}, would fail");
+            needs.push(Need { at: placed(wanted, at, rule), of, needed: Needed::Keeping(days), otherwise });
+        }
+    }
+    let is_copy = |at: &&String| at.ends_with(']') && path::generic(at) == "rule.copy_action" && path::is_within(at, rule);
+    for copy in wanted.keys().filter(is_copy) {
+        let of = key(copy);
+        let need = |at: String, needed, otherwise: String| Need { at, of: of.clone(), needed, otherwise };
+        needs.push(need(copy.clone(), Needed::Presence, format!("every copy of rule \"{name}\" would fail")));
+        if let Some(account) = of.split(':').nth(4).filter(|account| *account != place.account && !account.is_empty()) {
+            let principal = Principal::Account(place.account.to_owned());
+            let entry =
+                Request::new(principal, "backup:CopyIntoBackupVault", &of).with("aws:PrincipalAccount", Known::value(place.account));
+            needs.push(need(
+                copy.clone(),
+                Needed::Entry(entry),
+                format!("every copy of rule \"{name}\" into account {account} would fail"),
+            ));
+        }
+        // A copy that says nothing of its end may have that of its source, or none.
+        let at = path::child(copy, DELETE_AFTER);
+        if let Some((days, kept)) = kept(wanted, &at).filter(|(days, _)| days.is_some()) {
+            let otherwise = format!("every copy of rule \"{name}\", which is kept {kept}, would fail");
+            needs.push(need(placed(wanted, at, copy), Needed::Keeping(days), otherwise));
+        }
+    }
+    needs
+}
+
+/// For how long something is kept, and that in words; `None` where only AWS will know.
+fn kept(wanted: &BTreeMap<String, Wanted>, at: &str) -> Option<(Option<i64>, String)> {
+    match wanted.get(at).map(|wanted| &wanted.value) {
+        None | Some(Value::Null) => Some((None, "for ever".to_owned())),
+        Some(value) => {
+            let days = value.as_i64()?;
+            Some((Some(days), if days == 1 { "for 1 day".to_owned() } else { format!("for {days} days") }))
+        }
+    }
+}
+
+/// The place of a setting, or of its block where it is left out.
+fn placed(wanted: &BTreeMap<String, Wanted>, at: String, block: &str) -> String {
+    if wanted.contains_key(&at) { at } else { block.to_owned() }
 }
 
 fn rules(wanted: &BTreeMap<String, Wanted>) -> impl Iterator<Item = &String> {

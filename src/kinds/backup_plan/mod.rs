@@ -24,6 +24,7 @@ const CONTINUOUS: &str = "enable_continuous_backup";
 const DELETE_AFTER: &str = "lifecycle.delete_after";
 const COLD_AFTER: &str = "lifecycle.cold_storage_after";
 const COPY: &str = "copy_action";
+const AIR_GAPPED: &str = "target_logically_air_gapped_backup_vault_arn";
 
 static SPEC: KindSpec = KindSpec {
     name: "aws_backup_plan",
@@ -63,6 +64,10 @@ impl Kind for BackupPlan {
 
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
         circumstances::vaults(wanted, place)
+    }
+
+    fn needs_of_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>], place: Place<'_>) -> Vec<Need> {
+        types::full_management(wanted, parts, place)
     }
 
     fn check_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>]) -> Vec<Concern> {
@@ -105,7 +110,7 @@ impl Kind for BackupPlan {
         None
     }
 
-    fn refuses(&self, change: &Change) -> Option<(String, String)> {
+    fn refuses(&self, change: &Change, _live: &Live, _now: jiff::Timestamp) -> Option<(String, String)> {
         (change.setting == NAME).then(|| {
             (
                 format!(

@@ -1,9 +1,8 @@
 //! The table of a plan's settings.
 
+use crate::kinds::backup_schedule::{SCHEDULE, ZONE, more_often};
 use crate::kinds::tags;
 use crate::model::{Fallback, Form, Key, Mistake, Safer, Setting, Shape, Value};
-use crate::time::{Schedule, Service, Zone};
-use jiff::Timestamp;
 use std::cmp::Ordering;
 
 const READS: &[&str] = &["backup:GetBackupPlan"];
@@ -47,7 +46,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "rule.schedule",
-        shape: Shape::Text(Form { what: "a schedule, `cron(MINUTE HOUR DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)`", check: schedule }),
+        shape: Shape::Text(SCHEDULE),
         aws_default: Fallback::Text("cron(0 5 ? * * *)"),
         safer: Safer::By(more_often),
         doc: "When it runs, at most once an hour. Where it is left out, every day at 05:00.",
@@ -58,7 +57,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "rule.schedule_expression_timezone",
-        shape: Shape::Text(Form { what: "a time zone of the IANA database", check: zone }),
+        shape: Shape::Text(ZONE),
         aws_default: Fallback::Text("Etc/UTC"),
         doc: "The time zone in which the schedule is read. A local time that the clocks skip is skipped that day.",
         normalisation: "`UTC` is `Etc/UTC`, as AWS answers it",
@@ -254,42 +253,6 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     tags::setting(&["backup:ListTags", "tag:GetResources"], &["backup:TagResource", "backup:UntagResource"]),
 ];
-
-fn schedule(text: &str) -> Result<String, Mistake> {
-    match Schedule::parse(text, Service::Backup) {
-        Ok(schedule) if schedule.never_runs() => {
-            Err(Mistake::new("is a schedule that never runs: no date fits it").help("check its day, month and year"))
-        }
-        Ok(schedule) => Ok(schedule.canonical().to_owned()),
-        Err(problems) => {
-            let mut mistakes = problems.into_iter().map(|problem| Mistake {
-                message: format!("is no schedule of AWS Backup: {}", problem.message),
-                help: problem.help,
-                range: Some(problem.range).filter(|range| !range.is_empty()),
-                more: Vec::new(),
-            });
-            let first = mistakes.next().unwrap_or_else(|| Mistake::new("is no schedule"));
-            Err(Mistake { more: mistakes.collect(), ..first })
-        }
-    }
-}
-
-fn zone(text: &str) -> Result<String, Mistake> {
-    match Zone::named(text) {
-        Ok(zone) if zone.is_utc() => Ok("Etc/UTC".to_owned()),
-        Ok(zone) => Ok(zone.name().to_owned()),
-        Err(unknown) => Err(Mistake::new(format!("must be a time zone of the IANA database, found \"{text}\"")).help(unknown.help)),
-    }
-}
-
-/// A schedule protects more when the longest time between two runs is shorter.
-fn more_often(before: &Value, after: &Value) -> Option<Ordering> {
-    let gap = |value: &Value| Schedule::parse(value.as_str()?, Service::Backup).ok()?.longest_gap(Timestamp::UNIX_EPOCH, &Zone::utc());
-    let before = gap(before)?;
-    // One that runs once and never again leaves the longest gap of all.
-    let Some(after) = gap(after) else { return Some(Ordering::Less) };
-    Some(before.cmp(&after))
-}
 
 /// A longer time protects no more, a shorter one less.
 fn not_shorter(before: &Value, after: &Value) -> Option<Ordering> {

@@ -2,13 +2,16 @@
 //!
 //! Source: AWS Backup Developer Guide, Feature availability by resource; Backup plan options and configuration.
 
-use super::{COLD_AFTER, CONTINUOUS, RULE};
-use crate::kinds::Concern;
-use crate::model::{Code, Severity, Value, Wanted, path};
+use super::{COLD_AFTER, CONTINUOUS, COPY, RULE};
+use crate::kinds::{Concern, Need, Place, backup_types};
+use crate::model::{Code, Severity, Value, Wanted, partition, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The setting of a selection that names resources.
 const RESOURCES: &str = "resources";
+
+/// The type that AWS Backup manages in full only where that is turned on.
+const MANAGED: &str = "DynamoDB";
 
 /// What a type of resource has.
 struct Type {
@@ -82,6 +85,35 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>, selections: &[&BTreeMap<S
         }
     }
     concerns
+}
+
+/// What the rules ask for that DynamoDB has only where AWS Backup manages it in full: cold storage, and copies to other regions and accounts.
+pub(super) fn full_management(wanted: &BTreeMap<String, Wanted>, selections: &[&BTreeMap<String, Wanted>], place: Place<'_>) -> Vec<Need> {
+    let mut named = selections.iter().filter_map(|selection| selection.get(RESOURCES)?.value.as_items()).flatten();
+    if !named.any(|arn| arn.as_str().is_some_and(|arn| backup_types::of_arn(arn) == [MANAGED])) {
+        return Vec::new();
+    }
+    let own = format!("arn:{}:backup:{}:{}:", partition(place.region), place.region, place.account);
+    let mut needs = Vec::new();
+    for rule in wanted.keys().filter(|path| path.ends_with(']') && path::generic(path) == RULE) {
+        let name = path::split_key(rule).map(|(_, key)| key).unwrap_or_default();
+        let mut need = |at: &str, otherwise: String| needs.push(backup_types::managed(MANAGED, at, place, otherwise));
+        let cold = path::child(rule, COLD_AFTER);
+        if wanted.contains_key(&cold) {
+            need(&cold, format!("the tables of rule \"{name}\" have no cold storage, and stay warm"));
+        }
+        let block = path::child(rule, COPY);
+        for copy in wanted.keys().filter(|path| path.ends_with(']') && path.starts_with(&format!("{block}["))) {
+            let to = path::split_key(copy).map(|(_, key)| key).unwrap_or_default();
+            if to.starts_with("arn:") && !to.starts_with(&own) {
+                need(
+                    copy,
+                    format!("AWS Backup copies no table to another region or account, so that every copy of rule \"{name}\" to {to} fails"),
+                );
+            }
+        }
+    }
+    needs
 }
 
 fn warning(at: String, title: String, help: &str) -> Concern {

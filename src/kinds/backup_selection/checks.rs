@@ -1,7 +1,7 @@
 //! AWS Backup's rules across the settings of a selection.
 
 use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG, covers, services};
-use crate::kinds::Concern;
+use crate::kinds::{Concern, Need, Place, backup_types};
 use crate::model::{Code, Severity, Value, Wanted, path};
 use std::collections::BTreeMap;
 
@@ -77,6 +77,25 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         }
     }
     concerns
+}
+
+/// The types that must be opted in to, as not every resource of them is named with its full ARN.
+pub(super) fn opt_ins(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+    let mut needs = Vec::new();
+    let arns = wanted.get(RESOURCES).and_then(|resources| resources.value.as_items()).into_iter().flatten().filter_map(Value::as_str);
+    for arn in arns.filter(|arn| arn.contains('*')) {
+        let types = if arn == "*" { backup_types::TYPES.to_vec() } else { backup_types::of_arn(arn) };
+        if !types.is_empty() {
+            let otherwise = format!("what the pattern `{arn}` chooses of that is not backed up, and nothing tells");
+            needs.push(backup_types::opted_in(&types, &path::keyed(RESOURCES, arn), place, otherwise));
+        }
+    }
+    let all = needs.iter().any(|need| need.at == path::keyed(RESOURCES, "*"));
+    if let Some(tag) = blocks(wanted, TAG).first().filter(|_| !all) {
+        let otherwise = "what is chosen by tag of that is not backed up, and nothing tells".to_owned();
+        needs.push(backup_types::opted_in(&backup_types::TYPES, tag, place, otherwise));
+    }
+    needs
 }
 
 /// Whether all that is brought in is left out again. What is known only after apply may be something.

@@ -9,7 +9,7 @@ mod checks;
 mod choice;
 mod services;
 
-use super::{Concern, Flat, Kind};
+use super::{Concern, Flat, Kind, Need, Place, backup_types};
 use crate::model::{
     ArnForm, Change, Effect, Existence, Form, Key, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Parent, Reading, Safer,
     Setting, Shape, Value, Wanted,
@@ -68,7 +68,7 @@ static SPEC: KindSpec = KindSpec {
     service: "backup",
     arn_form: ArnForm::Nothing,
     arn_prefix: "",
-    parent: Some(Parent { kind: "aws_backup_plan", argument: "plan_id" }),
+    parent: Some(Parent { kinds: &["aws_backup_plan"], argument: "plan_id", attributes: &["id"], is_only: false }),
     name_form: NameForm { min: 1, max: 50, also: &['-', '_', '.'], source: "AWS Backup API BackupSelection" },
     computed: &["id"],
     existence: Some(Existence {
@@ -80,7 +80,7 @@ static SPEC: KindSpec = KindSpec {
         Setting { path: NAME, required: true, doc: "Its name, by which it is found in its plan.", ..ROW },
         Setting {
             path: ROLE,
-            shape: Shape::Text(Form { what: "the ARN of an IAM role", check: role }),
+            shape: Shape::Text(backup_types::ROLE),
             required: true,
             doc: "The role with which AWS Backup makes the backups. It must trust backup.amazonaws.com; for S3 it needs policies that the general one does not hold (AWSBackupServiceRolePolicyForS3Backup).",
             source: "AWS Backup API BackupSelection; Developer Guide, Managed policies",
@@ -162,6 +162,10 @@ impl Kind for BackupSelection {
         checks::check(wanted)
     }
 
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+        checks::opt_ins(wanted, place)
+    }
+
     fn reach(&self, before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[Listed]>) -> Vec<String> {
         choice::reach(before, after, seen)
     }
@@ -223,14 +227,6 @@ fn resource(text: &str) -> Result<String, Mistake> {
     }
     let help = "AWS's documents contradict each other on `*` elsewhere than at the end; choose by tag, or name the resources";
     Err(Mistake::new(format!("takes `*` at the end of an ARN only, found \"{text}\"")).help(help))
-}
-
-fn role(text: &str) -> Result<String, Mistake> {
-    if text.starts_with("arn:") && text.contains(":iam::") && text.contains(":role/") {
-        return Ok(text.to_owned());
-    }
-    let help = "write `arn:aws:iam::ACCOUNT:role/NAME`; the console's own role is `arn:aws:iam::ACCOUNT:role/service-role/AWSBackupDefaultServiceRole`";
-    Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help(help))
 }
 
 fn resource_tag(text: &str) -> Result<String, Mistake> {

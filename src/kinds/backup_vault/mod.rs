@@ -6,14 +6,11 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Kind, tags};
-use crate::model::{ArnForm, Existence, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Safer, Setting, Shape, Value};
+use super::{Kind, tags, vaults};
+use crate::model::{ArnForm, Existence, Fallback, Form, KindSpec, Live, Loss, Ownership, Safer, Setting, Shape};
 
 const NAME: &str = "name";
 const KEY: &str = "kms_key_arn";
-
-/// The fact that says how many recovery points it holds.
-const RECOVERY_POINTS: &str = "recovery_points";
 
 const READS: &[&str] = &["backup:ListBackupVaults"];
 
@@ -25,7 +22,7 @@ static SPEC: KindSpec = KindSpec {
     service: "backup",
     arn_form: ArnForm::Regional,
     arn_prefix: "backup-vault:",
-    name_form: NameForm { min: 2, max: 50, also: &['-', '_'], source: "AWS Backup API CreateBackupVault" },
+    name_form: vaults::NAME_FORM,
     computed: &[],
     existence: Some(Existence {
         loses: Loss::Later,
@@ -48,7 +45,7 @@ static SPEC: KindSpec = KindSpec {
         },
         Setting {
             path: KEY,
-            shape: Shape::Text(Form { what: "the ARN of a KMS key", check: key_arn }),
+            shape: Shape::Text(Form { what: "the ARN of a KMS key", check: vaults::key_arn }),
             aws_default: Fallback::Kept,
             safer: Safer::Neither,
             doc: "The KMS key that encrypts what AWS Backup manages whole (S3, EFS, DynamoDB with advanced features and others). Where it is left out, it is the key aws/backup, with which nothing can be copied to another account. AWS never changes it.",
@@ -73,26 +70,12 @@ impl Kind for BackupVault {
         &SPEC
     }
 
-    fn keeps(&self, live: &Live) -> Option<String> {
-        match live.facts.get(RECOVERY_POINTS).and_then(Value::as_i64) {
-            Some(0) => None,
-            Some(1) => Some("it holds 1 recovery point; nothing that backstay does removes one".to_owned()),
-            Some(many) => Some(format!("it holds {many} recovery points; nothing that backstay does removes one")),
-            None => Some("how many recovery points it holds is not known".to_owned()),
-        }
+    fn keeps(&self, live: &Live, _now: jiff::Timestamp) -> Option<String> {
+        vaults::keeps(live)
     }
 
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Whole(&aws::VaultCalls)
     }
-}
-
-fn key_arn(text: &str) -> Result<String, Mistake> {
-    let is_key = text.starts_with("arn:") && text.split(':').count() == 6 && text.contains(":kms:") && text.contains(":key/");
-    if is_key {
-        return Ok(text.to_owned());
-    }
-    let help = "AWS answers with the key's ARN, so an alias would differ for ever; look the key up with `aws kms describe-key`";
-    Err(Mistake::new("must be the ARN of a KMS key, like `arn:aws:kms:us-east-1:123456789012:key/…`").help(help))
 }

@@ -76,7 +76,7 @@ impl Concern {
         Self { help: help.into(), ..self }
     }
 
-    fn warning(self) -> Self {
+    pub(super) fn warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
     }
 }

@@ -1,10 +1,13 @@
 //! What a change does to this bucket, in concrete sentences: which objects, when, for good or behind a delete marker.
 
 use super::effects::is_versioned;
+use super::encryption;
 use super::rule::{Rule, rule_of};
-use super::table::{COMPLIANCE, ENABLED, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, REPLICATION, ROLE, SUSPENDED, VERSIONING};
+use super::table::{
+    ALGORITHM, COMPLIANCE, ENABLED, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, REPLICATION, ROLE, SUSPENDED, VERSIONING,
+};
 use super::{FOREIGN_REPLICATION, fact_number, forms};
-use crate::model::{Change, Effect, Live, Reading, Value, Wanted, count, path};
+use crate::model::{Change, Effect, Live, Reading, Wanted, count, path};
 use std::collections::BTreeMap;
 
 /// The sentence of a change; `None` leaves the table's general one.
@@ -26,7 +29,10 @@ pub(super) fn consequence(change: &Change, live: &Live, wanted: &BTreeMap<String
                 "each version that is written from now on cannot be deleted by anybody, the root user included, until its retention is over; only closing the account ends it sooner"
                     .to_owned(),
             ),
-            _ if change.effect == Effect::Irreversible && !is_locked(live) => Some("it comes with turning object lock on".to_owned()),
+            (LOCK_MODE, Some(_)) if change.effect == Effect::Strengthens => Some(
+                "versions that are written from now on cannot be deleted before their time but by whoever may bypass governance".to_owned(),
+            ),
+            (ALGORITHM, _) => encryption::consequence(change, live, wanted),
             (LOCK_DAYS | LOCK_YEARS, _) => retention(change, live),
             _ => None,
         },
@@ -53,11 +59,6 @@ fn retention(change: &Change, live: &Live) -> Option<String> {
     Some(format!("versions that are written from now on are locked for {after}{instead}{for_ever}; those that exist keep what they have"))
 }
 
-/// Whether object lock was read as on.
-fn is_locked(live: &Live) -> bool {
-    live.settings.get(LOCK) == Some(&Reading::Known(Value::Bool(true)))
-}
-
 fn lifecycle(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<String> {
     let (before, after) = Rule::sides(change, live, wanted)?;
     let (_, rest) = rule_of(&change.setting)?;
@@ -69,15 +70,17 @@ fn lifecycle(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) ->
     let (old, new) = (about(&before), about(&after));
     let objects = after.filter().words();
     match change.effect {
-        Effect::LosesData | Effect::Weakens => {
-            Some(format!("objects {objects}: {}; rules run once a day, and the first run is within a day", new.join("; ")))
-        }
+        Effect::LosesData | Effect::Weakens => Some(format!(
+            "objects {objects}: {}; rules run once a day, and the first run, within a day, reaches objects that are there already",
+            new.join("; ")
+        )),
         Effect::Strengthens if new.is_empty() => {
             Some(format!("objects {}: no longer: {}; what was deleted stays deleted", before.filter().words(), old.join("; ")))
         }
         Effect::Strengthens => Some(format!("objects {objects}: {}; what was deleted stays deleted", new.join("; "))),
         _ if new.is_empty() || new == old => None,
-        _ => Some(format!("objects {objects}: {}", new.join("; "))),
+        _ if after.is_on() => Some(format!("objects {objects}, those that are there already too: {}", new.join("; "))),
+        _ => None,
     }
 }
 
@@ -169,6 +172,9 @@ fn replication(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) 
     let objects = after.filter().words();
     let to = |rule: &Rule| rule.text("destination.bucket").unwrap_or("a destination that is known after apply").to_owned();
     match path::generic(&change.setting).as_str() {
+        REPLICATION if change.effect == Effect::Neutral && after.is_on() && !before.is_on() => {
+            Some(encryption::copies_nothing(&objects, &to(&after)))
+        }
         REPLICATION if after.is_on() => Some(format!(
             "objects {objects} that are written from now on are copied to {}; those that are there already are not, for them run S3 Batch Replication once",
             to(&after)

@@ -1,10 +1,14 @@
 //! What changes of a bucket put at risk, as far as the direction of one setting alone does not tell.
 
+use super::encryption;
 use super::rule::Rule;
-use super::table::{COMPLIANCE, ENABLED, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, REPLICATION, ROLE, VERSIONING};
+use super::table::{COMPLIANCE, ENABLED, ENCRYPTION, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, REPLICATION, ROLE, VERSIONING};
 use super::{FOREIGN_REPLICATION, fact_number, fact_text};
 use crate::model::{Change, Effect, Live, Reading, Value, Wanted, path};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+
+const NEWER_VERSIONS: &str = "lifecycle_rule.noncurrent_version_expiration.newer_noncurrent_versions";
 
 /// The effect of a change; `None` where the table's direction says it all.
 pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
@@ -12,7 +16,7 @@ pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wan
     match block.as_str() {
         LIFECYCLE => {
             let (before, after) = Rule::sides(change, live, wanted)?;
-            Some(lifecycle(&before, &after, is_versioned(live, wanted)))
+            kept_versions(change, &before, &after).or_else(|| Some(lifecycle(&before, &after, is_versioned(live, wanted))))
         }
         REPLICATION => replication(change, live, wanted),
         // Others' rules would replicate with another role from then on.
@@ -21,6 +25,7 @@ pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wan
             Some(if shared { Effect::Weakens } else { Effect::Neutral })
         }
         LOCK => Some(lock(change, live, wanted)),
+        ENCRYPTION => encryption::effect(change, live, wanted),
         _ => None,
     }
 }
@@ -80,6 +85,20 @@ impl<'a> Deletes<'a> {
     }
 }
 
+/// What a change of how many versions a rule keeps does by itself, whatever becomes of its days; `None` where one comes or goes with them.
+fn kept_versions(change: &Change, before: &Rule, after: &Rule) -> Option<Effect> {
+    let days = "noncurrent_version_expiration.noncurrent_days";
+    if path::generic(&change.setting) != NEWER_VERSIONS || ![before, after].iter().all(|rule| rule.is_on() && rule.has(days)) {
+        return None;
+    }
+    let kept = |rule: &Rule| rule.number("noncurrent_version_expiration.newer_noncurrent_versions").unwrap_or_default();
+    Some(match kept(after).cmp(&kept(before)) {
+        Ordering::Less => Effect::LosesData,
+        Ordering::Equal => Effect::Neutral,
+        Ordering::Greater => Effect::Strengthens,
+    })
+}
+
 /// What a change of a lifecycle rule does; `versioned` is whether versioning is on.
 pub(super) fn lifecycle(before: &Rule, after: &Rule, versioned: Option<bool>) -> Effect {
     let (old, new) = (Deletes::of(before), Deletes::of(after));
@@ -103,6 +122,8 @@ fn replication(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) 
     let whole = path::segments(&change.setting).len() == 1;
     match (before.is_on(), after.is_on()) {
         (false, false) => return Some(Effect::Neutral),
+        // It copies next to nothing.
+        (false, true) if encryption::is_default(live, wanted) && encryption::leaves_out(&after) => return Some(Effect::Neutral),
         (false, true) => return Some(Effect::Strengthens),
         (true, false) => return Some(Effect::Weakens),
         (true, true) if whole => return Some(Effect::Neutral),
@@ -130,8 +151,8 @@ pub(super) fn lock(change: &Change, live: &Live, wanted: &BTreeMap<String, Wante
         _ => None,
     };
     let will_be = |path: &str| wanted.get(path).map(|wanted| wanted.value.clone());
-    // A default retention cannot be set without turning the lock on, which nobody turns off.
-    if read(LOCK) != Some(Value::Bool(true)) {
+    // Nobody turns it off. The default retention that comes with it is judged by itself, and written together with it.
+    if change.setting == LOCK {
         return Effect::Irreversible;
     }
     if change.setting == LOCK_MODE {
@@ -142,9 +163,8 @@ pub(super) fn lock(change: &Change, live: &Live, wanted: &BTreeMap<String, Wante
             _ => Effect::Strengthens,
         };
     }
-    // Longer comes before what weakens, so for a moment it may stand with the mode that goes.
-    let is_compliance = |mode: Option<Value>| mode.is_some_and(|mode| mode.as_str() == Some(COMPLIANCE));
-    let for_ever = is_compliance(read(LOCK_MODE)) || is_compliance(will_be(LOCK_MODE));
+    // A mode that goes takes its period along: both are written at once.
+    let for_ever = will_be(LOCK_MODE).or_else(|| read(LOCK_MODE)).is_some_and(|mode| mode.as_str() == Some(COMPLIANCE));
     match (retention(read), retention(will_be)) {
         (Some(old), Some(new)) if new < old => Effect::Weakens,
         (Some(old), Some(new)) if new == old => Effect::Neutral,

@@ -1,13 +1,14 @@
 //! What AWS would refuse, given how the bucket is. What could not be read is not guessed: then AWS decides.
 
-use super::checks::names;
+use super::checks::{is_known, names};
 use super::consequences::wants_versioning;
 use super::rule::Rule;
 use super::table::{ENABLED, LIFECYCLE, LOCK, LOCK_MODE, REPLICATION, SUSPENDED, VERSIONING};
 use super::{
-    LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, VERSIONING_FACT, fact_flag, fact_number, fact_text,
+    ABSENT_DESTINATIONS, FOREIGN_PLACES, LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, VERSIONING_FACT,
+    fact_flag, fact_number, fact_text, forms, place,
 };
-use crate::model::{Change, Code, Live, Refusal, Wanted, path};
+use crate::model::{Change, Code, Live, Refusal, Value, Wanted, path};
 use std::collections::BTreeMap;
 
 /// Why AWS would not take these changes, and what to do instead.
@@ -18,6 +19,7 @@ pub(super) fn forbids(changes: &[Change], live: &Live, wanted: &BTreeMap<String,
         .or_else(|| old_lifecycle(&changes_of, live, wanted))
         .or_else(|| old_replication(&changes_of, live, wanted))
         .or_else(|| mfa_delete(&changes_of, live))
+        .or_else(|| destination(&changes_of, live, wanted))
 }
 
 fn refusal(code: Code, reason: &str, remedy: &str) -> Refusal {
@@ -103,6 +105,33 @@ fn mfa_delete(changes_of: &dyn Fn(&str) -> bool, live: &Live) -> Option<Refusal>
             "MFA delete is on: AWS takes no lifecycle rules there, and changes versioning only for the root user with a device",
             "turn MFA delete off as the root user first, or take the bucket out of the block",
         )
+    })
+}
+
+/// Destinations that AWS does not take, and the places that rules of others have.
+fn destination(changes_of: &dyn Fn(&str) -> bool, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {
+    let fact = |name: &str| live.facts.get(name).and_then(Value::as_map);
+    rules(wanted, REPLICATION).filter(|at| changes_of(at)).find_map(|at| {
+        let rule = Rule::wanted(&at, wanted);
+        let bucket = rule.text("destination.bucket")?;
+        if forms::bucket_of(bucket) == Some(live.id.name.as_str()) {
+            let reason = format!("`{at}` copies the bucket into itself, and AWS takes only another bucket");
+            return Some(refusal(Code::ReplicationRules, &reason, "write the ARN of another bucket, better in another region or account"));
+        }
+        if fact(ABSENT_DESTINATIONS).is_some_and(|absent| absent.contains_key(bucket)) {
+            let reason = format!("the destination of `{at}`, {bucket}, does not exist, and AWS takes only buckets that do");
+            let remedy = "make the bucket first, with versioning, or write the ARN of one that is there";
+            return Some(refusal(Code::ReplicationRules, &reason, remedy));
+        }
+        if !is_known(wanted, &path::child(&at, "priority")) {
+            return None;
+        }
+        let priority = rule.number("priority").unwrap_or_default();
+        let other = fact(FOREIGN_PLACES)?.get(&place(bucket, priority))?.as_str()?;
+        let reason = format!(
+            "rule `{other}`, which others own, has priority {priority} for {bucket} already, and AWS takes no `{at}` with the same beside it"
+        );
+        Some(refusal(Code::ReplicationRules, &reason, "give yours another `priority`; the larger one counts where both fit an object"))
     })
 }
 

@@ -89,7 +89,6 @@ fn bucket_arn(text: &str) -> Result<String, Mistake> {
 }
 
 /// The name in the ARN of a bucket.
-#[cfg(feature = "aws")]
 pub(super) fn bucket_of(arn: &str) -> Option<&str> {
     arn.splitn(6, ':').nth(5).filter(|name| !name.is_empty())
 }

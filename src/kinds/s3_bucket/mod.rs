@@ -8,6 +8,7 @@ mod aws;
 mod checks;
 mod consequences;
 mod effects;
+mod encryption;
 mod forbidden;
 mod forms;
 mod replication_checks;
@@ -38,6 +39,14 @@ const FOREIGN_REPLICATION: &str = "foreign_replication_rules";
 const REPLICATION_RULES: &str = "replication_rules";
 /// Whether others' replication rules are of the first generation, beside which AWS takes no newer ones.
 const OLD_REPLICATION: &str = "old_replication_rules";
+/// The rules of others by destination and priority, as [`place`] writes these: AWS takes one rule for each.
+const FOREIGN_PLACES: &str = "foreign_replication_places";
+/// How many replication rules of others are on and leave objects under KMS out.
+const FOREIGN_WITHOUT_KMS: &str = "foreign_replication_rules_without_kms";
+/// The declared destinations that are surely not there.
+const ABSENT_DESTINATIONS: &str = "absent_destinations";
+/// The algorithm of default encryption.
+const ALGORITHM_FACT: &str = "sse_algorithm";
 /// The action that the caller may not do, so that own lifecycle rules that no block declares any more cannot be found.
 const UNSEEN_LIFECYCLE: &str = "unseen_lifecycle_rules";
 /// The same for replication rules.
@@ -51,6 +60,11 @@ const MFA_DELETE: &str = "mfa_delete";
 #[cfg(feature = "aws")]
 fn mark(workspace: &str) -> String {
     format!("backstay:{workspace}:")
+}
+
+/// The place of a replication rule, of which AWS takes one for each destination and priority.
+fn place(destination: &str, priority: i64) -> String {
+    format!("{destination} {priority}")
 }
 
 /// The kind.
@@ -72,6 +86,7 @@ impl Kind for S3Bucket {
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         let mut concerns = checks::check(wanted);
         concerns.extend(replication_checks::check(wanted));
+        encryption::check(wanted, &mut concerns);
         concerns
     }
 
@@ -112,7 +127,8 @@ impl Kind for S3Bucket {
             );
             (Code::Gap, text)
         };
-        denied.map(text).collect()
+        let told = denied.map(text);
+        told.chain(encryption::notes(live)).collect()
     }
 
     #[cfg(feature = "aws")]

@@ -1,6 +1,7 @@
 //! AWS's rules across the settings of replication rules.
 
 use super::checks::{error, filter_forms, is_known, name_fits, names};
+use super::encryption::SELECTS;
 use super::rule::Rule;
 use super::table::{REPLICATION, ROLE};
 use crate::kinds::Concern;
@@ -117,7 +118,7 @@ impl RuleCheck<'_> {
     }
 
     fn encryption(&self, wanted: &BTreeMap<String, Wanted>, concerns: &mut Vec<Concern>) {
-        let selects = "source_selection_criteria.sse_kms_encrypted_objects.status";
+        let selects = SELECTS;
         let key = "destination.encryption_configuration.replica_kms_key_id";
         if !is_known(wanted, &path::child(self.at, selects)) {
             return;

@@ -36,7 +36,7 @@ impl Rule {
         Self { settings: settings.filter_map(within).collect() }
     }
 
-    fn live(at: &str, live: &Live) -> Self {
+    pub(super) fn live(at: &str, live: &Live) -> Self {
         let known = live.settings.iter().filter_map(|(path, reading)| match reading {
             Reading::Known(value) => Some((path, value)),
             Reading::Unset | Reading::Unreadable { .. } => None,

@@ -8,7 +8,6 @@ pub(super) const LOCK: &str = "object_lock";
 pub(super) const LOCK_MODE: &str = "object_lock.default_retention.mode";
 pub(super) const LOCK_DAYS: &str = "object_lock.default_retention.days";
 pub(super) const LOCK_YEARS: &str = "object_lock.default_retention.years";
-#[cfg(feature = "aws")]
 pub(super) const ENCRYPTION: &str = "server_side_encryption";
 pub(super) const ALGORITHM: &str = "server_side_encryption.sse_algorithm";
 pub(super) const KEY: &str = "server_side_encryption.kms_master_key_id";
@@ -53,7 +52,7 @@ const fn replication(path: &'static str, shape: Shape, doc: &'static str) -> Set
         doc,
         normalisation: "rules by name in any order; of others' rules nothing is compared, and all of it is kept",
         source: "S3 API ReplicationRule; User Guide, Replication configuration file elements",
-        reads: &["s3:GetReplicationConfiguration", "s3:GetBucketVersioning", "s3:ListAllMyBuckets"],
+        reads: &["s3:GetReplicationConfiguration", "s3:GetBucketVersioning", "s3:GetEncryptionConfiguration", "s3:ListAllMyBuckets"],
         writes: &["s3:PutReplicationConfiguration", "iam:PassRole"],
         ..Setting::PLAIN
     }
@@ -85,7 +84,7 @@ const fn encryption(path: &'static str, shape: Shape, doc: &'static str) -> Sett
         aws_default: Fallback::Kept,
         normalisation: "what is not declared stays as it is",
         source: "S3 API ServerSideEncryptionByDefault",
-        reads: &["s3:GetEncryptionConfiguration"],
+        reads: &["s3:GetEncryptionConfiguration", "s3:GetReplicationConfiguration"],
         writes: &["s3:PutEncryptionConfiguration"],
         ..Setting::PLAIN
     }

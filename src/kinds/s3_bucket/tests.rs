@@ -124,6 +124,20 @@ fn wanted(values: impl IntoIterator<Item = (String, Value)>) -> BTreeMap<String,
     values.into_iter().map(|(path, value)| (path, Wanted::new(value, span.clone()))).collect()
 }
 
+fn change(setting: &str, before: Reading, after: Value) -> Change {
+    Change {
+        setting: setting.to_owned(),
+        before,
+        after,
+        effect: Effect::Neutral,
+        reaches: Reaches::Future,
+        consequence: None,
+        consent: Consent::NotNeeded,
+        because: None,
+        part_of: None,
+    }
+}
+
 /// What becomes of a default retention from one mode and days to another, said at its days.
 fn retention(before: (&str, i64), after: (&str, i64)) -> Effect {
     let mut live = Live::default();
@@ -133,17 +147,7 @@ fn retention(before: (&str, i64), after: (&str, i64)) -> Effect {
         (LOCK_DAYS, Reading::Known(number(before.1))),
     ]);
     let wanted = wanted([(LOCK_MODE.to_owned(), Value::from(after.0)), (LOCK_DAYS.to_owned(), number(after.1))]);
-    let change = Change {
-        setting: LOCK_DAYS.to_owned(),
-        before: Reading::Known(number(before.1)),
-        after: number(after.1),
-        effect: Effect::Neutral,
-        reaches: Reaches::Future,
-        consequence: None,
-        consent: Consent::NotNeeded,
-        because: None,
-        part_of: None,
-    };
+    let change = change(LOCK_DAYS, Reading::Known(number(before.1)), number(after.1));
     effects::lock(&change, &live, &wanted)
 }
 
@@ -153,8 +157,8 @@ fn what_nobody_can_delete_is_not_locked_for_longer_without_consent() {
     assert_eq!(retention((governance, 30), (governance, 60)), Effect::Strengthens);
     assert_eq!(retention((compliance, 30), (compliance, 60)), Effect::Irreversible);
     assert_eq!(retention((governance, 30), (compliance, 60)), Effect::Irreversible);
-    // The days come first, so for a moment they are COMPLIANCE's.
-    assert_eq!(retention((compliance, 30), (governance, 60)), Effect::Irreversible);
+    // The mode that goes takes its period along.
+    assert_eq!(retention((compliance, 30), (governance, 60)), Effect::Strengthens);
     assert_eq!(retention((compliance, 60), (compliance, 30)), Effect::Weakens);
 }
 
@@ -174,4 +178,44 @@ fn minutes_of_what_is_off_are_an_error() {
         assert!(said(Value::from("Disabled")), "{minutes}");
         assert!(!said(Value::from("Enabled")) && !said(Value::Unknown), "{minutes}");
     }
+}
+
+#[test]
+fn keeping_more_versions_loses_nothing_by_itself() {
+    let at = path::keyed("lifecycle_rule", "x");
+    let days = path::child(&at, "noncurrent_version_expiration.noncurrent_days");
+    let newer = path::child(&at, "noncurrent_version_expiration.newer_noncurrent_versions");
+    let of = |setting: &str, before: (i64, i64), after: (i64, i64)| {
+        let mut live = Live::default();
+        let known = |value| Reading::Known(number(value));
+        live.settings.insert(at.clone(), Reading::Known(Value::Bool(true)));
+        live.settings.insert(days.clone(), known(before.0));
+        live.settings.insert(newer.clone(), known(before.1));
+        let wanted = wanted([(at.clone(), Value::Bool(true)), (days.clone(), number(after.0)), (newer.clone(), number(after.1))]);
+        let (was, is) = if setting == days { (before.0, after.0) } else { (before.1, after.1) };
+        effects::effect(&change(setting, known(was), number(is)), &live, &wanted)
+    };
+    assert_eq!(of(&newer, (30, 5), (7, 10)), Some(Effect::Strengthens));
+    assert_eq!(of(&days, (30, 5), (7, 10)), Some(Effect::LosesData));
+    assert_eq!(of(&newer, (7, 10), (30, 5)), Some(Effect::LosesData));
+}
+
+#[test]
+fn encryption_with_kms_weakens_where_a_rule_leaves_it_out() {
+    let at = path::keyed("replication_rule", "x");
+    let turned = |before: &str, selects: Value, foreign: i64| {
+        let mut live = Live::default();
+        live.facts.insert("foreign_replication_rules_without_kms".to_owned(), number(foreign));
+        let wanted = wanted([
+            (at.clone(), Value::Bool(true)),
+            (path::child(&at, "source_selection_criteria.sse_kms_encrypted_objects.status"), selects),
+        ]);
+        let change = change("server_side_encryption.sse_algorithm", Reading::Known(Value::from(before)), Value::from("aws:kms"));
+        effects::effect(&change, &live, &wanted)
+    };
+    assert_eq!(turned("AES256", Value::from("Disabled"), 0), Some(Effect::Weakens));
+    assert_eq!(turned("AES256", Value::from("Enabled"), 1), Some(Effect::Weakens));
+    assert_eq!(turned("AES256", Value::from("Enabled"), 0), None);
+    assert_eq!(turned("AES256", Value::Unknown, 0), None);
+    assert_eq!(turned("aws:kms:dsse", Value::from("Disabled"), 1), None);
 }

@@ -2,6 +2,7 @@
 
 use super::{FOREIGN, PENDING, SPEC, SUBSCRIPTION, policy};
 use crate::aws::{CallFailed, Connection};
+use crate::kinds::json::sorted;
 use crate::kinds::tags::{self, Retag};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws};
 use crate::model::{Declared, Live, Mark, Reading, ResourceId, Value, path};
@@ -160,7 +161,7 @@ fn value(setting: &str, text: &str) -> Option<Value> {
     match setting {
         _ if text.is_empty() => None,
         "policy" => json(policy::canonical),
-        "delivery_policy" | "filter_policy" | "redrive_policy" => json(policy::sorted),
+        "delivery_policy" | "filter_policy" | "redrive_policy" => json(sorted),
         "fifo_topic" | "content_based_deduplication" | "raw_message_delivery" => Some(Value::Bool(text.eq_ignore_ascii_case("true"))),
         "signature_version" => text.parse::<i64>().ok().map(Value::from),
         _ => Some(Value::from(text)),

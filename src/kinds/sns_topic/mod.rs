@@ -10,13 +10,12 @@
 
 #[cfg(feature = "aws")]
 mod aws;
-mod filter;
 mod policy;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-use super::{Answer, Concern, Kind, Need, tags};
+use super::{Answer, Concern, Kind, Need, filter, json, tags};
 use crate::model::{
     ArnForm, Change, Code, Document, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading,
     Safer, Setting, Shape, Value, Wanted, path,
@@ -69,8 +68,8 @@ const fn of_subscription(path: &'static str, shape: Shape, doc: &'static str) ->
     }
 }
 
-const fn json(what: &'static str) -> Shape {
-    Shape::Json(Document { what, canonical: policy::sorted })
+const fn document(what: &'static str) -> Shape {
+    Shape::Json(Document { what, canonical: json::sorted })
 }
 
 static SPEC: KindSpec = KindSpec {
@@ -111,7 +110,7 @@ static SPEC: KindSpec = KindSpec {
         },
         Setting {
             normalisation: "as JSON: order and white space make no difference",
-            ..row("delivery_policy", json("a delivery policy"), "How often HTTP endpoints are tried again.")
+            ..row("delivery_policy", document("a delivery policy"), "How often HTTP endpoints are tried again.")
         },
         Setting {
             safer: Safer::By(encrypted),
@@ -168,7 +167,11 @@ static SPEC: KindSpec = KindSpec {
             when_safer: "it is told what the filter held back",
             when_weaker: "messages that the filter does not let through are no longer told to it",
             source: "SNS Developer Guide, Amazon SNS message filtering",
-            ..of_subscription("subscription.filter_policy", json("a filter policy"), "Which messages are told; all where it is left out.")
+            ..of_subscription(
+                "subscription.filter_policy",
+                document("a filter policy"),
+                "Which messages are told; all where it is left out.",
+            )
         },
         Setting {
             aws_default: Fallback::Text("MessageAttributes"),
@@ -190,13 +193,13 @@ static SPEC: KindSpec = KindSpec {
             source: "SNS Developer Guide, Amazon SNS dead-letter queues",
             ..of_subscription(
                 "subscription.redrive_policy",
-                json("a redrive policy"),
+                document("a redrive policy"),
                 "The queue for messages that could not be delivered: `{ deadLetterTargetArn = … }`.",
             )
         },
         Setting {
             normalisation: "as JSON: order and white space make no difference",
-            ..of_subscription("subscription.delivery_policy", json("a delivery policy"), "How often an HTTP endpoint is tried again.")
+            ..of_subscription("subscription.delivery_policy", document("a delivery policy"), "How often an HTTP endpoint is tried again.")
         },
         of_subscription("subscription.subscription_role_arn", Shape::Text(Form::ANY), "The role that writes to a Firehose stream."),
         tags::setting(&["tag:GetResources", "sns:ListTagsForResource"], &["sns:TagResource", "sns:UntagResource"]),
@@ -288,7 +291,7 @@ impl Kind for SnsTopic {
         rules::check(wanted)
     }
 
-    fn withholds(&self, live: &Live, setting: &str) -> bool {
+    fn withholds(&self, live: &Live, setting: &str, _wanted: Option<&Value>) -> bool {
         listed(live, PENDING).chain(listed(live, FOREIGN)).any(|key| {
             let block = path::keyed(SUBSCRIPTION, key);
             setting == block || path::is_within(setting, &block)

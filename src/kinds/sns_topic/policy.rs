@@ -1,9 +1,8 @@
 //! The policy of a topic: when two mean the same, whom one lets in, and the one that SNS gives to a topic that has none of its own.
 
-use crate::kinds::{Answer, Need, Needed};
+use crate::kinds::{Answer, Need, Needed, json::sorted};
 use crate::model::{Decision, Effect, Known, PolicyDocument, Principal, Request, Sender, Value, default_topic_policy};
-use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
+use serde_json::Value as Json;
 
 /// What stands for SNS's own policy wherever policies are compared: it names the topic and its account, so no text of it fits all.
 pub(super) const DEFAULT: &str = "\"the policy that SNS gives to every topic\"";
@@ -65,23 +64,11 @@ fn document(topic: &str, policy: &str) -> Option<PolicyDocument> {
     PolicyDocument::parse(default.as_deref().unwrap_or(policy)).ok()
 }
 
-/// JSON with its members in the order of their names.
-pub(super) fn sorted(json: &Json) -> Json {
-    match json {
-        Json::Object(members) => {
-            let members: BTreeMap<String, Json> = members.iter().map(|(name, value)| (name.clone(), sorted(value))).collect();
-            Json::Object(members.into_iter().collect::<Map<_, _>>())
-        }
-        Json::Array(items) => Json::Array(items.iter().map(sorted).collect()),
-        other => other.clone(),
-    }
-}
-
 /// What a change of the policy does to the services that publish for a backup's sake; `None` where nobody can tell.
 pub(super) fn effect(topic: &str, before: &str, after: &str) -> Option<Effect> {
     let (before, after) = (document(topic, before)?, document(topic, after)?);
     let mut gained = false;
-    for sender in [Sender::Alarm, Sender::EventRule, Sender::BackupVault, Sender::Bucket] {
+    for sender in [Sender::Alarm, Sender::EventRule, Sender::BackupVault, Sender::Bucket, Sender::DatabaseEvents] {
         let request = sender.publishes(topic, account(topic), None);
         match (before.decide(&request), after.decide(&request)) {
             (Decision::Allowed { .. }, Decision::Denied { .. } | Decision::NotAllowed) => return Some(Effect::Weakens),

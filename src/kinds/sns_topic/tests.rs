@@ -87,10 +87,10 @@ fn what_waits_to_be_confirmed_is_not_compared_and_is_said() {
     let mut live = Live::default();
     live.facts.insert(PENDING.to_owned(), Value::set([Value::from("email/a.b@example.com")]));
     for path in [r#"subscription["email/a.b@example.com"]"#, r#"subscription["email/a.b@example.com"].filter_policy"#] {
-        assert!(SnsTopic.withholds(&live, path), "{path}");
+        assert!(SnsTopic.withholds(&live, path, None), "{path}");
     }
-    assert!(!SnsTopic.withholds(&live, r#"subscription["email/b@example.com"]"#));
-    assert!(!SnsTopic.withholds(&live, "policy"));
+    assert!(!SnsTopic.withholds(&live, r#"subscription["email/b@example.com"]"#, None));
+    assert!(!SnsTopic.withholds(&live, "policy", None));
     let notes = SnsTopic.notes(&live);
     assert!(notes.len() == 1 && notes[0].1.contains("`a.b@example.com` (email)"), "{notes:?}");
 }

@@ -14,6 +14,8 @@ pub enum Sender {
     BackupVault,
     /// The event notifications of a bucket.
     Bucket,
+    /// An event subscription of RDS.
+    DatabaseEvents,
 }
 
 impl Sender {
@@ -24,6 +26,7 @@ impl Sender {
             Self::EventRule => "events.amazonaws.com",
             Self::BackupVault => "backup.amazonaws.com",
             Self::Bucket => "s3.amazonaws.com",
+            Self::DatabaseEvents => "events.rds.amazonaws.com",
         }
     }
 
@@ -37,6 +40,8 @@ impl Sender {
     ///   confirmed*.
     /// - A bucket carries `aws:SourceArn` and `aws:SourceAccount` (S3 user guide, "Granting permissions to publish event notification
     ///   messages").
+    /// - An event subscription carries `aws:SourceArn` and `aws:SourceAccount` (RDS user guide, "Granting permissions to publish notifications
+    ///   to an Amazon SNS topic"); topics with the default policy are known to work.
     /// - None has a principal's account or organization: they are services (IAM user guide, "Global condition context keys").
     pub fn publishes(self, topic: &str, account: &str, source: Option<&str>) -> Request {
         let unknown = |reason: &str| Known::Unknown(reason.to_owned());
@@ -55,6 +60,7 @@ impl Sender {
                 let silent = unknown("AWS Backup documents no condition keys for its notifications");
                 (silent.clone(), silent.clone(), silent)
             }
+            Self::DatabaseEvents => (arn, Known::value(account), unknown("RDS documents `aws:SourceAccount`, not `aws:SourceOwner`")),
             Self::Bucket => (arn, Known::value(account), unknown("S3 documents `aws:SourceAccount`, not `aws:SourceOwner`")),
         };
         Request::new(Principal::Service(self.service().to_owned()), "sns:Publish", topic)

@@ -1,8 +1,12 @@
 //! The table that says all there is to know of a kind: its settings, their ranges, and which direction is safer.
 
+mod name_form;
 mod shape;
+mod single;
 
+pub use name_form::NameForm;
 pub use shape::{Document, Form, Key, Misfit, Mistake, Part, Shape};
+pub use single::Single;
 
 use super::effect::Effect;
 use super::path;
@@ -28,8 +32,12 @@ pub struct KindSpec {
     pub arn_form: ArnForm,
     /// What stands before the name, or the id, in its ARN: `table/`.
     pub arn_prefix: &'static str,
+    /// The setting whose value stands before the name in its ARN, and the one value that does not: `event_bus_name`, `default`.
+    pub arn_folder: Option<(&'static str, &'static str)>,
     /// The argument that gives a `resource` its name in AWS: `name`.
     pub name_argument: &'static str,
+    /// Where there is exactly one of it, always there and without a name, so that nothing is selected; `None` for what there are many of.
+    pub single: Option<Single>,
     /// What a `resource` of this kind is a part of: it is found, and goes, with that.
     pub parent: Option<Parent>,
     /// What a `resource` of this kind has beside its settings that others can refer to and that only AWS can say: `id`.
@@ -53,6 +61,8 @@ pub enum ArnForm {
     Regional,
     /// Of the name alone, as those of S3 buckets.
     Global,
+    /// Of region, account and name, with an id behind it that AWS gives out. Others refer to it without that id.
+    RegionalWithId,
     /// Of an id that AWS gives out.
     ById,
     /// There is none.
@@ -62,10 +72,21 @@ pub enum ArnForm {
 /// What a thing is a part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parent {
-    /// The kind of the whole.
-    pub kind: &'static str,
+    /// The kinds that the whole can be of.
+    pub kinds: &'static [&'static str],
     /// The argument that refers to it: `plan_id`.
     pub argument: &'static str,
+    /// What of the whole the argument may name, the usual one first: `id`.
+    pub attributes: &'static [&'static str],
+    /// Whether a whole has one such part at most, which is then known by the name of the whole.
+    pub is_only: bool,
+}
+
+impl Parent {
+    /// The name of a part in AWS, from those of its whole and its own.
+    pub fn part_name(&self, whole: &str, own: &str) -> String {
+        if self.is_only { whole.to_owned() } else { format!("{whole}/{own}") }
+    }
 }
 
 /// What making and removing a thing does.
@@ -81,70 +102,6 @@ pub struct Existence {
 
 impl Existence {
     const PLAIN: Self = Self { loses: Loss::Later, when_made: "", when_removed: "" };
-}
-
-/// Which names AWS accepts for a thing.
-#[derive(Clone, Copy, Debug)]
-pub struct NameForm {
-    /// The fewest characters.
-    pub min: usize,
-    /// The most characters.
-    pub max: usize,
-    /// The allowed characters beside ASCII letters and digits; [`NameForm::PRINTABLE`] is all but control characters.
-    pub also: &'static [char],
-    /// The document that says so.
-    pub source: &'static str,
-}
-
-impl NameForm {
-    /// Every character that is no control character.
-    pub const PRINTABLE: &'static [char] = &[char::REPLACEMENT_CHARACTER];
-
-    fn allows(&self, c: char) -> bool {
-        c.is_ascii_alphanumeric() || self.also.contains(&c) || (self.also == Self::PRINTABLE && !c.is_control())
-    }
-
-    /// What is wrong with a name, or with a pattern of names, whose `*` and `?` stand for any characters.
-    ///
-    /// # Errors
-    ///
-    /// The rule that was broken.
-    pub fn check(&self, name: &str) -> Result<(), String> {
-        self.check_either(name, name.contains(['*', '?']))
-    }
-
-    /// What is wrong with a name, in which `*` and `?` are nothing special.
-    ///
-    /// # Errors
-    ///
-    /// The rule that was broken.
-    pub fn check_literal(&self, name: &str) -> Result<(), String> {
-        self.check_either(name, false)
-    }
-
-    fn check_either(&self, name: &str, is_pattern: bool) -> Result<(), String> {
-        if let Some(wrong) = name.chars().find(|c| !(self.allows(*c) || (is_pattern && ['*', '?'].contains(c)))) {
-            if self.also == Self::PRINTABLE {
-                return Err(format!(
-                    "`{}` cannot be a name: it has the control character `{}`",
-                    name.escape_debug(),
-                    wrong.escape_default()
-                ));
-            }
-            let also: Vec<String> = self.also.iter().map(|c| format!("`{c}`")).collect();
-            return Err(format!("`{name}` cannot be a name: `{}` is none of a-z, A-Z, 0-9, {}", wrong.escape_default(), also.join(", ")));
-        }
-        let length = name.chars().count();
-        if !is_pattern && !(self.min..=self.max).contains(&length) {
-            return Err(format!(
-                "`{name}` cannot be a name: it has {}, not {} to {}",
-                super::count(length, "character"),
-                self.min,
-                self.max
-            ));
-        }
-        Ok(())
-    }
 }
 
 /// What backstay owns of a kind.
@@ -407,7 +364,9 @@ impl KindSpec {
         service: "",
         arn_form: ArnForm::Regional,
         arn_prefix: "",
+        arn_folder: None,
         name_argument: "name",
+        single: None,
         parent: None,
         computed: &[],
         existence: None,
@@ -426,10 +385,24 @@ impl KindSpec {
     /// The ARN of the thing of that name; `None` where AWS makes it of an id that it alone gives out, or gives none.
     pub fn arn(&self, region: &str, account: &str, name: &str) -> Option<String> {
         match self.arn_form {
-            ArnForm::Regional => Some(format!("{}{name}", self.arn_start(region, account))),
+            ArnForm::Regional | ArnForm::RegionalWithId => Some(format!("{}{name}", self.arn_start(region, account))),
             ArnForm::Global => Some(format!("arn:{}:{}:::{}{name}", partition(region), self.service, self.arn_prefix)),
             ArnForm::ById | ArnForm::Nothing => None,
         }
+    }
+
+    /// What others know the thing of that name by: its ARN, or for a kind of which there is one, what would be its ARN if AWS gave it one.
+    pub fn known_as(&self, region: &str, account: &str, name: &str) -> Option<String> {
+        match self.single {
+            Some(Single::InRegion) => Some(self.arn_start(region, account)),
+            Some(Single::InAccount) => Some(self.arn_start("", account)),
+            None => self.arn(region, account, name),
+        }
+    }
+
+    /// Whether a path is that of a block that is there or not, of which there can be several.
+    pub fn is_block(&self, path: &str) -> bool {
+        path.ends_with(']') && self.setting(path).is_none_or(|setting| !matches!(setting.shape, Shape::Flags { .. }))
     }
 
     /// What stands before the name, or the id, in the ARNs of the kind.

@@ -42,6 +42,11 @@ pub enum Shape {
         /// The most that AWS takes.
         max: usize,
     },
+    /// Flags by name, each of them a setting of its own whose path ends with the name as a key: only those that are declared count.
+    Flags {
+        /// The names.
+        name: Form,
+    },
     /// A JSON document, compared by what it means.
     Json(Document),
     /// A block that is there or not; its settings are rows of their own.
@@ -150,6 +155,7 @@ impl Shape {
             Self::Texts { item, max } if item.what == Form::ANY.what => format!("a set of up to {max} strings"),
             Self::Texts { item, max } => format!("a set of up to {max}, each {}", item.what),
             Self::TextMap { max } => format!("a map of up to {max} strings"),
+            Self::Flags { name } => format!("a map of bools, each named by {}", name.what),
             Self::Json(document) => format!("{} as JSON", document.what),
             Self::Block(Key::One) => "a block".to_owned(),
             Self::Block(Key::Label) => "blocks, each with a label of its own".to_owned(),
@@ -186,6 +192,7 @@ impl Shape {
             Self::OneOf(words) => one_of(words, value),
             Self::Texts { item, max } => texts(item, max, value),
             Self::TextMap { max } => text_map(max, value),
+            Self::Flags { name } => flags(name, value),
             Self::Json(document) => json(document, value),
         }
     }
@@ -255,6 +262,20 @@ fn text_map(max: usize, value: &Value) -> Result<Value, Misfit> {
         match text(one) {
             Some(text) => drop(accepted.insert(key.clone(), Value::from(text))),
             None => wrong.push((Part::Key(key.clone()), wrong_type("a map of strings, and each of them one", one))),
+        }
+    }
+    if wrong.is_empty() { Ok(Value::Map(accepted)) } else { Err(Misfit::Parts(wrong)) }
+}
+
+fn flags(name: Form, value: &Value) -> Result<Value, Misfit> {
+    let Some(map) = value.as_map() else { return Err(wrong_type("a map of bools", value)) };
+    let (mut accepted, mut wrong) = (std::collections::BTreeMap::new(), Vec::new());
+    // `null` is as good as absent.
+    for (key, one) in map.iter().filter(|(_, one)| **one != Value::Null) {
+        let flag = Shape::Bool.accept(one).map_err(|_| wrong_type(&format!("a map of bools, and `{key}` one"), one));
+        match (name.check)(key).map_err(Misfit::Form).and_then(|key| Ok((key, flag?))) {
+            Ok((key, flag)) => drop(accepted.insert(key, flag)),
+            Err(misfit) => wrong.push((Part::Key(key.clone()), misfit)),
         }
     }
     if wrong.is_empty() { Ok(Value::Map(accepted)) } else { Err(Misfit::Parts(wrong)) }

@@ -8,12 +8,17 @@ use serde_json::{Map, Value, json};
 use crate::sandbox::services::{AwsError, Wire, from_epoch};
 use crate::sandbox::wire::Response;
 
-/// Reads the form into a structure: `Tags.member.1.Key=k` is `{"Tags": [{"Key": "k"}]}`. All leaves are text.
-pub(crate) fn read(query: Option<&str>, body: &[u8]) -> Value {
+/// Reads the form into a structure: `Tags.member.1.Key=k` is `{"Tags": [{"Key": "k"}]}`, whatever the items of a list are called. All leaves
+/// are text.
+pub(crate) fn read(query: Option<&str>, body: &[u8], wire: &Wire) -> Value {
     let from_url = query.unwrap_or_default().as_bytes();
     let mut root = json!({});
     for (name, value) in form_urlencoded::parse(from_url).chain(form_urlencoded::parse(body)) {
-        let parts: Vec<&str> = name.split('.').filter(|part| *part != "member" && !part.is_empty()).collect();
+        let mut parts: Vec<&str> = Vec::new();
+        for part in name.split('.').filter(|part| !part.is_empty()) {
+            let is_item = part == "member" || parts.last().is_some_and(|list| wire.item(list) == part);
+            parts.extend((!is_item).then_some(part));
+        }
         insert(&mut root, &parts, &value);
     }
     lists(root)
@@ -104,10 +109,11 @@ fn element(xml: &mut String, name: &str, value: &Value, wire: &Wire) {
 /// A member of the list `name`; a list of times is known by its own name.
 fn member_of(name: &str, member: &Value, wire: &Wire) -> String {
     let mut inner = String::new();
+    let item = wire.item(name);
     if member.is_number() {
-        return format!("<member>{}</member>", text(name, member, wire));
+        return format!("<{item}>{}</{item}>", text(name, member, wire));
     }
-    element(&mut inner, "member", member, wire);
+    element(&mut inner, item, member, wire);
     inner
 }
 
@@ -144,7 +150,7 @@ mod tests {
     #[test]
     fn a_form_becomes_a_structure() {
         let body = b"Action=AssumeRole&Tags.member.2.Key=b&Tags.member.1.Key=a%20b&Policy=x";
-        assert_eq!(read(None, body), json!({"Action": "AssumeRole", "Policy": "x", "Tags": [{"Key": "a b"}, {"Key": "b"}]}));
+        assert_eq!(read(None, body, &Wire::PLAIN), json!({"Action": "AssumeRole", "Policy": "x", "Tags": [{"Key": "a b"}, {"Key": "b"}]}));
     }
 
     #[test]
@@ -157,7 +163,7 @@ mod tests {
 
     #[test]
     fn maps_and_times_are_written_as_such() {
-        let wire = Wire { times: &["At", "Times"], maps: &["Attributes"], query_codes: &[("NotThereFault", "NotThere")] };
+        let wire = Wire { times: &["At", "Times"], maps: &["Attributes"], items: &[], query_codes: &[("NotThereFault", "NotThere")] };
         let value = json!({"At": 1_795_219_200.5, "Times": [0], "Attributes": {"k": "v"}, "Count": 3});
         let xml = String::from_utf8(answer(("urn:x", &wire), "Get", Ok(value), "R").body).unwrap();
         assert!(
@@ -170,8 +176,19 @@ mod tests {
     }
 
     #[test]
+    fn the_items_of_a_list_have_a_name_of_their_own() {
+        let wire = Wire { items: &[("Filters", "Filter"), ("Values", "Value"), ("Tags", "Tag")], ..Wire::PLAIN };
+        let body =
+            b"Filters.Filter.1.Name=engine&Filters.Filter.1.Values.Value.1=mysql&Filters.Filter.1.Values.Value.2=x&Tags.member.1.Key=k";
+        let read = read(None, body, &wire);
+        assert_eq!(read, json!({"Filters": [{"Name": "engine", "Values": ["mysql", "x"]}], "Tags": [{"Key": "k"}]}));
+        let xml = String::from_utf8(answer(("urn:x", &wire), "Get", Ok(json!({"Tags": [{"Key": "k"}], "Ids": ["a"]})), "R").body).unwrap();
+        assert!(xml.contains("<Tags><Tag><Key>k</Key></Tag></Tags>") && xml.contains("<Ids><member>a</member></Ids>"), "{xml}");
+    }
+
+    #[test]
     fn entries_become_a_map() {
         let body = b"Attributes.entry.1.key=Policy&Attributes.entry.1.value=%7B%7D&Attributes.entry.2.key=a.b&Attributes.entry.2.value=";
-        assert_eq!(read(None, body), json!({"Attributes": {"Policy": "{}", "a.b": ""}}));
+        assert_eq!(read(None, body, &Wire::PLAIN), json!({"Attributes": {"Policy": "{}", "a.b": ""}}));
     }
 }

@@ -1,6 +1,6 @@
 //! restJson1: an operation is known by method and path, members stand in the path, the query and a JSON body, errors are known by a header.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::aws_json;
 use crate::sandbox::services::{AwsError, Operation, Origin};
@@ -17,13 +17,26 @@ pub(crate) fn decode(operations: &'static [Operation], request: &Request) -> Res
     let unknown = || AwsError { status: 404, ..AwsError::front_door("UnknownOperationException", "") };
     let (operation, labels) = found.ok_or_else(unknown)?;
     let mut input = aws_json::read(&request.body)?;
+    let mut asked = Map::new();
     for (name, value) in form_urlencoded::parse(request.query.as_deref().unwrap_or_default().as_bytes()) {
-        input[name.as_ref()] = Value::from(value.as_ref());
+        add(&mut asked, name.as_ref(), Value::from(value.as_ref()));
+    }
+    for (name, value) in asked {
+        input[name] = value;
     }
     for (name, value) in labels {
         input[name] = Value::from(value);
     }
     Ok((operation, input))
+}
+
+/// Adds a member of the query; one that is there more than once is a list.
+fn add(asked: &mut Map<String, Value>, name: &str, value: Value) {
+    match asked.get_mut(name) {
+        Some(Value::Array(values)) => values.push(value),
+        Some(first @ Value::String(_)) => *first = Value::Array(vec![first.take(), value]),
+        _ => drop(asked.insert(name.to_owned(), value)),
+    }
 }
 
 /// The values of a template's labels, when the path is of that form: `/tags/{ResourceArn}` and `/tags/arn%3Aaws%3A…/`.

@@ -161,7 +161,7 @@ fn write(encoder: &mut Encoder<Vec<u8>>, name: &str, value: &Value, wire: &Wire)
 mod tests {
     use super::*;
 
-    const TIMED: Wire = Wire { times: &["At"], maps: &[], query_codes: &[] };
+    const TIMED: Wire = Wire { times: &["At"], ..Wire::PLAIN };
 
     #[test]
     fn what_is_written_is_read_again() {

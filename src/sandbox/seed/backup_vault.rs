@@ -29,6 +29,7 @@ struct SeededVault {
     policy: Option<String>,
     notifications: Option<backup::Notifications>,
     lock: Option<SeededLock>,
+    is_air_gapped: bool,
     points: Vec<SeededPoint>,
     age_days: i64,
 }
@@ -58,30 +59,46 @@ struct SeededPoint {
 /// Reads one block.
 pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
     fields.allow(&["force_destroy"]);
+    let lock = fields.block("lock", |block| SeededLock {
+        min: block.number("min_retention_days", 1..=36_500),
+        max: block.number("max_retention_days", 1..=36_500),
+        changeable_for: block.number("changeable_for_days", 3..=36_500),
+        age: block.number("locked_days_ago", 0..=36_500).unwrap_or(0),
+    });
+    let key_arn = fields.text("kms_key_arn");
+    Box::new(vault(fields, key_arn, lock, false))
+}
+
+/// Reads one block of a logically air-gapped vault, whose lock has been final since it was made.
+pub(super) fn decode_air_gapped(fields: &mut Fields<'_>) -> Box<dyn Plant> {
+    let (min, max) = (fields.number("min_retention_days", 7..=36_500), fields.number("max_retention_days", 7..=36_500));
+    let key_arn = fields.text("encryption_key_arn");
+    let mut vault = vault(fields, key_arn, None, true);
+    vault.lock = Some(SeededLock { min: min.or(Some(7)), max: max.or(Some(36_500)), changeable_for: Some(0), age: vault.age_days });
+    Box::new(vault)
+}
+
+fn vault(fields: &mut Fields<'_>, key_arn: Option<String>, lock: Option<SeededLock>, is_air_gapped: bool) -> SeededVault {
     let name = fields.required_text_within("name", |name| {
         let allowed = name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c)) && (2..=50).contains(&name.len());
         (!allowed).then(|| format!("a vault's name has 2 to 50 of a-z, A-Z, 0-9, `_` and `-`, found `{name}`"))
     });
-    Box::new(SeededVault {
+    SeededVault {
         account: fields.text("account_id").unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned()),
         region: fields.text("region").unwrap_or_else(|| "us-east-1".to_owned()),
         name,
-        key_arn: fields.text("kms_key_arn"),
+        key_arn,
         tags: fields.map("tags").map(BTreeMap::from_iter),
         policy: fields.text("policy"),
         notifications: fields.block("notifications", |block| backup::Notifications {
             topic_arn: block.required_text("sns_topic_arn"),
             events: block.texts("backup_vault_events").unwrap_or_default(),
         }),
-        lock: fields.block("lock", |block| SeededLock {
-            min: block.number("min_retention_days", 1..=36_500),
-            max: block.number("max_retention_days", 1..=36_500),
-            changeable_for: block.number("changeable_for_days", 3..=36_500),
-            age: block.number("locked_days_ago", 0..=36_500).unwrap_or(0),
-        }),
+        lock,
+        is_air_gapped,
         points: fields.blocks("recovery_point", point),
         age_days: fields.number("created_days_ago", 0..=36_500).unwrap_or(DEFAULT_AGE_DAYS),
-    })
+    }
 }
 
 fn point(fields: &mut Fields<'_>) -> SeededPoint {
@@ -168,7 +185,7 @@ impl Plant for SeededVault {
             created_at,
             available_at: created_at,
             key_arn,
-            is_air_gapped: false,
+            is_air_gapped: self.is_air_gapped,
             request_id: None,
             tags: self.tags.clone(),
             policy: self.policy.clone(),

@@ -5,22 +5,30 @@
 //!
 //! | type | beside the provider's attributes |
 //! |---|---|
+//! | `aws_backup_global_settings` | what is not named keeps its value; no `region` |
+//! | `aws_backup_logically_air_gapped_vault` | those of `aws_backup_vault` but `lock` |
 //! | `aws_backup_plan` | `selection` blocks, as a seed has no references; `id`, `created_days_ago` |
 //! | `aws_backup_region_settings` | what is not named keeps its value |
 //! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`) and `recovery_point` blocks; `created_days_ago` |
+//! | `aws_cloudwatch_log_group` | `stored_bytes`, `created_days_ago` |
+//! | `aws_db_instance`, `aws_rds_cluster`, `aws_docdb_cluster`, `aws_neptune_cluster`, `aws_rds_cluster_instance` | `created_days_ago`, `status`, `aws_backup_recovery_point_arn`, `pending_backup_retention_period` |
 //! | `aws_dynamodb_table` | `items`, `status`, `created_days_ago`, and in `point_in_time_recovery` `enabled_days_ago` |
 //! | `aws_organizations_account`, `aws_organizations_organizational_unit` | `id`; of an account, `status` |
 //!
 //! They take `region` and `account_id`. A `recovery_point` has `resource_arn`, `created_days_ago`, `created_hours_ago`, `cold_storage_after`,
 //! `delete_after`, `status`, `size_bytes`, `source_vault_arn` and `tags`.
 
+mod backup_global_settings;
 mod backup_plan;
 mod backup_region_settings;
 mod backup_vault;
 mod dynamodb_table;
 mod fields;
+mod log_group;
 mod metric_alarm;
 mod organizations;
+mod rds;
+mod rds_events;
 mod s3_bucket;
 mod s3_documents;
 mod sns_topic;
@@ -39,13 +47,22 @@ use fields::{Fields, Source, suggestion};
 
 /// The types of resource that a seed can hold.
 static KINDS: &[Kind] = &[
+    Kind { name: "aws_backup_global_settings", decode: backup_global_settings::decode },
+    Kind { name: "aws_backup_logically_air_gapped_vault", decode: backup_vault::decode_air_gapped },
     Kind { name: "aws_backup_plan", decode: backup_plan::decode },
     Kind { name: "aws_backup_region_settings", decode: backup_region_settings::decode },
     Kind { name: "aws_backup_vault", decode: backup_vault::decode },
+    Kind { name: "aws_cloudwatch_log_group", decode: log_group::decode },
     Kind { name: "aws_cloudwatch_metric_alarm", decode: metric_alarm::decode },
+    Kind { name: "aws_db_event_subscription", decode: rds_events::decode },
+    Kind { name: "aws_db_instance", decode: rds::instance },
+    Kind { name: "aws_docdb_cluster", decode: rds::docdb_cluster },
     Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode },
     Kind { name: "aws_organizations_account", decode: organizations::account },
     Kind { name: "aws_organizations_organizational_unit", decode: organizations::unit },
+    Kind { name: "aws_neptune_cluster", decode: rds::neptune_cluster },
+    Kind { name: "aws_rds_cluster", decode: rds::rds_cluster },
+    Kind { name: "aws_rds_cluster_instance", decode: rds::member },
     Kind { name: "aws_s3_bucket", decode: s3_bucket::decode },
     Kind { name: "aws_sns_topic", decode: sns_topic::decode },
 ];

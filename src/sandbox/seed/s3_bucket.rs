@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::Plant;
 use super::fields::Fields;
-use super::s3_documents::{ENCRYPTION_RULE, LIFECYCLE_RULE, REPLICATION, RETENTION, read};
+use super::s3_documents::{
+    ENCRYPTION_OF_POLICY, ENCRYPTION_RULE, LIFECYCLE_RULE, LOCK_OF_POLICY, REPLICATION, REPLICATION_RULE, RETENTION, Word, read,
+};
 use crate::sandbox::DEFAULT_ACCOUNT;
 use crate::sandbox::services::account;
 use crate::sandbox::services::dynamodb::days_before;
@@ -66,6 +68,7 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
     if has_lock && versioning != Versioning::Enabled {
         fields.complain("versioning", "a bucket with object lock keeps versions: `versioning { status = \"Enabled\" }`");
     }
+    policy_blocks(fields);
     let lifecycle = fields.block("lifecycle_configuration", lifecycle).flatten();
     let replication = fields.block("replication_configuration", |block| read(block, REPLICATION));
     if replication.is_some() && versioning != Versioning::Enabled {
@@ -87,6 +90,21 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         policy: fields.text("policy"),
         objects: fields.blocks("object", object),
     })
+}
+
+/// Blocks that a policy has and a seed has not: a seed is written as the provider's resources are.
+fn policy_blocks(fields: &mut Fields<'_>) {
+    let says = |name: &'static str, inner: &'static [Word], right: &str, fields: &mut Fields<'_>| {
+        fields.blocks(name, |block| {
+            read(block, inner);
+            block.complain(name, &format!("a seed has no `{name}`: write `{right}`"));
+        });
+    };
+    says("lifecycle_rule", LIFECYCLE_RULE, "lifecycle_configuration { rule { … } }", fields);
+    says("replication_rule", REPLICATION_RULE, "replication_configuration { rule { … } }", fields);
+    says("object_lock", LOCK_OF_POLICY, "object_lock_configuration { rule { default_retention { … } } }", fields);
+    let encryption = "server_side_encryption_configuration { rule { apply_server_side_encryption_by_default { … } } }";
+    says("server_side_encryption", ENCRYPTION_OF_POLICY, encryption, fields);
 }
 
 /// The rules, which must be such as S3 would take.
@@ -279,5 +297,21 @@ mod tests {
         assert!(problems("  versioning {\n    state = \"Enabled\"\n  }").contains("did you mean `status`?"));
         let wrong = Seed::parse("seed.hcl", "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"Exports\"\n}\n").unwrap_err().to_string();
         assert!(wrong.contains("a bucket's name has 3 to 63"), "{wrong}");
+    }
+
+    #[test]
+    fn blocks_of_a_policy_are_answered_with_those_of_a_seed() {
+        let said = problems(
+            "  lifecycle_rule \"old\" {\n    expiration { days = 9 }\n  }\n  object_lock {\n    default_retention {\n      mode = \"GOVERNANCE\"\n      days = 1\n    }\n  }\n  replication_rule \"dr\" {\n    destination { bucket = \"arn:aws:s3:::b\" }\n  }\n  server_side_encryption {\n    sse_algorithm = \"aws:kms\"\n  }",
+        );
+        for right in [
+            "a seed has no `lifecycle_rule`: write `lifecycle_configuration { rule { … } }`",
+            "a seed has no `replication_rule`: write `replication_configuration { rule { … } }`",
+            "a seed has no `object_lock`: write `object_lock_configuration {",
+            "a seed has no `server_side_encryption`: write `server_side_encryption_configuration {",
+        ] {
+            assert_eq!(said.matches(right).count(), 1, "{said}");
+        }
+        assert!(!said.contains("did you mean"), "{said}");
     }
 }

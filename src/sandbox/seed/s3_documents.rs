@@ -67,7 +67,8 @@ static MINUTES: &[Word] = &[Number("minutes", "Minutes")];
 /// `replication_configuration` of the provider.
 pub(super) static REPLICATION: &[Word] = &[Text("role", "Role"), Blocks("rule", "Rule", REPLICATION_RULE)];
 
-static REPLICATION_RULE: &[Word] = &[
+/// `rule` of it.
+pub(super) static REPLICATION_RULE: &[Word] = &[
     Text("id", "ID"),
     Number("priority", "Priority"),
     Text("prefix", "Prefix"),
@@ -113,6 +114,13 @@ pub(super) static ENCRYPTION_RULE: &[Word] = &[
     ),
     Flag("bucket_key_enabled", "BucketKeyEnabled"),
 ];
+
+/// `object_lock` of a policy.
+pub(super) static LOCK_OF_POLICY: &[Word] = &[Block("default_retention", "DefaultRetention", RETENTION)];
+
+/// `server_side_encryption` of a policy.
+pub(super) static ENCRYPTION_OF_POLICY: &[Word] =
+    &[Text("sse_algorithm", "SSEAlgorithm"), Text("kms_master_key_id", "KMSMasterKeyID"), Flag("bucket_key_enabled", "BucketKeyEnabled")];
 
 /// Reads a block by its table.
 pub(super) fn read(fields: &mut Fields<'_>, words: &'static [Word]) -> Value {

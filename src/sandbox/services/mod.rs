@@ -7,11 +7,16 @@ pub(crate) mod account;
 pub(crate) mod backup;
 pub(crate) mod cloudwatch;
 pub(crate) mod dynamodb;
+pub(crate) mod events;
 pub(crate) mod input;
+pub(crate) mod logs;
 pub(crate) mod organizations;
+pub(crate) mod rds;
 pub(crate) mod s3;
+pub(crate) mod scheduler;
 pub(crate) mod sns;
 pub(crate) mod sts;
+pub(crate) mod tag_set;
 pub(crate) mod tagging;
 
 use jiff::{SignedDuration, Timestamp};
@@ -29,8 +34,12 @@ pub(crate) static ALL: &[&Service] = &[
     &backup::SERVICE,
     &cloudwatch::SERVICE,
     &dynamodb::SERVICE,
+    &events::SERVICE,
+    &logs::SERVICE,
     &organizations::SERVICE,
+    &rds::SERVICE,
     &s3::SERVICE,
+    &scheduler::SERVICE,
     &sns::SERVICE,
     &sts::SERVICE,
     &tagging::SERVICE,
@@ -73,13 +82,20 @@ pub(crate) struct Wire {
     pub(crate) times: &'static [&'static str],
     /// Members that are maps with free keys, not structures.
     pub(crate) maps: &'static [&'static str],
+    /// The names of the items of lists in the query protocol, by the list's name, where they are not `member`.
+    pub(crate) items: &'static [(&'static str, &'static str)],
     /// Error codes as operations give them, and as the query protocol writes them.
     pub(crate) query_codes: &'static [(&'static str, &'static str)],
 }
 
 impl Wire {
     /// For a service whose values are texts, numbers and structures alone.
-    pub(crate) const PLAIN: Self = Self { times: &[], maps: &[], query_codes: &[] };
+    pub(crate) const PLAIN: Self = Self { times: &[], maps: &[], items: &[], query_codes: &[] };
+
+    /// What the items of a list are called in the query protocol.
+    pub(crate) fn item(&self, list: &str) -> &'static str {
+        self.items.iter().find(|(name, _)| *name == list).map_or("member", |(_, item)| item)
+    }
 
     /// The code of an error in the query protocol.
     pub(crate) fn query_code<'a>(&self, code: &'a str) -> &'a str {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, s3, sns};
+use super::{AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, events, logs, rds, s3, scheduler, sns};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
@@ -39,7 +39,18 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let tables = region.dynamodb.live(now).filter_map(dynamodb::ever_tagged).map(|(arn, tags)| ("dynamodb:table", arn, tags));
     let alarms = region.cloudwatch.alarms.iter().filter_map(cloudwatch::ever_tagged).map(|(arn, tags)| ("cloudwatch:alarm", arn, tags));
     let topics = region.sns.iter().filter_map(sns::ever_tagged).map(|(arn, tags)| ("sns:topic", arn, tags));
-    let all = tables.chain(alarms).chain(topics).chain(backup::ever_tagged(&region.backup));
+    let rules = events::ever_tagged(&region.events).map(|(arn, tags)| ("events:rule", arn, tags));
+    let groups = region.logs.values().filter_map(logs::ever_tagged).map(|(arn, tags)| ("logs:log-group", arn, tags));
+    let schedules = scheduler::ever_tagged(&region.scheduler).map(|(arn, tags)| ("scheduler:schedule-group", arn, tags));
+    let databases = rds::ever_tagged(&region.rds);
+    let all = tables
+        .chain(alarms)
+        .chain(topics)
+        .chain(rules)
+        .chain(groups)
+        .chain(schedules)
+        .chain(databases)
+        .chain(backup::ever_tagged(&region.backup));
     let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
     all.extend(buckets.filter_map(s3::ever_tagged).map(|(arn, tags)| Tagged { kind: "s3:bucket", arn, tags }));
@@ -126,6 +137,10 @@ fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
         "backup" => backup::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
         "s3" => s3::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         "cloudwatch" => cloudwatch::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
+        "events" => events::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
+        "logs" => logs::tag(call, &json!({ "resourceArn": arn, "tags": tags })),
+        "scheduler" => scheduler::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
+        "rds" => rds::tag(call, &json!({ "ResourceName": arn, "Tags": listed })),
         "sns" => sns::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
     })
@@ -138,6 +153,10 @@ fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
         "backup" => backup::untag(call, &json!({ "ResourceArn": arn, "TagKeyList": keys })),
         "s3" => s3::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         "cloudwatch" => cloudwatch::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
+        "events" => events::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
+        "logs" => logs::untag(call, &json!({ "resourceArn": arn, "tagKeys": keys })),
+        "scheduler" => scheduler::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
+        "rds" => rds::untag(call, &json!({ "ResourceName": arn, "TagKeys": keys })),
         "sns" => sns::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         _ => dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
     })

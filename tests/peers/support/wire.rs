@@ -63,6 +63,12 @@ impl Wire {
         self.form("monitoring", &format!("{query}&Version=2010-08-01"))
     }
 
+    /// A call of RDS, whose answer is XML.
+    #[track_caller]
+    pub(crate) fn rds(&self, query: &str) -> Answer {
+        self.form("rds", &format!("{query}&Version=2014-10-31"))
+    }
+
     #[track_caller]
     fn form(&self, service: &str, query: &str) -> Answer {
         self.send("POST", "/", service, &[("content-type", "application/x-www-form-urlencoded")], query)

@@ -1,12 +1,14 @@
 //! Reading buckets: one call for each declared aspect, and what makes the plan concrete where a rule is declared.
 
+use super::super::rule::Rule;
 use super::super::table::{
     ALGORITHM, BUCKET_KEY, ENABLED, ENCRYPTION, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, ROLE,
     SPEC, SUSPENDED, VERSIONING,
 };
 use super::super::{
-    FOREIGN_LIFECYCLE, FOREIGN_REPLICATION, LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES,
-    UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT, forms, mark,
+    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_WITHOUT_KMS, LOCK_FACT,
+    MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT,
+    encryption, forms, mark, place,
 };
 use super::{GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, client, is_elsewhere, lifecycle, regions, replication, versioning};
 use crate::aws::{CallFailed, Connection};
@@ -42,41 +44,61 @@ pub(super) async fn read(request: ReadRequest<'_>) -> Found {
             found
         }));
     }
-    let mut found = Found { live: destinations(&request).await, ..Found::default() };
+    let (destinations, absent) = destinations(&request).await;
+    let mut found = Found { live: destinations, ..Found::default() };
     // Calls take their places from the connection's own limit; this only bounds how many buckets are begun at once.
     let mut under_way = futures_util::stream::iter(reads).buffer_unordered(256);
     while let Some(one) = under_way.next().await {
-        found.live.extend(one.live);
+        found.live.extend(one.live.into_iter().map(|mut live| {
+            let here = absent.iter().map(|arn| (arn.clone(), Value::Bool(true))).collect();
+            if !absent.is_empty() {
+                live.facts.insert(ABSENT_DESTINATIONS.to_owned(), Value::Map(here));
+            }
+            live
+        }));
         found.absent.extend(one.absent);
         found.gaps.extend(one.gaps);
     }
     found
 }
 
-/// What versioning is in every destination that is declared. Where that cannot be found out nothing is said.
+/// What versioning is in every destination that is declared, and which of them are surely not there. Where that cannot be found out nothing
+/// is said.
 ///
 /// A destination goes by its ARN here, which is no bucket's name: where a block is about the same bucket, that is read on its own.
-async fn destinations(request: &ReadRequest<'_>) -> Vec<Live> {
+async fn destinations(request: &ReadRequest<'_>) -> (Vec<Live>, BTreeSet<String>) {
     let is_destination = |path: &str| path::generic(path) == "replication_rule.destination.bucket";
     let declared = request.wishes.values().flat_map(|wish| &wish.declared).filter(|(path, _)| is_destination(path));
     let arns: BTreeSet<&str> = declared.filter_map(|(_, value)| value.as_str()).collect();
     if arns.is_empty() {
-        return Vec::new();
+        return (Vec::new(), BTreeSet::new());
     }
     let regions = regions(request.connection).await;
-    let reads = arns.into_iter().filter_map(|arn| {
+    let home = &request.connection.identity.region;
+    let reads = arns.iter().filter_map(|arn| {
         let name = forms::bucket_of(arn)?;
-        let region = regions.get(name)?;
+        // One that is not listed may be of another account, or not be there at all: a call tells.
+        let region = regions.get(name).unwrap_or(home);
         Some(async move {
-            let (status, _) = versioning(request.connection, region, name, None).await.ok()?;
+            let (status, _) = match versioning(request.connection, region, name, None).await {
+                Ok(found) => found,
+                Err(failed) => return failed.is("NoSuchBucket").then(|| Err((*arn).to_owned())),
+            };
             let target = request.connection.target.name.clone();
-            let id = ResourceId { kind: SPEC.name.to_owned(), target, region: region.clone(), name: arn.to_owned() };
-            let mut live = Live { id, arn: Some(arn.to_owned()), ..Live::default() };
+            let id = ResourceId { kind: SPEC.name.to_owned(), target, region: region.clone(), name: (*arn).to_owned() };
+            let mut live = Live { id, arn: Some((*arn).to_owned()), ..Live::default() };
             live.set([(VERSIONING, status.map_or(Reading::Unset, |status| Reading::Known(Value::from(status))))]);
-            Some(live)
+            Some(Ok(live))
         })
     });
-    join_all(reads).await.into_iter().flatten().collect()
+    let (mut found, mut absent) = (Vec::new(), BTreeSet::new());
+    for read in join_all(reads).await.into_iter().flatten() {
+        match read {
+            Ok(live) => found.push(live),
+            Err(arn) => drop(absent.insert(arn)),
+        }
+    }
+    (found, absent)
 }
 
 /// One bucket and how it is reached.
@@ -225,6 +247,18 @@ impl BucketRead<'_> {
         self.wish.declared.get(VERSIONING).and_then(Value::as_str) == Some(SUSPENDED)
     }
 
+    /// Whether a declared replication rule leaves out what is under KMS, so that it matters what the bucket encrypts with.
+    fn leaves_kms_out(&self) -> bool {
+        let declared = &self.wish.declared;
+        let mut rules = declared.keys().filter(|path| path.ends_with(']') && path::generic(path) == REPLICATION);
+        rules.any(|at| encryption::leaves_out(&Rule::of(at, declared.iter())))
+    }
+
+    /// Whether the declared encryption is one that replication rules may leave out.
+    fn turns_to_kms(&self) -> bool {
+        self.wish.declared.get(ALGORITHM).and_then(Value::as_str).is_some_and(|algorithm| algorithm != "AES256")
+    }
+
     /// Reads aspect by aspect.
     ///
     /// # Errors
@@ -243,9 +277,9 @@ impl BucketRead<'_> {
                 this.settle(&[LOCK], lock_settings(found.as_ref()));
             })?;
         }
-        if self.asks(&[ENCRYPTION]) {
+        if self.asks(&[ENCRYPTION]) || self.leaves_kms_out() {
             let found = self.bucket.encryption().await;
-            self.note(found, &[ENCRYPTION], |this, found| this.settle(&[ENCRYPTION], encryption_settings(&found)))?;
+            self.note(found, &[ENCRYPTION], |this, found| this.note_encryption(&found))?;
         }
         // Own rules that no block declares any more would go on acting unseen.
         let may_own = self.workspace.is_some();
@@ -253,7 +287,7 @@ impl BucketRead<'_> {
             let found = self.bucket.lifecycle().await;
             self.note(found, &[LIFECYCLE, MINIMUM_SIZE], Self::note_lifecycle)?;
         }
-        if self.asks(&[REPLICATION, ROLE]) || self.suspends() || may_own {
+        if self.asks(&[REPLICATION, ROLE]) || self.suspends() || self.turns_to_kms() || may_own {
             let found = self.bucket.replication().await;
             self.note(found, &[REPLICATION, ROLE], Self::note_replication)?;
         }
@@ -324,6 +358,14 @@ impl BucketRead<'_> {
         self.settle(&["versioning"], status.into_iter().map(|status| (VERSIONING.to_owned(), Value::from(status))).collect());
     }
 
+    fn note_encryption(&mut self, found: &[ServerSideEncryptionRule]) {
+        let settings = encryption_settings(found);
+        if let Some(algorithm) = settings.get(ALGORITHM) {
+            self.fact(ALGORITHM_FACT, algorithm.clone());
+        }
+        self.settle(&[ENCRYPTION], settings);
+    }
+
     fn note_lifecycle(&mut self, found: Lifecycle) {
         let foreign = || found.rules.iter().filter(|rule| own_name(self.workspace, rule.id()).is_none());
         let (many, old) = (foreign().count(), foreign().any(lifecycle::is_old));
@@ -336,11 +378,25 @@ impl BucketRead<'_> {
 
     fn note_replication(&mut self, found: Option<ReplicationConfiguration>) {
         let rules = found.as_ref().map(ReplicationConfiguration::rules).unwrap_or_default();
-        let foreign = || rules.iter().filter(|rule| own_name(self.workspace, rule.id()).is_none());
+        let workspace = self.workspace;
+        let foreign = || rules.iter().filter(|rule| own_name(workspace, rule.id()).is_none());
         let (many, old) = (foreign().count(), foreign().any(replication::is_old));
         self.fact(REPLICATION_RULES, count(rules.len()));
         self.fact(FOREIGN_REPLICATION, count(many));
         self.fact(OLD_REPLICATION, Value::Bool(old));
+        let places = foreign().filter_map(|rule| {
+            let id = Value::from(rule.id().unwrap_or("without an id"));
+            Some((place(rule.destination()?.bucket(), i64::from(rule.priority()?)), id))
+        });
+        let places: BTreeMap<String, Value> = places.collect();
+        let without_kms = foreign().filter(|rule| {
+            // Under any name its settings are the same.
+            let settings = replication::settings("x", rule);
+            encryption::leaves_out(&Rule::of(&path::keyed(REPLICATION, "x"), settings.iter()))
+        });
+        let without_kms = without_kms.count();
+        self.fact(FOREIGN_PLACES, Value::Map(places));
+        self.fact(FOREIGN_WITHOUT_KMS, count(without_kms));
         let mut settings = own_replication(self.workspace, rules);
         settings.extend(found.map(|found| (ROLE.to_owned(), Value::from(found.role))));
         self.settle(&[REPLICATION, ROLE], settings);

@@ -1,5 +1,6 @@
 //! Replication rules between the SDK's types and settings. Only backstay's own rules are taken apart; others' are passed on as they are.
 
+use super::super::encryption::SELECTS as KMS;
 use super::super::rule::Rule;
 use super::super::table::{ENABLED, REPLICATION};
 use super::lifecycle::{map, small, tags};
@@ -13,7 +14,6 @@ use aws_sdk_s3::types::{
 use aws_smithy_types::error::operation::BuildError;
 use std::collections::BTreeMap;
 
-const KMS: &str = "source_selection_criteria.sse_kms_encrypted_objects.status";
 const MODIFICATIONS: &str = "source_selection_criteria.replica_modifications.status";
 const MARKERS: &str = "delete_marker_replication.status";
 const METRICS: &str = "destination.metrics.status";

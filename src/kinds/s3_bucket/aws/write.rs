@@ -3,8 +3,8 @@
 
 use super::super::rule::Rule;
 use super::super::table::{
-    ALGORITHM, BUCKET_KEY, ENABLED, ENCRYPTION, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, ROLE,
-    SUSPENDED, VERSIONING,
+    ALGORITHM, BUCKET_KEY, COMPLIANCE, ENABLED, ENCRYPTION, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE,
+    REPLICATION, ROLE, SUSPENDED, VERSIONING,
 };
 use super::super::{forms, mark};
 use super::agree::{self, Written};
@@ -32,7 +32,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// How many reads in a row must agree after a write of rules, and the pause between them. Three were not enough in every region for
 /// Terraform, which takes ten.
-const AGREEING: (u32, Duration) = (10, Duration::from_secs(3));
+const AGREEING: (u32, Duration) = (10, Duration::from_secs(5));
 /// The same at an endpoint of one's own, which is not spread over a region.
 const AGREEING_NEARBY: (u32, Duration) = (3, Duration::from_millis(20));
 
@@ -62,14 +62,15 @@ impl BucketWrite<'_> {
         if self.changes(&[LOCK]) {
             self.put_lock().await?;
         }
-        if self.changes(&[ENCRYPTION]) {
-            self.put_encryption().await?;
-        }
         if self.changes(&[LIFECYCLE, MINIMUM_SIZE]) {
             self.put_lifecycle().await?;
         }
         if self.changes(&[REPLICATION, ROLE]) {
             self.put_replication().await?;
+        }
+        // After the rules, so that those that copy what is under KMS are there before anything is.
+        if self.changes(&[ENCRYPTION]) {
+            self.put_encryption().await?;
         }
         if status == Some(SUSPENDED) {
             self.put_versioning(BucketVersioningStatus::Suspended).await?;
@@ -136,17 +137,20 @@ impl BucketWrite<'_> {
         self.refuse_if_moved(&[LOCK], &now)?;
         let is_on = now.get(LOCK) == Some(&Value::Bool(true));
         if !is_on && self.request.after(LOCK) != Some(&Value::Bool(true)) {
+            if self.request.before.get(LOCK) != Some(&Reading::Known(Value::Bool(true))) {
+                // The step that turns it on writes its retention too.
+                return Ok(());
+            }
             // Nobody consented to turning it on, which cannot be undone.
             let (setting, before) = (LOCK.to_owned(), "true".to_owned());
             return Err(ChangeFailed::Moved { setting, before, now: "false".to_owned() });
         }
-        let mut after = self.laid_over(&[LOCK], &now);
-        // Days and years take each other's place.
-        match (self.request.after(LOCK_DAYS), self.request.after(LOCK_YEARS)) {
-            (Some(Value::Number(_)), None) => drop(after.remove(LOCK_YEARS)),
-            (None, Some(Value::Number(_))) => drop(after.remove(LOCK_DAYS)),
-            _ => {}
+        let whole = [LOCK, LOCK_MODE].iter().any(|path| self.request.after(path).is_some());
+        if !whole && self.compliance_goes(&now) {
+            // A longer period would lock under COMPLIANCE until the step that changes the mode, which writes both.
+            return Ok(());
         }
+        let after = self.retention_after(&now, whole);
         let rule = lock_rule(found.as_ref(), &after);
         let wanted = ObjectLockConfiguration::builder().object_lock_enabled(ObjectLockEnabled::Enabled).set_rule(rule).build();
         let mut patience = Patience::new();
@@ -161,6 +165,31 @@ impl BucketWrite<'_> {
                 Err(failed) => self.again_if_busy(failed, &mut patience).await?,
             }
         }
+    }
+
+    /// Whether the mode is COMPLIANCE and is to become another.
+    fn compliance_goes(&self, now: &BTreeMap<String, Value>) -> bool {
+        let is_compliance = |mode: &Value| mode.as_str() == Some(COMPLIANCE);
+        let goes = self.request.wanted.get(LOCK_MODE).is_some_and(|wanted| !is_compliance(&wanted.value));
+        goes && now.get(LOCK_MODE).is_some_and(is_compliance)
+    }
+
+    /// The default retention with the request's changes, and where it changes as a whole with all that is declared of it, so that a mode never
+    /// stands beside another's period.
+    fn retention_after(&self, now: &BTreeMap<String, Value>, whole: bool) -> BTreeMap<String, Value> {
+        let mut after = self.laid_over(&[LOCK], now);
+        let declared = |path: &str| self.request.wanted.get(path).map(|wanted| &wanted.value).filter(|_| whole);
+        for path in [LOCK_MODE, LOCK_DAYS, LOCK_YEARS] {
+            after.extend(declared(path).map(|value| (path.to_owned(), value.clone())));
+        }
+        // Days and years take each other's place.
+        let given = |path: &str| matches!(self.request.after(path).or_else(|| declared(path)), Some(Value::Number(_)));
+        match (given(LOCK_DAYS), given(LOCK_YEARS)) {
+            (true, false) => drop(after.remove(LOCK_YEARS)),
+            (false, true) => drop(after.remove(LOCK_DAYS)),
+            _ => {}
+        }
+        after
     }
 
     /// Whether the bucket reads as versioned; then a call that does not see it yet soon will.

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::audit::Audit;
 use super::copies::CopyJob;
 use super::jobs::BackupJob;
 use super::points::Point;
+use super::restore_testing::RestoreTesting;
 use super::settings::Settings;
 
 /// Tags by key. Absent when a thing was never tagged, which is not the same as having no tags now.
@@ -23,6 +25,15 @@ pub(crate) struct Backups {
     /// By id; deleted ones stay.
     pub(crate) plans: BTreeMap<String, Plan>,
     pub(crate) settings: Settings,
+    /// By name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) frameworks: BTreeMap<String, Audit>,
+    /// By name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) report_plans: BTreeMap<String, Audit>,
+    /// By name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) restore_testing: BTreeMap<String, RestoreTesting>,
     /// By id.
     pub(crate) jobs: BTreeMap<String, BackupJob>,
     /// By id.

@@ -2,6 +2,7 @@
 //!
 //! A vault that is not there is denied to its reader (`AccessDeniedException`), as AWS does; only changes say that it was not found.
 
+mod audit;
 mod copies;
 mod document;
 mod jobs;
@@ -13,6 +14,7 @@ mod plans;
 mod points;
 mod protected;
 mod resources;
+mod restore_testing;
 mod restores;
 mod runs;
 mod schedule;
@@ -37,7 +39,7 @@ pub(crate) use kept::{Backups, Lock, Notifications, Plan, Protected, Selection, 
 pub(crate) use points::Point;
 pub(crate) use resources::{kind_of, name_of};
 pub(crate) use runs::catch_up;
-pub(crate) use settings::{MANAGED_TYPES, TYPES};
+pub(crate) use settings::{GLOBAL, HOME_REGION, MANAGED_TYPES, TYPES};
 pub(crate) use tags::{ever_tagged, tag, untag};
 
 /// AWS Backup, 2018-11-15.
@@ -50,8 +52,13 @@ pub(crate) static SERVICE: Service = Service {
         Operation::write("CreateBackupPlan", plans::create).at("PUT", "/backup/plans"),
         Operation::write("CreateBackupSelection", selections::create).at("PUT", "/backup/plans/{BackupPlanId}/selections"),
         Operation::write("CreateBackupVault", vaults::create).at("PUT", "/backup-vaults/{BackupVaultName}"),
+        Operation::write("CreateFramework", audit::create_framework).at("POST", "/audit/frameworks"),
         Operation::write("CreateLogicallyAirGappedBackupVault", vaults::create_air_gapped)
             .at("PUT", "/logically-air-gapped-backup-vaults/{BackupVaultName}"),
+        Operation::write("CreateReportPlan", audit::create_report_plan).at("POST", "/audit/report-plans"),
+        Operation::write("CreateRestoreTestingPlan", restore_testing::create).at("PUT", "/restore-testing/plans"),
+        Operation::write("CreateRestoreTestingSelection", restore_testing::create_selection)
+            .at("PUT", "/restore-testing/plans/{RestoreTestingPlanName}/selections"),
         Operation::write("DeleteBackupPlan", plans::delete).at("DELETE", "/backup/plans/{BackupPlanId}"),
         Operation::write("DeleteBackupSelection", selections::delete).at("DELETE", "/backup/plans/{BackupPlanId}/selections/{SelectionId}"),
         Operation::write("DeleteBackupVault", vaults::delete).at("DELETE", "/backup-vaults/{BackupVaultName}"),
@@ -60,21 +67,32 @@ pub(crate) static SERVICE: Service = Service {
         Operation::write("DeleteBackupVaultLockConfiguration", lock::delete).at("DELETE", "/backup-vaults/{BackupVaultName}/vault-lock"),
         Operation::write("DeleteBackupVaultNotifications", vault_access::delete_notifications)
             .at("DELETE", "/backup-vaults/{BackupVaultName}/notification-configuration"),
+        Operation::write("DeleteFramework", audit::delete_framework).at("DELETE", "/audit/frameworks/{frameworkName}"),
         Operation::write("DeleteRecoveryPoint", points::delete)
             .at("DELETE", "/backup-vaults/{BackupVaultName}/recovery-points/{RecoveryPointArn}"),
+        Operation::write("DeleteReportPlan", audit::delete_report_plan).at("DELETE", "/audit/report-plans/{reportPlanName}"),
+        Operation::write("DeleteRestoreTestingPlan", restore_testing::delete)
+            .at("DELETE", "/restore-testing/plans/{RestoreTestingPlanName}"),
+        Operation::write("DeleteRestoreTestingSelection", restore_testing::delete_selection)
+            .at("DELETE", "/restore-testing/plans/{RestoreTestingPlanName}/selections/{RestoreTestingSelectionName}"),
         Operation::read("DescribeBackupJob", jobs::describe).at("GET", "/backup-jobs/{BackupJobId}"),
         Operation::read("DescribeBackupVault", vaults::describe).at("GET", "/backup-vaults/{BackupVaultName}"),
         Operation::read("DescribeCopyJob", copies::describe).at("GET", "/copy-jobs/{CopyJobId}"),
+        Operation::read("DescribeFramework", audit::describe_framework).at("GET", "/audit/frameworks/{frameworkName}"),
         Operation::read("DescribeGlobalSettings", settings::describe_global).at("GET", "/global-settings"),
         Operation::read("DescribeProtectedResource", protected::describe).at("GET", "/resources/{ResourceArn}"),
         Operation::read("DescribeRecoveryPoint", points::describe)
             .at("GET", "/backup-vaults/{BackupVaultName}/recovery-points/{RecoveryPointArn}"),
         Operation::read("DescribeRegionSettings", settings::describe_region).at("GET", "/account-settings"),
+        Operation::read("DescribeReportPlan", audit::describe_report_plan).at("GET", "/audit/report-plans/{reportPlanName}"),
         Operation::read("GetBackupPlan", plans::get).at("GET", "/backup/plans/{BackupPlanId}"),
         Operation::read("GetBackupSelection", selections::get).at("GET", "/backup/plans/{BackupPlanId}/selections/{SelectionId}"),
         Operation::read("GetBackupVaultAccessPolicy", vault_access::get_policy).at("GET", "/backup-vaults/{BackupVaultName}/access-policy"),
         Operation::read("GetBackupVaultNotifications", vault_access::get_notifications)
             .at("GET", "/backup-vaults/{BackupVaultName}/notification-configuration"),
+        Operation::read("GetRestoreTestingPlan", restore_testing::get).at("GET", "/restore-testing/plans/{RestoreTestingPlanName}"),
+        Operation::read("GetRestoreTestingSelection", restore_testing::get_selection)
+            .at("GET", "/restore-testing/plans/{RestoreTestingPlanName}/selections/{RestoreTestingSelectionName}"),
         Operation::read("GetSupportedResourceTypes", settings::supported_types).at("GET", "/supported-resource-types"),
         Operation::read("ListBackupJobs", jobs::list).at("GET", "/backup-jobs"),
         Operation::read("ListBackupPlanVersions", plans::list_versions).at("GET", "/backup/plans/{BackupPlanId}/versions"),
@@ -82,13 +100,18 @@ pub(crate) static SERVICE: Service = Service {
         Operation::read("ListBackupSelections", selections::list).at("GET", "/backup/plans/{BackupPlanId}/selections"),
         Operation::read("ListBackupVaults", vaults::list).at("GET", "/backup-vaults"),
         Operation::read("ListCopyJobs", copies::list).at("GET", "/copy-jobs"),
+        Operation::read("ListFrameworks", audit::list_frameworks).at("GET", "/audit/frameworks"),
         Operation::read("ListProtectedResources", protected::list).at("GET", "/resources"),
         Operation::read("ListProtectedResourcesByBackupVault", protected::list_by_vault)
             .at("GET", "/backup-vaults/{BackupVaultName}/resources"),
         Operation::read("ListRecoveryPointsByBackupVault", points::list_by_vault)
             .at("GET", "/backup-vaults/{BackupVaultName}/recovery-points"),
         Operation::read("ListRecoveryPointsByResource", points::list_by_resource).at("GET", "/resources/{ResourceArn}/recovery-points"),
+        Operation::read("ListReportPlans", audit::list_report_plans).at("GET", "/audit/report-plans"),
         Operation::read("ListRestoreJobs", restores::list).at("GET", "/restore-jobs"),
+        Operation::read("ListRestoreTestingPlans", restore_testing::list).at("GET", "/restore-testing/plans"),
+        Operation::read("ListRestoreTestingSelections", restore_testing::list_selections)
+            .at("GET", "/restore-testing/plans/{RestoreTestingPlanName}/selections"),
         Operation::read("ListTags", tags::list).at("GET", "/tags/{ResourceArn}"),
         Operation::write("PutBackupVaultAccessPolicy", vault_access::put_policy)
             .at("PUT", "/backup-vaults/{BackupVaultName}/access-policy"),
@@ -102,9 +125,14 @@ pub(crate) static SERVICE: Service = Service {
         Operation::write("TagResource", tags::tag).at("POST", "/tags/{ResourceArn}"),
         Operation::write("UntagResource", tags::untag).at("POST", "/untag/{ResourceArn}"),
         Operation::write("UpdateBackupPlan", plans::update).at("POST", "/backup/plans/{BackupPlanId}"),
+        Operation::write("UpdateFramework", audit::update_framework).at("PUT", "/audit/frameworks/{frameworkName}"),
         Operation::write("UpdateGlobalSettings", settings::update_global).at("PUT", "/global-settings"),
         Operation::write("UpdateRecoveryPointLifecycle", points::update_lifecycle)
             .at("POST", "/backup-vaults/{BackupVaultName}/recovery-points/{RecoveryPointArn}"),
+        Operation::write("UpdateReportPlan", audit::update_report_plan).at("PUT", "/audit/report-plans/{reportPlanName}"),
+        Operation::write("UpdateRestoreTestingPlan", restore_testing::update).at("PUT", "/restore-testing/plans/{RestoreTestingPlanName}"),
+        Operation::write("UpdateRestoreTestingSelection", restore_testing::update_selection)
+            .at("PUT", "/restore-testing/plans/{RestoreTestingPlanName}/selections/{RestoreTestingSelectionName}"),
         Operation::write("UpdateRegionSettings", settings::update_region).at("PUT", "/account-settings"),
     ],
     resources,

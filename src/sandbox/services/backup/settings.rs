@@ -36,10 +36,10 @@ pub(crate) const TYPES: &[&str] = &[
 pub(crate) const MANAGED_TYPES: &[&str] = &["DynamoDB", "EFS"];
 
 /// The settings of the organization, which its management account keeps.
-const GLOBAL: &[&str] = &["isCrossAccountBackupEnabled", "isDelegatedAdministratorEnabled", "isMpaEnabled"];
+pub(crate) const GLOBAL: &[&str] = &["isCrossAccountBackupEnabled", "isDelegatedAdministratorEnabled", "isMpaEnabled"];
 
 /// Where the settings of the organization are kept, though they are of no region.
-const HOME_REGION: &str = "us-east-1";
+pub(crate) const HOME_REGION: &str = "us-east-1";
 
 /// What was set; what was not has its default.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -61,6 +61,11 @@ impl Settings {
     /// Tells whether backups of a type have AWS Backup's own features: cold storage, copies, tags. On by default in accounts of today.
     pub(crate) fn is_managed(&self, kind: &str) -> bool {
         self.management.get(kind).copied().unwrap_or(true)
+    }
+
+    /// Sets one setting of the organization, in the region where those are kept.
+    pub(crate) fn set_global(&mut self, name: &str, value: bool) {
+        self.global.insert(name.to_owned(), value.to_string());
     }
 
     /// Sets the preferences of one type; `None` leaves what there is.

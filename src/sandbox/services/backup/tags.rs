@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::audit::Audit;
 use super::kept::{Backups, Tags};
 use super::{Call, invalid, limit, not_found, page, required};
 use crate::sandbox::services::AwsError;
@@ -80,6 +81,11 @@ fn of_resource<'a>(call: &'a mut Call<'_>, fields: Input<'_>) -> Result<&'a mut 
             let live = backups.plans.get_mut(id).filter(|plan| plan.deleted_at.is_none());
             live.map(|plan| &mut plan.tags).ok_or_else(missing)
         }
+        Some(("framework", _)) => by_arn(&mut backups.frameworks, &arn).ok_or_else(missing),
+        Some(("report-plan", _)) => by_arn(&mut backups.report_plans, &arn).ok_or_else(missing),
+        Some(("restore-testing-plan", _)) => {
+            backups.restore_testing.values_mut().find(|plan| plan.arn == arn).map(|plan| &mut plan.tags).ok_or_else(missing)
+        }
         Some(("recovery-point", _)) => {
             let mut vaults = backups.vaults.values_mut();
             let point = vaults.find_map(|vault| vault.points.get_mut(&arn)).filter(|point| point.is_there(now));
@@ -87,6 +93,10 @@ fn of_resource<'a>(call: &'a mut Call<'_>, fields: Input<'_>) -> Result<&'a mut 
         }
         _ => Err(unsupported()),
     }
+}
+
+fn by_arn<'a>(things: &'a mut BTreeMap<String, Audit>, arn: &str) -> Option<&'a mut Tags> {
+    things.values_mut().find(|thing| thing.arn == arn).map(|thing| &mut thing.tags)
 }
 
 /// The ARN and the tags, as the tagging API writes them, of all that was ever tagged, with its type there.
@@ -97,5 +107,11 @@ pub(crate) fn ever_tagged(backups: &Backups) -> impl Iterator<Item = (&'static s
         backups.vaults.values().filter_map(move |vault| Some(("backup:backup-vault", vault.arn.clone(), written(vault.tags.as_ref()?))));
     let live = backups.plans.values().filter(|plan| plan.deleted_at.is_none());
     let plans = live.filter_map(move |plan| Some(("backup:backup-plan", plan.arn.clone(), written(plan.tags.as_ref()?))));
-    vaults.chain(plans)
+    let frameworks =
+        backups.frameworks.values().filter_map(move |one| Some(("backup:framework", one.arn.clone(), written(one.tags.as_ref()?))));
+    let reports =
+        backups.report_plans.values().filter_map(move |one| Some(("backup:report-plan", one.arn.clone(), written(one.tags.as_ref()?))));
+    let tests = backups.restore_testing.values();
+    let tests = tests.filter_map(move |one| Some(("backup:restore-testing-plan", one.arn.clone(), written(one.tags.as_ref()?))));
+    vaults.chain(plans).chain(frameworks).chain(reports).chain(tests)
 }

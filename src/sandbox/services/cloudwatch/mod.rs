@@ -57,6 +57,7 @@ static WIRE: Wire = Wire {
     times: &["AlarmConfigurationUpdatedTimestamp", "StateTransitionedTimestamp", "StateUpdatedTimestamp", "Timestamp", "Timestamps"],
     maps: &["ExtendedStatistics"],
     // The shapes' names, and their `code` in the service's model.
+    items: &[],
     query_codes: &[
         ("AccessDeniedException", "AccessDenied"),
         ("ExpiredTokenException", "ExpiredToken"),

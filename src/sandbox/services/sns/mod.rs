@@ -53,6 +53,7 @@ pub(crate) static SERVICE: Service = Service {
 static WIRE: Wire = Wire {
     times: &[],
     maps: &["Attributes"],
+    items: &[],
     query_codes: &[
         ("AccessDenied", "AuthorizationError"),
         ("SerializationException", "InvalidParameter"),

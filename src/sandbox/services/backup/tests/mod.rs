@@ -1,6 +1,7 @@
 //! What AWS Backup does, in AWS's words, seen through the wire.
 #![expect(clippy::needless_pass_by_value, reason = "tests read better with values made in place")]
 
+mod audit;
 mod jobs;
 mod metrics;
 mod plans;

@@ -1,4 +1,4 @@
-//! What a changed filter of a subscription does to the messages that it lets through.
+//! What a changed filter does to what it lets through: that of a subscription to messages, the pattern of a rule to events.
 
 use crate::model::{Effect, Value};
 use serde_json::Value as Json;
@@ -23,7 +23,8 @@ fn parsed(filter: &Value) -> Option<Json> {
 }
 
 /// Whether one filter certainly lets through what another does: it asks for no more names, and allows of each at least the same
-/// (SNS Developer Guide, Subscription filter policies: names are joined by AND, the values of a name by OR).
+/// (SNS Developer Guide, Subscription filter policies, and EventBridge user guide, Event patterns: names are joined by AND, the values of a
+/// name by OR).
 fn lets_through_all_of(wider: &Json, narrower: &Json) -> bool {
     match (wider, narrower) {
         (Json::Object(wider), Json::Object(narrower)) => {
