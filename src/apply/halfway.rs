@@ -6,6 +6,7 @@ use crate::model::Plan;
 use crate::plan::order::steps;
 use crate::plan::standing::{Standing, standing};
 use crate::snapshot;
+use std::collections::BTreeSet;
 
 /// A thing whose step failed, and how it reads now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,8 @@ pub async fn halfway(plan: &Plan, outcome: &Outcome, aws: &Aws) -> Vec<Halfway> 
         return Vec::new();
     }
     let mut about = plan.clone();
-    about.actions.retain(|action| failed.iter().any(|(_, (step, _))| step.action.address == action.address));
+    let addresses: BTreeSet<&str> = failed.iter().map(|(_, (step, _))| step.action.address.as_str()).collect();
+    about.actions.retain(|action| addresses.contains(action.address.as_str()));
     let now = snapshot::again(&about, aws, &[]).await;
     let of = |place: usize, step: &crate::plan::order::Step<'_>| Halfway {
         step: place,

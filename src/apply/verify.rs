@@ -2,8 +2,8 @@
 
 use super::{Ending, Outcome};
 use crate::aws::Aws;
-use crate::kinds;
 use crate::model::{Gap, Note, Plan, Snapshot, Verb};
+use crate::plan::notes_of;
 use crate::plan::preconditions::{self, Moved};
 use crate::snapshot;
 use std::collections::BTreeSet;
@@ -50,10 +50,5 @@ pub async fn verify(plan: &Plan, outcome: &Outcome, aws: &Aws) -> Verdict {
 
 /// What the things that are there now ask somebody to look after.
 fn notes(plan: &Plan, now: &Snapshot) -> Vec<Note> {
-    let changed = plan.actions.iter().filter(|action| action.changes_anything() && action.verb != Verb::Delete);
-    let found = changed.filter_map(|action| Some((action, kinds::find(&action.id.kind)?, now.live(&action.id)?)));
-    let notes = found.flat_map(|(action, kind, live)| {
-        kind.notes(live).into_iter().map(|(code, text)| Note { code: Some(code.to_string()), text: format!("{}: {text}", action.address) })
-    });
-    notes.collect()
+    notes_of(plan.actions.iter().filter(|action| action.changes_anything() && action.verb != Verb::Delete), now)
 }

@@ -6,8 +6,8 @@
 use super::resolve::Row;
 use crate::kinds::{self, Kind};
 use crate::model::{
-    Action, Change, Consent, Declared, Effect, Fallback, Key, KindSpec, Live, Loss, Note, Reaches, Reading, Setting, Shape, Snapshot,
-    Sources, Value, Verb, Wanted, path,
+    Action, Change, Consent, Declared, Effect, Fallback, Key, KindSpec, Live, Loss, Reaches, Reading, Setting, Shape, Snapshot, Sources,
+    Value, Verb, Wanted, path,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -47,13 +47,6 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
     action.changes = found.changes;
     action.before = found.before;
     action
-}
-
-/// What of a thing somebody has to look after although nothing is to be changed.
-pub(super) fn notes(row: &Row, snapshot: &Snapshot) -> Vec<Note> {
-    let (Some(kind), Some(live)) = (kinds::find(&row.id.kind), merged(row, snapshot)) else { return Vec::new() };
-    let notes = kind.notes(&live).into_iter();
-    notes.map(|(code, text)| Note { code: Some(code.to_string()), text: format!("{}: {text}", row.address) }).collect()
 }
 
 /// All that any target read of the thing. What one target did not read, or could not, another may have.

@@ -1,11 +1,11 @@
 //! The ratchet: a change that weakens needs a waiver or a flag, one that nobody can undo needs a flag of its own.
 
-use super::address_matches;
+use super::{AddressPattern, address_matches};
 use crate::kinds;
 use crate::model::{Action, Change, Code, Consent, Consents, Effect, Note, Plan, Sources, Value, Verb, Waiver, path};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// For how many days the printed waiver counts.
 const WAIVER_DAYS: i64 = 90;
@@ -24,7 +24,8 @@ pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consen
     if actions.iter().any(Action::has_unknown) {
         used.extend(waivers.iter().filter(|waiver| waiver.expires >= today).map(|waiver| waiver.name.as_str()));
     }
-    let unused = |waiver: &Waiver| if is_reached(actions, waiver) { Unused::Reached } else { Unused::Idle };
+    let by_address = by_address(actions);
+    let unused = |waiver: &Waiver| if is_reached(&by_address, waiver) { Unused::Reached } else { Unused::Idle };
     let of = |waiver: &Waiver| (!used.contains(waiver.name.as_str())).then(|| unused(waiver));
     waivers.iter().filter_map(|waiver| note(waiver, of(waiver), today, sources)).collect()
 }
@@ -134,11 +135,24 @@ enum Unused {
     Idle,
 }
 
+/// Actions by each of their addresses.
+fn by_address(actions: &[Action]) -> BTreeMap<&str, Vec<&Action>> {
+    let mut by_address: BTreeMap<&str, Vec<&Action>> = BTreeMap::new();
+    for action in actions {
+        for address in std::iter::once(&action.address).chain(&action.also) {
+            by_address.entry(address).or_default().push(action);
+        }
+    }
+    by_address
+}
+
 /// Whether every thing that a waiver is for, of which there must be one, is already as it allows.
-fn is_reached(actions: &[Action], waiver: &Waiver) -> bool {
-    let is_for =
-        |action: &&Action| std::iter::once(&action.address).chain(&action.also).any(|address| address_matches(&waiver.address, address));
-    let mut of = actions.iter().filter(is_for).peekable();
+fn is_reached(by_address: &BTreeMap<&str, Vec<&Action>>, waiver: &Waiver) -> bool {
+    let pattern = AddressPattern::new(&waiver.address);
+    // All that it can match stands together: a plan can have as many waivers as things.
+    let start = pattern.start();
+    let near = by_address.range(start..).take_while(|(address, _)| address.starts_with(start));
+    let mut of = near.filter(|(address, _)| pattern.matches(address)).flat_map(|(_, actions)| actions).peekable();
     let is_so = |action: &Action| allowed(waiver).all(|(setting, to)| reads(action, &setting) == Some(to));
     let stays = |action: &Action| !action.changes.iter().any(|change| change.setting == waiver.setting);
     of.peek().is_some() && of.all(|action| is_so(action) && stays(action))

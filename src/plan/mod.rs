@@ -10,12 +10,17 @@ pub mod gate;
 pub mod needs;
 pub mod order;
 pub mod preconditions;
+mod released;
 mod resolve;
 mod resources;
 pub mod standing;
 
-use crate::model::{Code, Consents, Diagnostic, Note, Plan, PlannedTarget, Policy, PolicyRef, Snapshot, Sources, Verb};
+pub use released::released;
+
+use crate::kinds;
+use crate::model::{Action, Code, Consents, Diagnostic, Note, Ownership, Plan, PlannedTarget, Policy, PolicyRef, Snapshot, Sources, Verb};
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use wildmatch::WildMatch;
 
 /// What a run asks of a plan beside the policy.
@@ -66,7 +71,9 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     let mut notes = resolved.notes.clone();
     notes.extend(resources.notes);
     notes.extend(doubts.into_iter().map(|doubt| note(doubt, &policy.sources)));
-    notes.extend(rows.iter().flat_map(|row| diff::notes(row, snapshot)));
+    notes.extend(circumstances::learned(policy, snapshot));
+    let is_of_others = |action: &&Action| kinds::spec(&action.id.kind).is_some_and(|spec| spec.ownership == Ownership::Settings);
+    notes.extend(notes_of(actions.iter().filter(is_of_others), snapshot));
     if policy.protects.is_empty() && policy.resources.is_empty() {
         notes.push(Note { code: None, text: declares_nothing(removals).to_owned() });
     }
@@ -99,6 +106,25 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     })
 }
 
+/// What things ask somebody to look after. What many of them ask alike is said once, with a few of their addresses.
+pub(crate) fn notes_of<'a>(actions: impl Iterator<Item = &'a Action>, snapshot: &Snapshot) -> Vec<Note> {
+    const NAMED: usize = 3;
+    let mut alike: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+    for action in actions {
+        let found = kinds::find(&action.id.kind).zip(snapshot.live(&action.id));
+        for (code, text) in found.into_iter().flat_map(|(kind, live)| kind.notes(live)) {
+            alike.entry((code.to_string(), text)).or_default().push(&action.address);
+        }
+    }
+    let note = |((code, text), addresses): ((String, String), Vec<&str>)| {
+        let named = addresses.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let more = addresses.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        Note { code: Some(code), text: format!("{named}{more}: {text}") }
+    };
+    alike.into_iter().map(note).collect()
+}
+
 /// A warning that only what is live gives rise to.
 fn note(doubt: Diagnostic, sources: &Sources) -> Note {
     let place = doubt.labels.first().map_or_else(String::new, |label| format!(" ({})", sources.position(&label.span)));
@@ -127,42 +153,34 @@ fn declares_nothing(removals: bool) -> &'static str {
     }
 }
 
-/// What a policy no longer declares that an earlier one did: those settings are released, and stay in AWS as they are.
-pub fn released(before: &Policy, now: &Policy) -> Vec<Note> {
-    let mut notes = Vec::new();
-    for old in &before.protects {
-        let still: std::collections::BTreeSet<&String> =
-            now.protects.iter().filter(|new| new.address == old.address).flat_map(|new| new.wanted.keys()).collect();
-        let gone: Vec<String> = old.wanted.keys().filter(|path| !still.contains(path)).map(|path| format!("`{path}`")).collect();
-        if gone.is_empty() {
-            continue;
-        }
-        let place = before.sources.position(&old.span);
-        let text = format!(
-            "{} ({place}) is released: settings that stay in AWS as they are, and are no longer managed: {}",
-            old.address,
-            gone.join(", ")
-        );
-        notes.push(Note { code: None, text });
-    }
-    for old in &before.resources {
-        for target in old.targets.iter().filter(|target| !now.targets.contains_key(*target)) {
-            let place = before.sources.position(&old.span);
-            let text = format!(
-                "{} ({place}) in target `{target}` stays in AWS as it is and goes on doing its work: the policy has no such target any more, so that nobody looks there",
-                old.address
-            );
-            notes.push(Note { code: None, text });
-        }
-    }
-    notes
-}
-
 /// Whether an address is meant by a pattern: equal, matching, or the address of its block, with or without the key of a `for_each`.
 pub fn address_matches(pattern: &str, address: &str) -> bool {
-    let of_block = address.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('['));
-    let of_instance = pattern.strip_suffix("\"]").and_then(|key| address.strip_prefix(key)).is_some_and(|rest| rest.starts_with('/'));
-    of_block || of_instance || WildMatch::new(pattern).matches(address)
+    AddressPattern::new(pattern).matches(address)
+}
+
+/// A pattern of addresses, ready to be asked about many.
+struct AddressPattern<'a> {
+    text: &'a str,
+    wild: WildMatch,
+}
+
+impl<'a> AddressPattern<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, wild: WildMatch::new(text) }
+    }
+
+    /// As [`address_matches`] says.
+    fn matches(&self, address: &str) -> bool {
+        let of_block = address.strip_prefix(self.text).is_some_and(|rest| rest.starts_with('['));
+        let of_instance = self.text.strip_suffix("\"]").and_then(|key| address.strip_prefix(key)).is_some_and(|rest| rest.starts_with('/'));
+        of_block || of_instance || self.wild.matches(address)
+    }
+
+    /// What every address that it matches starts with.
+    fn start(&self) -> &'a str {
+        let literal = self.text.split(['*', '?', '\\']).next().unwrap_or_default();
+        literal.strip_suffix("\"]").unwrap_or(literal)
+    }
 }
 
 fn addresses(rows: &[resolve::Row]) -> impl Iterator<Item = String> {

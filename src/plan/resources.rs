@@ -16,6 +16,7 @@ use crate::model::{
     Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Listed, Live, Mark, Note, Policy, Position, Reaches, Reading,
     Refusal, Resource, ResourceId, Snapshot, Value, Verb,
 };
+use crate::policy::one_place;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes of the declared and of the owned things.
@@ -47,7 +48,7 @@ struct Planner<'a> {
     /// Those of them that are ours, or will be, with the block.
     ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
     /// Which block names a thing, so that two cannot.
-    names: BTreeMap<Identified, &'a Resource>,
+    names: BTreeMap<Identified, (&'a Resource, &'a str)>,
     out: Resources,
 }
 
@@ -164,8 +165,12 @@ impl<'a> Planner<'a> {
                 .then(|| resource.arn(spec, &identity.region, &identity.account).or_else(of_part))
                 .flatten();
             action.arn = known.unwrap_or_default();
-            if let Some(other) = self.names.insert(self.identified(&action.id), resource) {
-                self.name_twice(resource, other, &action.id.name);
+            if let Some((other, there)) = self.names.insert(self.identified(&action.id), (resource, target)) {
+                if other.address == resource.address {
+                    self.out.problems.push(one_place(resource, [there, target]));
+                } else {
+                    self.name_twice(resource, other, &action.id.name);
+                }
                 return;
             }
             match whole {

@@ -97,7 +97,9 @@ fn of_change(action: &Action, change: &Change, live: &Live) -> Option<Stands> {
     let setting = kinds::spec(&action.id.kind).and_then(|spec| spec.setting(&change.setting));
     // Without the flag that it hangs on a setting has no value, whatever AWS's default for it would be.
     let default = setting.filter(|setting| setting.only_while.is_none()).map_or(Fallback::Absent, |setting| setting.aws_default);
-    let in_force = |value: Value| if value.is_nothing() || value == Value::Bool(false) { Value::Null } else { value };
+    // Nothing and `false` are the same, but where `false` is something else than what AWS does by itself.
+    let is_off = |value: &Value| *value == Value::Bool(false) && Value::from(default) != Value::Bool(true);
+    let in_force = |value: Value| if value.is_nothing() || is_off(&value) { Value::Null } else { value };
     let Some(now) = reading(live, &change.setting).effective(default).map(in_force) else { return Some(Stands::Unknown) };
     let unset = [Value::Null, in_force(default.into())];
     let planned = if change.after == Value::Null { unset.contains(&now) } else { now == in_force(change.after.clone()) };
@@ -105,6 +107,10 @@ fn of_change(action: &Action, change: &Change, live: &Live) -> Option<Stands> {
         Reading::Unset => unset.contains(&now),
         before => before.effective(default).map(in_force).as_ref() == Some(&now),
     };
+    if change.after.has_unknown() {
+        // What it was to become nobody knew.
+        return before.then_some(Stands::AsBefore);
+    }
     match (planned, before) {
         (true, true) => None,
         (true, false) => Some(Stands::AsPlanned),
@@ -189,5 +195,29 @@ mod tests {
     fn a_block_that_is_there_in_part_is_neither_as_planned_nor_as_before() {
         let standing = read(&[(r#"subscription["sqs/arn"]"#, Reading::Known(Value::Bool(true)))]);
         assert!(standing.otherwise.contains(&r#"subscription["sqs/arn"]"#.to_owned()), "{standing:?}");
+    }
+
+    #[test]
+    fn off_is_not_the_same_as_unset_where_on_is_the_default() {
+        let id = ResourceId { kind: "aws_cloudwatch_metric_alarm".into(), name: "failed".into(), ..ResourceId::default() };
+        let mut now = Snapshot::empty(jiff::Timestamp::UNIX_EPOCH);
+        let settings = BTreeMap::from([("actions_enabled".to_owned(), Reading::Known(Value::Bool(false)))]);
+        now.resources.push(Live { id: id.clone(), settings, ..Live::default() });
+        let action = Action { id, ..bare() };
+        let off = change("actions_enabled", Reading::Unset, Value::Bool(false));
+        assert_eq!(standing(&action, &[&off], &now).as_planned, ["actions_enabled"]);
+        let on = change("actions_enabled", Reading::Known(Value::Bool(false)), Value::Null);
+        assert_eq!(standing(&action, &[&on], &now).as_before, ["actions_enabled"]);
+    }
+
+    #[test]
+    fn what_nobody_knew_beforehand_is_no_value_to_compare_with() {
+        let id = ResourceId { kind: "aws_sns_topic".into(), name: "alerts".into(), ..ResourceId::default() };
+        let mut now = Snapshot::empty(jiff::Timestamp::UNIX_EPOCH);
+        let settings = BTreeMap::from([("display_name".to_owned(), Reading::Known(Value::from("New")))]);
+        now.resources.push(Live { id: id.clone(), settings, ..Live::default() });
+        let action = Action { id, ..bare() };
+        let unknown = change("display_name", Reading::Known(Value::from("Old")), Value::Unknown);
+        assert_eq!(standing(&action, &[&unknown], &now), Standing::default());
     }
 }

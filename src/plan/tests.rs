@@ -416,3 +416,14 @@ fn every_setting_of_every_kind_is_documented_and_has_both_directions() {
         }
     }
 }
+
+#[test]
+fn whatever_a_pattern_matches_starts_as_it_says() {
+    let addresses = [r#"t.all["a"]"#, r#"t.all["a/b"]"#, r#"t.all["b"]"#, "t.all", "t.other", r#"t.a\"b"#];
+    let patterns = ["t.all", r#"t.all["a"]"#, r#"t.all["*"]"#, "t.*", "*", "?.all", r#"t.a\"b"#];
+    for pattern in patterns.map(AddressPattern::new) {
+        let matched: Vec<&str> = addresses.into_iter().filter(|address| pattern.matches(address)).collect();
+        assert!(!matched.is_empty(), "{}", pattern.text);
+        assert!(matched.iter().all(|address| address.starts_with(pattern.start())), "{}", pattern.text);
+    }
+}

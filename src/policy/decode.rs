@@ -92,7 +92,7 @@ impl Decoder<'_> {
     fn repeated(&mut self, name: &str, key: Key, table: &str, at: &str, reader: &mut Reader<'_, '_>) {
         let block = path::child(at, name);
         for located in reader.blocks(name) {
-            let Some((key, span, of)) = self.key(name, key, located, reader) else { continue };
+            let Some(BlockKey { text: key, span, of, there }) = self.key(name, key, located, reader) else { continue };
             let at = path::keyed(&block, &key);
             if let Some(first) = self.wanted.get(&at) {
                 let problem = Diagnostic::error(Code::Conflict, format!("there are two `{name}` blocks \"{key}\""));
@@ -101,7 +101,7 @@ impl Decoder<'_> {
                     .push(problem.at(span).label(first.span.clone(), "the first one is here").help("rename one, or merge the two"));
                 continue;
             }
-            self.wanted.insert(at.clone(), Wanted::new(Value::Bool(true), span));
+            self.wanted.insert(at.clone(), Wanted::new(there, span));
             self.inside(name, located, table, &at, of, reader);
         }
     }
@@ -117,15 +117,20 @@ impl Decoder<'_> {
         inner.finish(|name| belongs_elsewhere(spec, table, name).filter(|_| !table.split('.').any(|part| part == name)));
     }
 
-    /// What tells a block apart from others of its name, with where that stands and the argument that it was taken from.
-    fn key<'k>(&self, name: &str, key: Key, located: Located<'_>, reader: &mut Reader<'_, '_>) -> Option<(String, Span, Option<&'k str>)>
+    /// What tells a block apart from others of its name.
+    fn key<'k>(&self, name: &str, key: Key, located: Located<'_>, reader: &mut Reader<'_, '_>) -> Option<BlockKey<'k>>
     where
         Key: 'k,
     {
         match key {
             Key::Label => {
                 if located.block.labels.len() == 1 {
-                    return Some((located.label(0).to_owned(), located.label_span(0), None));
+                    return Some(BlockKey {
+                        text: located.label(0).to_owned(),
+                        span: located.label_span(0),
+                        of: None,
+                        there: Value::Bool(true),
+                    });
                 }
                 let title = format!("`{name}` takes 1 label, found {}", located.block.labels.len());
                 reader
@@ -141,16 +146,14 @@ impl Decoder<'_> {
                     inner.missing(argument);
                 }
                 let (value, span) = value?;
-                Some((eval::to_text(&value).unwrap_or_else(|| value.to_string()), span, Some(argument)))
+                Some(BlockKey { text: key_text(&value), span, of: Some(argument), there: is_there([&value]) })
             }
             Key::Arguments(arguments) => {
                 reject_labels(located, name, reader.problems);
                 let mut inner = Reader::new(located, self.scope, format!("block `{name}`"), reader.problems);
-                let parts = arguments.iter().map(|argument| inner.setting(argument));
-                let parts: Vec<String> = parts
-                    .map(|value| value.map_or_else(String::new, |(value, _)| eval::to_text(&value).unwrap_or_else(|| value.to_string())))
-                    .collect();
-                Some((parts.join("/"), located.header(), None))
+                let parts: Vec<Option<Value>> = arguments.iter().map(|argument| inner.setting(argument).map(|(value, _)| value)).collect();
+                let texts: Vec<String> = parts.iter().map(|part| part.as_ref().map_or_else(String::new, key_text)).collect();
+                Some(BlockKey { text: texts.join("/"), span: located.header(), of: None, there: is_there(parts.iter().flatten()) })
             }
             Key::One => None,
         }
@@ -302,6 +305,25 @@ fn check_together(spec: &KindSpec, wanted: &BTreeMap<String, Wanted>, problems: 
             problems.push(problem.help(format!("remove `{}`, or turn `{flag}` on", setting.name())));
         }
     }
+}
+
+/// What tells a block apart from others of its name.
+struct BlockKey<'a> {
+    text: String,
+    /// Where it stands.
+    span: Span,
+    /// The argument that it was taken from.
+    of: Option<&'a str>,
+    /// What to want at the block's own path: that it is there, or nobody knows yet what is.
+    there: Value,
+}
+
+fn key_text(value: &Value) -> String {
+    eval::to_text(value).unwrap_or_else(|| value.to_string())
+}
+
+fn is_there<'v>(parts: impl IntoIterator<Item = &'v Value>) -> Value {
+    if parts.into_iter().any(Value::has_unknown) { Value::Unknown } else { Value::Bool(true) }
 }
 
 /// Where a name that is unknown in the block `here` does belong: a setting of another level, written right or nearly so.

@@ -30,6 +30,8 @@ pub mod types;
 pub mod variables;
 mod version;
 
+pub(crate) use resources::one_place;
+
 use crate::model::{Accounts, Diagnostic, Identity, Policy};
 use load::Files;
 use std::collections::BTreeMap;

@@ -90,7 +90,7 @@ type Named<'a> = (&'a str, (&'a str, &'a str), Option<&'a BlockAddress>, &'a str
 /// What two blocks declare under one name in one place, as far as places are known without AWS.
 pub(super) fn check_names(policy: &Policy) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    let mut names: BTreeMap<Named<'_>, &Resource> = BTreeMap::new();
+    let mut names: BTreeMap<Named<'_>, (&Resource, &Target)> = BTreeMap::new();
     for resource in &policy.resources {
         let Some(name) = &resource.name else { continue };
         // A part whose whole is not known could be anywhere.
@@ -100,7 +100,12 @@ pub(super) fn check_names(policy: &Policy) -> Vec<Diagnostic> {
         for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
             // Two targets can reach the same account and region.
             let place = target.region.as_deref().zip(target.account_id.as_deref()).unwrap_or((target.name.as_str(), ""));
-            let Some(other) = names.insert((&resource.address.kind, place, resource.parent.as_ref(), name), resource) else { continue };
+            let thing = (resource.address.kind.as_str(), place, resource.parent.as_ref(), name.as_str());
+            let Some((other, there)) = names.insert(thing, (resource, target)) else { continue };
+            if other.address == resource.address {
+                problems.push(one_place(resource, [&there.name, &target.name]));
+                continue;
+            }
             let title = format!("two blocks declare the {} `{name}`", spec.title);
             let problem = Diagnostic::error(Code::ConflictingClaims, title).at(resource.span.clone());
             problems.push(problem.label(other.span.clone(), "declared here too").help("give one of them another name"));
@@ -108,6 +113,17 @@ pub(super) fn check_names(policy: &Policy) -> Vec<Diagnostic> {
     }
     problems.dedup();
     problems
+}
+
+/// That two targets of a block reach the same account and region, where there can be only one thing of a name.
+pub(crate) fn one_place(resource: &Resource, targets: [&str; 2]) -> Diagnostic {
+    let [one, other] = targets;
+    let title = format!(
+        "targets `{one}` and `{other}` are one place, the same account and region, so that `{}` would be made there twice",
+        resource.address
+    );
+    let help = "leave one of the two out of the block's `target`";
+    Diagnostic::error(Code::ConflictingClaims, title).at(resource.span.clone()).help(help)
 }
 
 /// The address is written into a tag, so it must fit into one.

@@ -143,7 +143,8 @@ fn search<'a>(
     let Calls::Whole(calls) = kind.calls() else { return None };
     let spec = kind.spec();
     let target = connection.target.name.clone();
-    let wanted = sought.names.get(&(spec.name.to_owned(), target.clone())).cloned().unwrap_or_default();
+    let of = (spec.name.to_owned(), target.clone());
+    let wanted = sought.names.get(&of).cloned().unwrap_or_default();
     let names: BTreeSet<String> = wanted.keys().cloned().collect();
     let start = spec.arn_start(&connection.identity.region, &connection.identity.account);
     let marked: Vec<Tagged> = marked.into_iter().flatten().filter(|thing| thing.arn.starts_with(&start)).cloned().collect();

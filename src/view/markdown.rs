@@ -243,7 +243,7 @@ fn verdict(plan: &Plan, specs: Specs) -> String {
     } else {
         said.push("✅".to_owned());
     }
-    said.extend(words::refusals(plan));
+    said.extend(words::refused_whole(plan));
     said.extend(weakenings);
     if !plan.has_changes() {
         said.push(markdown(&words::no_changes(plan, specs)));

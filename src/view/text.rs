@@ -293,7 +293,7 @@ impl Page<'_> {
     fn totals(&mut self) {
         self.gap();
         let summary = self.plan.summary();
-        if let Some(refusals) = words::refusals(self.plan) {
+        if let Some(refusals) = words::refused_whole(self.plan) {
             self.line(0, Label::Danger, &refusals);
         }
         if let Some(weakenings) = words::weakenings(summary) {

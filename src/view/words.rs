@@ -201,18 +201,22 @@ pub(super) fn refused(plan: &Plan) -> impl Iterator<Item = (&Action, &Refusal)> 
     plan.actions.iter().filter_map(|action| Some((action, action.refused.as_ref()?)))
 }
 
-/// How many things are refused, and by whom; `None` where none is.
-pub(super) fn refusals(plan: &Plan) -> Option<String> {
+/// How many things are refused, and by whom: `1 thing is not backstay's to change`. `None` where none is.
+pub fn refusals(plan: &Plan) -> Option<String> {
     let many = |refuser| refused_by(plan, refuser).count();
     let foreign = |number: usize| format!("{} {} not backstay's to change", count(number, "thing"), if number == 1 { "is" } else { "are" });
     let untaken = |number: usize| format!("AWS does not take, or is not known to take, the changes of {}", count(number, "thing"));
-    let what = match (many(Refuser::Owner), many(Refuser::Aws)) {
-        (0, 0) => return None,
-        (owner, 0) => foreign(owner),
-        (0, aws) => untaken(aws),
-        (owner, aws) => format!("{}, and {}", foreign(owner), untaken(aws)),
-    };
-    Some(format!("{what}, so apply refuses the plan."))
+    match (many(Refuser::Owner), many(Refuser::Aws)) {
+        (0, 0) => None,
+        (owner, 0) => Some(foreign(owner)),
+        (0, aws) => Some(untaken(aws)),
+        (owner, aws) => Some(format!("{}, and {}", foreign(owner), untaken(aws))),
+    }
+}
+
+/// What refusals mean for apply, in a sentence of its own; `None` where nothing is refused.
+pub(super) fn refused_whole(plan: &Plan) -> Option<String> {
+    refusals(plan).map(|what| format!("{what}, so apply refuses the plan."))
 }
 
 /// The actions that hold blocked changes.

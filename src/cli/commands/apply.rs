@@ -104,27 +104,10 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
 
 fn refused(plan: &Plan) -> Failure {
     let blocked = plan.blocked().count();
-    if blocked == 0 {
-        let refusals = || plan.actions.iter().filter_map(|action| action.refused.as_ref());
-        let foreign = refusals().filter(|refusal| refusal.code == Code::Foreign.as_str()).count();
-        let untaken = refusals().find(|refusal| refusal.code != Code::Foreign.as_str());
-        let of = |number: usize| format!("{number} of the plan's things");
-        let (what, code) = match (foreign, untaken) {
-            (_, None) => (format!("{} {} not backstay's to change", of(foreign), if foreign == 1 { "is" } else { "are" }), Code::Foreign),
-            (0, Some(first)) => {
-                (format!("AWS does not take, or is not known to take, the changes of {}", of(refusals().count())), known(&first.code))
-            }
-            (_, Some(_)) => {
-                let aws = refusals().count() - foreign;
-                (
-                    format!(
-                        "{foreign} are not backstay's to change, and AWS does not take, or is not known to take, the changes of {}",
-                        of(aws)
-                    ),
-                    Code::Foreign,
-                )
-            }
-        };
+    if let Some(what) = view::refusals(plan).filter(|_| blocked == 0) {
+        let mut codes = plan.actions.iter().filter_map(|action| action.refused.as_ref()).map(|refusal| known(&refusal.code));
+        let first = codes.clone().next().unwrap_or(Code::Foreign);
+        let code = codes.find(|code| *code == Code::Foreign).unwrap_or(first);
         let message = format!("refused, and nothing was changed: {what}");
         return Failure::coded(Exit::Refused, code, message).help("the plan says of each why, and what to do");
     }
@@ -262,6 +245,7 @@ fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict
         text.push_str(if verdict.is_proof() { " Read again: no changes.\n" } else { "\n" });
     } else {
         text.push_str(&format!("Apply incomplete: {}.\n", totals(outcome)));
+        let halfway: BTreeMap<usize, &Halfway> = halfway.iter().map(|one| (one.step, one)).collect();
         for (place, step) in outcome.steps.iter().enumerate() {
             let how = match &step.ending {
                 Ending::Done => format!("done: {}", step.address),
@@ -270,7 +254,7 @@ fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict
                 Ending::NotBegun => format!("not begun: {}", step.address),
             };
             text.push_str(&format!("  {how}\n"));
-            for line in halfway.iter().filter(|one| one.step == place).flat_map(|one| stands(&one.standing)) {
+            for line in halfway.get(&place).into_iter().flat_map(|one| stands(&one.standing)) {
                 text.push_str(&format!("    {line}\n"));
             }
         }

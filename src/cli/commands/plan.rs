@@ -19,10 +19,7 @@ pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
     }
     let recorded = args.from.as_deref().map(snapshot::load).transpose()?;
     let policy = policy_of_targets(context, &args.policy, &args.live, recorded.as_ref())?;
-    let released = match &args.base {
-        Some(base) => plan::released(&session::earlier_policy(context, base)?, &policy),
-        None => Vec::new(),
-    };
+    let before = args.base.as_ref().map(|base| session::earlier_policy(context, base)).transpose()?;
     let (policy, snapshot) = match recorded {
         Some(snapshot) => (session::reached(context, &args.policy.path, policy, &snapshot.identities)?, snapshot),
         None => block_on(async {
@@ -38,8 +35,11 @@ pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
         consents: Consents { weakening: args.consent.allow_weakening.clone(), irreversible: args.consent.accept_irreversible.clone() },
         only: args.only.clone(),
     };
-    let mut plan = plan::plan(&policy, &snapshot, &request).map_err(|problems| unplannable(problems, policy))?;
-    plan.notes.extend(released);
+    let mut plan = match plan::plan(&policy, &snapshot, &request) {
+        Ok(plan) => plan,
+        Err(problems) => return Err(unplannable(problems, policy)),
+    };
+    plan.notes.extend(before.iter().flat_map(|before| plan::released(before, &policy, &snapshot)));
     plan.notes.sort();
     if let Some(file) = &args.out {
         plan::file::save(&plan, file)?;

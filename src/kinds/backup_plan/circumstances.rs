@@ -122,7 +122,8 @@ fn to_itself(wanted: &BTreeMap<String, Wanted>, rule: &str, region: &str, accoun
     let copy = path::keyed(&path::child(rule, COPY), &vault(name, region, account));
     (wanted.get(&copy)?.value == Value::Bool(true)).then(|| Concern {
         code: Code::CopyToItself,
-        severity: Severity::Error,
+        // What AWS makes of it is not documented.
+        severity: Severity::Warning,
         title: format!(
             "rule \"{}\" copies into `{name}`, the vault that it backs up into: a copy there is lost with what it copies",
             key(rule)

@@ -45,6 +45,10 @@ pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[
             sentences.push(format!("{what}: {}", list(&arns)));
         }
     }
+    let doubted = doubted(before, after, seen.unwrap_or_default());
+    if !doubted.is_empty() {
+        sentences.push(format!("goes out, of types that AWS Backup is not known to back up: {}", list(&doubted)));
+    }
     if sentences.is_empty() && old.is_empty() && new.is_empty() && either().any(needs_tags) {
         sentences.push("it chooses nothing that exists now and has a tag".to_owned());
     }
@@ -53,6 +57,23 @@ pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[
         sentences.push("of what is chosen by pattern, only resources that have or had a tag could be listed here".to_owned());
     }
     sentences
+}
+
+/// What goes out and is of a service that AWS may back up by now. What comes in of such a one is nothing to count on.
+fn doubted<'s>(before: Option<&Flat>, after: Option<&Flat>, seen: &'s [Listed]) -> Vec<&'s str> {
+    let [old, new] = [before, after].map(|flat| flat.map(Choice::new));
+    let takes = |choice: &Option<Choice>, arn: &str, tags| choice.as_ref().is_some_and(|choice| choice.takes(arn, tags));
+    let tagged = seen.iter().filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?)));
+    let mut doubted: Vec<&str> = tagged
+        .filter(|(arn, _)| services::is_of_unknown_service(arn))
+        .filter(|(arn, tags)| takes(&old, arn, tags) && !takes(&new, arn, tags))
+        .map(|(arn, _)| arn)
+        .collect();
+    // What is named outright is listed in any case.
+    let named: BTreeSet<String> = before.and_then(|flat| flat.texts(RESOURCES)).unwrap_or_default().into_iter().collect();
+    doubted.retain(|arn| !named.contains(*arn));
+    doubted.sort_unstable();
+    doubted
 }
 
 /// Whether the literal ARNs alone do not tell what a selection chooses.
@@ -193,6 +214,26 @@ mod tests {
         let new = selection(&[(RESOURCES, texts(&["arn:b", "arn:c"]))]);
         assert_eq!(reach(Some(&old), Some(&new), None), ["comes in: arn:c", "goes out: arn:a"]);
         assert_eq!(reach(Some(&old), None, None), ["goes out: arn:a, arn:b"]);
+    }
+
+    #[test]
+    fn what_goes_out_of_a_service_that_aws_may_have_added_is_told_apart() {
+        let flat = selection(&[(RESOURCES, texts(&["*"]))]);
+        let things = seen(&[
+            ("arn:aws:backup:us-east-1:1:backup-vault:daily", &[]),
+            ("arn:aws:ec2:us-east-1:1:subnet/subnet-1", &[]),
+            ("arn:aws:novel:us-east-1:1:store/one", &[]),
+            ("arn:aws:s3:::papers", &[]),
+        ]);
+        let gone = reach(Some(&flat), None, Some(&things));
+        assert_eq!(
+            &gone[..2],
+            [
+                "goes out: arn:aws:s3:::papers",
+                "goes out, of types that AWS Backup is not known to back up: arn:aws:novel:us-east-1:1:store/one"
+            ]
+        );
+        assert!(!reach(None, Some(&flat), Some(&things)).join(" ").contains("novel"), "nobody counts on what comes in");
     }
 
     #[test]

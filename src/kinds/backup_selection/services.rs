@@ -37,6 +37,13 @@ pub(super) fn is_backed_up(arn: &str) -> bool {
     SERVICES.iter().any(|(known, starts, _)| *known == service && starts.iter().any(|start| resource.starts_with(start)))
 }
 
+/// Whether the thing of an ARN is of a service that AWS Backup is not known to back up anything of. Its own vaults and plans it surely does
+/// not.
+pub(super) fn is_of_unknown_service(arn: &str) -> bool {
+    let service = arn.split(':').nth(2).unwrap_or_default();
+    service != "backup" && !SERVICES.iter().any(|(known, _, _)| *known == service)
+}
+
 /// The ARNs and patterns of what is not backed up: each with what it is in words.
 pub(super) fn not_backed_up(resources: Option<&Value>) -> Vec<(&str, String)> {
     let arns = resources.and_then(Value::as_items).into_iter().flatten().filter_map(Value::as_str);

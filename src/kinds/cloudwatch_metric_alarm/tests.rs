@@ -2,7 +2,7 @@
 
 use super::{MetricAlarm, SPEC};
 use crate::kinds::{Kind, Needed, Place};
-use crate::model::{Change, Consent, Effect, Live, Misfit, Reaches, Reading, SourceId, Span, Value, Wanted};
+use crate::model::{Change, Consent, Effect, Live, Misfit, Reaches, Reading, SourceId, Span, Value, Wanted, path};
 use std::collections::BTreeMap;
 
 fn wanted(settings: &[(&str, Value)]) -> BTreeMap<String, Wanted> {
@@ -122,7 +122,10 @@ fn effects(before: &[(&str, Value)], after: &[(&str, Value)]) -> Vec<(String, Op
     let change = |setting: &str| Change {
         setting: setting.to_owned(),
         before: live.settings.get(setting).cloned().unwrap_or(Reading::Unset),
-        after: declared.get(setting).map_or(Value::Null, |wanted| wanted.value.clone()),
+        // A block that goes is told by its own path, as `false`.
+        after: declared
+            .get(setting)
+            .map_or(if setting.ends_with(']') { Value::Bool(false) } else { Value::Null }, |wanted| wanted.value.clone()),
         effect: Effect::Neutral,
         reaches: Reaches::Future,
         consequence: None,
@@ -162,4 +165,60 @@ fn another_expression_is_a_weakening_and_a_new_query_is_none() {
     };
     assert_eq!(effects(&rate("a / b"), &rate("a")), [(r#"metric_query["rate"].expression"#.to_owned(), Some(Effect::Weakens))]);
     assert!(effects(&[], &rate("a / b")).into_iter().all(|(_, effect)| effect.is_none()));
+}
+
+/// The settings of one query: an expression where it begins with a sign or a function, else a metric of AWS Backup.
+fn query(id: &str, what: &str, returns: bool) -> Vec<(String, Value)> {
+    let block = path::keyed("metric_query", id);
+    let mut settings = vec![(block.clone(), Value::Bool(true)), (path::child(&block, "return_data"), Value::Bool(returns))];
+    if what.starts_with("Number") {
+        settings.push((path::child(&block, "metric.namespace"), Value::from("AWS/Backup")));
+        settings.push((path::child(&block, "metric.metric_name"), Value::from(what)));
+    } else {
+        settings.push((path::child(&block, "expression"), Value::from(what)));
+    }
+    settings
+}
+
+/// The settings whose change from one set of queries to another weakens.
+fn weakening(before: &[Vec<(String, Value)>], after: &[Vec<(String, Value)>]) -> Vec<String> {
+    let [before, after] =
+        [before, after].map(|all| all.iter().flatten().map(|(path, value)| (path.as_str(), value.clone())).collect::<Vec<_>>());
+    let mut found = effects(&before, &after);
+    found.retain(|(_, effect)| *effect == Some(Effect::Weakens));
+    found.into_iter().map(|(setting, _)| setting).collect()
+}
+
+const FAILED: &str = "NumberOfBackupJobsFailed";
+const EXPIRED: &str = "NumberOfBackupJobsExpired";
+
+#[test]
+fn the_same_metric_in_another_form_is_watched_on() {
+    let single = vec![("namespace".to_owned(), Value::from("AWS/Backup")), ("metric_name".to_owned(), Value::from(FAILED))];
+    assert!(weakening(std::slice::from_ref(&single), &[query("failed", FAILED, true)]).is_empty());
+    assert_eq!(weakening(&[single], &[query("failed", EXPIRED, true)]), ["metric_name"]);
+}
+
+#[test]
+fn a_query_by_another_id_is_watched_on() {
+    let share = |id: &str| [query(id, FAILED, false), query("b", EXPIRED, false), query("share", &format!("{id} / b"), true)];
+    assert!(weakening(&share("a"), &share("c")).is_empty());
+    assert!(weakening(&[query("a", FAILED, true)], &[query("c", FAILED, true)]).is_empty());
+    assert_eq!(weakening(&[query("a", FAILED, true)], &[query("c", EXPIRED, true)]), [r#"metric_query["a"]"#]);
+    let swapped = [query("a", EXPIRED, false), query("b", FAILED, false), query("share", "a / b", true)];
+    assert!(!weakening(&share("a"), &swapped).contains(&r#"metric_query["a"].metric.metric_name"#.to_owned()), "both are still watched");
+}
+
+#[test]
+fn what_returns_data_from_now_on_is_no_loss_and_what_no_longer_does_is_one() {
+    let of = |first: bool| [query("a", FAILED, first), query("b", EXPIRED, !first)];
+    assert_eq!(weakening(&of(true), &of(false)), [r#"metric_query["a"].return_data"#]);
+    let both = [query("a", FAILED, false), query("b", EXPIRED, false), query("sum", "a + b", true)];
+    assert!(weakening(&of(true), &both).is_empty(), "it is in the sum");
+}
+
+#[test]
+fn another_unit_is_another_metric() {
+    let of = |unit: &str| [("namespace", Value::from("AWS/Backup")), ("metric_name", Value::from(FAILED)), ("unit", Value::from(unit))];
+    assert_eq!(effects(&of("Count"), &of("Seconds")), [("unit".to_owned(), Some(Effect::Weakens))]);
 }

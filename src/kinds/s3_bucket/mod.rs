@@ -47,6 +47,10 @@ const FOREIGN_WITHOUT_KMS: &str = "foreign_replication_rules_without_kms";
 const ABSENT_DESTINATIONS: &str = "absent_destinations";
 /// The algorithm of default encryption.
 const ALGORITHM_FACT: &str = "sse_algorithm";
+/// The action that the caller may not do, so that own lifecycle rules that no block declares any more cannot be found.
+const UNSEEN_LIFECYCLE: &str = "unseen_lifecycle_rules";
+/// The same for replication rules.
+const UNSEEN_REPLICATION: &str = "unseen_replication_rules";
 /// What [`VERSIONING_FACT`] holds where nobody ever set versioning.
 const NEVER: &str = "never set";
 /// Whether MFA delete is on.
@@ -102,10 +106,6 @@ impl Kind for S3Bucket {
         forbidden::forbids(changes, live, wanted)
     }
 
-    fn notes(&self, live: &Live) -> Vec<(Code, String)> {
-        encryption::notes(live)
-    }
-
     fn remarks(&self, live: &Live) -> Vec<String> {
         let mut remarks = Vec::new();
         let kept = |many: i64, what: &str| match many {
@@ -116,6 +116,19 @@ impl Kind for S3Bucket {
         remarks.extend(kept(fact_number(live, FOREIGN_LIFECYCLE), "lifecycle"));
         remarks.extend(kept(fact_number(live, FOREIGN_REPLICATION), "replication"));
         remarks
+    }
+
+    fn notes(&self, live: &Live) -> Vec<(Code, String)> {
+        let unseen = [(UNSEEN_LIFECYCLE, "lifecycle"), (UNSEEN_REPLICATION, "replication")];
+        let denied = unseen.into_iter().filter_map(|(fact, what)| Some((what, fact_text(live, fact)?)));
+        let text = |(what, action): (&str, &str)| {
+            let text = format!(
+                "{action} was denied, so {what} rules that backstay made and that no block declares any more cannot be found: if there are any, they stay and go on acting; allow {action} to the caller"
+            );
+            (Code::Gap, text)
+        };
+        let told = denied.map(text);
+        told.chain(encryption::notes(live)).collect()
     }
 
     #[cfg(feature = "aws")]

@@ -7,7 +7,8 @@ use super::super::table::{
 };
 use super::super::{
     ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_WITHOUT_KMS, LOCK_FACT,
-    MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, VERSIONING_FACT, encryption, forms, mark, place,
+    MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT,
+    encryption, forms, mark, place,
 };
 use super::{GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, client, is_elsewhere, lifecycle, regions, replication, versioning};
 use crate::aws::{CallFailed, Connection};
@@ -306,8 +307,7 @@ impl BucketRead<'_> {
             return Err(failed);
         }
         if !self.asks(blocks) {
-            // It was to make the plan concrete, or to find own rules that are left over.
-            tracing::info!(bucket = self.bucket.name, %failed, "not known, and not asked for");
+            self.not_asked_for(failed, blocks);
             return Ok(());
         }
         let cause = failed.sentence(&self.bucket.region);
@@ -316,6 +316,22 @@ impl BucketRead<'_> {
         }
         self.gaps.push(failed);
         Ok(())
+    }
+
+    /// What becomes of a failed call that no block asks for: it was to make the plan concrete, or to find own rules that are left over.
+    ///
+    /// A caller who may not look for those can plan all the same, and is told; where the call failed otherwise they are unknown.
+    fn not_asked_for(&mut self, failed: CallFailed, blocks: &[&str]) {
+        let finds_rules = self.workspace.is_some() && blocks.iter().any(|block| [LIFECYCLE, REPLICATION].contains(block));
+        // Where there is no such call there are no such rules.
+        if !finds_rules || failed.is("NotImplemented") {
+            tracing::info!(bucket = self.bucket.name, %failed, "not known, and not asked for");
+        } else if failed.cause == Cause::Denied {
+            let fact = if blocks.contains(&LIFECYCLE) { UNSEEN_LIFECYCLE } else { UNSEEN_REPLICATION };
+            self.fact(fact, Value::from(failed.action.as_str()));
+        } else {
+            self.gaps.push(failed);
+        }
     }
 
     fn fact(&mut self, name: &str, value: Value) {
