@@ -15,7 +15,8 @@ macro_rules! on {
     };
 }
 
-/// moto has no replicas, plans without selections, and a document of versioning that no strict reader takes.
+/// moto has no replicas, plans without selections, and a document of versioning that no strict reader takes. It changes no
+/// event subscriptions, and its tagging API does not know them, so that one that is no longer declared is not found again.
 mod moto {
     use super::{Peer, scenarios, scenarios_alerts, scenarios_databases};
 
@@ -41,7 +42,7 @@ mod moto {
         scenarios_databases:
             an_instance_keeps_its_backups_longer_and_shorter_only_with_consent
             a_cluster_keeps_its_backups_longer
-            an_event_subscription_is_made_and_removed;
+            an_event_subscription_is_made;
     }
 }
 
@@ -112,6 +113,6 @@ mod sandbox {
         scenarios_databases:
             an_instance_keeps_its_backups_longer_and_shorter_only_with_consent
             a_cluster_keeps_its_backups_longer
-            an_event_subscription_is_made_and_removed;
+            an_event_subscription_is_made;
     }
 }

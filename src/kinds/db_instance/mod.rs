@@ -31,8 +31,10 @@ static SPEC: KindSpec = KindSpec {
         rds::protection("Refuses every attempt to delete the instance until it is turned off.", READS, WRITES),
         rds::at_once(
             "Whether changes are made at once and not in the next maintenance window. It matters where backups are turned on or off, which is a short outage; AWS then makes everything else at once that waits for maintenance.",
+            READS,
+            WRITES,
         ),
-        rds::deletes_backups(),
+        rds::deletes_backups(READS, WRITES),
     ],
     ..KindSpec::PLAIN
 };

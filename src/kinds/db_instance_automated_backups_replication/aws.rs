@@ -8,7 +8,7 @@ use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest,
 use crate::model::{Change, Live, Mark, Reading, ResourceId, Value};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 static DESCRIBE: Operation = RDS.operation("DescribeDBInstanceAutomatedBackups");
 static START: Operation = RDS.operation("StartDBInstanceAutomatedBackupsReplication");
@@ -68,12 +68,9 @@ fn live(connection: &Connection, one: &Json) -> Option<Live> {
 async fn find(request: FindRequest<'_>) -> Found {
     let connection = request.connection;
     let mut found = Found::default();
-    let marked: BTreeSet<&str> = request.marked.iter().map(|thing| thing.arn.as_str()).collect();
     match list(connection).await {
-        Ok(all) => found.live.extend(all.into_iter().filter(|live| {
-            let is_marked = live.arn.as_deref().is_some_and(|arn| marked.contains(arn));
-            (is_marked || request.names.contains(&live.id.name)) && request.is_sought(live)
-        })),
+        // The listing has the tags itself, so it knows whose each is better than the tagging API, which lags.
+        Ok(all) => found.live.extend(all.into_iter().filter(|live| request.is_sought(live))),
         Err(failed) => found.gaps.push(connection.gap(&connection.identity.region, Some(SPEC.name), None, &failed)),
     }
     found

@@ -54,7 +54,7 @@ static SPEC: KindSpec = KindSpec {
             aws_default: Fallback::Number(7),
             safer: Safer::WhenGreater,
             doc: "For how many days the copies are kept. 7 is sent where it is not declared, as what AWS would choose is not documented.",
-            normalisation: "as it is",
+            normalisation: "as it is; AWS returns what it was given",
             when_safer: "copies from now on are kept longer; the replication stops for it and starts anew, and what was copied before is kept as long as it was to be",
             when_weaker: "copies from now on are kept for fewer days; the replication stops for it and starts anew, and what was copied before is kept as long as it was to be",
             source: API,

@@ -29,6 +29,8 @@ static SPEC: KindSpec = KindSpec {
         rds::protection("Refuses every attempt to delete the cluster until it is turned off.", READS, WRITES),
         rds::at_once(
             "Whether changes that could wait for the maintenance window are made at once. Those of the settings here are made at once whatever it says; AWS then makes everything else at once that waits.",
+            READS,
+            WRITES,
         ),
     ],
     ..KindSpec::PLAIN

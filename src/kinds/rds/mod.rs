@@ -157,7 +157,7 @@ pub(super) const fn protection(doc: &'static str, reads: &'static [&'static str]
 }
 
 /// How changes are made; nothing of it stays in AWS.
-pub(super) const fn at_once(doc: &'static str) -> Setting {
+pub(super) const fn at_once(doc: &'static str, reads: &'static [&'static str], writes: &'static [&'static str]) -> Setting {
     Setting {
         path: AT_ONCE,
         shape: Shape::Bool,
@@ -165,12 +165,14 @@ pub(super) const fn at_once(doc: &'static str) -> Setting {
         doc,
         normalisation: "said with each change and kept nowhere, so it is never compared",
         source: "RDS API ModifyDBInstance, ModifyDBCluster",
+        reads,
+        writes,
         ..Setting::PLAIN
     }
 }
 
 /// What AWS keeps nowhere, so that a declaration would promise what nobody can hold.
-pub(super) const fn deletes_backups() -> Setting {
+pub(super) const fn deletes_backups(reads: &'static [&'static str], writes: &'static [&'static str]) -> Setting {
     Setting {
         path: DELETES_BACKUPS,
         shape: Shape::Bool,
@@ -178,6 +180,8 @@ pub(super) const fn deletes_backups() -> Setting {
         doc: "Not to be declared here: it is an argument of the deletion, which AWS keeps nowhere and backstay never makes. Declare `deletion_protection` instead.",
         normalisation: "never compared",
         source: "RDS API DeleteDBInstance, DeleteDBCluster",
+        reads,
+        writes,
         ..Setting::PLAIN
     }
 }

@@ -50,8 +50,10 @@ static SPEC: KindSpec = KindSpec {
         ),
         rds::at_once(
             "Whether changes that could wait for the maintenance window are made at once. Those of the settings here are made at once whatever it says; AWS then makes everything else at once that waits.",
+            READS,
+            WRITES,
         ),
-        rds::deletes_backups(),
+        rds::deletes_backups(READS, WRITES),
     ],
     ..KindSpec::PLAIN
 };
