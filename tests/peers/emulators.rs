@@ -15,8 +15,8 @@ macro_rules! on {
     };
 }
 
-/// moto has no replicas, plans without selections, and a document of versioning that no strict reader takes. Its tagging API does not know
-/// event subscriptions, so that one that is no longer declared is not found again.
+/// moto has no replicas, plans without selections, and a document of versioning that no strict reader takes. It changes no
+/// event subscriptions, and its tagging API does not know them, so that one that is no longer declared is not found again.
 mod moto {
     use super::{Peer, scenarios, scenarios_alerts, scenarios_databases};
 
