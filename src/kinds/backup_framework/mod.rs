@@ -19,8 +19,11 @@ const DESCRIPTION: &str = "description";
 const CONTROL: &str = "control";
 /// Within a control.
 const PARAMETER: &str = "input_parameter";
+#[cfg(feature = "aws")]
 const SCOPE_IDS: &str = "scope.compliance_resource_ids";
+#[cfg(feature = "aws")]
 const SCOPE_TYPES: &str = "scope.compliance_resource_types";
+#[cfg(feature = "aws")]
 const SCOPE_TAGS: &str = "scope.tags";
 
 /// The fact that says whether AWS Config records what the controls look at.
