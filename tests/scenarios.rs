@@ -60,6 +60,8 @@ scenarios! {
     saved_plan
     saved_plan_consent
     selection
+    selection_elsewhere
+    selection_succession
     shortening
     shut_out
     snapshots
