@@ -24,6 +24,8 @@ macro_rules! scenarios {
 
 scenarios! {
     alarm_checks
+    alarm_ratchet
+    alarm_readable
     alarm_watch
     alarms
     alarms_of_others

@@ -53,10 +53,10 @@ fn a_threshold_is_judged_by_the_side_on_which_the_alarm_fires() {
 }
 
 #[test]
-fn an_operator_that_takes_the_threshold_in_fires_more_often_and_one_of_the_other_side_is_not_judged() {
+fn an_operator_that_takes_the_threshold_in_fires_more_often_and_one_of_the_other_side_weakens() {
     assert_eq!(effect("", "comparison_operator", ABOVE, "GreaterThanOrEqualToThreshold"), Some(Effect::Strengthens));
     assert_eq!(effect("", "comparison_operator", "LessThanOrEqualToThreshold", BELOW), Some(Effect::Weakens));
-    assert_eq!(effect("", "comparison_operator", ABOVE, BELOW), None);
+    assert_eq!(effect("", "comparison_operator", ABOVE, BELOW), Some(Effect::Weakens));
 }
 
 #[test]
@@ -65,6 +65,13 @@ fn periods_are_judged_together_with_how_many_must_cross() {
     assert_eq!(effect(ABOVE, "datapoints_to_alarm", 2, 1), Some(Effect::Strengthens));
     assert_eq!(effect(ABOVE, "evaluation_periods", 3, 5), Some(Effect::Strengthens), "2 of 5 are found more often than 2 of 3");
     assert_eq!(effect(ABOVE, "evaluation_periods", 3, 2), Some(Effect::Weakens));
+}
+
+#[test]
+fn other_values_cannot_be_compared_and_weaken() {
+    assert_eq!(effect(ABOVE, "statistic", "Sum", "Minimum"), Some(Effect::Weakens));
+    assert_eq!(effect(ABOVE, "period", 3600, 86_400), Some(Effect::Weakens));
+    assert_eq!(effect(ABOVE, "unit", "Count", "None"), Some(Effect::Weakens));
 }
 
 #[test]
