@@ -83,17 +83,16 @@ fn missing_data_counts_for_alarms_on_what_does_not_happen() {
 }
 
 #[test]
-fn only_topics_are_asked_whether_they_let_the_alarm_in() {
+fn only_topics_must_be_there_and_let_the_alarm_in() {
     let topic = "arn:aws:sns:us-east-1:123456789012:alerts";
     let actions = Value::set([Value::from(topic), Value::from("arn:aws:lambda:us-east-1:123456789012:function:mend")]);
     let alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:failed";
     let place = Place { arn: Some(alarm), region: "us-east-1", account: "123456789012" };
     let needs = MetricAlarm.needs(&wanted(&[("ok_actions", actions)]), place);
-    assert_eq!(
-        needs.iter().map(|need| (need.at.as_str(), need.of.as_str())).collect::<Vec<_>>(),
-        [(format!("ok_actions[\"{topic}\"]").as_str(), topic)]
-    );
-    let Needed::Entry(request) = &needs[0].needed else { unreachable!() };
+    let at = format!("ok_actions[\"{topic}\"]");
+    let told: Vec<(&str, &str)> = needs.iter().map(|need| (need.at.as_str(), need.of.as_str())).collect();
+    assert_eq!(told, [(at.as_str(), topic); 2]);
+    let (Needed::Presence, Needed::Entry(request)) = (&needs[0].needed, &needs[1].needed) else { unreachable!() };
     assert_eq!((request.action.as_str(), request.resource.as_str()), ("sns:Publish", topic));
 }
 
