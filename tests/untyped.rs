@@ -112,7 +112,7 @@ async fn what_aws_refuses_is_told_by_its_code_in_each_protocol() {
     // AWS Backup says so of a vault that is not there.
     assert_eq!(vault.code.as_deref(), Some("AccessDeniedException"), "{vault}");
     let lacking = here.ask(&DESCRIBE_VAULT, HERE, json!({})).await.unwrap_err();
-    assert!(lacking.message.contains("BackupVaultName"), "{lacking}");
+    assert!(lacking.cause == Cause::Failed && lacking.message.contains("BackupVaultName"), "{lacking}");
 }
 
 #[tokio::test]
@@ -121,9 +121,7 @@ async fn what_is_throttled_is_asked_again_and_what_is_denied_is_not() {
     let aws = connected(&room).await;
     let here = aws.connection("here").unwrap();
     room.ok("sandbox faults --throttle-first 2 --sandbox=world");
-    let began = std::time::Instant::now();
     here.ask(&DESCRIBE_TABLE, HERE, json!({ "TableName": "Audit" })).await.unwrap();
-    assert!(began.elapsed() < std::time::Duration::from_secs(6), "{:?}", began.elapsed());
     assert_eq!(aws.witness.counts()["dynamodb:DescribeTable"], 3);
     room.ok("sandbox faults --clear --deny sns:ListTopics --sandbox=world");
     let denied = here.ask(&LIST_TOPICS, HERE, json!({})).await.unwrap_err();

@@ -60,9 +60,9 @@ struct State<'a> {
     endings: Vec<Option<Ending>>,
     skipped: usize,
     first_left: usize,
-    /// Steps of a block and phase that have not ended.
+    /// Steps of a block, or of a thing, and phase that have not ended.
     left: BTreeMap<(&'a str, Phase), usize>,
-    /// A step of a block and phase that did not succeed.
+    /// A step of a block, or of a thing, and phase that did not succeed.
     bad: BTreeMap<(&'a str, Phase), &'a str>,
 }
 
@@ -76,7 +76,9 @@ impl<'a> State<'a> {
     fn new(steps: &[Step<'a>]) -> Self {
         let mut left: BTreeMap<(&str, Phase), usize> = BTreeMap::new();
         for step in steps {
-            *left.entry((step.action.block.as_str(), step.phase)).or_default() += 1;
+            for name in names(step.action) {
+                *left.entry((name, step.phase)).or_default() += 1;
+            }
         }
         Self {
             waiting: (0..steps.len()).collect(),
@@ -95,12 +97,12 @@ impl<'a> State<'a> {
             Some(_) if is_removal_of_old(step) => return Ready::Never("what replaces it was not made".to_owned()),
             Some(_) => return Ready::Never("what strengthens it was not done".to_owned()),
         }
-        for block in &step.needs {
+        for name in &step.needs {
             for phase in Phase::ALL.into_iter().filter(|phase| *phase <= step.phase) {
-                if let Some(address) = self.bad.get(&(*block, phase)) {
+                if let Some(address) = self.bad.get(&(*name, phase)) {
                     return Ready::Never(format!("{address} was not done"));
                 }
-                if self.left.get(&(*block, phase)).is_some_and(|left| *left > 0) {
+                if self.left.get(&(*name, phase)).is_some_and(|left| *left > 0) {
                     return Ready::Later;
                 }
             }
@@ -110,12 +112,14 @@ impl<'a> State<'a> {
     }
 
     fn end(&mut self, place: usize, step: &Step<'a>, ending: Ending, progress: &dyn Progress) {
-        let phase = (step.action.block.as_str(), step.phase);
-        if ending != Ending::Done {
-            self.bad.entry(phase).or_insert(&step.action.address);
-        }
-        if let Some(left) = self.left.get_mut(&phase) {
-            *left = left.saturating_sub(1);
+        for name in names(step.action) {
+            let phase = (name, step.phase);
+            if ending != Ending::Done {
+                self.bad.entry(phase).or_insert(&step.action.address);
+            }
+            if let Some(left) = self.left.get_mut(&phase) {
+                *left = left.saturating_sub(1);
+            }
         }
         if step.phase == Phase::First {
             self.first_left = self.first_left.saturating_sub(1);
@@ -125,6 +129,11 @@ impl<'a> State<'a> {
             *slot = Some(ending);
         }
     }
+}
+
+/// The names by which others wait for a thing: its block's, and its own where that is another.
+fn names(action: &Action) -> impl Iterator<Item = &str> {
+    std::iter::once(action.block.as_str()).chain(Some(action.address.as_str()).filter(|address| *address != action.block))
 }
 
 /// Whether a step removes what was replaced.

@@ -171,16 +171,14 @@ async fn who_am_i(config: &SdkConfig, witness: &Witness, region: &str) -> Result
     })
 }
 
-/// The endpoint of one's own that a service is reached at, by its prefix in IAM actions; `None` where it is AWS's own.
-pub(super) fn endpoint(config: &SdkConfig, prefix: &str) -> Option<String> {
-    // Upper and lower case make no difference in the id of a service.
-    let id = if prefix == "tag" { "Resource Groups Tagging API" } else { prefix };
-    let url = endpoint_of(config, id).or_else(|| config.endpoint_url().map(str::to_owned))?;
-    // Nobody's password belongs into a message.
-    Some(match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
-        _ => url,
-    })
+/// The endpoint of one's own that a service is reached at, by its id in the SDK; `None` where it is AWS's own.
+pub(super) fn endpoint(config: &SdkConfig, service_id: &str) -> Option<String> {
+    let url = endpoint_of(config, service_id).or_else(|| config.endpoint_url().map(str::to_owned))?;
+    // Nobody's password belongs into a message. It stands before the host, and an `@` in the path is none of it.
+    let Some((scheme, rest)) = url.split_once("://") else { return Some(url) };
+    let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    Some(path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}")))
 }
 
 /// The endpoint that the environment or a profile gives to one service, by its id in the SDK: `S3`.

@@ -52,6 +52,8 @@ where
                     // Its source lists every place that was looked at, over many lines.
                     Some(CredentialsError::CredentialsNotLoaded(_)) => (Cause::Credentials, "none were found".to_owned()),
                     Some(_) => (Cause::Credentials, innermost(other)),
+                    // The request never went out: it could not be put together.
+                    None if matches!(other, SdkError::ConstructionFailure(_)) => (Cause::Failed, innermost(other)),
                     None => (Cause::Unreachable, innermost(other)),
                 }
             }
@@ -102,17 +104,27 @@ impl CallFailed {
     }
 }
 
-/// Whether an answer asks to slow down: by its status, or by an error code that stands in a header or in the body of every protocol.
+/// Whether an answer asks to slow down, by the error code that stands in a header or in the body of every protocol.
 pub(super) fn is_throttled(response: &HttpResponse) -> bool {
     let status = response.status().as_u16();
     if status < 400 {
         return false;
     }
     let body = response.body().bytes().and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default();
-    let header = response.headers().get("x-amzn-errortype").unwrap_or_default();
-    // A code is a word of its own there: `"__type":"com.amazonaws#ThrottlingException"`, `<Code>SlowDown</Code>`.
-    let mut words = header.split(|letter: char| !letter.is_alphanumeric()).chain(body.split(|letter: char| !letter.is_alphanumeric()));
-    matches!(status, 429 | 503) || words.any(|word| matches!(cause_of_code(word), Cause::Throttled) && word != "LimitExceededException")
+    let header = response.headers().get("x-amzn-errortype");
+    code_in(header.unwrap_or_default()).or_else(|| code_of(body)).is_some_and(|code| matches!(cause_of_code(code), Cause::Throttled))
+}
+
+/// The error code in a body: `"__type":"com.amazonaws#ThrottlingException"`, `<Code>SlowDown</Code>`.
+fn code_of(body: &str) -> Option<&str> {
+    let after = |mark: &str| body.split_once(mark).map(|(_, rest)| rest.trim_start_matches([' ', ':', '"']));
+    let quoted = ["\"__type\"", "\"code\"", "\"Code\""].iter().find_map(|mark| after(mark)?.split('"').next());
+    code_in(quoted.or_else(|| after("<Code>")?.split('<').next())?)
+}
+
+/// A code without the namespace before it and the address behind it; `None` where there is none.
+fn code_in(text: &str) -> Option<&str> {
+    text.rsplit('#').next().unwrap_or_default().split(':').next().map(str::trim).filter(|code| !code.is_empty())
 }
 
 fn cause_of_code(code: &str) -> Cause {
@@ -124,7 +136,6 @@ fn cause_of_code(code: &str) -> Cause {
         | "RequestLimitExceeded"
         | "TooManyRequestsException"
         | "SlowDown"
-        | "LimitExceededException"
         | "ProvisionedThroughputExceededException"
         | "RequestThrottled"
         | "RequestThrottledException" => Cause::Throttled,
@@ -187,5 +198,23 @@ mod tests {
     #[test]
     fn an_error_of_aws_says_what_aws_said() {
         assert_eq!(failed(Some("NoSuchKey")).answered_at("there").message, "NoSuchKey");
+    }
+
+    #[test]
+    fn only_a_code_of_aws_asks_to_slow_down() {
+        let is = |status: u16, header: Option<&str>, body: &str| {
+            let mut reply = HttpResponse::new(status.try_into().unwrap(), aws_smithy_types::body::SdkBody::from(body));
+            if let Some(header) = header {
+                reply.headers_mut().insert("x-amzn-errortype", header.to_owned());
+            }
+            is_throttled(&reply)
+        };
+        assert!(is(400, None, r#"{"__type":"com.amazonaws.dynamodb#ThrottlingException","message":"Rate exceeded"}"#));
+        assert!(is(503, None, "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code><Message>Reduce your rate</Message></Error>"));
+        assert!(is(429, Some("TooManyRequestsException:http://internal.amazon.com/coral/"), "{}"));
+        assert!(!is(200, None, r#"{"code":"ThrottlingException"}"#));
+        assert!(!is(503, None, "<html>the proxy is overloaded: SlowDown</html>"));
+        assert!(!is(400, None, r#"{"__type":"ValidationException","message":"no such thing as ThrottlingException"}"#));
+        assert!(!is(400, None, r#"{"__type":"LimitExceededException","message":"too many plans"}"#), "a quota is not a pace");
     }
 }

@@ -92,10 +92,12 @@ impl Lane {
     }
 
     /// Makes one call when there is a place for it.
-    pub(super) async fn run<F: Future>(self: &Arc<Self>, call: F) -> F::Output {
+    pub(super) async fn run<T, E>(self: &Arc<Self>, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         let turn = self.turn().await;
         let answer = UNDER_WAY.scope((Arc::clone(self), AtomicU64::new(turn.began)), call).await;
-        turn.went_well();
+        if answer.is_ok() {
+            turn.went_well();
+        }
         answer
     }
 
@@ -153,22 +155,25 @@ mod tests {
         lane.pace().window
     }
 
+    /// A call that is throttled once, and passes when it is tried again.
+    async fn refused() -> Result<(), ()> {
+        tokio::task::yield_now().await;
+        throttled();
+        Ok(())
+    }
+
     #[tokio::test]
     async fn a_throttled_round_halves_the_pace_once_and_good_ones_bring_it_back() {
         let lane = Limits::new(8).lane("123456789012", "us-east-1", "dynamodb");
-        let refused = async || {
-            tokio::task::yield_now().await;
-            throttled();
-        };
         futures_util::future::join_all((0..8).map(|_| lane.run(refused()))).await;
         assert_eq!(window(&lane), 4, "eight calls of one round count once");
         let mut calls = 0;
         while window(&lane) < 8 {
-            lane.run(async {}).await;
+            lane.run(async { Ok::<(), ()>(()) }).await.unwrap();
             calls += 1;
         }
         assert_eq!(calls, 4 + 5 + 6 + 7);
-        lane.run(async { throttled() }).await;
+        lane.run(refused()).await.unwrap();
         assert_eq!(window(&lane), 4);
     }
 
@@ -184,6 +189,7 @@ mod tests {
             let mut counted = most.lock().unwrap();
             counted.1 = counted.1.max(counted.0);
             counted.0 -= 1;
+            Ok::<(), ()>(())
         };
         futures_util::future::join_all((0..20).map(|_| lane.run(call()))).await;
         assert_eq!(*most.lock().unwrap(), (0, 3));
@@ -193,7 +199,7 @@ mod tests {
     async fn lanes_do_not_hold_each_other_up() {
         let limits = Limits::new(4);
         let slow = limits.lane("123456789012", "us-east-1", "s3");
-        slow.run(async { throttled() }).await;
+        slow.run(refused()).await.unwrap();
         assert_eq!(window(&slow), 2);
         for (account, region, service) in
             [("210987654321", "us-east-1", "s3"), ("123456789012", "eu-west-1", "s3"), ("123456789012", "us-east-1", "sns")]

@@ -96,7 +96,7 @@ impl Connection {
 
     /// Makes one call, waiting for a free place first.
     ///
-    /// Calls to other regions than the target's own count with those to its own: that is slower than need be, never faster.
+    /// Calls to other regions than the target's own (a bucket's, a replica's) are paced together with those to its own.
     pub fn call<T, E>(&self, action: &str, call: impl Future<Output = Result<T, E>>) -> impl Future<Output = Result<T, CallFailed>>
     where
         E: failure::Explain,
@@ -118,7 +118,7 @@ impl Connection {
     /// Where the calls of an action go: an endpoint of one's own by its URL, without a user name that may stand in it.
     fn place(&self, action: &str) -> String {
         let service = action.split(':').next().unwrap_or_default();
-        connect::endpoint(&self.config, service).unwrap_or_else(|| format!("AWS's own address of {service}"))
+        connect::endpoint(&self.config, untyped::id_of(service)).unwrap_or_else(|| format!("AWS's own address of {service}"))
     }
 
     /// A gap in what was read here.

@@ -53,14 +53,14 @@ pub(super) fn reached(context: &Context, path: &Path, policy: Policy, identities
     if policy.targets.values().all(told) || (policy.resources.is_empty() && policy.protects.is_empty()) {
         return Ok(policy);
     }
-    let mut again = seen(context, path, Seen { identities: identities.clone(), accounts: policy.accounts.clone() })?;
+    let mut again = seen(context, path, &Seen { identities: identities.clone(), accounts: policy.accounts.clone() })?;
     again.targets.retain(|name, _| policy.targets.contains_key(name));
     Ok(again)
 }
 
 /// The policy with what AWS told.
-fn seen(context: &Context, path: &Path, seen: Seen) -> Result<Policy, Failure> {
-    let checked = policy::check_seen(load::load(path), &context.given, &seen);
+fn seen(context: &Context, path: &Path, seen: &Seen) -> Result<Policy, Failure> {
+    let checked = policy::check_seen(load::load(path), &context.given, seen);
     if checked.is_good() { Ok(checked.policy) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
 }
 
@@ -85,7 +85,7 @@ pub(super) fn organized(
         }
         None => block_on(list_accounts(context, &policy, live))??,
     };
-    seen(context, path, Seen { identities: BTreeMap::new(), accounts })
+    seen(context, path, &Seen { identities: BTreeMap::new(), accounts })
 }
 
 async fn list_accounts(context: &Context, policy: &Policy, live: &LiveArgs) -> Result<Accounts, Failure> {

@@ -123,7 +123,7 @@ pub struct Action {
     pub wanted: BTreeMap<String, Declared>,
     /// Every value that was read, by setting; what apply compares before its first write.
     pub before: BTreeMap<String, Reading>,
-    /// Blocks whose things must be done first.
+    /// Blocks whose things must be done first, and addresses of single things.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,
     /// What else to say of it: a replica, a table that is still being created.

@@ -3,10 +3,12 @@
 //! What a policy declares counts first, so that much is found before anything is read; then what is live. Where neither is known, nothing
 //! is said.
 
+use super::order;
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Snapshot, Span, Target, Value, Wanted,
+    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, ResourceId, Snapshot, Span, Target, Value,
+    Verb, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +17,8 @@ struct Thing<'a> {
     kind: &'static dyn Kind,
     /// Its block, with which its problems are told.
     address: String,
-    /// The address of its block without what a selection adds.
-    block: String,
+    /// Which thing, where its name is known.
+    id: Option<ResourceId>,
     arn: Option<String>,
     region: &'a str,
     account: &'a str,
@@ -39,45 +41,29 @@ pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec
     unmet(&things(policy, snapshot, rows), &snapshot.resources, &absent(snapshot))
 }
 
-/// Makes whatever needs something of another block's thing wait for that block, as if it referred to it: a name that is written out is as
-/// good as a reference. Where two need each other the order is left to the references that there are.
+/// Makes whatever needs something of another thing wait for it, as if it referred to it: a name that is written out is as good as a
+/// reference. Things that need each other in a circle are left to the references that there are.
 pub(super) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &mut [Action]) {
     let things = things(policy, snapshot, rows);
     let by_arn = by_arn(&things);
-    let mut waits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for action in actions.iter() {
-        waits.entry(action.block.clone()).or_default().extend(action.depends_on.iter().cloned());
-    }
-    let mut more: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for thing in &things {
+    let staying = actions.iter().enumerate().filter(|(_, action)| action.verb != Verb::Delete);
+    let place: BTreeMap<&ResourceId, usize> = staying.map(|(place, action)| (&action.id, place)).collect();
+    let place = |thing: &Thing<'_>| place.get(thing.id.as_ref()?).copied();
+    let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for (thing, from) in things.iter().filter_map(|thing| Some((thing, place(thing)?))) {
         for need in thing.needs() {
-            for other in by_arn.get(need.of.as_str()).into_iter().flatten().filter(|other| other.block != thing.block) {
-                if !reaches(&waits, &other.block, &thing.block) {
-                    waits.entry(thing.block.clone()).or_default().insert(other.block.clone());
-                    more.entry(&thing.block).or_default().insert(&other.block);
-                }
-            }
+            let needed = by_arn.get(need.of.as_str()).into_iter().flatten().filter_map(|other| place(other));
+            edges.extend(needed.filter(|to| *to != from).map(|to| (from, to)));
         }
     }
-    for action in actions {
-        let more = more.get(action.block.as_str()).into_iter().flatten().map(|block| (*block).to_owned());
-        let all: BTreeSet<String> = action.depends_on.drain(..).chain(more).collect();
-        action.depends_on.extend(all);
-    }
-}
-
-/// Whether a block waits for another, itself or by way of others.
-fn reaches(waits: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> bool {
-    let mut seen = BTreeSet::from([from]);
-    let mut next = vec![from];
-    while let Some(block) = next.pop() {
-        if block == to {
-            return true;
+    let found = order::without_circles(actions, &edges).into_iter();
+    let waits: Vec<(usize, String)> = found.filter_map(|(from, to)| Some((from, actions.get(to)?.address.clone()))).collect();
+    for (from, address) in waits {
+        if let Some(action) = actions.get_mut(from).filter(|action| !action.depends_on.contains(&address)) {
+            action.depends_on.push(address);
+            action.depends_on.sort();
         }
-        let others = waits.get(block).into_iter().flatten().map(String::as_str);
-        next.extend(others.filter(|other| seen.insert(other)));
     }
-    false
 }
 
 /// All that is declared, with what a `protect` selected.
@@ -89,7 +75,7 @@ fn things<'a>(policy: &'a Policy, snapshot: &'a Snapshot, rows: &'a [Row]) -> Ve
         Some(Thing {
             kind,
             address: row.address.clone(),
-            block: row.block.clone(),
+            id: Some(row.id.clone()),
             arn,
             region: &row.id.region,
             account: &row.account,
@@ -125,9 +111,14 @@ fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>)
         for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
             let Some((region, account)) = place(target, identities) else { continue };
             let arn = resource.name.as_deref().and_then(|name| kind.spec().arn(region, account, name));
-            let block = resource.address.to_string();
-            let address = block.clone();
-            things.push(Thing { kind, address, block, arn, region, account, wanted: &resource.wanted, header: Some(&resource.span) });
+            let address = resource.address.to_string();
+            let id = resource.name.clone().map(|name| ResourceId {
+                kind: resource.address.kind.clone(),
+                target: target.name.clone(),
+                region: region.to_owned(),
+                name,
+            });
+            things.push(Thing { kind, address, id, arn, region, account, wanted: &resource.wanted, header: Some(&resource.span) });
         }
     }
     things
@@ -142,9 +133,8 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
         let is_left_out = |name: &str| protect.select.except.names.iter().any(|pattern| super::address_matches(&pattern.text, name));
         for pattern in protect.select.names.iter().filter(|pattern| pattern.is_literal() && !is_left_out(&pattern.text)) {
             let arn = kind.spec().arn(region, account, &pattern.text);
-            let block = protect.address.to_string();
-            let address = block.clone();
-            things.push(Thing { kind, address, block, arn, region, account, wanted: &protect.wanted, header: Some(&protect.span) });
+            let address = protect.address.to_string();
+            things.push(Thing { kind, address, id: None, arn, region, account, wanted: &protect.wanted, header: Some(&protect.span) });
         }
     }
     things

@@ -1,5 +1,9 @@
 //! In which steps apply makes a plan true: what strengthens first, what weakens last, and nothing before what it depends on.
 
+mod graph;
+
+pub(super) use graph::without_circles;
+
 use crate::model::{Action, Change, Plan, Verb, path};
 use std::collections::BTreeMap;
 
@@ -28,7 +32,7 @@ pub struct Step<'a> {
     pub changes: Vec<&'a Change>,
     /// The thing's own earlier step, by its place, which must have succeeded.
     pub after: Option<usize>,
-    /// Blocks whose steps of the same or an earlier phase must all have succeeded.
+    /// Blocks, and addresses of single things, whose steps of the same or an earlier phase must all have succeeded.
     pub needs: Vec<&'a str>,
     /// When it has its turn.
     pub phase: Phase,
@@ -40,9 +44,10 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
     let mut own: BTreeMap<&str, usize> = BTreeMap::new();
     for phase in Phase::ALL {
         let changes = |action: &&Action| !of_phase(action, phase).is_empty();
-        for action in in_dependency_order(plan.actions.iter().filter(changes)) {
+        for action in graph::in_order(&plan.actions.iter().filter(changes).collect::<Vec<_>>()) {
             let after = own.insert(&action.address, steps.len());
-            let mut needs: Vec<&str> = action.depends_on.iter().map(String::as_str).filter(|block| *block != action.block).collect();
+            let is_other = |name: &&str| *name != action.block && *name != action.address;
+            let mut needs: Vec<&str> = action.depends_on.iter().map(String::as_str).filter(is_other).collect();
             if action.verb == Verb::Delete {
                 needs.extend(referring(plan, action));
             }
@@ -60,7 +65,8 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
 /// The blocks that refer to the block of a thing that goes: they must have let go of it.
 fn referring<'a>(plan: &'a Plan, action: &'a Action) -> impl Iterator<Item = &'a str> {
     // What goes too says with its own needs whether it goes before.
-    let refers = |other: &&Action| other.verb != Verb::Delete && other.block != action.block && other.depends_on.contains(&action.block);
+    let names = |other: &Action| other.depends_on.contains(&action.block) || other.depends_on.contains(&action.address);
+    let refers = move |other: &&Action| other.verb != Verb::Delete && other.block != action.block && names(other);
     plan.actions.iter().filter(refers).map(|other| other.block.as_str())
 }
 
@@ -96,26 +102,4 @@ fn group(action: &Action, change: &Change) -> String {
         None if action.mark.is_some() => String::new(),
         None => at.clone(),
     }
-}
-
-/// The actions block by block, each block after those that it depends on; otherwise in the plan's order.
-fn in_dependency_order<'a>(actions: impl Iterator<Item = &'a Action>) -> Vec<&'a Action> {
-    let mut blocks: BTreeMap<&str, Vec<&Action>> = BTreeMap::new();
-    for action in actions {
-        blocks.entry(&action.block).or_default().push(action);
-    }
-    let mut ordered = Vec::new();
-    while !blocks.is_empty() {
-        let is_ready = |(block, actions): &(&&str, &Vec<&Action>)| {
-            let mut needed = actions.iter().flat_map(|action| &action.depends_on);
-            !needed.any(|other| other != *block && blocks.contains_key(other.as_str()))
-        };
-        let mut ready: Vec<&str> = blocks.iter().filter(is_ready).map(|(block, _)| *block).collect();
-        if ready.is_empty() {
-            // A policy has no cycles; a plan file that has one is still worked through, in its own order.
-            ready = blocks.keys().copied().collect();
-        }
-        ordered.extend(ready.iter().filter_map(|block| blocks.remove(block)).flatten());
-    }
-    ordered
 }

@@ -117,7 +117,15 @@ fn components(config: &SdkConfig, endpoint: &str, witness: Witness) -> RuntimeCo
 ///
 /// Source: AWS General Reference, "AWS service endpoints".
 fn host(service: &Service, region: &str, config: &SdkConfig) -> String {
-    let suffix = if partition(region) == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let suffix = match partition(region) {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-eusc" => "amazonaws.eu",
+        "aws-iso" => "c2s.ic.gov",
+        "aws-iso-b" => "sc2s.sgov.gov",
+        "aws-iso-e" => "cloud.adc-e.uk",
+        "aws-iso-f" => "csp.hci.ic.gov",
+        _ => "amazonaws.com",
+    };
     let fips = if config.use_fips().unwrap_or_default() { "-fips" } else { "" };
     format!("https://{}{fips}.{region}.{suffix}", service.host)
 }

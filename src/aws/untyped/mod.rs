@@ -33,7 +33,7 @@ pub struct Service {
 /// How a service talks.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Protocol {
-    /// Form bodies in, XML out.
+    /// Form bodies in, XML out. Maps, and lists without an element around them, are not carried: no operation that is called here has one.
     Query {
         /// The version of the API: `2014-10-31`.
         version: &'static str,
@@ -49,6 +49,17 @@ pub enum Protocol {
     },
     /// JSON bodies, the operation in method and path.
     Rest,
+}
+
+/// The id in the SDKs of a service that is known by its name in IAM actions. Upper and lower case make no difference in an id.
+pub(super) fn id_of(iam: &str) -> &str {
+    match iam {
+        "tag" => "Resource Groups Tagging API",
+        "elasticfilesystem" => "EFS",
+        "events" => "EventBridge",
+        "logs" => "CloudWatch Logs",
+        other => other,
+    }
 }
 
 /// One operation of a service.
@@ -90,8 +101,8 @@ impl Connection {
     /// The call failed for good.
     pub async fn ask(&self, operation: &Operation, region: &str, input: Value) -> Result<Value, CallFailed> {
         let service = operation.service;
-        let client = self
-            .client(service.signing, region, |config, witness| Client::new(service, region, config, self.endpoint(service.id), witness));
+        let client =
+            self.client(service.id, region, |config, witness| Client::new(service, region, config, self.endpoint(service.id), witness));
         self.call(&operation.action(), client.ask(operation, input)).await
     }
 

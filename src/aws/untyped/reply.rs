@@ -149,21 +149,18 @@ fn query(text: &str, operation: &str, is_fine: bool) -> Result<Value, String> {
 /// Elements within make an object, and those of one name a list.
 fn value(element: &Element) -> Value {
     if element.children.is_empty() {
-        return Value::from(element.text.trim());
+        return Value::from(element.text.as_str());
     }
     let mut members = Map::new();
     for child in &element.children {
         match members.get_mut(&child.name) {
             None => drop(members.insert(child.name.clone(), value(child))),
-            Some(Value::Array(items)) if is_repeated(element, &child.name) => items.push(value(child)),
+            // An element of its own is no list, so this one was made here.
+            Some(Value::Array(items)) => items.push(value(child)),
             Some(first) => *first = Value::Array(vec![first.take(), value(child)]),
         }
     }
     Value::Object(members)
-}
-
-fn is_repeated(element: &Element, name: &str) -> bool {
-    element.children.iter().filter(|child| child.name == name).count() > 1
 }
 
 #[cfg(test)]

@@ -226,14 +226,13 @@ async fn of_subscription(
 
 /// The text that SNS takes for a setting, which the policy may have written in its own way; an empty one is none.
 fn sent(topic: &str, setting: &str, value: &Value, declared: Option<&Declared>) -> String {
-    if let Some(written) = declared.filter(|declared| declared.value == *value).and_then(|declared| declared.written.as_ref()) {
-        return written.clone();
-    }
+    let written = declared.filter(|declared| declared.value == *value).and_then(|declared| declared.written.as_ref());
     match (setting, value) {
+        // It names its topic, and one block can be about topics of several regions.
         ("policy", Value::String(text)) if text == policy::DEFAULT => policy::default(topic),
+        (_, Value::String(text)) => written.unwrap_or(text).clone(),
         ("filter_policy", Value::Null) => "{}".to_owned(),
         (_, Value::Null) => String::new(),
-        (_, Value::String(text)) => text.clone(),
         (_, other) => other.to_string(),
     }
 }
