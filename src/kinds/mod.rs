@@ -51,7 +51,7 @@ mod vaults;
 pub use flat::Flat;
 pub use needs::{Answer, Need, Needed, Place, needs, sought, watched};
 
-use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Refusal, Severity, Span, Value, Wanted, path};
+use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Reaches, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -151,6 +151,13 @@ pub trait Kind: Sync {
     /// It is also asked what making the thing does ([`Change::EXISTS`]), of which nothing is live then.
     /// `wanted` are all declared settings of the thing, by path.
     fn effect(&self, _change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        None
+    }
+
+    /// Whether a change is about what the thing holds already, or only about what comes later; `None` where the table tells.
+    ///
+    /// It is also asked of making and removing the thing ([`Change::EXISTS`]); nothing is live, or wanted, then.
+    fn reaches(&self, _change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Reaches> {
         None
     }
 

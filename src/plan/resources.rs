@@ -347,7 +347,7 @@ impl<'a> Planner<'a> {
                 self.out.notes.push(Note { code: None, text });
                 continue;
             }
-            let mut action = gone::removal(live, spec, block.as_ref(), whole);
+            let mut action = gone::removal(live, kind, block.as_ref(), whole);
             self.replaced(kind, live, &mut action);
             going.push(action);
         }
@@ -441,6 +441,7 @@ fn create(kind: &dyn Kind, resource: &Resource, sources: &crate::model::Sources,
     let mut made = plain(Change::EXISTS, Reading::Known(Value::Bool(false)), Value::Bool(true), Effect::Strengthens, Some(because));
     let nothing = Live { id: action.id.clone(), ..Live::default() };
     made.effect = kind.effect(&made, &nothing, &resource.wanted).unwrap_or(made.effect);
+    made.reaches = kind.reaches(&made, &nothing, &resource.wanted).unwrap_or(made.reaches);
     let own = kind.consequence_among(&made, &nothing, &resource.wanted, now);
     made.consequence = own.or_else(|| Some(spec.existence().when_made).filter(|text| !text.is_empty()).map(str::to_owned));
     action.verb = Verb::Create;
