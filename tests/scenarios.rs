@@ -25,6 +25,8 @@ macro_rules! scenarios {
 scenarios! {
     air_gapped_vault
     alarm_checks
+    alarm_ratchet
+    alarm_readable
     alarm_watch
     alarms
     alarms_of_others
@@ -77,6 +79,8 @@ scenarios! {
     saved_plan_consent
     schedules
     selection
+    selection_elsewhere
+    selection_succession
     shortening
     shut_out
     snapshots

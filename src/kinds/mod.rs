@@ -120,6 +120,15 @@ pub struct Circumstances<'a> {
     pub now: Timestamp,
 }
 
+/// The other parts of what a thing is a part of.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
+    /// Those that there are.
+    pub before: &'a [Flat],
+    /// Those that there will be.
+    pub after: &'a [Flat],
+}
+
 /// One AWS resource type that backstay knows.
 pub trait Kind: Sync {
     /// The table of all that is known of it.
@@ -202,9 +211,15 @@ pub trait Kind: Sync {
 
     /// What a change does to things other than this one: which of those that reading saw come and go with it.
     ///
-    /// `before` is what there is, `after` what there will be; none where the thing is made or goes.
-    fn reach(&self, _before: Option<&Flat>, _after: Option<&Flat>, _seen: Option<&[Listed]>) -> Vec<String> {
+    /// `before` is what there is, `after` what there will be; none where the thing is made or goes. `beside` are the other parts of the same
+    /// whole; `None` where they are not all known.
+    fn reach(&self, _before: Option<&Flat>, _after: Option<&Flat>, _beside: Option<Beside<'_>>, _seen: Option<&[Listed]>) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Whether one thing does all that another of the same whole does, so that nothing is lost when the other goes.
+    fn stands_in(&self, _one: &Flat, _for_other: &Flat) -> bool {
+        false
     }
 
     /// Why AWS would not take these changes of a thing that others own, as the thing is, and what to do instead.

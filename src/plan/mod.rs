@@ -40,7 +40,7 @@ pub struct Request {
 ///
 /// Every problem that makes the policy inapplicable to what is live: a selector that matches nothing, two blocks that disagree.
 pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<Diagnostic>> {
-    let resources = resources::resources(policy, snapshot);
+    let resources = resources::resources(policy, snapshot, &request.only);
     let (resolved, mut problems) = resolve::resolve(policy, snapshot);
     problems.extend(resources.problems);
     problems.extend(needs::planned(policy, snapshot, &resolved.rows));

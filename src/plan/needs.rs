@@ -108,19 +108,21 @@ fn things<'a>(policy: &'a Policy, snapshot: &'a Snapshot, rows: &'a [Row]) -> Ve
     things
 }
 
-/// What was looked for and is not there, by ARN.
+/// What was looked for and is not there, by ARN: what could be of several kinds was looked for among all of them.
 fn absent(snapshot: &Snapshot) -> Absent {
-    let mut absent = Absent::new();
+    let mut absent: BTreeMap<String, (usize, Vec<&'static KindSpec>)> = BTreeMap::new();
     for id in &snapshot.absent {
         let (Some(spec), Some(identity)) = (kinds::spec(&id.kind), snapshot.identities.get(&id.target)) else { continue };
-        if let Some(arn) = spec.arn(&id.region, &identity.account, &id.name) {
-            let kinds = absent.entry(arn).or_default();
-            if !kinds.iter().any(|known| known.name == spec.name) {
-                kinds.push(spec);
-            }
+        let Some(arn) = spec.arn(&id.region, &identity.account, &id.name) else { continue };
+        let (_, found) = absent.entry(arn).or_insert_with_key(|arn| {
+            let named = |spec: &&KindSpec| spec.arn(&id.region, &identity.account, &id.name).as_ref() == Some(arn);
+            (kinds::all().map(Kind::spec).filter(named).count(), Vec::new())
+        });
+        if !found.iter().any(|known: &&KindSpec| known.name == spec.name) {
+            found.push(spec);
         }
     }
-    absent
+    absent.into_iter().filter(|(_, (named, found))| found.len() == *named).map(|(arn, (_, found))| (arn, found)).collect()
 }
 
 /// The kinds that something which is not there could be of, by its ARN.
