@@ -78,6 +78,7 @@ scenarios! {
     saved_plan
     saved_plan_consent
     schedules
+    selected_by_name
     selection
     selection_elsewhere
     selection_succession
