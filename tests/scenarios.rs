@@ -72,6 +72,7 @@ scenarios! {
     s3_bucket_checks
     s3_bucket_foreign
     s3_bucket_lock
+    s3_bucket_mutual
     s3_bucket_replication
     s3_bucket_unreadable
     restore_testing
