@@ -16,8 +16,8 @@ mod watch;
 
 use super::{Circumstances, Concern, Kind, Need, Needed, Place, tags};
 use crate::model::{
-    ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Safer, Sender, Setting, Severity, Shape,
-    Wanted, path,
+    ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Safer, Sender, Setting, Severity,
+    Shape, Wanted, path,
 };
 use std::collections::BTreeMap;
 
