@@ -42,6 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds/db_instance_automated_backups_replication/aws", &["aws", "model"]),
     ("kinds/docdb_cluster/aws", &[]),
     ("kinds/dynamodb_table/aws", &["aws", "model"]),
+    ("kinds/elasticache_replication_group/aws", &["aws", "model"]),
     ("kinds/neptune_cluster/aws", &[]),
     ("kinds/rds/calls.rs", &["aws", "model"]),
     ("kinds/rds/tagging.rs", &["aws"]),

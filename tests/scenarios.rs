@@ -38,6 +38,7 @@ scenarios! {
     backup_refused
     backup_selection
     backup_settings
+    caches
     event_checks
     event_rules
     database_clusters

@@ -29,6 +29,7 @@ pub mod db_instance;
 pub mod db_instance_automated_backups_replication;
 pub mod docdb_cluster;
 pub mod dynamodb_table;
+pub mod elasticache_replication_group;
 #[cfg(feature = "aws")]
 mod events;
 mod filter;
@@ -36,6 +37,8 @@ mod flat;
 mod json;
 mod needs;
 pub mod neptune_cluster;
+#[cfg(feature = "aws")]
+mod patience;
 mod rds;
 pub mod rds_cluster;
 pub mod s3_bucket;
@@ -266,6 +269,7 @@ static REGISTRY: &[&dyn Kind] = &[
     &db_instance_automated_backups_replication::BackupsReplication,
     &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
+    &elasticache_replication_group::ReplicationGroup,
     &neptune_cluster::NeptuneCluster,
     &rds_cluster::RdsCluster,
     &s3_bucket::S3Bucket,
