@@ -59,6 +59,7 @@ scenarios! {
     loader_errors
     log_groups
     nobody
+    mistakes_at_once
     only
     organization
     owned
