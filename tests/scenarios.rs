@@ -73,12 +73,14 @@ scenarios! {
     s3_bucket_checks
     s3_bucket_foreign
     s3_bucket_lock
+    s3_bucket_mutual
     s3_bucket_replication
     s3_bucket_unreadable
     restore_testing
     saved_plan
     saved_plan_consent
     schedules
+    selected_by_name
     selection
     selection_elsewhere
     selection_succession

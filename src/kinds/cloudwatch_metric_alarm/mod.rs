@@ -16,7 +16,7 @@ mod watch;
 
 use super::{Circumstances, Concern, Kind, Need, Needed, Place, tags};
 use crate::model::{
-    ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Safer, Sender, Setting, Shape,
+    ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Safer, Sender, Setting, Severity, Shape,
     Wanted, path,
 };
 use std::collections::BTreeMap;
@@ -231,6 +231,7 @@ impl Kind for MetricAlarm {
                 at: path::keyed(at, topic),
                 of: topic.to_owned(),
                 needed,
+                severity: Severity::Error,
                 otherwise: otherwise.to_owned(),
             };
             let entry = Needed::Entry(Sender::Alarm.publishes(topic, place.account, place.arn));
