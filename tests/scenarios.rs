@@ -46,6 +46,7 @@ scenarios! {
     databases_refused
     databases_unreadable
     exit_codes
+    file_systems
     explain
     first_plan
     fmt
@@ -93,6 +94,7 @@ scenarios! {
     vault_notifications
     vault_policy
     waiting
+    warehouses
     weakening
     written_names
 }
