@@ -48,6 +48,7 @@ scenarios! {
     databases_refused
     databases_unreadable
     exit_codes
+    file_systems
     explain
     first_plan
     fmt
@@ -100,6 +101,7 @@ scenarios! {
     vault_notifications
     vault_policy
     waiting
+    warehouses
     weakening
     written_names
 }

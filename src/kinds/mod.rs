@@ -29,6 +29,7 @@ pub mod db_instance;
 pub mod db_instance_automated_backups_replication;
 pub mod docdb_cluster;
 pub mod dynamodb_table;
+pub mod efs_file_system;
 pub mod elasticache_replication_group;
 #[cfg(feature = "aws")]
 mod events;
@@ -41,6 +42,7 @@ pub mod neptune_cluster;
 mod patience;
 mod rds;
 pub mod rds_cluster;
+pub mod redshift_cluster;
 pub mod s3_bucket;
 #[cfg(feature = "aws")]
 mod scheduler;
@@ -269,9 +271,11 @@ static REGISTRY: &[&dyn Kind] = &[
     &db_instance_automated_backups_replication::BackupsReplication,
     &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
+    &efs_file_system::FileSystem,
     &elasticache_replication_group::ReplicationGroup,
     &neptune_cluster::NeptuneCluster,
     &rds_cluster::RdsCluster,
+    &redshift_cluster::RedshiftCluster,
     &s3_bucket::S3Bucket,
     &scheduler_schedule::Schedule,
     &scheduler_schedule_group::ScheduleGroup,

@@ -371,6 +371,8 @@ codes! {
     StateForbids = "BKS0900", "state that allows no change";
     /// Backups are off, so that what says when or how they are made does nothing.
     BackupsOff = "BKS0901", "hours of backups that are off";
+    /// The automated snapshots of Redshift clusters with RA3 or RG nodes cannot be turned off.
+    SnapshotsStayOn = "BKS0902", "snapshots that cannot be turned off";
 }
 
 impl Code {
