@@ -38,6 +38,7 @@ scenarios! {
     backup_refused
     backup_selection
     backup_settings
+    caches
     event_checks
     event_rules
     database_clusters
@@ -47,6 +48,7 @@ scenarios! {
     databases_refused
     databases_unreadable
     exit_codes
+    file_systems
     explain
     first_plan
     fmt
@@ -99,6 +101,7 @@ scenarios! {
     vault_notifications
     vault_policy
     waiting
+    warehouses
     weakening
     written_names
 }

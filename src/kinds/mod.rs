@@ -29,6 +29,8 @@ pub mod db_instance;
 pub mod db_instance_automated_backups_replication;
 pub mod docdb_cluster;
 pub mod dynamodb_table;
+pub mod efs_file_system;
+pub mod elasticache_replication_group;
 #[cfg(feature = "aws")]
 mod events;
 mod filter;
@@ -36,8 +38,11 @@ mod flat;
 mod json;
 mod needs;
 pub mod neptune_cluster;
+#[cfg(feature = "aws")]
+mod patience;
 mod rds;
 pub mod rds_cluster;
+pub mod redshift_cluster;
 pub mod s3_bucket;
 #[cfg(feature = "aws")]
 mod scheduler;
@@ -266,8 +271,11 @@ static REGISTRY: &[&dyn Kind] = &[
     &db_instance_automated_backups_replication::BackupsReplication,
     &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
+    &efs_file_system::FileSystem,
+    &elasticache_replication_group::ReplicationGroup,
     &neptune_cluster::NeptuneCluster,
     &rds_cluster::RdsCluster,
+    &redshift_cluster::RedshiftCluster,
     &s3_bucket::S3Bucket,
     &scheduler_schedule::Schedule,
     &scheduler_schedule_group::ScheduleGroup,

@@ -101,8 +101,9 @@ fn begin(aws: &Aws, unreached: &[ConnectFailed]) -> Snapshot {
 fn needs(policy: &Policy, aws: &Aws) -> BTreeMap<(String, String), ListNeed> {
     let mut needs: BTreeMap<(String, String), ListNeed> = BTreeMap::new();
     for protect in &policy.protects {
+        let Some(spec) = kinds::spec(&protect.address.kind) else { continue };
         for target in protect.targets.iter().filter(|target| aws.connection(target).is_some()) {
-            needs.entry((protect.address.kind.clone(), target.clone())).or_default().merge(select::need(&protect.select));
+            needs.entry((protect.address.kind.clone(), target.clone())).or_default().merge(select::need(&protect.select, spec));
         }
     }
     needs
