@@ -36,6 +36,9 @@ scenarios! {
     backup_refused
     backup_selection
     backup_settings
+    composite_alarm_checks
+    composite_alarms
+    composite_alarms_of_others
     event_checks
     event_rules
     database_clusters

@@ -50,7 +50,8 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
             return Err(all);
         }
     };
-    let mut unmet = needs::planned(policy, snapshot, &resolved.rows);
+    let asked_for = |action: &&Action| is_asked_for(std::iter::once(action.address.as_str()), &request.only);
+    let mut unmet = needs::planned(policy, snapshot, &resolved.rows, resources.actions.iter().filter(asked_for));
     unmet.extend(circumstances::planned(policy, snapshot));
     let (unmet, doubts): (Vec<_>, Vec<_>) = unmet.into_iter().partition(Diagnostic::is_error);
     if !unmet.is_empty() {
@@ -64,7 +65,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     let mut actions: Vec<_> = rows.iter().map(|row| diff::action(row, snapshot, &policy.sources)).collect();
     let removals = resources.actions.iter().any(|action| action.verb == Verb::Delete);
     let addresses: Vec<String> = addresses(&resolved.rows).chain(resources.actions.iter().map(|action| action.address.clone())).collect();
-    actions.extend(resources.actions.into_iter().filter(|action| is_asked_for(std::iter::once(action.address.as_str()), &request.only)));
+    actions.extend(resources.actions.into_iter().filter(|action| asked_for(&action)));
     needs::order(policy, snapshot, &resolved.rows, &mut actions);
     actions.sort_by(|a, b| (&a.block, &a.address, &a.id).cmp(&(&b.block, &b.address, &b.id)));
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();

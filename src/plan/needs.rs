@@ -3,7 +3,11 @@
 //! What a policy declares counts first, so that much is found before anything is read; then what is live. Where neither is known, nothing
 //! is said.
 
-use super::order;
+mod circles;
+mod waits;
+
+pub(super) use waits::order;
+
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
@@ -38,14 +42,38 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
     for protect in &policy.protects {
         things.extend(protected(policy, protect));
     }
-    unmet(policy, &things, &[], &BTreeMap::new(), &BTreeMap::new())
+    unmet(policy, &things, &Seen::default())
+}
+
+/// What reading found of the things that others need.
+#[derive(Default)]
+struct Seen<'a> {
+    live: &'a [Live],
+    /// Live things by what others know them by.
+    named: BTreeMap<String, &'a Live>,
+    /// What was looked for and is not there.
+    absent: Absent,
+    /// The ARNs of what the plan removes.
+    going: BTreeSet<&'a str>,
 }
 
 /// Every need of a policy that is surely not met, given what is live; of what only less is done without, what [`declared`] did not tell.
-pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec<Diagnostic> {
+///
+/// `actions` are those of what backstay makes and removes, as far as they are asked for.
+pub(super) fn planned<'a>(
+    policy: &Policy,
+    snapshot: &'a Snapshot,
+    rows: &[Row],
+    actions: impl Iterator<Item = &'a Action>,
+) -> Vec<Diagnostic> {
     let things = things(policy, snapshot, rows);
-    let named = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
-    let mut problems = unmet(policy, &things, &snapshot.resources, &named, &absent(snapshot));
+    let seen = Seen {
+        live: &snapshot.resources,
+        named: snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect(),
+        absent: absent(snapshot),
+        going: actions.filter(|action| action.verb == Verb::Delete).map(|action| action.arn.as_str()).collect(),
+    };
+    let mut problems = unmet(policy, &things, &seen);
     let told = declared(policy);
     problems.retain(|problem| problem.is_error() || !told.contains(problem));
     problems
@@ -58,31 +86,6 @@ fn known_as(live: &Live, identities: &BTreeMap<String, Identity>) -> Option<Stri
         spec.known_as(&live.id.region, &identities.get(&live.id.target)?.account, &live.id.name)
     };
     live.arn.clone().or_else(single)
-}
-
-/// Makes whatever needs something of another thing wait for it, as if it referred to it: a name that is written out is as good as a
-/// reference. Things that need each other in a circle are left to the references that there are.
-pub(super) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &mut [Action]) {
-    let things = things(policy, snapshot, rows);
-    let by_arn = by_arn(&things);
-    let staying = actions.iter().enumerate().filter(|(_, action)| action.verb != Verb::Delete);
-    let place: BTreeMap<&ResourceId, usize> = staying.map(|(place, action)| (&action.id, place)).collect();
-    let place = |thing: &Thing<'_>| place.get(thing.id.as_ref()?).copied();
-    let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (thing, from) in things.iter().filter_map(|thing| Some((thing, place(thing)?))) {
-        for need in thing.needs(policy) {
-            let needed = by_arn.get(need.of.as_str()).into_iter().flatten().filter_map(|other| place(other));
-            edges.extend(needed.filter(|to| *to != from).map(|to| (from, to)));
-        }
-    }
-    let found = order::without_circles(actions, &edges).into_iter();
-    let waits: Vec<(usize, String)> = found.filter_map(|(from, to)| Some((from, actions.get(to)?.address.clone()))).collect();
-    for (from, address) in waits {
-        if let Some(action) = actions.get_mut(from).filter(|action| !action.depends_on.contains(&address)) {
-            action.depends_on.push(address);
-            action.depends_on.sort();
-        }
-    }
 }
 
 /// All that is declared, with what a `protect` selected.
@@ -195,16 +198,17 @@ fn by_arn<'a>(things: &'a [Thing<'a>]) -> BTreeMap<&'a str, Vec<&'a Thing<'a>>> 
     by_arn
 }
 
-fn unmet(policy: &Policy, things: &[Thing<'_>], live: &[Live], named: &BTreeMap<String, &Live>, absent: &Absent) -> Vec<Diagnostic> {
-    let (by_arn, parts) = (by_arn(things), parts(things, live));
-    let mut problems = Vec::new();
+fn unmet(policy: &Policy, things: &[Thing<'_>], seen: &Seen<'_>) -> Vec<Diagnostic> {
+    let (by_arn, parts) = (by_arn(things), parts(things, seen.live));
+    let mut problems = circles::circles(policy, things);
     let mut told = BTreeSet::new();
     for thing in things {
         for need in thing.needs(policy) {
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
-                live: named.get(&need.of).copied(),
-                absent: absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
+                live: seen.named.get(&need.of).copied(),
+                absent: seen.absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
+                is_going: seen.going.contains(need.of.as_str()),
             };
             let of_parts = || parts.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
             let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts() } else { None });
@@ -253,6 +257,8 @@ struct Other<'a> {
     live: Option<&'a Live>,
     /// The kinds that it could be of, where it was looked for and is not there.
     absent: &'a [&'static KindSpec],
+    /// Whether the plan removes it.
+    is_going: bool,
 }
 
 impl Other<'_> {
@@ -288,6 +294,17 @@ impl Other<'_> {
 
     /// The problem of a thing that must be there.
     fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
+        let place = || Wanted::place(thing.wanted, &need.at).or(thing.header).cloned();
+        if let Some(kind) = self.kind().filter(|_| self.is_going && self.declared.is_empty()) {
+            let title =
+                format!("{} is planned for removal, as no block declares it any more: {}", Self::named(kind, thing, need), need.otherwise);
+            let help = "declare it again, let go of it with a `removed` block, or take it out here";
+            let problem = Diagnostic::error(Code::NeededThing, title).help(help);
+            return Some(match place() {
+                Some(span) => problem.at(span),
+                None => problem,
+            });
+        }
         let spec = self.absent.last().filter(|_| self.declared.is_empty() && self.live.is_none())?;
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
         let region = need.of.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(thing.region);
@@ -296,8 +313,8 @@ impl Other<'_> {
         let help =
             format!("declare it with a {} block in a target of that region, or write the name of one that is there", blocks.join(" or "));
         let problem = Diagnostic::error(Code::NeededThing, title).help(help);
-        Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
-            Some(span) => problem.at(span.clone()),
+        Some(match place() {
+            Some(span) => problem.at(span),
             None => problem,
         })
     }
