@@ -39,6 +39,9 @@ scenarios! {
     backup_selection
     backup_settings
     caches
+    composite_alarm_checks
+    composite_alarms
+    composite_alarms_of_others
     event_checks
     event_rules
     database_clusters

@@ -8,8 +8,8 @@ mod rules;
 
 use super::{Concern, Kind, Need, Needed, Place, json};
 use crate::model::{
-    ArnForm, Document, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting, Severity, Shape,
-    Value, Wanted,
+    ArnForm, Document, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting, Severity,
+    Shape, Value, Wanted,
 };
 use std::cmp::Ordering;
 use std::collections::BTreeMap;

@@ -2,7 +2,9 @@
 
 use super::encryption;
 use super::rule::Rule;
-use super::table::{COMPLIANCE, ENABLED, ENCRYPTION, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, ROLE, VERSIONING};
+use super::table::{
+    COMPLIANCE, ENABLED, ENCRYPTION, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, ROLE, VERSIONING,
+};
 use super::{FOREIGN_REPLICATION, fact_number, fact_text};
 use crate::model::{Change, Effect, Live, Reaches, Reading, Value, Wanted, path};
 use std::cmp::Ordering;

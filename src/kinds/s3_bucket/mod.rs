@@ -101,7 +101,13 @@ impl Kind for S3Bucket {
             let at = path::child(&path::keyed(table::REPLICATION, &name), "destination.bucket");
             let of = wanted.get(&at)?.value.as_str()?.to_owned();
             let needed = Needed::Setting { path: table::VERSIONING.to_owned(), value: Value::from(table::ENABLED) };
-            Some(Need { at, of, needed, severity: Severity::Error, otherwise: "AWS replicates only to a bucket with versioning".to_owned() })
+            Some(Need {
+                at,
+                of,
+                needed,
+                severity: Severity::Error,
+                otherwise: "AWS replicates only to a bucket with versioning".to_owned(),
+            })
         });
         each.collect()
     }
