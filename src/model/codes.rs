@@ -363,6 +363,11 @@ codes! {
     /// A window that is `FLEXIBLE` has a length and one that is `OFF` has none; a schedule ends after it starts; the group `default` is every
     /// account's own.
     Schedule = "BKS0894", "schedule by halves";
+    /// What a block stands for works in another region only.
+    ///
+    /// Alarms and rules tell topics of their own region; AWS publishes an account's charges in us-east-1, and how far replication is behind in
+    /// the region of the destination bucket. Write a block for each region, with a `target` there.
+    OtherRegion = "BKS0910", "works in another region only";
 }
 
 impl Code {

@@ -4,14 +4,24 @@
 //! (`rule["daily"]` is `true`), so that the difference can tell a block that is new or gone from one that changed.
 
 use super::eval::{self, Scope};
+use super::graph;
 use super::reader::{Located, Reader};
-use crate::kinds::Kind;
-use crate::model::{Code, Diagnostic, Fallback, Key, KindSpec, Misfit, Part, Setting, Shape, Span, Value, Wanted, path};
+use crate::kinds::{Concern, Kind};
+use crate::model::{Code, Diagnostic, Fallback, Key, KindSpec, Misfit, Part, Setting, Shape, SourceId, Span, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads every setting that the table knows out of a block, whose other arguments the caller has taken from `reader` already.
-pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scope<'_>) -> BTreeMap<String, Wanted> {
-    let spec = kind.spec();
+pub(super) fn settings(kind: &dyn Kind, reader: Reader<'_, '_>, scope: &Scope<'_>) -> BTreeMap<String, Wanted> {
+    table(kind.spec(), reader, scope, |wanted| kind.check(wanted))
+}
+
+/// The same by a table alone; `check` is asked for AWS's rules across settings once each of them fits by itself.
+pub(super) fn table(
+    spec: &'static KindSpec,
+    mut reader: Reader<'_, '_>,
+    scope: &Scope<'_>,
+    check: impl FnOnce(&BTreeMap<String, Wanted>) -> Vec<Concern>,
+) -> BTreeMap<String, Wanted> {
     let header = reader.header();
     let before = reader.problems.len();
     let mut decoder = Decoder { spec, scope, wanted: BTreeMap::new() };
@@ -19,7 +29,7 @@ pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scop
     let wanted = decoder.wanted;
     if reader.problems.len() == before {
         check_together(spec, &wanted, reader.problems);
-        reader.problems.extend(kind.check(&wanted).into_iter().map(|concern| concern.told(&wanted, &header)));
+        reader.problems.extend(check(&wanted).into_iter().map(|concern| concern.told(&wanted, &header)));
     }
     reader.finish(|name| belongs_elsewhere(spec, "", name));
     wanted
@@ -90,26 +100,41 @@ impl Decoder<'_> {
     }
 
     fn repeated(&mut self, name: &str, key: Key, table: &str, at: &str, reader: &mut Reader<'_, '_>) {
-        let block = path::child(at, name);
         for located in reader.blocks(name) {
-            let Some(BlockKey { text: key, span, of, there }) = self.key(name, key, located, reader) else { continue };
-            let at = path::keyed(&block, &key);
-            if let Some(first) = self.wanted.get(&at) {
-                let problem = Diagnostic::error(Code::Conflict, format!("there are two `{name}` blocks \"{key}\""));
-                reader
-                    .problems
-                    .push(problem.at(span).label(first.span.clone(), "the first one is here").help("rename one, or merge the two"));
+            // A block of a compound's own text can stand for several.
+            if located.source != SourceId::EMBEDDED || !located.block.body.has_attribute("for_each") {
+                self.keyed(name, key, table, at, located, reader);
                 continue;
             }
-            self.wanted.insert(at.clone(), Wanted::new(there, span));
-            self.inside(name, located, table, &at, of, reader);
+            for (_, each) in graph::instances(located, self.scope, reader.problems).into_iter().flatten() {
+                let scope = self.scope.child().with("each", each.unwrap_or_default());
+                let mut inner = Decoder { spec: self.spec, scope: &scope, wanted: std::mem::take(&mut self.wanted) };
+                inner.keyed(name, key, table, at, located, reader);
+                self.wanted = inner.wanted;
+            }
         }
+    }
+
+    fn keyed(&mut self, name: &str, key: Key, table: &str, at: &str, located: Located<'_>, reader: &mut Reader<'_, '_>) {
+        let block = path::child(at, name);
+        let Some(BlockKey { text: key, span, of, there }) = self.key(name, key, located, reader) else { return };
+        let at = path::keyed(&block, &key);
+        if let Some(first) = self.wanted.get(&at) {
+            let problem = Diagnostic::error(Code::Conflict, format!("there are two `{name}` blocks \"{key}\""));
+            reader.problems.push(problem.at(span).label(first.span.clone(), "the first one is here").help("rename one, or merge the two"));
+            return;
+        }
+        self.wanted.insert(at.clone(), Wanted::new(there, span));
+        self.inside(name, located, table, &at, of, reader);
     }
 
     /// Reads what is in a block; `of` is the argument that the block's key was taken from.
     fn inside(&mut self, name: &str, located: Located<'_>, table: &str, at: &str, of: Option<&str>, reader: &mut Reader<'_, '_>) {
         let spec = self.spec;
         let mut inner = Reader::new(located, self.scope, format!("block `{name}`"), reader.problems);
+        if located.source == SourceId::EMBEDDED {
+            let _ = inner.expression("for_each");
+        }
         if let Some(of) = of {
             let _ = inner.expression(of);
         }

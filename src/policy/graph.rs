@@ -4,6 +4,7 @@ mod names;
 
 use super::Seen;
 use super::blocks::{Blocks, Parsed};
+use super::compounds::{self, Within};
 use super::eval::{self, Scope};
 use super::load::Files;
 use super::organizations;
@@ -63,6 +64,7 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], seen
         broken: BTreeSet::new(),
         policy: Policy { accounts: seen.accounts.clone(), ..Policy::default() },
         identities: &seen.identities,
+        within: None,
         problems,
     };
     evaluator.run();
@@ -94,19 +96,57 @@ pub(super) struct Evaluator<'a, 'p> {
     things: BTreeMap<String, BTreeMap<String, Value>>,
     broken: BTreeSet<Node>,
     pub(super) policy: Policy,
+    /// The compound whose own text is evaluated; none for the policy's.
+    pub(super) within: Option<Within<'a>>,
     /// Who each target turned out to be, once somebody has connected.
     pub(super) identities: &'p BTreeMap<String, Identity>,
     pub(super) problems: &'p mut Vec<Diagnostic>,
 }
 
-impl<'a> Evaluator<'a, '_> {
+/// What a compound's own text gives.
+pub(super) struct Inside {
+    /// What it adds to the policy.
+    pub(super) policy: Policy,
+    /// The values of its blocks, by kind and label.
+    pub(super) things: BTreeMap<String, BTreeMap<String, Value>>,
+    /// The values of its names.
+    pub(super) locals: BTreeMap<String, Value>,
+}
+
+impl<'a, 'p> Evaluator<'a, 'p> {
+    /// Evaluates what a compound is made of, in one target.
+    pub(super) fn inside(
+        &self,
+        within: Within<'a>,
+        (blocks, arguments): (&'a Blocks<'a>, BTreeMap<String, Value>),
+        target: &Target,
+        problems: &'p mut Vec<Diagnostic>,
+    ) -> Inside {
+        let targets = BTreeMap::from([(target.name.clone(), target.clone())]);
+        let mut inner = Evaluator {
+            blocks,
+            variables: Values { known: arguments, ..Values::default() },
+            folder: self.folder.clone(),
+            locals: BTreeMap::new(),
+            targets: BTreeMap::new(),
+            things: BTreeMap::new(),
+            broken: BTreeSet::new(),
+            policy: Policy { workspace: self.policy.workspace.clone(), targets, ..Policy::default() },
+            within: Some(within),
+            identities: self.identities,
+            problems,
+        };
+        inner.run();
+        Inside { policy: inner.policy, things: inner.things, locals: inner.locals }
+    }
+
     fn run(&mut self) {
         let mut graph: BTreeMap<Node, Edges> = BTreeMap::new();
         for node in self.nodes() {
             let edges = self.edges(&node);
             graph.insert(node, edges);
         }
-        if self.blocks.targets.is_empty() {
+        if self.blocks.targets.is_empty() && self.within.is_none() {
             let name = "default".to_owned();
             let target = Target { name: name.clone(), region: None, account_id: None, assume_role: None, profile: None };
             self.policy.targets.insert(name, target);
@@ -174,6 +214,9 @@ impl<'a> Evaluator<'a, '_> {
         for (kind, things) in things {
             scope = scope.with(kind, Value::Map(things));
         }
+        for (name, value) in self.within.iter().flat_map(|within| &within.roots) {
+            scope = scope.with(name, value.clone());
+        }
         scope
     }
 
@@ -189,16 +232,33 @@ impl<'a> Evaluator<'a, '_> {
             Node::Organization(name) => self.organization(name, edges),
             Node::Target(name) => self.target(name, edges),
             Node::Thing(kind, name) => {
-                let needed = edges.keys().filter_map(|node| match node {
-                    Node::Thing(kind, name) => Some(BlockAddress { kind: kind.clone(), name: name.clone(), key: None }),
-                    _ => None,
-                });
-                let needed: BTreeSet<BlockAddress> = needed.collect();
-                if let Some(value) = things::thing(self, kind, name, &needed, edges) {
+                let needed = self.needed(edges);
+                let value = match compounds::find(kind) {
+                    Some(compound) => compounds::compound(self, compound, name, &needed, edges),
+                    None => things::thing(self, kind, name, &needed, edges),
+                };
+                if let Some(value) = value {
                     self.things.entry(kind.clone()).or_default().insert(name.clone(), value);
                 }
             }
         }
+    }
+
+    /// The blocks that a node refers to. Of a compound they are all that it is made of; what a compound refers to, all of that needs.
+    fn needed(&self, edges: &Edges) -> BTreeSet<BlockAddress> {
+        let mut needed: BTreeSet<BlockAddress> = self.within.iter().flat_map(|within| within.needed.iter().cloned()).collect();
+        for node in edges.keys() {
+            let Node::Thing(kind, name) = node else { continue };
+            let block = BlockAddress { within: self.within.as_ref().map(|within| within.address.clone()), ..BlockAddress::new(kind, name) };
+            if compounds::find(kind).is_none() {
+                needed.insert(block);
+                continue;
+            }
+            let made = self.policy.resources.iter().map(|resource| &resource.address);
+            let made = made.chain(self.policy.protects.iter().map(|protect| &protect.address));
+            needed.extend(made.filter(|address| address.is_of(&block)).map(BlockAddress::block));
+        }
+        needed
     }
 
     fn local(&mut self, name: &str, edges: &Edges) {
@@ -326,7 +386,10 @@ impl<'a> Evaluator<'a, '_> {
                     let each_here = has_each && attribute.key.as_str() != "for_each";
                     edges.extend(self.check_expression(&attribute.value, source, each_here));
                 }
-                Structure::Block(block) => edges.extend(self.check_references(&block.body, source, has_each)),
+                Structure::Block(block) => {
+                    let has_own = source == SourceId::EMBEDDED && block.body.has_attribute("for_each");
+                    edges.extend(self.check_references(&block.body, source, has_each || has_own));
+                }
             }
         }
         edges
