@@ -25,6 +25,8 @@ macro_rules! scenarios {
 scenarios! {
     air_gapped_vault
     alarm_checks
+    alarm_ratchet
+    alarm_readable
     alarm_watch
     alarms
     alarms_of_others
@@ -39,6 +41,7 @@ scenarios! {
     backup_refused
     backup_selection
     backup_settings
+    caches
     event_checks
     event_rules
     database_clusters
@@ -59,6 +62,7 @@ scenarios! {
     loader_errors
     log_groups
     nobody
+    mistakes_at_once
     only
     organization
     owned
@@ -79,6 +83,8 @@ scenarios! {
     saved_plan_consent
     schedules
     selection
+    selection_elsewhere
+    selection_succession
     shortening
     shut_out
     snapshots

@@ -210,10 +210,11 @@ pub(super) async fn find_vaults(
         }
     }
     let is_asked_whose = |name: &str, arn: &str| marked.contains(arn) || !request.needed.contains(name);
-    let tags = sought.iter().map(async |(_, name, arn)| match is_asked_whose(name, arn) {
-        true => list_tags(connection, &client, arn).await.map(Some),
-        false => Ok(None),
-    });
+    let tags = sought.iter().map(
+        async |(_, name, arn)| {
+            if is_asked_whose(name, arn) { list_tags(connection, &client, arn).await.map(Some) } else { Ok(None) }
+        },
+    );
     let tags = join_all(tags).await;
     for ((vault, name, arn), tags) in sought.into_iter().zip(tags) {
         match tags {

@@ -238,7 +238,9 @@ pub struct Summary {
     pub unknown: usize,
     /// Changes that weaken, lose data or cannot be undone.
     pub weakenings: usize,
-    /// Of those, changes that nobody consented to.
+    /// Of those, changes that cannot be undone, whether or not they protect less.
+    pub irreversible: usize,
+    /// Of the weakenings, changes that nobody consented to.
     pub blocked: usize,
     /// Things that backstay will not touch.
     pub refused: usize,
@@ -266,6 +268,7 @@ impl Plan {
             summary.refused += usize::from(action.refused.is_some());
             for change in &action.changes {
                 summary.weakenings += usize::from(change.effect.needs_consent());
+                summary.irreversible += usize::from(change.effect == Effect::Irreversible);
                 summary.blocked += usize::from(change.is_blocked());
             }
         }

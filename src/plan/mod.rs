@@ -40,21 +40,14 @@ pub struct Request {
 ///
 /// Every problem that makes the policy inapplicable to what is live: a selector that matches nothing, two blocks that disagree.
 pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<Diagnostic>> {
-    let resources = resources::resources(policy, snapshot);
-    let resolved = resolve::resolve(policy, snapshot);
-    let resolved = match (resolved, resources.problems) {
-        (Ok(resolved), problems) if problems.is_empty() => resolved,
-        (Ok(_), problems) => return Err(problems),
-        (Err(mut all), problems) => {
-            all.extend(problems);
-            return Err(all);
-        }
-    };
-    let mut unmet = needs::planned(policy, snapshot, &resolved.rows);
-    unmet.extend(circumstances::planned(policy, snapshot));
-    let (unmet, doubts): (Vec<_>, Vec<_>) = unmet.into_iter().partition(Diagnostic::is_error);
-    if !unmet.is_empty() {
-        return Err(unmet);
+    let resources = resources::resources(policy, snapshot, &request.only);
+    let (resolved, mut problems) = resolve::resolve(policy, snapshot);
+    problems.extend(resources.problems);
+    problems.extend(needs::planned(policy, snapshot, &resolved.rows));
+    problems.extend(circumstances::planned(policy, snapshot));
+    let (problems, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
+    if !problems.is_empty() {
+        return Err(problems);
     }
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(resolved.gaps);

@@ -24,15 +24,32 @@ pub(super) fn table(
 ) -> BTreeMap<String, Wanted> {
     let header = reader.header();
     let before = reader.problems.len();
-    let mut decoder = Decoder { spec, scope, wanted: BTreeMap::new() };
+    let mut decoder = Decoder { spec, scope, wanted: BTreeMap::new(), misread: BTreeSet::new() };
     decoder.level("", "", &mut reader);
-    let wanted = decoder.wanted;
-    if reader.problems.len() == before {
+    let Decoder { wanted, misread, .. } = decoder;
+    let is_whole = reader.problems.len() == before;
+    if is_whole {
         check_together(spec, &wanted, reader.problems);
-        reader.problems.extend(check(&wanted).into_iter().map(|concern| concern.told(&wanted, &header)));
     }
+    // What is wrong in one block is no reason to keep silent about another.
+    let is_sound = |at: &str| block_around(at).is_some_and(|block| !misread.contains(&block));
+    let counts = |concern: &Concern| is_whole || (is_sound(&concern.at) && concern.also.as_ref().is_none_or(|(at, _)| is_sound(at)));
+    let counts = |concern: &Concern| counts(concern) && !(scope.is_lacking() && is_hidden(&concern.at, &wanted));
+    reader.problems.extend(check(&wanted).into_iter().filter(counts).map(|concern| concern.told(&wanted, &header)));
     reader.finish(|name| belongs_elsewhere(spec, "", name));
     wanted
+}
+
+/// The outermost block with a key at a path, or around it.
+fn block_around(at: &str) -> Option<String> {
+    path::enclosing(at).into_iter().next().or_else(|| at.ends_with(']').then(|| at.to_owned()))
+}
+
+/// Whether a value beside a path, or below it, is not known.
+fn is_hidden(at: &str, wanted: &BTreeMap<String, Wanted>) -> bool {
+    let around = at.rsplit_once('.').map_or("", |(around, _)| around);
+    let is_near = |path: &str| around.is_empty() || path::is_within(path, around) || path::is_within(path, at);
+    wanted.iter().any(|(path, wanted)| is_near(path) && wanted.value.has_unknown())
 }
 
 /// Says that a `protect` block declares nothing.
@@ -47,6 +64,8 @@ struct Decoder<'a> {
     spec: &'static KindSpec,
     scope: &'a Scope<'a>,
     wanted: BTreeMap<String, Wanted>,
+    /// The outermost blocks in which something is wrong.
+    misread: BTreeSet<String>,
 }
 
 impl Decoder<'_> {
@@ -108,9 +127,11 @@ impl Decoder<'_> {
             }
             for (_, each) in graph::instances(located, self.scope, reader.problems).into_iter().flatten() {
                 let scope = self.scope.child().with("each", each.unwrap_or_default());
-                let mut inner = Decoder { spec: self.spec, scope: &scope, wanted: std::mem::take(&mut self.wanted) };
+                let mut inner =
+                    Decoder { spec: self.spec, scope: &scope, wanted: std::mem::take(&mut self.wanted), misread: BTreeSet::new() };
                 inner.keyed(name, key, table, at, located, reader);
                 self.wanted = inner.wanted;
+                self.misread.extend(inner.misread);
             }
         }
     }
@@ -125,7 +146,11 @@ impl Decoder<'_> {
             return;
         }
         self.wanted.insert(at.clone(), Wanted::new(there, span));
+        let before = reader.problems.len();
         self.inside(name, located, table, &at, of, reader);
+        if reader.problems.len() > before {
+            self.misread.extend(block_around(&at));
+        }
     }
 
     /// Reads what is in a block; `of` is the argument that the block's key was taken from.

@@ -1,6 +1,8 @@
 //! Blocks in the order of their references: what a block refers to is evaluated before it, and a circle is an error that shows the circle.
 
+mod inside;
 mod names;
+mod order;
 
 use super::Seen;
 use super::blocks::{Blocks, Parsed};
@@ -73,6 +75,14 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], seen
     policy.protects.sort_by(|a, b| a.address.cmp(&b.address));
     policy.resources.sort_by(|a, b| a.address.cmp(&b.address));
     evaluator.problems.extend(resources::check_names(&policy));
+    // What is looked at next is about what several blocks say together, and half of one says nothing.
+    let is_sound = |block: &BlockAddress| {
+        let compound = block.within.as_ref().map(|compound| (compound.sort.clone(), compound.name.clone()));
+        let (kind, name) = compound.unwrap_or_else(|| (block.kind.clone(), block.name.clone()));
+        !evaluator.broken.contains(&Node::Thing(kind, name))
+    };
+    policy.protects.retain(|protect| is_sound(&protect.address));
+    policy.resources.retain(|resource| is_sound(&resource.address));
     let Values { known, sensitive, .. } = &evaluator.variables;
     // A digest of a weak secret gives the secret away, so sensitive values are not part of it.
     let open = known.iter().filter(|(name, _)| !sensitive.contains(*name)).map(|(name, value)| (name.clone(), value.clone()));
@@ -103,43 +113,7 @@ pub(super) struct Evaluator<'a, 'p> {
     pub(super) problems: &'p mut Vec<Diagnostic>,
 }
 
-/// What a compound's own text gives.
-pub(super) struct Inside {
-    /// What it adds to the policy.
-    pub(super) policy: Policy,
-    /// The values of its blocks, by kind and label.
-    pub(super) things: BTreeMap<String, BTreeMap<String, Value>>,
-    /// The values of its names.
-    pub(super) locals: BTreeMap<String, Value>,
-}
-
-impl<'a, 'p> Evaluator<'a, 'p> {
-    /// Evaluates what a compound is made of, in one target.
-    pub(super) fn inside(
-        &self,
-        within: Within<'a>,
-        (blocks, arguments): (&'a Blocks<'a>, BTreeMap<String, Value>),
-        target: &Target,
-        problems: &'p mut Vec<Diagnostic>,
-    ) -> Inside {
-        let targets = BTreeMap::from([(target.name.clone(), target.clone())]);
-        let mut inner = Evaluator {
-            blocks,
-            variables: Values { known: arguments, ..Values::default() },
-            folder: self.folder.clone(),
-            locals: BTreeMap::new(),
-            targets: BTreeMap::new(),
-            things: BTreeMap::new(),
-            broken: BTreeSet::new(),
-            policy: Policy { workspace: self.policy.workspace.clone(), targets, ..Policy::default() },
-            within: Some(within),
-            identities: self.identities,
-            problems,
-        };
-        inner.run();
-        Inside { policy: inner.policy, things: inner.things, locals: inner.locals }
-    }
-
+impl<'a> Evaluator<'a, '_> {
     fn run(&mut self) {
         let mut graph: BTreeMap<Node, Edges> = BTreeMap::new();
         for node in self.nodes() {
@@ -151,21 +125,42 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             let target = Target { name: name.clone(), region: None, account_id: None, assume_role: None, profile: None };
             self.policy.targets.insert(name, target);
         }
+        let none = Edges::new();
         for node in self.in_order(&graph) {
-            let waits_for_broken = graph.get(&node).is_some_and(|edges| edges.keys().any(|needed| self.broken.contains(needed)));
-            if waits_for_broken || self.broken.contains(&node) {
-                self.broken.insert(node);
-                continue;
+            let edges = graph.get(&node).unwrap_or(&none);
+            let doubtful = self.broken.contains(&node) || edges.keys().any(|needed| self.broken.contains(needed));
+            let (before, told) = (self.errors(), self.problems.len());
+            self.one(&node, edges);
+            if doubtful {
+                self.keep_independent(told);
             }
-            let before = self.errors();
-            self.one(&node, graph.get(&node).unwrap_or(&Edges::new()));
             // A target with a wrong argument is still a target: what names it is checked all the same.
-            let usable = matches!(&node, Node::Target(name) if self.targets.contains_key(name));
-            if self.errors() > before && !usable {
+            let is_map = |value: &Value| value.as_map().is_some_and(|map| !map.is_empty());
+            let usable = matches!(&node, Node::Target(name) if self.targets.get(name).is_some_and(is_map));
+            if usable {
+                self.broken.remove(&node);
+            } else if doubtful || self.errors() > before {
                 self.broken.insert(node);
             }
         }
         self.rest();
+    }
+
+    /// Of what was told from that place on, keeps what is wrong by itself, whatever the values are that something broken hid: a name that
+    /// nothing knows, a number out of range.
+    fn keep_independent(&mut self, from: usize) {
+        let later = self.problems.split_off(from.min(self.problems.len()));
+        let is_independent = |problem: &Diagnostic| {
+            let by_itself = [Code::Syntax, Code::UnknownName, Code::WrongType, Code::OutOfRange, Code::Missing];
+            // What a kind says of settings together it said knowing what is hidden.
+            by_itself.contains(&problem.code) || problem.code.as_str().starts_with("BKS08")
+        };
+        self.problems.extend(later.into_iter().filter(is_independent));
+    }
+
+    /// Whether nobody says who owns what is made. An owner name that is wrong is told by itself.
+    pub(super) fn lacks_owner(&self) -> bool {
+        self.policy.workspace.is_none() && !self.broken.contains(&Node::Backstay)
     }
 
     fn errors(&self) -> usize {
@@ -191,8 +186,18 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         let mut organized = BTreeMap::new();
         let mut things: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
         for node in edges.keys() {
+            let is_broken = self.broken.contains(node);
             match node {
                 Node::Backstay => {}
+                Node::Local(name) if is_broken => {
+                    locals.insert(name.clone(), Value::Unknown);
+                }
+                Node::Target(name) if is_broken => {
+                    targets.insert(name.clone(), Value::Unknown);
+                }
+                Node::Thing(kind, name) if is_broken => {
+                    things.entry(kind).or_default().insert(name.clone(), Value::Unknown);
+                }
                 Node::Local(name) => locals.extend(self.locals.get(name).map(|value| (name.clone(), value.clone()))),
                 Node::Organization(name) => {
                     organized.insert(name.clone(), organizations::value(name, &self.policy.accounts));
@@ -204,13 +209,16 @@ impl<'a, 'p> Evaluator<'a, 'p> {
                 }
             }
         }
+        let unusable = self.variables.broken.iter().map(|name| (name.clone(), Value::Unknown));
+        let variables = self.variables.known.clone().into_iter().chain(unusable).collect();
         let mut scope = Scope::new(&self.folder)
-            .with("var", Value::Map(self.variables.known.clone()))
+            .with("var", Value::Map(variables))
             .with("local", Value::Map(locals))
             .with("organization", Value::Map(organized))
             .with("target", Value::Map(targets))
             .with("path", Value::Map(path))
-            .with("backstay", Value::Map(backstay));
+            .with("backstay", Value::Map(backstay))
+            .lacking(edges.keys().any(|node| self.broken.contains(node)));
         for (kind, things) in things {
             scope = scope.with(kind, Value::Map(things));
         }
@@ -242,23 +250,6 @@ impl<'a, 'p> Evaluator<'a, 'p> {
                 }
             }
         }
-    }
-
-    /// The blocks that a node refers to. Of a compound they are all that it is made of; what a compound refers to, all of that needs.
-    fn needed(&self, edges: &Edges) -> BTreeSet<BlockAddress> {
-        let mut needed: BTreeSet<BlockAddress> = self.within.iter().flat_map(|within| within.needed.iter().cloned()).collect();
-        for node in edges.keys() {
-            let Node::Thing(kind, name) = node else { continue };
-            let block = BlockAddress { within: self.within.as_ref().map(|within| within.address.clone()), ..BlockAddress::new(kind, name) };
-            if compounds::find(kind).is_none() {
-                needed.insert(block);
-                continue;
-            }
-            let made = self.policy.resources.iter().map(|resource| &resource.address);
-            let made = made.chain(self.policy.protects.iter().map(|protect| &protect.address));
-            needed.extend(made.filter(|address| address.is_of(&block)).map(BlockAddress::block));
-        }
-        needed
     }
 
     fn local(&mut self, name: &str, edges: &Edges) {
@@ -323,14 +314,17 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     /// What nothing refers to: waivers and released blocks.
     fn rest(&mut self) {
         for located in self.blocks.waivers.values() {
+            let before = self.errors();
             let edges = self.check_references(&located.block.body, located.source, false);
-            if edges.keys().any(|needed| self.broken.contains(needed)) {
-                continue;
-            }
+            let doubtful = self.errors() > before || edges.keys().any(|needed| self.broken.contains(needed));
+            let told = self.problems.len();
             let mut problems = Vec::new();
             let waiver = statements::waiver(*located, &self.scope(&edges), &mut problems);
             self.policy.waivers.extend(waiver);
             self.problems.extend(problems);
+            if doubtful {
+                self.keep_independent(told);
+            }
         }
         for located in &self.blocks.removed {
             let mut problems = Vec::new();
@@ -409,54 +403,6 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         }
         edges
     }
-
-    /// Every node after those that it refers to. The nodes of a circle are broken, and the circle is shown once.
-    fn in_order(&mut self, graph: &BTreeMap<Node, Edges>) -> Vec<Node> {
-        let mut order = Vec::new();
-        let mut done: BTreeSet<&Node> = BTreeSet::new();
-        for start in graph.keys() {
-            // A path of nodes, each with the edges that are still to be walked; no recursion, as a chain can be as long as a file allows.
-            let mut path: Vec<(&Node, Vec<(&Node, &Span)>)> = Vec::new();
-            if !done.contains(start) {
-                path.push((start, graph.get(start).into_iter().flatten().collect()));
-            }
-            while let Some((node, todo)) = path.last_mut() {
-                let node = *node;
-                match todo.pop() {
-                    Some((next, _)) if done.contains(next) || !graph.contains_key(next) => {}
-                    Some((next, span)) => {
-                        if let Some(from) = path.iter().position(|(on_path, _)| *on_path == next) {
-                            let circle: Vec<&Node> = path.iter().skip(from).map(|(node, _)| *node).collect();
-                            self.circle(&circle, graph, span);
-                        } else {
-                            path.push((next, graph.get(next).into_iter().flatten().collect()));
-                        }
-                    }
-                    None => {
-                        done.insert(node);
-                        order.push(node.clone());
-                        path.pop();
-                    }
-                }
-            }
-        }
-        order
-    }
-
-    fn circle(&mut self, circle: &[&Node], graph: &BTreeMap<Node, Edges>, closing: &Span) {
-        let names: Vec<String> = circle.iter().chain(circle.first()).map(|node| format!("`{node}`")).collect();
-        let title = format!("these refer to each other in a circle: {}", names.join(" → "));
-        let mut problem = Diagnostic::error(Code::Cycle, title).help("one of them must say its value by itself");
-        for (node, next) in circle.iter().zip(circle.iter().skip(1)) {
-            if let Some(span) = graph.get(*node).and_then(|edges| edges.get(*next)) {
-                problem = problem.label(span.clone(), format!("`{node}` needs `{next}`"));
-            }
-        }
-        let (last, first) =
-            (circle.last().map_or_else(String::new, ToString::to_string), circle.first().map_or_else(String::new, ToString::to_string));
-        self.problems.push(problem.label(closing.clone(), format!("`{last}` needs `{first}`")));
-        self.broken.extend(circle.iter().map(|node| (*node).clone()));
-    }
 }
 
 fn target_value(target: &Target) -> Value {
@@ -500,6 +446,9 @@ pub(super) fn instances(
         }
         Value::List(_) => {
             Diagnostic::error(Code::WrongType, "`for_each` must be a map or a set, found a list").help("write `for_each = toset([…])`")
+        }
+        Value::Set(_) if value.has_unknown() => {
+            Diagnostic::error(Code::Evaluation, "`for_each` must be known before anything is read, and this is known only after apply")
         }
         Value::Set(_) => Diagnostic::error(Code::WrongType, "`for_each` over a set needs a set of strings"),
         other => Diagnostic::error(Code::WrongType, format!("`for_each` must be a map or a set, found {}", other.type_name())),

@@ -31,7 +31,7 @@ pub(super) fn one(
     if evaluator.within.is_some() {
         let _ = reader.expression(compounds::WHEN);
     }
-    if evaluator.policy.workspace.is_none() {
+    if evaluator.lacks_owner() {
         let header = reader.header();
         reader.problem(unowned(&address).at(header));
     }
@@ -160,11 +160,17 @@ fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>, evalua
         return None;
     };
     let span = reader.span(eval::range_of(expression));
-    let mark = referred(expression, scope, parent.attributes);
+    let whole = referred(expression, scope, parent.attributes);
+    if whole == Some(Value::Unknown) {
+        let title = format!("`{}` must be known before anything is read, and this is known only after apply", parent.argument);
+        reader.problem(Diagnostic::error(Code::Evaluation, title).at(span));
+        return None;
+    }
+    let mark = whole.and_then(|whole| whole.as_map()?.get(ADDRESS)?.as_str().map(str::to_owned));
     // Of what a compound is made of the mark does not say the target.
     let made = evaluator.policy.resources.iter().filter(|other| other.address.within.is_some());
     let made = made.map(|other| &other.address).find(|address| Some(address.mark()) == mark).cloned();
-    let address = made.or_else(|| mark.and_then(|mark| BlockAddress::of_mark(&mark)));
+    let address = made.or_else(|| BlockAddress::of_mark(&mark?));
     let address = address.filter(|address| parent.kinds.contains(&address.kind.as_str()));
     if address.is_none() {
         let usual = parent.attributes.first().copied().unwrap_or("id");
@@ -179,8 +185,8 @@ fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>, evalua
     address
 }
 
-/// The mark of the block of which an expression names one of these attributes.
-fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> Option<String> {
+/// The value of the block of which an expression names one of these attributes.
+fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> Option<Value> {
     let Expression::Traversal(traversal) = expression else { return None };
     let mut whole = traversal.as_ref().clone();
     let last = whole.operators.pop()?;
@@ -188,8 +194,7 @@ fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> 
         TraversalOperator::GetAttr(name) if attributes.contains(&name.as_str()) => {}
         _ => return None,
     }
-    let value = if whole.operators.is_empty() { return None } else { eval::evaluate(&Expression::from(whole), scope).ok()? };
-    value.as_map()?.get(ADDRESS)?.as_str().map(str::to_owned)
+    if whole.operators.is_empty() { None } else { eval::evaluate(&Expression::from(whole), scope).ok() }
 }
 
 /// The attribute of every resource that holds its own address, as it is written into the mark.

@@ -87,6 +87,11 @@ impl World {
         String::from_utf8(self.answer("rds", "/", None, form.to_owned()).body).unwrap()
     }
 
+    /// Posts a form to a service of the query protocol.
+    pub(crate) fn form(&self, service: &str, form: &str) -> String {
+        String::from_utf8(self.answer(service, "/", None, form.to_owned()).body).unwrap()
+    }
+
     /// Posts a form to SNS.
     pub(crate) fn sns(&self, form: &str) -> String {
         String::from_utf8(self.answer("sns", "/", None, form.to_owned()).body).unwrap()

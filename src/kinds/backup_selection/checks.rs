@@ -98,6 +98,31 @@ pub(super) fn opt_ins(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Ve
     needs
 }
 
+/// What a selection names outside of its plan's region and account: a plan backs up nothing there.
+pub(super) fn elsewhere(wanted: &BTreeMap<String, Wanted>, region: Option<&str>, account: Option<&str>) -> Vec<Concern> {
+    let arns = wanted.get(RESOURCES).and_then(|wanted| wanted.value.as_items()).into_iter().flatten().filter_map(Value::as_str);
+    let concern = |arn: &str| {
+        let mut parts = arn.split(':').skip(3);
+        let (of_region, of_account) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        // Some ARNs have neither, and `*` is any.
+        let is_other = |of: &str, own: Option<&str>| !["", "*"].contains(&of) && own.is_some_and(|own| own != of);
+        let (what, of, own) = match (is_other(of_region, region), is_other(of_account, account)) {
+            (true, _) => ("region", of_region, region),
+            (false, true) => ("account", of_account, account),
+            (false, false) => return None,
+        };
+        Some(Concern {
+            code: Code::NotBackedUp,
+            severity: Severity::Warning,
+            title: format!("{arn} is in {what} {of}, and a plan of {} backs up nothing there", own.unwrap_or_default()),
+            at: path::keyed(RESOURCES, arn),
+            also: None,
+            help: format!("declare a plan and a selection in a target of {what} {of}, or take the ARN out"),
+        })
+    };
+    arns.filter_map(concern).collect()
+}
+
 /// Whether all that is brought in is left out again. What is known only after apply may be something.
 fn leaves_nothing(resources: Option<&Value>, not_resources: Option<&Value>, has_tags: bool) -> bool {
     let none = Value::set([]);

@@ -18,7 +18,7 @@ mod table;
 mod tests;
 
 use super::{Concern, Kind, Need, Needed, Place};
-use crate::model::{Change, Code, Effect, KindSpec, Live, Refusal, Value, Wanted, path};
+use crate::model::{Change, Code, Effect, KindSpec, Live, Reaches, Refusal, Value, Wanted, path};
 use jiff::Timestamp;
 use rule::Rule;
 use std::collections::BTreeMap;
@@ -81,6 +81,10 @@ impl Kind for S3Bucket {
 
     fn effect(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
         effects::effect(change, live, wanted)
+    }
+
+    fn reaches(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Reaches> {
+        effects::reaches(change, live, wanted)
     }
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {

@@ -137,7 +137,7 @@ pub(super) fn compound(
     let located = evaluator.blocks.things.get(&(sort.to_owned(), name.to_owned())).copied()?;
     let mut problems = Vec::new();
     let is_owned = evaluator.policy.workspace.is_some();
-    if !is_owned {
+    if evaluator.lacks_owner() {
         problems.push(resources::unowned(&format!("{sort}.{name}")).at(located.header()));
     }
     let found = instances(located, &evaluator.scope(edges), &mut problems);

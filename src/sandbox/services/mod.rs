@@ -7,7 +7,9 @@ pub(crate) mod account;
 pub(crate) mod backup;
 pub(crate) mod cloudwatch;
 pub(crate) mod dynamodb;
+pub(crate) mod elasticache;
 pub(crate) mod events;
+pub(crate) mod forms;
 pub(crate) mod input;
 pub(crate) mod logs;
 pub(crate) mod organizations;
@@ -34,6 +36,7 @@ pub(crate) static ALL: &[&Service] = &[
     &backup::SERVICE,
     &cloudwatch::SERVICE,
     &dynamodb::SERVICE,
+    &elasticache::SERVICE,
     &events::SERVICE,
     &logs::SERVICE,
     &organizations::SERVICE,

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, events, logs, rds, s3, scheduler, sns};
+use super::{
+    AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, elasticache, events, logs, rds, s3, scheduler, sns,
+};
 
 /// Resource Groups Tagging API, 2017-01-26.
 pub(crate) static SERVICE: Service = Service {
@@ -43,6 +45,7 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let groups = region.logs.values().filter_map(logs::ever_tagged).map(|(arn, tags)| ("logs:log-group", arn, tags));
     let schedules = scheduler::ever_tagged(&region.scheduler).map(|(arn, tags)| ("scheduler:schedule-group", arn, tags));
     let databases = rds::ever_tagged(&region.rds);
+    let caches = elasticache::ever_tagged(&region.elasticache).map(|(arn, tags)| ("elasticache:replicationgroup", arn, tags));
     let all = tables
         .chain(alarms)
         .chain(topics)
@@ -50,6 +53,7 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
         .chain(groups)
         .chain(schedules)
         .chain(databases)
+        .chain(caches)
         .chain(backup::ever_tagged(&region.backup));
     let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
@@ -137,6 +141,7 @@ fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
         "backup" => backup::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
         "s3" => s3::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         "cloudwatch" => cloudwatch::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
+        "elasticache" => elasticache::tag(call, &json!({ "ResourceName": arn, "Tags": listed })),
         "events" => events::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
         "logs" => logs::tag(call, &json!({ "resourceArn": arn, "tags": tags })),
         "scheduler" => scheduler::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
@@ -153,6 +158,7 @@ fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
         "backup" => backup::untag(call, &json!({ "ResourceArn": arn, "TagKeyList": keys })),
         "s3" => s3::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         "cloudwatch" => cloudwatch::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
+        "elasticache" => elasticache::untag(call, &json!({ "ResourceName": arn, "TagKeys": keys })),
         "events" => events::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
         "logs" => logs::untag(call, &json!({ "resourceArn": arn, "tagKeys": keys })),
         "scheduler" => scheduler::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
