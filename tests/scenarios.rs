@@ -31,6 +31,9 @@ scenarios! {
     alarms
     alarms_of_others
     backstay_block
+    backup_alarms
+    backup_alarms_checks
+    backup_alarms_targets
     backup_audit
     backup_opt_in
     backup_plan
@@ -39,6 +42,9 @@ scenarios! {
     backup_selection
     backup_settings
     caches
+    composite_alarm_checks
+    composite_alarms
+    composite_alarms_of_others
     event_checks
     event_rules
     database_clusters

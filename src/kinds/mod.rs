@@ -3,6 +3,7 @@
 //! A kind is a table of settings ([`KindSpec`]) and two effects, `read` and `change`. Everything generic (decoding, diff, effect,
 //! docs, IAM) is worked out from the table, so nothing outside a kind's folder names it.
 
+mod alarms;
 #[cfg(feature = "aws")]
 mod backup;
 pub mod backup_framework;
@@ -20,6 +21,9 @@ pub mod backup_vault;
 pub mod backup_vault_lock_configuration;
 pub mod backup_vault_notifications;
 pub mod backup_vault_policy;
+#[cfg(feature = "aws")]
+mod cloudwatch;
+pub mod cloudwatch_composite_alarm;
 pub mod cloudwatch_event_rule;
 pub mod cloudwatch_event_target;
 pub mod cloudwatch_log_group;
@@ -262,6 +266,7 @@ static REGISTRY: &[&dyn Kind] = &[
     &backup_vault_lock_configuration::VaultLock,
     &backup_vault_notifications::VaultNotifications,
     &backup_vault_policy::VaultPolicy,
+    &cloudwatch_composite_alarm::CompositeAlarm,
     &cloudwatch_event_rule::EventRule,
     &cloudwatch_event_target::EventTarget,
     &cloudwatch_log_group::LogGroup,

@@ -3,12 +3,16 @@
 //! What a policy declares counts first, so that much is found before anything is read; then what is live. Where neither is known, nothing
 //! is said.
 
-use super::order;
+mod circles;
+mod waits;
+
+pub(super) use waits::order;
+
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, ResourceId, Severity,
-    Snapshot, Span, Target, Value, Verb, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, ResourceId, Severity, Snapshot,
+    Span, Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,45 +65,6 @@ fn known_as(live: &Live, identities: &BTreeMap<String, Identity>) -> Option<Stri
         spec.known_as(&live.id.region, &identities.get(&live.id.target)?.account, &live.id.name)
     };
     live.arn.clone().or_else(of_others)
-}
-
-/// Makes whatever needs something of another thing wait for it, as if it referred to it: a name that is written out is as good as a
-/// reference. Things that need a setting of each other in a circle, such as versioning of buckets that replicate to each other, get that
-/// setting ahead of all else; otherwise those in a circle are left to the references that there are.
-pub(super) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &mut [Action]) {
-    let things = things(policy, snapshot, rows);
-    let by_arn = by_arn(&things);
-    let staying = actions.iter().enumerate().filter(|(_, action)| action.verb != Verb::Delete);
-    let place: BTreeMap<&ResourceId, usize> = staying.map(|(place, action)| (&action.id, place)).collect();
-    let place = |thing: &Thing<'_>| place.get(thing.id.as_ref()?).copied();
-    let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();
-    let mut settings: BTreeMap<(usize, usize), String> = BTreeMap::new();
-    for (thing, from) in things.iter().filter_map(|thing| Some((thing, place(thing)?))) {
-        for need in thing.needs(policy) {
-            let needed = by_arn.get(need.of.as_str()).into_iter().flatten().filter_map(|other| place(other));
-            for to in needed.filter(|to| *to != from) {
-                edges.insert((from, to));
-                if let Needed::Setting { path, .. } = &need.needed {
-                    settings.insert((from, to), path.clone());
-                }
-            }
-        }
-    }
-    let found = order::without_circles(actions, &edges);
-    settings.retain(|edge, _| !found.contains(edge));
-    for ((_, to), setting) in settings {
-        if let Some(action) = actions.get_mut(to).filter(|action| !action.ahead.contains(&setting)) {
-            action.ahead.push(setting);
-        }
-    }
-    let found = found.into_iter();
-    let waits: Vec<(usize, String)> = found.filter_map(|(from, to)| Some((from, actions.get(to)?.address.clone()))).collect();
-    for (from, address) in waits {
-        if let Some(action) = actions.get_mut(from).filter(|action| !action.depends_on.contains(&address)) {
-            action.depends_on.push(address);
-            action.depends_on.sort();
-        }
-    }
 }
 
 /// All that is declared, with what a `protect` selected.
@@ -228,7 +193,7 @@ struct Known<'a> {
 fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagnostic> {
     let Known { live, named, absent, going } = known;
     let (by_arn, parts) = (by_arn(things), parts(things, live));
-    let mut problems = Vec::new();
+    let mut problems = circles::circles(policy, things);
     let mut told = BTreeSet::new();
     for thing in things {
         for need in thing.needs(policy) {
@@ -341,7 +306,7 @@ impl Other<'_> {
                 let title = kinds::spec(&live.id.kind).map_or("thing", |spec| spec.title);
                 (
                     format!("this plan removes {title} `{named}` in {region}, which no block declares any more: {}", need.otherwise),
-                    "declare it again, or name another one".to_owned(),
+                    "declare it again, let go of it with a `removed` block, or take it out here".to_owned(),
                 )
             }
             (Some(_), _) | (None, None) => return None,

@@ -58,6 +58,7 @@ static KINDS: &[Kind] = &[
     Kind { name: "aws_backup_plan", decode: backup_plan::decode },
     Kind { name: "aws_backup_region_settings", decode: backup_region_settings::decode },
     Kind { name: "aws_backup_vault", decode: backup_vault::decode },
+    Kind { name: "aws_cloudwatch_composite_alarm", decode: metric_alarm::decode_composite },
     Kind { name: "aws_cloudwatch_log_group", decode: log_group::decode },
     Kind { name: "aws_cloudwatch_metric_alarm", decode: metric_alarm::decode },
     Kind { name: "aws_db_event_subscription", decode: rds_events::decode },
