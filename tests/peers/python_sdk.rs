@@ -23,3 +23,8 @@ fn the_sandbox_does_what_aws_does() {
 fn the_sandbox_has_the_rules_schedules_and_log_groups_of_aws() {
     hold("facts_events.py", include_str!("facts_events.py"));
 }
+
+#[test]
+fn the_sandbox_has_the_caches_file_systems_warehouses_and_lifecycle_policies_of_aws() {
+    hold("facts_stores.py", include_str!("facts_stores.py"));
+}
