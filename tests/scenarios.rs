@@ -25,6 +25,8 @@ macro_rules! scenarios {
 scenarios! {
     air_gapped_vault
     alarm_checks
+    alarm_ratchet
+    alarm_readable
     alarm_watch
     alarms
     alarms_of_others
@@ -58,6 +60,7 @@ scenarios! {
     loader_errors
     log_groups
     nobody
+    mistakes_at_once
     only
     organization
     owned
@@ -71,13 +74,17 @@ scenarios! {
     s3_bucket_checks
     s3_bucket_foreign
     s3_bucket_lock
+    s3_bucket_mutual
     s3_bucket_replication
     s3_bucket_unreadable
     restore_testing
     saved_plan
     saved_plan_consent
     schedules
+    selected_by_name
     selection
+    selection_elsewhere
+    selection_succession
     shortening
     shut_out
     snapshots

@@ -5,6 +5,7 @@
 mod actions;
 #[cfg(feature = "aws")]
 mod aws;
+mod expression;
 mod forms;
 pub mod published;
 mod rules;
@@ -15,7 +16,7 @@ mod watch;
 
 use super::{Circumstances, Concern, Kind, Need, Needed, Place, tags};
 use crate::model::{
-    ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Safer, Sender, Setting, Shape,
+    ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Safer, Sender, Setting, Severity, Shape,
     Wanted, path,
 };
 use std::collections::BTreeMap;
@@ -210,8 +211,8 @@ impl Kind for MetricAlarm {
         sensitivity::effect(change, live, wanted).or_else(|| watch::effect(change, live, wanted))
     }
 
-    fn consequence(&self, change: &Change, live: &Live, _: jiff::Timestamp) -> Option<String> {
-        sensitivity::consequence(change).or_else(|| watch::consequence(change, live))
+    fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, _: jiff::Timestamp) -> Option<String> {
+        sensitivity::consequence(change, live, wanted).or_else(|| watch::consequence(change, live))
     }
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
@@ -222,14 +223,22 @@ impl Kind for MetricAlarm {
         circumstances.region.map(|region| actions::elsewhere(wanted, region)).unwrap_or_default()
     }
 
-    /// A topic must let CloudWatch publish for this alarm; of Lambda functions and other actions nothing is known here.
+    /// A topic must be there and let CloudWatch publish for this alarm; of Lambda functions and other actions nothing is known here.
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
         let topics = actions::all(wanted).filter(|(_, arn)| arn.split(':').nth(2) == Some("sns"));
-        let needs = topics.map(|(at, topic)| Need {
-            at: path::keyed(at, topic),
-            of: topic.to_owned(),
-            needed: Needed::Entry(Sender::Alarm.publishes(topic, place.account, place.arn)),
-            otherwise: "the alarm's messages are dropped, and CloudWatch tells it only in the alarm's history".to_owned(),
+        let needs = topics.flat_map(|(at, topic)| {
+            let need = |needed: Needed, otherwise: &str| Need {
+                at: path::keyed(at, topic),
+                of: topic.to_owned(),
+                needed,
+                severity: Severity::Error,
+                otherwise: otherwise.to_owned(),
+            };
+            let entry = Needed::Entry(Sender::Alarm.publishes(topic, place.account, place.arn));
+            [
+                need(Needed::Presence, "CloudWatch takes the alarm, and nobody is told of it"),
+                need(entry, "the alarm's messages are dropped, and CloudWatch tells it only in the alarm's history"),
+            ]
         });
         needs.collect()
     }

@@ -50,6 +50,8 @@ pub struct KindSpec {
     pub name_tag: Option<NameTag>,
     /// Whether the thing can have copies in other regions that hold settings of their own, chosen with `replicas`.
     pub replicas: bool,
+    /// What a thing of it holds that settings can be about when it is there already: `recovery points`, `objects`.
+    pub holds: &'static str,
     /// Its settings, in the order in which they are shown.
     pub settings: &'static [Setting],
     /// IAM actions that finding the things by name or by tag needs.
@@ -384,6 +386,7 @@ impl KindSpec {
         name_form: NameForm { min: 1, max: 255, also: &[], source: "" },
         name_tag: None,
         replicas: false,
+        holds: "recovery points",
         settings: &[],
         inventory_actions: &[],
     };
