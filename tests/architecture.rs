@@ -44,6 +44,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds/db_event_subscription/aws", &["aws", "model"]),
     ("kinds/db_instance/aws", &[]),
     ("kinds/db_instance_automated_backups_replication/aws", &["aws", "model"]),
+    ("kinds/dlm_lifecycle_policy/aws", &["aws", "model"]),
     ("kinds/docdb_cluster/aws", &[]),
     ("kinds/dynamodb_table/aws", &["aws", "model"]),
     ("kinds/efs_file_system/aws", &["aws", "model"]),

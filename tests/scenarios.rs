@@ -106,6 +106,8 @@ scenarios! {
     vault_lock_range
     vault_notifications
     vault_policy
+    volumes
+    volumes_of_others
     waiting
     warehouses
     weakening

@@ -31,6 +31,7 @@ pub mod cloudwatch_metric_alarm;
 pub mod db_event_subscription;
 pub mod db_instance;
 pub mod db_instance_automated_backups_replication;
+pub mod dlm_lifecycle_policy;
 pub mod docdb_cluster;
 pub mod dynamodb_table;
 pub mod efs_file_system;
@@ -274,6 +275,7 @@ static REGISTRY: &[&dyn Kind] = &[
     &db_event_subscription::DbEventSubscription,
     &db_instance::DbInstance,
     &db_instance_automated_backups_replication::BackupsReplication,
+    &dlm_lifecycle_policy::LifecyclePolicy,
     &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
     &efs_file_system::FileSystem,

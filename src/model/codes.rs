@@ -373,6 +373,11 @@ codes! {
     BackupsOff = "BKS0901", "hours of backups that are off";
     /// The automated snapshots of Redshift clusters with RA3 or RG nodes cannot be turned off.
     SnapshotsStayOn = "BKS0902", "snapshots that cannot be turned off";
+    /// A policy of Data Lifecycle Manager by halves, or with what its type does not have.
+    ///
+    /// A policy of snapshots or AMIs has resource types, target tags and one to four schedules, each with one `create_rule` and one
+    /// `retain_rule`; an event-based policy has an event source and an action; a default policy has neither, but intervals and exclusions.
+    LifecyclePolicy = "BKS0903", "lifecycle policy by halves";
     /// What a block stands for works in another region only.
     ///
     /// Alarms and rules tell topics of their own region; AWS publishes an account's charges in us-east-1, and how far replication is behind in
