@@ -25,6 +25,8 @@ macro_rules! scenarios {
 scenarios! {
     air_gapped_vault
     alarm_checks
+    alarm_ratchet
+    alarm_readable
     alarm_watch
     alarms
     alarms_of_others
@@ -36,6 +38,7 @@ scenarios! {
     backup_refused
     backup_selection
     backup_settings
+    caches
     composite_alarm_checks
     composite_alarms
     composite_alarms_of_others
@@ -48,6 +51,7 @@ scenarios! {
     databases_refused
     databases_unreadable
     exit_codes
+    file_systems
     explain
     first_plan
     fmt
@@ -59,6 +63,7 @@ scenarios! {
     loader_errors
     log_groups
     nobody
+    mistakes_at_once
     only
     organization
     owned
@@ -72,13 +77,17 @@ scenarios! {
     s3_bucket_checks
     s3_bucket_foreign
     s3_bucket_lock
+    s3_bucket_mutual
     s3_bucket_replication
     s3_bucket_unreadable
     restore_testing
     saved_plan
     saved_plan_consent
     schedules
+    selected_by_name
     selection
+    selection_elsewhere
+    selection_succession
     shortening
     shut_out
     snapshots
@@ -95,6 +104,7 @@ scenarios! {
     vault_notifications
     vault_policy
     waiting
+    warehouses
     weakening
     written_names
 }

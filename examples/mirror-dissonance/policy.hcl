@@ -16,6 +16,8 @@ variable "environment" {
 
 locals {
   tables = ["fp-events", "consent", "block-counter"]
+  names  = [for table in local.tables : "mirror-dissonance-${var.environment}-${table}"]
+  role   = "arn:aws:iam::123456789012:role/service-role/AWSBackupDefaultServiceRole"
 }
 
 target "primary" {
@@ -26,7 +28,7 @@ target "primary" {
 protect "aws_dynamodb_table" "mirror" {
   target = target.primary
   select {
-    names = [for table in local.tables : "mirror-dissonance-${var.environment}-${table}"]
+    names = local.names
   }
   point_in_time_recovery {
     enabled                 = true

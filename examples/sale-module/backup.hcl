@@ -1,12 +1,21 @@
-# The ladder: daily, weekly, monthly and annual recovery points, each copied to the other region.
+# The ladder: daily, weekly, monthly and annual recovery points, each copied to the other region, each under the module's own keys: whoever
+# may not use the key reads nothing out of a backup.
 resource "aws_backup_vault" "main" {
-  target = target.primary
-  name   = local.name
+  target      = target.primary
+  name        = local.name
+  kms_key_arn = "arn:aws:kms:us-east-1:${var.account_id}:key/${var.kms_key_id}"
 }
 
 resource "aws_backup_vault" "dr" {
-  target = target.dr
-  name   = "${local.name}-dr"
+  target      = target.dr
+  name        = "${local.name}-dr"
+  kms_key_arn = "arn:aws:kms:us-west-2:${var.account_id}:key/${var.kms_key_id}"
+}
+
+variable "kms_key_id" {
+  type        = string
+  description = "The multi-region key of the module's backups, with a replica in us-west-2: both have one id"
+  default     = "mrk-5f0c2a6b1d3e4f7a8b9c0d1e2f3a4b5c"
 }
 
 resource "aws_backup_plan" "ladder" {

@@ -11,7 +11,8 @@ resource "aws_dynamodb_table" "sales" {
 resource "aws_s3_bucket" "documents" {
   for_each = toset([
     "sale-module-production-attachments", "sale-module-production-invoices", "sale-module-production-exports",
-    "sale-module-staging-attachments", "sale-module-staging-invoices", "sale-module-staging-exports",
+    "sale-module-production-reports", "sale-module-staging-attachments", "sale-module-staging-invoices",
+    "sale-module-staging-exports", "sale-module-staging-reports",
   ])
   bucket = each.key
   region = "us-east-1"

@@ -59,7 +59,8 @@ struct State<'a> {
     waiting: VecDeque<usize>,
     endings: Vec<Option<Ending>>,
     skipped: usize,
-    first_left: usize,
+    /// Steps by phase that have not ended.
+    phases: BTreeMap<Phase, usize>,
     /// Steps of a block, or of a thing, and phase that have not ended.
     left: BTreeMap<(&'a str, Phase), usize>,
     /// A step of a block, or of a thing, and phase that did not succeed.
@@ -75,7 +76,9 @@ enum Ready {
 impl<'a> State<'a> {
     fn new(steps: &[Step<'a>]) -> Self {
         let mut left: BTreeMap<(&str, Phase), usize> = BTreeMap::new();
+        let mut phases: BTreeMap<Phase, usize> = BTreeMap::new();
         for step in steps {
+            *phases.entry(step.phase).or_default() += 1;
             for name in names(step.action) {
                 *left.entry((name, step.phase)).or_default() += 1;
             }
@@ -84,7 +87,7 @@ impl<'a> State<'a> {
             waiting: (0..steps.len()).collect(),
             endings: steps.iter().map(|_| None).collect(),
             skipped: 0,
-            first_left: steps.iter().filter(|step| step.phase == Phase::First).count(),
+            phases,
             left,
             bad: BTreeMap::new(),
         }
@@ -107,8 +110,9 @@ impl<'a> State<'a> {
                 }
             }
         }
-        // What weakens waits until everything that strengthens has ended, well or not.
-        if step.phase > Phase::First && self.first_left > 0 { Ready::Later } else { Ready::Now }
+        // What weakens waits until everything that strengthens has ended, and that until what is ahead has, well or not.
+        let before = [Phase::Ahead, Phase::First].into_iter().filter(|phase| *phase < step.phase);
+        if before.filter_map(|phase| self.phases.get(&phase)).any(|left| *left > 0) { Ready::Later } else { Ready::Now }
     }
 
     fn end(&mut self, place: usize, step: &Step<'a>, ending: Ending, progress: &dyn Progress) {
@@ -121,8 +125,8 @@ impl<'a> State<'a> {
                 *left = left.saturating_sub(1);
             }
         }
-        if step.phase == Phase::First {
-            self.first_left = self.first_left.saturating_sub(1);
+        if let Some(left) = self.phases.get_mut(&step.phase) {
+            *left = left.saturating_sub(1);
         }
         progress.ended(&outcome(step, ending.clone()));
         if let Some(slot) = self.endings.get_mut(place) {

@@ -27,10 +27,8 @@ pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> 
 /// A policy, and everything that can be known to be wrong with it without AWS.
 pub(super) fn checked(context: &Context, path: &Path) -> Checked {
     let mut checked = policy::check(path, &context.given);
-    if checked.is_good() {
-        checked.problems.extend(needs::declared(&checked.policy));
-        checked.problems.extend(circumstances::declared(&checked.policy, now(context)));
-    }
+    checked.problems.extend(needs::declared(&checked.policy));
+    checked.problems.extend(circumstances::declared(&checked.policy, now(context)));
     checked
 }
 

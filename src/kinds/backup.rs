@@ -209,16 +209,24 @@ pub(super) async fn find_vaults(
             sought.push((vault, name, arn));
         }
     }
-    let tags = join_all(sought.iter().map(|(_, _, arn)| list_tags(connection, &client, arn))).await;
+    let is_asked_whose = |name: &str, arn: &str| marked.contains(arn) || !request.needed.contains(name);
+    let tags = sought.iter().map(
+        async |(_, name, arn)| {
+            if is_asked_whose(name, arn) { list_tags(connection, &client, arn).await.map(Some) } else { Ok(None) }
+        },
+    );
+    let tags = join_all(tags).await;
     for ((vault, name, arn), tags) in sought.into_iter().zip(tags) {
         match tags {
             // The tagging API lags: what it still shows may have been released.
-            Ok(mut tags) => {
+            Ok(tags) => {
                 let id = id(connection, spec, name);
-                let mut live =
-                    Live { id, arn: Some(arn.to_owned()), mark: Mark::take(&mut tags), facts: facts(vault, name), ..Live::default() };
+                let mut live = Live { id, arn: Some(arn.to_owned()), facts: facts(vault, name), ..Live::default() };
                 live.set(settings(vault));
-                live.set([(tags::PATH, tags::reading(&tags))]);
+                if let Some(mut tags) = tags {
+                    live.mark = Mark::take(&mut tags);
+                    live.set([(tags::PATH, tags::reading(&tags))]);
+                }
                 found.live.extend(Some(live).filter(|live| request.is_sought(live)));
             }
             Err(failed) => {

@@ -33,6 +33,8 @@ pub mod db_instance;
 pub mod db_instance_automated_backups_replication;
 pub mod docdb_cluster;
 pub mod dynamodb_table;
+pub mod efs_file_system;
+pub mod elasticache_replication_group;
 #[cfg(feature = "aws")]
 mod events;
 mod filter;
@@ -40,8 +42,11 @@ mod flat;
 mod json;
 mod needs;
 pub mod neptune_cluster;
+#[cfg(feature = "aws")]
+mod patience;
 mod rds;
 pub mod rds_cluster;
+pub mod redshift_cluster;
 pub mod s3_bucket;
 #[cfg(feature = "aws")]
 mod scheduler;
@@ -55,7 +60,7 @@ mod vaults;
 pub use flat::Flat;
 pub use needs::{Answer, Need, Needed, Place, needs, sought, watched};
 
-use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Refusal, Severity, Span, Value, Wanted, path};
+use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Reaches, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -124,6 +129,15 @@ pub struct Circumstances<'a> {
     pub now: Timestamp,
 }
 
+/// The other parts of what a thing is a part of.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
+    /// Those that there are.
+    pub before: &'a [Flat],
+    /// Those that there will be.
+    pub after: &'a [Flat],
+}
+
 /// One AWS resource type that backstay knows.
 pub trait Kind: Sync {
     /// The table of all that is known of it.
@@ -146,6 +160,13 @@ pub trait Kind: Sync {
     /// It is also asked what making the thing does ([`Change::EXISTS`]), of which nothing is live then.
     /// `wanted` are all declared settings of the thing, by path.
     fn effect(&self, _change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        None
+    }
+
+    /// Whether a change is about what the thing holds already, or only about what comes later; `None` where the table tells.
+    ///
+    /// It is also asked of making and removing the thing ([`Change::EXISTS`]); nothing is live, or wanted, then.
+    fn reaches(&self, _change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Reaches> {
         None
     }
 
@@ -199,9 +220,15 @@ pub trait Kind: Sync {
 
     /// What a change does to things other than this one: which of those that reading saw come and go with it.
     ///
-    /// `before` is what there is, `after` what there will be; none where the thing is made or goes.
-    fn reach(&self, _before: Option<&Flat>, _after: Option<&Flat>, _seen: Option<&[Listed]>) -> Vec<String> {
+    /// `before` is what there is, `after` what there will be; none where the thing is made or goes. `beside` are the other parts of the same
+    /// whole; `None` where they are not all known.
+    fn reach(&self, _before: Option<&Flat>, _after: Option<&Flat>, _beside: Option<Beside<'_>>, _seen: Option<&[Listed]>) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Whether one thing does all that another of the same whole does, so that nothing is lost when the other goes.
+    fn stands_in(&self, _one: &Flat, _for_other: &Flat) -> bool {
+        false
     }
 
     /// Why AWS would not take these changes of a thing that others own, as the thing is, and what to do instead.
@@ -249,8 +276,11 @@ static REGISTRY: &[&dyn Kind] = &[
     &db_instance_automated_backups_replication::BackupsReplication,
     &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
+    &efs_file_system::FileSystem,
+    &elasticache_replication_group::ReplicationGroup,
     &neptune_cluster::NeptuneCluster,
     &rds_cluster::RdsCluster,
+    &redshift_cluster::RedshiftCluster,
     &s3_bucket::S3Bucket,
     &scheduler_schedule::Schedule,
     &scheduler_schedule_group::ScheduleGroup,

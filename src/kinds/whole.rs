@@ -41,8 +41,11 @@ pub struct FindRequest<'a> {
     pub connection: &'a Connection,
     /// The owner whose things come first where several have one name.
     pub workspace: &'a str,
-    /// The names that the policy declares.
+    /// The names that the policy declares, and those of `needed`.
     pub names: BTreeSet<String>,
+    /// The names among them that only must be there for things of the policy: nobody asks whose these are, so that their tags need not be
+    /// read, or may be unreadable.
+    pub needed: BTreeSet<String>,
     /// The things of this kind that carry the workspace's mark, with all their tags. The tagging API lags: one that is here may be gone,
     /// and one that is not may be there, which the service's own listing of tags tells.
     pub marked: Vec<Tagged>,

@@ -315,9 +315,10 @@ codes! {
     VaultPolicyOpen = "BKS0875", "policy that lets everybody in";
     /// AWS Backup publishes to standard topics of the vault's own account only.
     VaultTopic = "BKS0876", "topic that a vault cannot publish to";
-    /// The hours of the daily backup overlap the maintenance window of the database, which AWS refuses.
+    /// The hours of the daily backup overlap the maintenance window of the database or cache, which AWS refuses.
     ///
-    /// Choose other hours, of at least 30 minutes in UTC, or have the owner of the database move its maintenance window. The plan names both.
+    /// Choose other hours in UTC, of at least 30 minutes (60 of a cache), or have the owner of the database move its maintenance window. The
+    /// plan names both.
     HoursOverlap = "BKS0880", "backup hours overlap maintenance";
     /// A rule of AWS Backup with continuous backup keeps the backups of this database, and only AWS Backup can change their retention and hours.
     ///
@@ -363,6 +364,15 @@ codes! {
     /// A window that is `FLEXIBLE` has a length and one that is `OFF` has none; a schedule ends after it starts; the group `default` is every
     /// account's own.
     Schedule = "BKS0894", "schedule by halves";
+    /// The thing is in a state in which AWS changes nothing of it, and which does not pass by itself: a cache whose making failed, a file
+    /// system in error, a cluster that is paused.
+    ///
+    /// Bring it back to `available`, or leave it out of the selection, and plan again.
+    StateForbids = "BKS0900", "state that allows no change";
+    /// Backups are off, so that what says when or how they are made does nothing.
+    BackupsOff = "BKS0901", "hours of backups that are off";
+    /// The automated snapshots of Redshift clusters with RA3 or RG nodes cannot be turned off.
+    SnapshotsStayOn = "BKS0902", "snapshots that cannot be turned off";
     /// Things need each other's presence in a circle, so that none of them can be made before the others: composite alarms that are about each
     /// other. CloudWatch stops to evaluate such alarms, and refuses to remove any of them.
     ///

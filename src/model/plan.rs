@@ -123,6 +123,9 @@ pub struct Action {
     pub wanted: BTreeMap<String, Declared>,
     /// Every value that was read, by setting; what apply compares before its first write.
     pub before: BTreeMap<String, Reading>,
+    /// Settings whose changes others need that this thing needs in turn: they are made before anything else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ahead: Vec<String>,
     /// Blocks whose things must be done first, and addresses of single things.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,
@@ -238,7 +241,9 @@ pub struct Summary {
     pub unknown: usize,
     /// Changes that weaken, lose data or cannot be undone.
     pub weakenings: usize,
-    /// Of those, changes that nobody consented to.
+    /// Of those, changes that cannot be undone, whether or not they protect less.
+    pub irreversible: usize,
+    /// Of the weakenings, changes that nobody consented to.
     pub blocked: usize,
     /// Things that backstay will not touch.
     pub refused: usize,
@@ -266,6 +271,7 @@ impl Plan {
             summary.refused += usize::from(action.refused.is_some());
             for change in &action.changes {
                 summary.weakenings += usize::from(change.effect.needs_consent());
+                summary.irreversible += usize::from(change.effect == Effect::Irreversible);
                 summary.blocked += usize::from(change.is_blocked());
             }
         }

@@ -27,6 +27,7 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
         mark: None,
         parent: None,
         replaces: None,
+        ahead: Vec::new(),
         facts: BTreeMap::new(),
         changes: Vec::new(),
         wanted: declared(&row.wanted, sources),
@@ -182,16 +183,20 @@ impl Comparison<'_> {
     fn part(&self, setting: &Setting, at: &str, reading: &Reading, wanted: Option<&Wanted>, block: String) -> Option<Change> {
         let after = wanted.map_or(Value::Null, |wanted| wanted.value.clone());
         let nothing = after == reading.effective(setting.aws_default).unwrap_or_default() && wanted.is_none();
-        (!nothing).then(|| Change {
-            setting: at.to_owned(),
-            before: reading.clone(),
-            after,
-            effect: Effect::Neutral,
-            reaches: Reaches::Future,
-            consequence: None,
-            consent: Consent::NotNeeded,
-            because: self.because(at),
-            part_of: Some(block),
+        (!nothing).then(|| {
+            let mut part = Change {
+                setting: at.to_owned(),
+                before: reading.clone(),
+                after,
+                effect: Effect::Neutral,
+                reaches: Reaches::Future,
+                consequence: None,
+                consent: Consent::NotNeeded,
+                because: self.because(at),
+                part_of: Some(block),
+            };
+            part.reaches = self.kind.reaches(&part, self.live, self.wanted).unwrap_or(part.reaches);
+            part
         })
     }
 
@@ -219,7 +224,7 @@ impl Comparison<'_> {
             part_of: None,
         };
         change.effect = self.kind.effect(&change, self.live, self.wanted).unwrap_or(effect);
-        change.reaches = reaches(setting, change.effect);
+        change.reaches = self.kind.reaches(&change, self.live, self.wanted).unwrap_or_else(|| reaches(setting, &change));
         let own = self.kind.consequence_among(&change, self.live, self.wanted, self.now);
         change.consequence = own.or_else(|| general_consequence(setting, &change));
         Some(change)
@@ -261,9 +266,18 @@ fn general_consequence(setting: &Setting, change: &Change) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn reaches(setting: &Setting, effect: Effect) -> Reaches {
-    match (effect, setting.loses) {
+/// Where a setting can take away what exists, it is about what exists in its safer direction too, unless it was off: then nothing does.
+fn reaches(setting: &Setting, change: &Change) -> Reaches {
+    let is_off = || {
+        if setting.only_while.is_some() && change.before == Reading::Unset {
+            return true;
+        }
+        let before = change.before.effective(setting.aws_default).unwrap_or_default();
+        before.is_nothing() || before == Value::Bool(false) || before == Value::from(0)
+    };
+    match (change.effect, setting.loses) {
         (Effect::LosesData, _) | (Effect::Irreversible, Loss::ExistingRecoveryPoints) => Reaches::Existing,
+        (_, Loss::ExistingRecoveryPoints) if !is_off() => Reaches::Existing,
         _ => Reaches::Future,
     }
 }

@@ -27,7 +27,25 @@ pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consen
     let by_address = by_address(actions);
     let unused = |waiver: &Waiver| if is_reached(&by_address, waiver) { Unused::Reached } else { Unused::Idle };
     let of = |waiver: &Waiver| (!used.contains(waiver.name.as_str())).then(|| unused(waiver));
-    waivers.iter().filter_map(|waiver| note(waiver, of(waiver), today, sources)).collect()
+    let mut notes: Vec<Note> = waivers.iter().filter_map(|waiver| note(waiver, of(waiver), today, sources)).collect();
+    notes.extend(twice(waivers, today, sources));
+    notes
+}
+
+/// Waivers that say the same as another one: whoever removes one of them takes back nothing.
+fn twice(waivers: &[Waiver], today: Date, sources: &Sources) -> Vec<Note> {
+    let mut first: BTreeMap<(&str, &str, &Value), &Waiver> = BTreeMap::new();
+    let mut notes = Vec::new();
+    for waiver in waivers.iter().filter(|waiver| waiver.expires >= today) {
+        let Some(other) = first.insert((&waiver.address, &waiver.setting, &waiver.to), waiver) else { continue };
+        let (here, there) = (sources.position(&waiver.span), sources.position(&other.span));
+        let text = format!(
+            "waivers `{}` ({there}) and `{}` ({here}) let the same change through, so that removing one of them takes nothing back; keep one",
+            other.name, waiver.name
+        );
+        notes.push(Note { code: Some(Code::Waiver.to_string()), text });
+    }
+    notes
 }
 
 /// Gives consent by flags to what is still blocked, for a plan that was saved without it.

@@ -40,22 +40,16 @@ pub struct Request {
 ///
 /// Every problem that makes the policy inapplicable to what is live: a selector that matches nothing, two blocks that disagree.
 pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<Diagnostic>> {
-    let resources = resources::resources(policy, snapshot);
-    let resolved = resolve::resolve(policy, snapshot);
-    let resolved = match (resolved, resources.problems) {
-        (Ok(resolved), problems) if problems.is_empty() => resolved,
-        (Ok(_), problems) => return Err(problems),
-        (Err(mut all), problems) => {
-            all.extend(problems);
-            return Err(all);
-        }
-    };
-    let asked_for = |action: &&Action| is_asked_for(std::iter::once(action.address.as_str()), &request.only);
-    let mut unmet = needs::planned(policy, snapshot, &resolved.rows, resources.actions.iter().filter(asked_for));
-    unmet.extend(circumstances::planned(policy, snapshot));
-    let (unmet, doubts): (Vec<_>, Vec<_>) = unmet.into_iter().partition(Diagnostic::is_error);
-    if !unmet.is_empty() {
-        return Err(unmet);
+    let resources = resources::resources(policy, snapshot, &request.only);
+    let (resolved, mut problems) = resolve::resolve(policy, snapshot);
+    problems.extend(resources.problems);
+    let is_meant = |action: &&Action| is_asked_for(std::iter::once(action.address.as_str()), &request.only);
+    let going = resources.actions.iter().filter(|action| action.verb == Verb::Delete).filter(is_meant).map(|action| &action.id);
+    problems.extend(needs::planned(policy, snapshot, &resolved.rows, going.collect()));
+    problems.extend(circumstances::planned(policy, snapshot));
+    let (problems, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
+    if !problems.is_empty() {
+        return Err(problems);
     }
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(resolved.gaps);
@@ -65,7 +59,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     let mut actions: Vec<_> = rows.iter().map(|row| diff::action(row, snapshot, &policy.sources)).collect();
     let removals = resources.actions.iter().any(|action| action.verb == Verb::Delete);
     let addresses: Vec<String> = addresses(&resolved.rows).chain(resources.actions.iter().map(|action| action.address.clone())).collect();
-    actions.extend(resources.actions.into_iter().filter(|action| asked_for(&action)));
+    actions.extend(resources.actions.into_iter().filter(|action| is_meant(&action)));
     needs::order(policy, snapshot, &resolved.rows, &mut actions);
     actions.sort_by(|a, b| (&a.block, &a.address, &a.id).cmp(&(&b.block, &b.address, &b.id)));
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();

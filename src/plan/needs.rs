@@ -11,8 +11,8 @@ pub(super) use waits::order;
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, ResourceId, Snapshot,
-    Span, Target, Value, Verb, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, ResourceId, Severity, Snapshot,
+    Span, Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,38 +42,17 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
     for protect in &policy.protects {
         things.extend(protected(policy, protect));
     }
-    unmet(policy, &things, &Seen::default())
-}
-
-/// What reading found of the things that others need.
-#[derive(Default)]
-struct Seen<'a> {
-    live: &'a [Live],
-    /// Live things by what others know them by.
-    named: BTreeMap<String, &'a Live>,
-    /// What was looked for and is not there.
-    absent: Absent,
-    /// The ARNs of what the plan removes.
-    going: BTreeSet<&'a str>,
+    unmet(policy, &things, &Known::default())
 }
 
 /// Every need of a policy that is surely not met, given what is live; of what only less is done without, what [`declared`] did not tell.
 ///
-/// `actions` are those of what backstay makes and removes, as far as they are asked for.
-pub(super) fn planned<'a>(
-    policy: &Policy,
-    snapshot: &'a Snapshot,
-    rows: &[Row],
-    actions: impl Iterator<Item = &'a Action>,
-) -> Vec<Diagnostic> {
+/// `going` is what the plan removes: it is no longer there when others need it.
+pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row], going: BTreeSet<&ResourceId>) -> Vec<Diagnostic> {
     let things = things(policy, snapshot, rows);
-    let seen = Seen {
-        live: &snapshot.resources,
-        named: snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect(),
-        absent: absent(snapshot),
-        going: actions.filter(|action| action.verb == Verb::Delete).map(|action| action.arn.as_str()).collect(),
-    };
-    let mut problems = unmet(policy, &things, &seen);
+    let named = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
+    let known = Known { live: &snapshot.resources, named, absent: absent(snapshot), going };
+    let mut problems = unmet(policy, &things, &known);
     let told = declared(policy);
     problems.retain(|problem| problem.is_error() || !told.contains(problem));
     problems
@@ -81,11 +60,11 @@ pub(super) fn planned<'a>(
 
 /// What others know a live thing by.
 fn known_as(live: &Live, identities: &BTreeMap<String, Identity>) -> Option<String> {
-    let single = || {
-        let spec = kinds::spec(&live.id.kind).filter(|spec| spec.single.is_some())?;
+    let of_others = || {
+        let spec = kinds::spec(&live.id.kind).filter(|spec| spec.ownership == Ownership::Settings)?;
         spec.known_as(&live.id.region, &identities.get(&live.id.target)?.account, &live.id.name)
     };
-    live.arn.clone().or_else(single)
+    live.arn.clone().or_else(of_others)
 }
 
 /// All that is declared, with what a `protect` selected.
@@ -111,19 +90,21 @@ fn things<'a>(policy: &'a Policy, snapshot: &'a Snapshot, rows: &'a [Row]) -> Ve
     things
 }
 
-/// What was looked for and is not there, by ARN.
+/// What was looked for and is not there, by ARN: what could be of several kinds was looked for among all of them.
 fn absent(snapshot: &Snapshot) -> Absent {
-    let mut absent = Absent::new();
+    let mut absent: BTreeMap<String, (usize, Vec<&'static KindSpec>)> = BTreeMap::new();
     for id in &snapshot.absent {
         let (Some(spec), Some(identity)) = (kinds::spec(&id.kind), snapshot.identities.get(&id.target)) else { continue };
-        if let Some(arn) = spec.arn(&id.region, &identity.account, &id.name) {
-            let kinds = absent.entry(arn).or_default();
-            if !kinds.iter().any(|known| known.name == spec.name) {
-                kinds.push(spec);
-            }
+        let Some(arn) = spec.arn(&id.region, &identity.account, &id.name) else { continue };
+        let (_, found) = absent.entry(arn).or_insert_with_key(|arn| {
+            let named = |spec: &&KindSpec| spec.arn(&id.region, &identity.account, &id.name).as_ref() == Some(arn);
+            (kinds::all().map(Kind::spec).filter(named).count(), Vec::new())
+        });
+        if !found.iter().any(|known: &&KindSpec| known.name == spec.name) {
+            found.push(spec);
         }
     }
-    absent
+    absent.into_iter().filter(|(_, (named, found))| found.len() == *named).map(|(arn, (_, found))| (arn, found)).collect()
 }
 
 /// The kinds that something which is not there could be of, by its ARN.
@@ -198,17 +179,29 @@ fn by_arn<'a>(things: &'a [Thing<'a>]) -> BTreeMap<&'a str, Vec<&'a Thing<'a>>> 
     by_arn
 }
 
-fn unmet(policy: &Policy, things: &[Thing<'_>], seen: &Seen<'_>) -> Vec<Diagnostic> {
-    let (by_arn, parts) = (by_arn(things), parts(things, seen.live));
+/// What is known of AWS.
+#[derive(Default)]
+struct Known<'a> {
+    live: &'a [Live],
+    /// What is there, by what others know it by.
+    named: BTreeMap<String, &'a Live>,
+    absent: Absent,
+    /// What this plan removes.
+    going: BTreeSet<&'a ResourceId>,
+}
+
+fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagnostic> {
+    let Known { live, named, absent, going } = known;
+    let (by_arn, parts) = (by_arn(things), parts(things, live));
     let mut problems = circles::circles(policy, things);
     let mut told = BTreeSet::new();
     for thing in things {
         for need in thing.needs(policy) {
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
-                live: seen.named.get(&need.of).copied(),
-                absent: seen.absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
-                is_going: seen.going.contains(need.of.as_str()),
+                live: named.get(&need.of).copied(),
+                goes: named.get(&need.of).is_some_and(|live| going.contains(&live.id)),
+                absent: absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
             };
             let of_parts = || parts.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
             let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts() } else { None });
@@ -249,16 +242,24 @@ fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live]) -> BTreeMap<String, BTre
     parts
 }
 
+/// The problem of a need that is not met, as grave as it is.
+fn told(need: &Need, code: Code, title: String) -> Diagnostic {
+    match need.severity {
+        Severity::Error => Diagnostic::error(code, title),
+        Severity::Warning => Diagnostic::warning(code, title),
+    }
+}
+
 /// What is known of a thing that another needs something of.
 #[derive(Default)]
 struct Other<'a> {
     /// The blocks that are about it.
     declared: Vec<&'a Thing<'a>>,
     live: Option<&'a Live>,
+    /// Whether this plan removes it.
+    goes: bool,
     /// The kinds that it could be of, where it was looked for and is not there.
     absent: &'a [&'static KindSpec],
-    /// Whether the plan removes it.
-    is_going: bool,
 }
 
 impl Other<'_> {
@@ -294,27 +295,42 @@ impl Other<'_> {
 
     /// The problem of a thing that must be there.
     fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
-        let place = || Wanted::place(thing.wanted, &need.at).or(thing.header).cloned();
-        if let Some(kind) = self.kind().filter(|_| self.is_going && self.declared.is_empty()) {
-            let title =
-                format!("{} is planned for removal, as no block declares it any more: {}", Self::named(kind, thing, need), need.otherwise);
-            let help = "declare it again, let go of it with a `removed` block, or take it out here";
-            let problem = Diagnostic::error(Code::NeededThing, title).help(help);
-            return Some(match place() {
-                Some(span) => problem.at(span),
-                None => problem,
-            });
+        if !self.declared.is_empty() {
+            return None;
         }
-        let spec = self.absent.last().filter(|_| self.declared.is_empty() && self.live.is_none())?;
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
         let region = need.of.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(thing.region);
-        let title = format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise);
-        let blocks: Vec<String> = self.absent.iter().rev().map(|spec| format!("`resource \"{}\"`", spec.name)).collect();
-        let help =
-            format!("declare it with a {} block in a target of that region, or write the name of one that is there", blocks.join(" or "));
-        let problem = Diagnostic::error(Code::NeededThing, title).help(help);
-        Some(match place() {
-            Some(span) => problem.at(span),
+        let whole: Vec<&KindSpec> = self.absent.iter().rev().copied().filter(|spec| spec.ownership == Ownership::Whole).collect();
+        let (title, help) = match (self.live, self.absent.last()) {
+            (Some(live), _) if self.goes => {
+                let title = kinds::spec(&live.id.kind).map_or("thing", |spec| spec.title);
+                (
+                    format!("this plan removes {title} `{named}` in {region}, which no block declares any more: {}", need.otherwise),
+                    "declare it again, or name another one".to_owned(),
+                )
+            }
+            (Some(_), _) | (None, None) => return None,
+            (None, Some(_)) if whole.is_empty() => {
+                let titles: Vec<&str> = self.absent.iter().map(|spec| spec.title).collect();
+                (
+                    format!("there is no {} `{named}` in {region}: {}", titles.join(" or "), need.otherwise),
+                    "write the ARN of one that is there, or take it out".to_owned(),
+                )
+            }
+            (None, Some(spec)) => {
+                let blocks: Vec<String> = whole.iter().map(|spec| format!("`resource \"{}\"`", spec.name)).collect();
+                (
+                    format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise),
+                    format!(
+                        "declare it with a {} block in a target of that region, or write the name of one that is there",
+                        blocks.join(" or ")
+                    ),
+                )
+            }
+        };
+        let problem = told(need, Code::NeededThing, title).help(help);
+        Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
+            Some(span) => problem.at(span.clone()),
             None => problem,
         })
     }
@@ -346,11 +362,7 @@ impl Other<'_> {
             Needed::Keeping(_) => Code::LockRange,
         };
         let title = format!("{} {reason}: {}", Self::named(kind, thing, need), need.otherwise);
-        let mut problem = match need.needed {
-            Needed::Flags { .. } => Diagnostic::warning(code, title),
-            _ => Diagnostic::error(code, title),
-        };
-        problem = problem.help(remedy);
+        let mut problem = told(need, code, title).help(remedy);
         if let Some(span) = Wanted::place(thing.wanted, &need.at).or(thing.header) {
             problem = problem.at(span.clone());
         }

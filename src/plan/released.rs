@@ -62,7 +62,8 @@ type Thing = (String, String, String);
 /// Every thing that a policy's blocks are about.
 fn planned(now: &Policy, snapshot: &Snapshot) -> BTreeSet<Thing> {
     // A policy that does not resolve has no plan beside which this is said.
-    let rows = resolve::resolve(now, snapshot).map(|resolved| resolved.rows).unwrap_or_default();
+    let (resolved, problems) = resolve::resolve(now, snapshot);
+    let rows = if problems.is_empty() { resolved.rows } else { Vec::new() };
     let ids = rows.into_iter().flat_map(|row| std::iter::once(row.id).chain(row.also_read_as));
     ids.map(|id| (id.kind, id.target, id.name)).collect()
 }

@@ -68,12 +68,8 @@ struct Resolver<'a> {
     problems: Vec<Diagnostic>,
 }
 
-/// Resolves a policy against what is live.
-///
-/// # Errors
-///
-/// Selectors that match nothing and blocks that disagree.
-pub(super) fn resolve(policy: &Policy, snapshot: &Snapshot) -> Result<Resolved, Vec<Diagnostic>> {
+/// Resolves a policy against what is live, as far as that goes, and says what is wrong: selectors that match nothing and blocks that disagree.
+pub(super) fn resolve(policy: &Policy, snapshot: &Snapshot) -> (Resolved, Vec<Diagnostic>) {
     let mut replicas: BTreeMap<_, Vec<&Live>> = BTreeMap::new();
     for live in snapshot.resources.iter().filter(|live| live.replica_of.is_some()) {
         replicas.entry((live.id.kind.as_str(), live.id.target.as_str(), live.id.name.as_str())).or_default().push(live);
@@ -100,19 +96,16 @@ pub(super) fn resolve(policy: &Policy, snapshot: &Snapshot) -> Result<Resolved, 
 }
 
 impl<'a> Resolver<'a> {
-    fn finish(mut self) -> Result<Resolved, Vec<Diagnostic>> {
+    fn finish(mut self) -> (Resolved, Vec<Diagnostic>) {
         let settings_only =
             |block: &&crate::model::BlockAddress| kinds::spec(&block.kind).is_none_or(|spec| spec.ownership == Ownership::Settings);
         for block in self.policy.removed.iter().filter(settings_only) {
             let text = format!("{block} is released: its settings stay as they are in AWS, and backstay no longer looks at them");
             self.resolved.notes.push(Note { code: None, text });
         }
-        if !self.problems.is_empty() {
-            return Err(self.problems);
-        }
         self.resolved.rows = self.rows.into_values().collect();
         self.resolved.rows.sort_by(|a, b| (&a.block, &a.address).cmp(&(&b.block, &b.address)));
-        Ok(self.resolved)
+        (self.resolved, self.problems)
     }
 
     fn protect(&mut self, protect: &Protect) {
@@ -279,9 +272,9 @@ impl<'a> Resolver<'a> {
                         .label(wanted.span.clone(), format!("here it is `{}`", wanted.value))
                         .label(other.span.clone(), format!("here it is `{}`", other.value))
                         .help(if spec.single.is_some() {
-                            "keep one of the two"
+                            "keep one of the two".to_owned()
                         } else {
-                            "keep one of the two, or leave the thing out of one block with `except`"
+                            format!("keep one of the two, or leave the {} out of one block with `except`", spec.title)
                         });
                     if !self.problems.contains(&problem) {
                         self.problems.push(problem);

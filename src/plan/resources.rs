@@ -8,12 +8,13 @@
 //! | a thing of the name that another workspace marked | refused |
 //! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
 
+mod beside;
 mod gone;
 
 use super::diff::{self, Comparison};
-use crate::kinds::{self, Flat, Kind};
+use crate::kinds::{self, Kind};
 use crate::model::{
-    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Listed, Live, Mark, Note, Policy, Position, Reaches, Reading,
+    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Live, Mark, Note, Policy, Position, Reaches, Reading,
     Refusal, Resource, ResourceId, Snapshot, Value, Verb,
 };
 use crate::policy::one_place;
@@ -28,21 +29,32 @@ pub(super) struct Resources {
 }
 
 /// Works out the actions.
-pub(super) fn resources(policy: &Policy, snapshot: &Snapshot) -> Resources {
-    let mut planner =
-        Planner { policy, snapshot, claimed: BTreeSet::new(), ours: BTreeMap::new(), names: BTreeMap::new(), out: Resources::default() };
+///
+/// Only what matches one of `only` will be done; all where that is empty.
+pub(super) fn resources(policy: &Policy, snapshot: &Snapshot, only: &[String]) -> Resources {
+    let mut planner = Planner {
+        policy,
+        snapshot,
+        only,
+        claimed: BTreeSet::new(),
+        ours: BTreeMap::new(),
+        names: BTreeMap::new(),
+        out: Resources::default(),
+    };
     for resource in &policy.resources {
         for target in resource.targets.iter().filter(|target| policy.targets.contains_key(*target)) {
             planner.declared(resource, target);
         }
     }
     planner.orphans();
+    planner.reach();
     planner.out
 }
 
 struct Planner<'a> {
     policy: &'a Policy,
     snapshot: &'a Snapshot,
+    only: &'a [String],
     /// Live things that a block is about, as AWS knows them: two targets can reach the same account and region.
     claimed: BTreeSet<Identified>,
     /// Those of them that are ours, or will be, with the block.
@@ -108,12 +120,6 @@ impl<'a> Planner<'a> {
                 .any(|inventory| inventory.kind == kind && inventory.target == target && inventory.names_complete)
     }
 
-    /// What a kind looked at in a target to say what a change does; none where it did not look, or could not.
-    fn seen(&self, kind: &str, target: &str) -> Option<&'a [Listed]> {
-        let inventory = self.snapshot.inventories.iter().find(|inventory| inventory.kind == kind && inventory.target == target)?;
-        inventory.tag_filter.as_ref().map(|_| inventory.listed.as_slice())
-    }
-
     fn declared(&mut self, resource: &'a Resource, target: &'a str) {
         let Some(kind) = kinds::find(&resource.address.kind) else { return };
         let spec = kind.spec();
@@ -148,6 +154,7 @@ impl<'a> Planner<'a> {
             mark: Some(Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
             parent,
             replaces: None,
+            ahead: Vec::new(),
             facts: BTreeMap::new(),
             changes: Vec::new(),
             wanted: diff::declared(&resource.wanted, &self.policy.sources),
@@ -283,7 +290,6 @@ impl<'a> Planner<'a> {
                 action.remarks.extend(others.map(|mark| {
                     format!("workspace `{}` has a {} of this name too; AWS keeps both, and both do their work", mark.workspace, spec.title)
                 }));
-                action.remarks.extend(kind.reach(None, Some(&Flat::of_wanted(&action.wanted)), self.seen(spec.name, target)));
             }
             return;
         };
@@ -308,10 +314,6 @@ impl<'a> Planner<'a> {
         action.verb = found.verb();
         action.changes = found.changes;
         action.before = found.before;
-        if action.verb == Verb::Update {
-            let (before, after) = (Flat::of_readings(&live.settings), Flat::of_wanted(&action.wanted));
-            action.remarks.extend(kind.reach(Some(&before), Some(&after), self.seen(spec.name, target)));
-        }
         settle_fixed(kind, live, self.snapshot.taken_at, action);
     }
 
@@ -346,9 +348,8 @@ impl<'a> Planner<'a> {
                 self.out.notes.push(Note { code: None, text });
                 continue;
             }
-            let mut action = gone::removal(live, spec, block.as_ref(), whole);
-            let before = Flat::of_readings(&live.settings);
-            action.remarks.extend(kind.reach(Some(&before), None, self.seen(spec.name, &live.id.target)));
+            let mut action = gone::removal(live, kind, block.as_ref(), whole);
+            self.replaced(kind, live, &mut action);
             going.push(action);
         }
         // What others are parts of goes after them.
@@ -441,6 +442,7 @@ fn create(kind: &dyn Kind, resource: &Resource, sources: &crate::model::Sources,
     let mut made = plain(Change::EXISTS, Reading::Known(Value::Bool(false)), Value::Bool(true), Effect::Strengthens, Some(because));
     let nothing = Live { id: action.id.clone(), ..Live::default() };
     made.effect = kind.effect(&made, &nothing, &resource.wanted).unwrap_or(made.effect);
+    made.reaches = kind.reaches(&made, &nothing, &resource.wanted).unwrap_or(made.reaches);
     let own = kind.consequence_among(&made, &nothing, &resource.wanted, now);
     made.consequence = own.or_else(|| Some(spec.existence().when_made).filter(|text| !text.is_empty()).map(str::to_owned));
     action.verb = Verb::Create;

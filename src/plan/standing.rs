@@ -151,6 +151,7 @@ mod tests {
             mark: None,
             parent: None,
             replaces: None,
+            ahead: Vec::new(),
             facts: BTreeMap::new(),
             changes: Vec::new(),
             wanted: BTreeMap::new(),

@@ -5,7 +5,7 @@
 
 use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
-use crate::kinds::Kind;
+use crate::kinds::{Concern, Kind};
 use crate::model::{Code, Diagnostic, Fallback, Key, KindSpec, Misfit, Part, Setting, Shape, Span, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,15 +14,32 @@ pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scop
     let spec = kind.spec();
     let header = reader.header();
     let before = reader.problems.len();
-    let mut decoder = Decoder { spec, scope, wanted: BTreeMap::new() };
+    let mut decoder = Decoder { spec, scope, wanted: BTreeMap::new(), misread: BTreeSet::new() };
     decoder.level("", "", &mut reader);
-    let wanted = decoder.wanted;
-    if reader.problems.len() == before {
+    let Decoder { wanted, misread, .. } = decoder;
+    let is_whole = reader.problems.len() == before;
+    if is_whole {
         check_together(spec, &wanted, reader.problems);
-        reader.problems.extend(kind.check(&wanted).into_iter().map(|concern| concern.told(&wanted, &header)));
     }
+    // What is wrong in one block is no reason to keep silent about another.
+    let is_sound = |at: &str| block_around(at).is_some_and(|block| !misread.contains(&block));
+    let counts = |concern: &Concern| is_whole || (is_sound(&concern.at) && concern.also.as_ref().is_none_or(|(at, _)| is_sound(at)));
+    let counts = |concern: &Concern| counts(concern) && !(scope.is_lacking() && is_hidden(&concern.at, &wanted));
+    reader.problems.extend(kind.check(&wanted).into_iter().filter(counts).map(|concern| concern.told(&wanted, &header)));
     reader.finish(|name| belongs_elsewhere(spec, "", name));
     wanted
+}
+
+/// The outermost block with a key at a path, or around it.
+fn block_around(at: &str) -> Option<String> {
+    path::enclosing(at).into_iter().next().or_else(|| at.ends_with(']').then(|| at.to_owned()))
+}
+
+/// Whether a value beside a path, or below it, is not known.
+fn is_hidden(at: &str, wanted: &BTreeMap<String, Wanted>) -> bool {
+    let around = at.rsplit_once('.').map_or("", |(around, _)| around);
+    let is_near = |path: &str| around.is_empty() || path::is_within(path, around) || path::is_within(path, at);
+    wanted.iter().any(|(path, wanted)| is_near(path) && wanted.value.has_unknown())
 }
 
 /// Says that a `protect` block declares nothing.
@@ -37,6 +54,8 @@ struct Decoder<'a> {
     spec: &'static KindSpec,
     scope: &'a Scope<'a>,
     wanted: BTreeMap<String, Wanted>,
+    /// The outermost blocks in which something is wrong.
+    misread: BTreeSet<String>,
 }
 
 impl Decoder<'_> {
@@ -94,6 +113,7 @@ impl Decoder<'_> {
         for located in reader.blocks(name) {
             let Some(BlockKey { text: key, span, of, there }) = self.key(name, key, located, reader) else { continue };
             let at = path::keyed(&block, &key);
+            let before = reader.problems.len();
             if let Some(first) = self.wanted.get(&at) {
                 let problem = Diagnostic::error(Code::Conflict, format!("there are two `{name}` blocks \"{key}\""));
                 reader
@@ -103,6 +123,9 @@ impl Decoder<'_> {
             }
             self.wanted.insert(at.clone(), Wanted::new(there, span));
             self.inside(name, located, table, &at, of, reader);
+            if reader.problems.len() > before {
+                self.misread.extend(block_around(&at));
+            }
         }
     }
 

@@ -71,6 +71,10 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], seen
     policy.protects.sort_by(|a, b| a.address.cmp(&b.address));
     policy.resources.sort_by(|a, b| a.address.cmp(&b.address));
     evaluator.problems.extend(resources::check_names(&policy));
+    // What is looked at next is about what several blocks say together, and half of one says nothing.
+    let is_sound = |block: &BlockAddress| !evaluator.broken.contains(&Node::Thing(block.kind.clone(), block.name.clone()));
+    policy.protects.retain(|protect| is_sound(&protect.address));
+    policy.resources.retain(|resource| is_sound(&resource.address));
     let Values { known, sensitive, .. } = &evaluator.variables;
     // A digest of a weak secret gives the secret away, so sensitive values are not part of it.
     let open = known.iter().filter(|(name, _)| !sensitive.contains(*name)).map(|(name, value)| (name.clone(), value.clone()));
@@ -111,21 +115,42 @@ impl<'a> Evaluator<'a, '_> {
             let target = Target { name: name.clone(), region: None, account_id: None, assume_role: None, profile: None };
             self.policy.targets.insert(name, target);
         }
+        let none = Edges::new();
         for node in self.in_order(&graph) {
-            let waits_for_broken = graph.get(&node).is_some_and(|edges| edges.keys().any(|needed| self.broken.contains(needed)));
-            if waits_for_broken || self.broken.contains(&node) {
-                self.broken.insert(node);
-                continue;
+            let edges = graph.get(&node).unwrap_or(&none);
+            let doubtful = self.broken.contains(&node) || edges.keys().any(|needed| self.broken.contains(needed));
+            let (before, told) = (self.errors(), self.problems.len());
+            self.one(&node, edges);
+            if doubtful {
+                self.keep_independent(told);
             }
-            let before = self.errors();
-            self.one(&node, graph.get(&node).unwrap_or(&Edges::new()));
             // A target with a wrong argument is still a target: what names it is checked all the same.
-            let usable = matches!(&node, Node::Target(name) if self.targets.contains_key(name));
-            if self.errors() > before && !usable {
+            let is_map = |value: &Value| value.as_map().is_some_and(|map| !map.is_empty());
+            let usable = matches!(&node, Node::Target(name) if self.targets.get(name).is_some_and(is_map));
+            if usable {
+                self.broken.remove(&node);
+            } else if doubtful || self.errors() > before {
                 self.broken.insert(node);
             }
         }
         self.rest();
+    }
+
+    /// Of what was told from that place on, keeps what is wrong by itself, whatever the values are that something broken hid: a name that
+    /// nothing knows, a number out of range.
+    fn keep_independent(&mut self, from: usize) {
+        let later = self.problems.split_off(from.min(self.problems.len()));
+        let is_independent = |problem: &Diagnostic| {
+            let by_itself = [Code::Syntax, Code::UnknownName, Code::WrongType, Code::OutOfRange, Code::Missing];
+            // What a kind says of settings together it said knowing what is hidden.
+            by_itself.contains(&problem.code) || problem.code.as_str().starts_with("BKS08")
+        };
+        self.problems.extend(later.into_iter().filter(is_independent));
+    }
+
+    /// Whether nobody says who owns what is made. An owner name that is wrong is told by itself.
+    pub(super) fn lacks_owner(&self) -> bool {
+        self.policy.workspace.is_none() && !self.broken.contains(&Node::Backstay)
     }
 
     fn errors(&self) -> usize {
@@ -151,8 +176,18 @@ impl<'a> Evaluator<'a, '_> {
         let mut organized = BTreeMap::new();
         let mut things: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
         for node in edges.keys() {
+            let is_broken = self.broken.contains(node);
             match node {
                 Node::Backstay => {}
+                Node::Local(name) if is_broken => {
+                    locals.insert(name.clone(), Value::Unknown);
+                }
+                Node::Target(name) if is_broken => {
+                    targets.insert(name.clone(), Value::Unknown);
+                }
+                Node::Thing(kind, name) if is_broken => {
+                    things.entry(kind).or_default().insert(name.clone(), Value::Unknown);
+                }
                 Node::Local(name) => locals.extend(self.locals.get(name).map(|value| (name.clone(), value.clone()))),
                 Node::Organization(name) => {
                     organized.insert(name.clone(), organizations::value(name, &self.policy.accounts));
@@ -164,13 +199,16 @@ impl<'a> Evaluator<'a, '_> {
                 }
             }
         }
+        let unusable = self.variables.broken.iter().map(|name| (name.clone(), Value::Unknown));
+        let variables = self.variables.known.clone().into_iter().chain(unusable).collect();
         let mut scope = Scope::new(&self.folder)
-            .with("var", Value::Map(self.variables.known.clone()))
+            .with("var", Value::Map(variables))
             .with("local", Value::Map(locals))
             .with("organization", Value::Map(organized))
             .with("target", Value::Map(targets))
             .with("path", Value::Map(path))
-            .with("backstay", Value::Map(backstay));
+            .with("backstay", Value::Map(backstay))
+            .lacking(edges.keys().any(|node| self.broken.contains(node)));
         for (kind, things) in things {
             scope = scope.with(kind, Value::Map(things));
         }
@@ -263,14 +301,17 @@ impl<'a> Evaluator<'a, '_> {
     /// What nothing refers to: waivers and released blocks.
     fn rest(&mut self) {
         for located in self.blocks.waivers.values() {
+            let before = self.errors();
             let edges = self.check_references(&located.block.body, located.source, false);
-            if edges.keys().any(|needed| self.broken.contains(needed)) {
-                continue;
-            }
+            let doubtful = self.errors() > before || edges.keys().any(|needed| self.broken.contains(needed));
+            let told = self.problems.len();
             let mut problems = Vec::new();
             let waiver = statements::waiver(*located, &self.scope(&edges), &mut problems);
             self.policy.waivers.extend(waiver);
             self.problems.extend(problems);
+            if doubtful {
+                self.keep_independent(told);
+            }
         }
         for located in &self.blocks.removed {
             let mut problems = Vec::new();
@@ -437,6 +478,9 @@ pub(super) fn instances(
         }
         Value::List(_) => {
             Diagnostic::error(Code::WrongType, "`for_each` must be a map or a set, found a list").help("write `for_each = toset([…])`")
+        }
+        Value::Set(_) if value.has_unknown() => {
+            Diagnostic::error(Code::Evaluation, "`for_each` must be known before anything is read, and this is known only after apply")
         }
         Value::Set(_) => Diagnostic::error(Code::WrongType, "`for_each` over a set needs a set of strings"),
         other => Diagnostic::error(Code::WrongType, format!("`for_each` must be a map or a set, found {}", other.type_name())),

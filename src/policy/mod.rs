@@ -44,7 +44,7 @@ pub const LANGUAGE: &str = include_str!("language.md");
 /// A policy and everything that is wrong with it. With an error among the problems the policy is not to be used.
 #[derive(Debug)]
 pub struct Checked {
-    /// The policy, as far as it could be understood; its `sources` are what the problems point into.
+    /// The policy without the blocks that are wrong; its `sources` are what the problems point into.
     pub policy: Policy,
     /// What is wrong.
     pub problems: Vec<Diagnostic>,

@@ -50,7 +50,7 @@ fn accounts(reader: &mut Reader<'_, '_>) -> AccountSelector {
     let ids = reader.texts("ids").unwrap_or_default();
     for (id, span) in ids.iter().filter(|(id, _)| !statements::is_account(id)) {
         let problem = Diagnostic::error(Code::OutOfRange, format!("an account id has 12 digits, found `{id}`"));
-        reader.problem(problem.at(span.clone()).help("put it in quotes, so that leading zeros stay"));
+        reader.problem(problem.at(span.clone()).help(statements::account_help(id)));
     }
     let units = reader.texts("units").unwrap_or_default();
     for (unit, span) in units.iter().filter(|(unit, _)| !unit.starts_with("ou-") && !unit.starts_with("r-")) {

@@ -247,6 +247,11 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     fn wrong_type<T>(&mut self, name: &str, expected: &str, value: &Value, span: Span) -> Option<T> {
+        if value.has_unknown() {
+            let title = format!("`{name}` must be known before anything is read, and this is known only after apply");
+            self.problem(Diagnostic::error(Code::Evaluation, title).at(span));
+            return None;
+        }
         let title = format!("`{name}` must be {expected}, found {}", value.type_name());
         self.problem(Diagnostic::error(Code::WrongType, title).at(span));
         None

@@ -27,7 +27,7 @@ pub(super) fn one(
     let mut reader = Reader::new(located, scope, format!("`{address}`"), problems);
     let _ = reader.expression("for_each");
     let _ = reader.expression("depends_on");
-    if evaluator.blocks.backstay.is_none() || evaluator.policy.workspace.is_none() {
+    if evaluator.lacks_owner() {
         let title = format!("`{address}` would be made without an owner, so that it could never be found again");
         let help = "add `backstay { workspace = \"…\" }`: its name is written on all that backstay makes";
         let header = reader.header();
@@ -145,7 +145,13 @@ fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>) -> Opt
         return None;
     };
     let span = reader.span(eval::range_of(expression));
-    let address = referred(expression, scope, parent.attributes).and_then(|mark| BlockAddress::of_mark(&mark));
+    let whole = referred(expression, scope, parent.attributes);
+    if whole == Some(Value::Unknown) {
+        let title = format!("`{}` must be known before anything is read, and this is known only after apply", parent.argument);
+        reader.problem(Diagnostic::error(Code::Evaluation, title).at(span));
+        return None;
+    }
+    let address = whole.and_then(|whole| BlockAddress::of_mark(whole.as_map()?.get(ADDRESS)?.as_str()?));
     let address = address.filter(|address| parent.kinds.contains(&address.kind.as_str()));
     if address.is_none() {
         let usual = parent.attributes.first().copied().unwrap_or("id");
@@ -160,8 +166,8 @@ fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>) -> Opt
     address
 }
 
-/// The mark of the block of which an expression names one of these attributes.
-fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> Option<String> {
+/// The value of the block of which an expression names one of these attributes.
+fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> Option<Value> {
     let Expression::Traversal(traversal) = expression else { return None };
     let mut whole = traversal.as_ref().clone();
     let last = whole.operators.pop()?;
@@ -169,8 +175,7 @@ fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> 
         TraversalOperator::GetAttr(name) if attributes.contains(&name.as_str()) => {}
         _ => return None,
     }
-    let value = if whole.operators.is_empty() { return None } else { eval::evaluate(&Expression::from(whole), scope).ok()? };
-    value.as_map()?.get(ADDRESS)?.as_str().map(str::to_owned)
+    if whole.operators.is_empty() { None } else { eval::evaluate(&Expression::from(whole), scope).ok() }
 }
 
 /// The attribute of every resource that holds its own address, as it is written into the mark.

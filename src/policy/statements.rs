@@ -66,12 +66,21 @@ pub(super) fn target(name: String, located: Located<'_>, scope: &Scope<'_>, prob
     Target { name, region: region.map(|(text, _)| text), account_id, assume_role, profile }
 }
 
+/// What to do about what should be an account id. A number has lost the zeros that it began with.
+pub(super) fn account_help(given: &str) -> &'static str {
+    if given.len() < 12 && given.chars().all(|c| c.is_ascii_digit()) {
+        "write all 12 digits, in quotes, so that leading zeros stay"
+    } else {
+        "it is written like `\"123456789012\"`"
+    }
+}
+
 /// The guard of a target: the only account that its credentials may reach.
 pub(super) fn account_id(reader: &mut Reader<'_, '_>) -> Option<String> {
     let (account, span) = reader.text("account_id")?;
     if !is_account(&account) {
         let title = format!("an account id has 12 digits, found `{account}`");
-        let help = "put it in quotes, so that leading zeros stay";
+        let help = account_help(&account);
         reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span).help(help));
     }
     Some(account)

@@ -88,7 +88,7 @@ fn one(
     if wanted.is_empty() && problems.len() == before {
         problems.push(decode::declares_nothing(spec, header));
     }
-    if evaluator.blocks.backstay.is_none() || evaluator.policy.workspace.is_none() {
+    if evaluator.lacks_owner() {
         problems.extend(unmarked(spec, &wanted));
     }
     let depends_on = needed.iter().filter(|other| other.kind != address.kind || other.name != address.name).cloned().collect();
@@ -121,6 +121,11 @@ pub(super) fn targets(reader: &mut Reader<'_, '_>, declared: &BTreeMap<String, T
         }
         return Vec::new();
     };
+    if value.has_unknown() {
+        let title = "`target` must be known before anything is read, and this is known only after apply";
+        reader.problem(Diagnostic::error(Code::Evaluation, title).at(span));
+        return Vec::new();
+    }
     let mut names = Vec::new();
     if !collect_targets(&value, declared, &mut names) || names.is_empty() {
         let known: Vec<String> = declared.keys().map(|name| format!("`target.{name}`")).collect();

@@ -323,9 +323,9 @@ mod tests {
     #[test]
     fn a_service_that_is_not_there_says_so() {
         let world = World::new();
-        let Reply::Answer { response, .. } = world.send("elasticache", "/", None, String::new()) else { panic!("no answer") };
+        let Reply::Answer { response, .. } = world.send("kinesis", "/", None, String::new()) else { panic!("no answer") };
         assert_eq!(response.status, 400);
-        assert!(String::from_utf8(response.body).unwrap().contains("the sandbox has no service `elasticache`"));
+        assert!(String::from_utf8(response.body).unwrap().contains("the sandbox has no service `kinesis`"));
     }
 
     #[test]
@@ -333,7 +333,7 @@ mod tests {
         let world = World::new();
         let refused = |kind: &str, value: &str| {
             let headers = [
-                ("authorization".to_owned(), "AWS4-HMAC-SHA256 Credential=K/20261121/eu-west-1/elasticache/aws4_request".to_owned()),
+                ("authorization".to_owned(), "AWS4-HMAC-SHA256 Credential=K/20261121/eu-west-1/kinesis/aws4_request".to_owned()),
                 (kind.to_owned(), value.to_owned()),
             ];
             let request = Request { method: "POST".into(), path: "/".into(), headers: headers.into(), ..Request::default() };
@@ -342,7 +342,7 @@ mod tests {
         };
         let form = refused("content-type", "application/x-www-form-urlencoded; charset=utf-8");
         let xml = String::from_utf8(form.body).unwrap();
-        assert!(xml.contains("<Code>UnknownOperationException</Code><Message>the sandbox has no service `elasticache`</Message>"), "{xml}");
+        assert!(xml.contains("<Code>UnknownOperationException</Code><Message>the sandbox has no service `kinesis`</Message>"), "{xml}");
         let cbor = refused("smithy-protocol", "rpc-v2-cbor");
         assert_eq!(rpc_v2_cbor::read(&cbor.body).unwrap()["__type"], "UnknownOperationException");
     }

@@ -87,6 +87,11 @@ impl World {
         String::from_utf8(self.answer("rds", "/", None, form.to_owned()).body).unwrap()
     }
 
+    /// Posts a form to a service of the query protocol.
+    pub(crate) fn form(&self, service: &str, form: &str) -> String {
+        String::from_utf8(self.answer(service, "/", None, form.to_owned()).body).unwrap()
+    }
+
     /// Posts a form to SNS.
     pub(crate) fn sns(&self, form: &str) -> String {
         String::from_utf8(self.answer("sns", "/", None, form.to_owned()).body).unwrap()
@@ -167,6 +172,12 @@ impl World {
     pub(crate) fn scheduler(&self, line: &str, input: Value) -> Result<Value, String> {
         let response = self.answer_at("scheduler", line, input);
         if response.status == 200 { Ok(serde_json::from_slice(&response.body).unwrap()) } else { Err(error_type(&response)) }
+    }
+
+    /// Calls a REST service by method and path; gives the code when it fails.
+    pub(crate) fn ask(&self, service: &str, line: &str, input: Value) -> Result<Value, String> {
+        let response = self.answer_at(service, line, input);
+        if response.status < 300 { Ok(serde_json::from_slice(&response.body).unwrap()) } else { Err(error_type(&response)) }
     }
 
     fn answer_at(&self, service: &str, line: &str, input: Value) -> Response {

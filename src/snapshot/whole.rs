@@ -14,6 +14,8 @@ pub(super) struct Sought {
     targets: BTreeSet<String>,
     /// What is declared of each name, by kind and target.
     names: BTreeMap<(String, String), Declared>,
+    /// Those of the names that nobody declares, and that declared things need to be there.
+    needed: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
 /// Declared settings by name.
@@ -31,14 +33,20 @@ impl Sought {
                 of_kind.extend(whole_name(policy, resource).map(|name| (name, wanted())));
             }
         }
+        let mut needed: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
         let identities = aws.connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect();
         for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
             for (kind, name) in kinds::sought(policy, &identities, &connection.identity) {
-                names.entry((kind.to_owned(), connection.target.name.clone())).or_default().entry(name).or_default();
+                let of = (kind.to_owned(), connection.target.name.clone());
+                let of_kind = names.entry(of.clone()).or_default();
+                if !of_kind.contains_key(&name) {
+                    of_kind.insert(name.clone(), BTreeMap::new());
+                    needed.entry(of).or_default().insert(name);
+                }
             }
         }
         let targets = policy.targets.keys().filter(reached).cloned().collect();
-        Self { workspace: policy.workspace.clone(), targets, names }
+        Self { workspace: policy.workspace.clone(), targets, names, needed }
     }
 
     /// What a plan is about.
@@ -66,7 +74,7 @@ impl Sought {
         }
         // Without things of its own a plan needs no marks.
         let targets = names.keys().map(|(_, target)| target.clone()).collect();
-        Self { workspace: plan.policy.workspace.clone(), targets, names }
+        Self { workspace: plan.policy.workspace.clone(), targets, names, needed: BTreeMap::new() }
     }
 }
 
@@ -145,6 +153,7 @@ fn search<'a>(
     let target = connection.target.name.clone();
     let of = (spec.name.to_owned(), target.clone());
     let wanted = sought.names.get(&of).cloned().unwrap_or_default();
+    let needed = sought.needed.get(&of).cloned().unwrap_or_default();
     let names: BTreeSet<String> = wanted.keys().cloned().collect();
     let start = spec.arn_start(&connection.identity.region, &connection.identity.account);
     let marked: Vec<Tagged> = marked.into_iter().flatten().filter(|thing| thing.arn.starts_with(&start)).cloned().collect();
@@ -165,7 +174,7 @@ fn search<'a>(
     Some(async move {
         let region = connection.identity.region.clone();
         let workspace = sought.workspace.as_deref().unwrap_or_default();
-        let request = FindRequest { connection, workspace, names: names.clone(), marked, parents, others, wanted };
+        let request = FindRequest { connection, workspace, names: names.clone(), needed, marked, parents, others, wanted };
         let mut found = calls.find(request).await;
         let unsure = |gap: &Gap| gap.resource.is_none();
         let names_complete = !found.gaps.iter().any(unsure);

@@ -57,6 +57,11 @@ impl DailyHours {
         Ok(Self { from, length })
     }
 
+    /// How long they are, in minutes.
+    pub fn minutes(self) -> u32 {
+        self.length
+    }
+
     /// Whether the two ever meet. Where one ends as the other begins they do not.
     pub fn overlaps(self, weekly: WeeklyHours) -> bool {
         (0..7).map(|day| day * DAY + self.from).any(|from| {

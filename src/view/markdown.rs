@@ -236,6 +236,8 @@ fn verdict(plan: &Plan, specs: Specs) -> String {
         said.push("⛔ **Blocked.**".to_owned());
     } else if unread > 0 || !plan.is_complete() {
         said.push("⚠️ **Incomplete.**".to_owned());
+    } else if summary.weakenings > 0 && summary.weakenings == summary.irreversible {
+        said.push("⚠️ **Cannot be undone.**".to_owned());
     } else if summary.weakenings > 0 {
         said.push("⚠️ **Weakens protection.**".to_owned());
     } else if plan.has_changes() {
@@ -266,7 +268,7 @@ fn weakening(specs: Specs, action: &Action, change: &Change) -> String {
     let mut item =
         format!("- {}: {} {} → {}, **{}**\n", code(&action.address), code(&change.setting), code(&before), code(&after), change.effect);
     let consent = words::consent(change).filter(|_| !change.is_blocked());
-    for sentence in change.consequence.iter().chain(&[words::reach(change)]).chain(&consent) {
+    for sentence in change.consequence.iter().chain(&[words::reach(specs, action, change)]).chain(&consent) {
         put!(item, "  - {}\n", prose(sentence));
     }
     item
@@ -339,7 +341,7 @@ fn details(specs: Specs, action: &Action) -> Vec<Part> {
                 cell(&before),
                 cell(&after),
                 if change.part_of.is_some() { String::new() } else { change.effect.to_string() },
-                markdown(&if change.part_of.is_some() { String::new() } else { words::reach(change) })
+                markdown(&if change.part_of.is_some() { String::new() } else { words::reach(specs, action, change) })
             ),
             after: below,
         }

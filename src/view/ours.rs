@@ -132,6 +132,7 @@ mod tests {
           "blocked": 1,
           "change": 3,
           "destroy": 0,
+          "irreversible": 0,
           "refused": 0,
           "unchanged": 1,
           "unknown": 1,

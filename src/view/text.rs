@@ -98,7 +98,7 @@ impl Page<'_> {
         for change in action.changes.iter().filter(|change| change.setting == Change::EXISTS) {
             let effect = self.style.paint(effect_label(change.effect), &words::effect(change.effect));
             self.line(6, Label::Plain, &effect);
-            self.details(change);
+            self.details(action, change);
         }
         let own: Vec<Row<'_>> = action
             .changes
@@ -120,7 +120,7 @@ impl Page<'_> {
                 self.line(6, Label::Plain, &format!("{marker} {name} = {value}   {effect}"));
             }
             self.lines(12, &row.lines);
-            self.details(row.change);
+            self.details(action, row.change);
             self.parts(action, &row.change.setting);
         }
     }
@@ -194,13 +194,13 @@ impl Page<'_> {
         }
     }
 
-    fn details(&mut self, change: &Change) {
+    fn details(&mut self, action: &Action, change: &Change) {
         let danger = change.effect.needs_consent();
         if let Some(consequence) = &change.consequence {
             let label = if danger { Label::Danger } else { Label::Plain };
             self.sentence(10, label, &visible(consequence));
         }
-        self.sentence(10, Label::Muted, &words::reach(change));
+        self.sentence(10, Label::Muted, &words::reach(self.specs, action, change));
         if let Some(consent) = words::consent(change) {
             let label = if change.is_blocked() { Label::Danger } else { Label::Warning };
             self.sentence(10, label, &consent);

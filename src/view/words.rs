@@ -108,14 +108,14 @@ pub(super) fn effect(effect: Effect) -> String {
 }
 
 /// Whether it touches what exists, and where the policy says so.
-pub(super) fn reach(change: &Change) -> String {
+pub(super) fn reach(specs: Specs, action: &Action, change: &Change) -> String {
     let reaches = match change.reaches {
-        Reaches::Existing => "reaches existing recovery points",
-        Reaches::Future => "reaches only what comes later",
+        Reaches::Existing => format!("reaches existing {}", specs(&action.id.kind).map_or("recovery points", |spec| spec.holds)),
+        Reaches::Future => "reaches only what comes later".to_owned(),
     };
     match &change.because {
         Some(position) => format!("{reaches}; {}", visible(&position.to_string())),
-        None if matches!(change.setting.as_str(), Change::EXISTS | Change::OWNER) => reaches.to_owned(),
+        None if matches!(change.setting.as_str(), Change::EXISTS | Change::OWNER) => reaches,
         None if change.setting.ends_with(']') || change.after == Value::Null => format!("{reaches}; not in the policy any more"),
         None if change.before != Reading::Unset => format!("{reaches}; not in the policy any more, so it is AWS's default"),
         None => format!("{reaches}; not in the policy: AWS's default, which comes along with another change"),
@@ -320,15 +320,24 @@ pub(super) fn totals(plan: &Plan) -> String {
     line + "."
 }
 
-/// How many changes protect less, and how many of them nobody consented to; `None` where none does.
+/// How many changes protect less or cannot be undone, and how many of them nobody consented to; `None` where none does.
 pub(super) fn weakenings(summary: Summary) -> Option<String> {
-    let Summary { weakenings, blocked, .. } = summary;
-    let weaken = if weakenings == 1 { "weakens" } else { "weaken" };
-    let head = format!("{} {weaken} protection", count(weakenings, "change"));
+    let Summary { weakenings, irreversible, blocked, .. } = summary;
+    let verb = |many: usize, one: &'static str, more: &'static str| if many == 1 { one } else { more };
+    let weaker = weakenings.saturating_sub(irreversible);
+    let weaken = format!("{} {} protection", count(weaker, "change"), verb(weaker, "weakens", "weaken"));
+    let head = match (weaker, irreversible) {
+        (_, 0) => weaken,
+        (0, final_ones) => format!("{} cannot be undone", count(final_ones, "change")),
+        (_, final_ones) => format!("{weaken} and {final_ones} cannot be undone"),
+    };
     match (weakenings, blocked) {
         (0, _) => None,
         (_, 0) => Some(format!("{head}, with consent.")),
         (1, _) => Some(format!("{head} and is blocked: nobody consented to it.")),
+        (all, some) if all == some && weaker > 0 && irreversible > 0 => {
+            Some(format!("{head}; all {all} are blocked, as nobody consented to them."))
+        }
         (all, some) if all == some => Some(format!("{head} and are blocked: nobody consented to them.")),
         (_, 1) => Some(format!("{head}; 1 is blocked, as nobody consented to it.")),
         (_, some) => Some(format!("{head}; {some} are blocked, as nobody consented to them.")),

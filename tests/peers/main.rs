@@ -43,4 +43,5 @@ mod terraform_buckets;
 mod terraform_databases;
 mod terraform_events;
 mod terraform_imports;
+mod terraform_stores;
 mod what_is_left_out;

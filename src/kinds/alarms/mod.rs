@@ -8,7 +8,7 @@ mod forms;
 pub(super) use actions::{all, elsewhere};
 
 use super::{Need, Needed, Place, tags};
-use crate::model::{Fallback, Form, Mistake, NameForm, Safer, Sender, Setting, Shape, Wanted, path};
+use crate::model::{Fallback, Form, Mistake, NameForm, Safer, Sender, Setting, Severity, Shape, Wanted, path};
 use std::collections::BTreeMap;
 
 pub(super) const NAME: &str = "alarm_name";
@@ -110,14 +110,22 @@ impl Rows {
 pub(super) const TAGS: Setting =
     tags::setting(&["tag:GetResources", "cloudwatch:ListTagsForResource"], &["cloudwatch:TagResource", "cloudwatch:UntagResource"]);
 
-/// A topic must let CloudWatch publish for an alarm; of Lambda functions and other actions nothing is known here.
+/// A topic must be there and let CloudWatch publish for an alarm; of Lambda functions and other actions nothing is known here.
 pub(super) fn needs(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
     let topics = all(wanted).filter(|(_, arn)| arn.split(':').nth(2) == Some("sns"));
-    let needs = topics.map(|(at, topic)| Need {
-        at: path::keyed(at, topic),
-        of: topic.to_owned(),
-        needed: Needed::Entry(Sender::Alarm.publishes(topic, place.account, place.arn)),
-        otherwise: "the alarm's messages are dropped, and CloudWatch tells it only in the alarm's history".to_owned(),
+    let needs = topics.flat_map(|(at, topic)| {
+        let need = |needed: Needed, otherwise: &str| Need {
+            at: path::keyed(at, topic),
+            of: topic.to_owned(),
+            needed,
+            severity: Severity::Error,
+            otherwise: otherwise.to_owned(),
+        };
+        let entry = Needed::Entry(Sender::Alarm.publishes(topic, place.account, place.arn));
+        [
+            need(Needed::Presence, "CloudWatch takes the alarm, and nobody is told of it"),
+            need(entry, "the alarm's messages are dropped, and CloudWatch tells it only in the alarm's history"),
+        ]
     });
     needs.collect()
 }

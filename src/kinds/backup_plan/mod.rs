@@ -12,7 +12,9 @@ mod settings;
 mod types;
 
 use super::{Circumstances, Concern, Kind, Need, Place};
-use crate::model::{ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Reading, Value, Wanted, count, path};
+use crate::model::{
+    ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Reaches, Reading, Value, Wanted, count, path,
+};
 use std::collections::BTreeMap;
 
 const NAME: &str = "name";
@@ -76,10 +78,11 @@ impl Kind for BackupPlan {
 
     /// Shorter retention and the end of continuous backup reach what is there already: AWS changes the continuous recovery point itself.
     fn effect(&self, change: &Change, live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
-        let rule = path::enclosing(&change.setting).into_iter().next()?;
-        let continuous = live.settings.get(&path::child(&rule, CONTINUOUS)) == Some(&Reading::Known(Value::Bool(true)));
-        let is_retention = change.setting == path::child(&rule, DELETE_AFTER);
-        (continuous && is_retention && change.effect == Effect::Weakens).then_some(Effect::LosesData)
+        (change.effect == Effect::Weakens && retains_continuously(change, live)).then_some(Effect::LosesData)
+    }
+
+    fn reaches(&self, change: &Change, live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Reaches> {
+        retains_continuously(change, live).then_some(Reaches::Existing)
     }
 
     fn consequence(&self, change: &Change, live: &Live, _now: jiff::Timestamp) -> Option<String> {
@@ -126,4 +129,11 @@ impl Kind for BackupPlan {
     fn calls(&self) -> super::Calls {
         super::Calls::Whole(&aws::PlanCalls)
     }
+}
+
+/// Whether a change is that of how long a rule that backs up continuously keeps what it has.
+fn retains_continuously(change: &Change, live: &Live) -> bool {
+    let Some(rule) = path::enclosing(&change.setting).into_iter().next() else { return false };
+    let is_continuous = live.settings.get(&path::child(&rule, CONTINUOUS)) == Some(&Reading::Known(Value::Bool(true)));
+    is_continuous && change.setting == path::child(&rule, DELETE_AFTER)
 }

@@ -39,6 +39,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "rule.target_vault_name",
+        shape: Shape::Text(Form { what: "the name of a vault", check: vault_name }),
         required: true,
         doc: "The vault, of the same account and region, that keeps the recovery points.",
         when_safer: "new recovery points come under the key, the policy and the lock of the other vault; continuous backup of S3 starts anew there",
@@ -253,6 +254,27 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     tags::setting(&["backup:ListTags", "tag:GetResources"], &["backup:TagResource", "backup:UntagResource"]),
 ];
+
+/// 2 to 50 letters, digits, `-` and `_`: AWS Backup API `BackupRuleInput`.
+fn vault_name(text: &str) -> Result<String, Mistake> {
+    if text.starts_with("arn:") {
+        let help = match text.split_once(":backup-vault:") {
+            Some((_, name)) => format!("write `\"{name}\"`; a plan backs up into a vault of its own account and region"),
+            None => "write the `name` of a vault's block".to_owned(),
+        };
+        return Err(Mistake::new(format!("takes the name of a vault, and not its ARN, found \"{text}\"")).help(help));
+    }
+    let length = text.chars().count();
+    if !(2..=50).contains(&length) {
+        let help = "see AWS Backup API BackupRuleInput";
+        return Err(Mistake::new(format!("must have 2 to 50 characters, found {length} in \"{text}\"")).help(help));
+    }
+    match text.chars().find(|c| !(c.is_ascii_alphanumeric() || "-_".contains(*c))) {
+        Some(c) => Err(Mistake::new(format!("takes letters, digits, `-` and `_`, found `{c}` in \"{text}\""))
+            .help("see AWS Backup API BackupRuleInput")),
+        None => Ok(text.to_owned()),
+    }
+}
 
 /// A longer time protects no more, a shorter one less.
 fn not_shorter(before: &Value, after: &Value) -> Option<Ordering> {

@@ -57,14 +57,16 @@ async fn find(request: FindRequest<'_>) -> Found {
     found
 }
 
-/// The tagged resources, where a selection that changes chooses by more than ARNs. It only tells what a change does: where it is denied, the
-/// plan says so, and goes on.
+/// The tagged resources, where a selection of a plan of which one changes chooses by more than ARNs. They only tell what a change does: where
+/// they are denied, the plan says so, and goes on.
 async fn seen(connection: &Connection, wanted: &BTreeMap<String, BTreeMap<String, Value>>, live: &[Live]) -> Option<Vec<Listed>> {
     let old: BTreeMap<&str, Flat> = live.iter().map(|live| (live.id.name.as_str(), Flat::of_readings(&live.settings))).collect();
     let new: BTreeMap<&str, Flat> = wanted.iter().map(|(name, values)| (name.as_str(), Flat::of_values(values))).collect();
     let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
-    let changing = names.into_iter().filter(|name| old.get(name) != new.get(name));
-    let by_tags = changing.flat_map(|name| old.get(name).into_iter().chain(new.get(name))).any(choice::needs_tags);
+    let plan = |name: &str| name.split('/').next().map(str::to_owned);
+    let changing: BTreeSet<Option<String>> = names.iter().filter(|name| old.get(*name) != new.get(*name)).map(|name| plan(name)).collect();
+    let concerned = names.into_iter().filter(|name| changing.contains(&plan(name)));
+    let by_tags = concerned.flat_map(|name| old.get(name).into_iter().chain(new.get(name))).any(choice::needs_tags);
     if !by_tags {
         return Some(Vec::new());
     }

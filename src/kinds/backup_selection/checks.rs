@@ -1,7 +1,7 @@
 //! AWS Backup's rules across the settings of a selection.
 
 use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG, covers, services};
-use crate::kinds::{Concern, Need, Place, backup_types};
+use crate::kinds::{Concern, Need, Needed, Place, backup_types};
 use crate::model::{Code, Severity, Value, Wanted, path};
 use std::collections::BTreeMap;
 
@@ -96,6 +96,52 @@ pub(super) fn opt_ins(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Ve
         needs.push(backup_types::opted_in(&backup_types::TYPES, tag, place, otherwise));
     }
     needs
+}
+
+/// That what is named outright is there, and can be backed up: AWS takes a selection of what is not there, and says nothing.
+pub(super) fn named(wanted: &BTreeMap<String, Wanted>) -> Vec<Need> {
+    let arns = wanted.get(RESOURCES).and_then(|wanted| wanted.value.as_items()).into_iter().flatten().filter_map(Value::as_str);
+    let need = |arn: &str, needed: Needed, otherwise: &str| Need {
+        at: path::keyed(RESOURCES, arn),
+        of: arn.to_owned(),
+        needed,
+        severity: Severity::Warning,
+        otherwise: otherwise.to_owned(),
+    };
+    let mut needs = Vec::new();
+    for arn in arns.filter(|arn| !arn.contains('*')) {
+        needs.push(need(arn, Needed::Presence, "AWS Backup takes the selection, backs up nothing of it and says nothing"));
+        if arn.split(':').nth(2) == Some("s3") {
+            let needed = Needed::Setting { path: backup_types::VERSIONING.to_owned(), value: Value::from("Enabled") };
+            needs.push(need(arn, needed, "AWS Backup backs up only buckets with versioning, and every job for this one fails"));
+        }
+    }
+    needs
+}
+
+/// What a selection names outside of its plan's region and account: a plan backs up nothing there.
+pub(super) fn elsewhere(wanted: &BTreeMap<String, Wanted>, region: Option<&str>, account: Option<&str>) -> Vec<Concern> {
+    let arns = wanted.get(RESOURCES).and_then(|wanted| wanted.value.as_items()).into_iter().flatten().filter_map(Value::as_str);
+    let concern = |arn: &str| {
+        let mut parts = arn.split(':').skip(3);
+        let (of_region, of_account) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        // Some ARNs have neither, and `*` is any.
+        let is_other = |of: &str, own: Option<&str>| !["", "*"].contains(&of) && own.is_some_and(|own| own != of);
+        let (what, of, own) = match (is_other(of_region, region), is_other(of_account, account)) {
+            (true, _) => ("region", of_region, region),
+            (false, true) => ("account", of_account, account),
+            (false, false) => return None,
+        };
+        Some(Concern {
+            code: Code::NotBackedUp,
+            severity: Severity::Warning,
+            title: format!("{arn} is in {what} {of}, and a plan of {} backs up nothing there", own.unwrap_or_default()),
+            at: path::keyed(RESOURCES, arn),
+            also: None,
+            help: format!("declare a plan and a selection in a target of {what} {of}, or take the ARN out"),
+        })
+    };
+    arns.filter_map(concern).collect()
 }
 
 /// Whether all that is brought in is left out again. What is known only after apply may be something.

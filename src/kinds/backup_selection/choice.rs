@@ -4,7 +4,7 @@
 //! is not looked at. That a resource without the tag fulfils `string_not_equals` and `string_not_like` is *not confirmed*.
 
 use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG, services};
-use crate::kinds::Flat;
+use crate::kinds::{Beside, Flat};
 use crate::model::{Listed, path};
 use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatchPattern;
@@ -15,8 +15,8 @@ type Wild = WildMatchPattern<'*', '\0'>;
 /// More than these are only counted.
 const NAMED: usize = 10;
 
-/// Which resources come and go with a change, in sentences.
-pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[Listed]>) -> Vec<String> {
+/// Which resources come and go with a change, in sentences. What another selection of the plan takes comes and goes with that one only.
+pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, beside: Option<Beside<'_>>, seen: Option<&[Listed]>) -> Vec<String> {
     let either = || before.into_iter().chain(after);
     if seen.is_none() && either().any(needs_tags) {
         return vec!["which resources this chooses by tag or pattern could not be looked up (tag:GetResources)".to_owned()];
@@ -37,15 +37,32 @@ pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[
         resources.iter().filter(|(arn, tags)| choice.as_ref().is_some_and(|choice| choice.takes(arn, tags))).map(|(arn, _)| *arn).collect()
     };
     let (old, new) = (chosen(before), chosen(after));
+    // Without the tags nobody can tell what the others choose.
+    let beside = beside.filter(|beside| seen.is_some() || !beside.before.iter().chain(beside.after).any(needs_tags));
+    let of_others = |flats: &[Flat]| -> Vec<Choice> { flats.iter().map(Choice::new).collect() };
+    let others = beside.map(|beside| (of_others(beside.before), of_others(beside.after)));
+    let takes = |others: &[Choice], arn: &str| {
+        let tags = resources.get(arn).copied().unwrap_or(&none);
+        others.iter().any(|other| other.takes(arn, tags))
+    };
+    let (come, already): (Vec<&str>, Vec<&str>) =
+        new.difference(&old).copied().partition(|arn| !others.as_ref().is_some_and(|(before, _)| takes(before, arn)));
+    let (gone, still): (Vec<&str>, Vec<&str>) =
+        old.difference(&new).copied().partition(|arn| !others.as_ref().is_some_and(|(_, after)| takes(after, arn)));
+    let by = if others.is_some() { "" } else { " by this selection" };
     let mut sentences = Vec::new();
-    let come: Vec<&str> = new.difference(&old).copied().collect();
-    let gone: Vec<&str> = old.difference(&new).copied().collect();
-    for (what, arns) in [("comes in", come), ("goes out", gone)] {
+    for (what, arns) in [
+        (format!("comes in{by}"), come),
+        ("another selection of the plan takes already".to_owned(), already),
+        (format!("goes out{by}"), gone),
+        ("another selection of the plan takes from then on".to_owned(), still),
+    ] {
         if !arns.is_empty() {
             sentences.push(format!("{what}: {}", list(&arns)));
         }
     }
-    let doubted = doubted(before, after, seen.unwrap_or_default());
+    let staying: &[Choice] = others.as_ref().map_or(&[], |(_, after)| after);
+    let doubted = doubted(before, after, staying, seen.unwrap_or_default());
     if !doubted.is_empty() {
         sentences.push(format!("goes out, of types that AWS Backup is not known to back up: {}", list(&doubted)));
     }
@@ -60,13 +77,14 @@ pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[
 }
 
 /// What goes out and is of a service that AWS may back up by now. What comes in of such a one is nothing to count on.
-fn doubted<'s>(before: Option<&Flat>, after: Option<&Flat>, seen: &'s [Listed]) -> Vec<&'s str> {
+fn doubted<'s>(before: Option<&Flat>, after: Option<&Flat>, others: &[Choice], seen: &'s [Listed]) -> Vec<&'s str> {
     let [old, new] = [before, after].map(|flat| flat.map(Choice::new));
     let takes = |choice: &Option<Choice>, arn: &str, tags| choice.as_ref().is_some_and(|choice| choice.takes(arn, tags));
     let tagged = seen.iter().filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?)));
     let mut doubted: Vec<&str> = tagged
         .filter(|(arn, _)| services::is_of_unknown_service(arn))
         .filter(|(arn, tags)| takes(&old, arn, tags) && !takes(&new, arn, tags))
+        .filter(|(arn, tags)| !others.iter().any(|other| other.takes(arn, tags)))
         .map(|(arn, _)| arn)
         .collect();
     // What is named outright is listed in any case.
@@ -152,6 +170,8 @@ mod tests {
     use super::*;
     use crate::model::Value;
 
+    const ALONE: Option<Beside<'static>> = Some(Beside { before: &[], after: &[] });
+
     fn selection(settings: &[(&str, Value)]) -> Flat {
         Flat::of_values(&settings.iter().map(|(path, value)| ((*path).to_owned(), value.clone())).collect())
     }
@@ -184,7 +204,7 @@ mod tests {
             ("arn:aws:dynamodb:us-east-1:1:table/t", &[("backup", "true")]),
             ("arn:aws:dynamodb:us-east-1:1:table/u", &[("backup", "True")]),
         ]);
-        insta::assert_snapshot!(reach(None, Some(&flat), Some(&things)).join("\n"), @"
+        insta::assert_snapshot!(reach(None, Some(&flat), ALONE, Some(&things)).join("\n"), @"
         comes in: arn:aws:dynamodb:us-east-1:1:table/t, arn:aws:fsx:us-east-1:1:file-system/b, arn:aws:rds:us-east-1:1:cluster:one
         of what is chosen by pattern, only resources that have or had a tag could be listed here
         ");
@@ -204,7 +224,7 @@ mod tests {
             ("arn:aws:rds:us-east-1:1:snapshot:old", &[]),
             ("arn:aws:rds:us-east-1:1:db:shop", &[]),
         ]);
-        let come = &reach(None, Some(&flat), Some(&things))[0];
+        let come = &reach(None, Some(&flat), ALONE, Some(&things))[0];
         assert_eq!(come, "comes in: arn:aws:dynamodb:us-east-1:1:table/orders, arn:aws:rds:us-east-1:1:db:shop, arn:aws:s3:::papers");
     }
 
@@ -212,8 +232,25 @@ mod tests {
     fn what_comes_in_and_goes_out_is_named() {
         let old = selection(&[(RESOURCES, texts(&["arn:a", "arn:b"]))]);
         let new = selection(&[(RESOURCES, texts(&["arn:b", "arn:c"]))]);
-        assert_eq!(reach(Some(&old), Some(&new), None), ["comes in: arn:c", "goes out: arn:a"]);
-        assert_eq!(reach(Some(&old), None, None), ["goes out: arn:a, arn:b"]);
+        assert_eq!(reach(Some(&old), Some(&new), ALONE, None), ["comes in: arn:c", "goes out: arn:a"]);
+        assert_eq!(reach(Some(&old), None, ALONE, None), ["goes out: arn:a, arn:b"]);
+    }
+
+    #[test]
+    fn what_another_selection_takes_neither_comes_nor_goes() {
+        let of = |arns: &[&str]| selection(&[(RESOURCES, texts(arns))]);
+        let (both, other) = (of(&["arn:a", "arn:b"]), [of(&["arn:b"])]);
+        let beside = Some(Beside { before: &other, after: &other });
+        assert_eq!(reach(None, Some(&both), beside, None), ["comes in: arn:a", "another selection of the plan takes already: arn:b"]);
+        let gone = ["goes out: arn:a", "another selection of the plan takes from then on: arn:b"];
+        assert_eq!(reach(Some(&both), None, beside, None), gone);
+        let unknown = ["goes out by this selection: arn:a, arn:b"];
+        assert_eq!(reach(Some(&both), None, None, None), unknown);
+        let by_tag = [Flat::of_values(&block(TAG, "backup", "true").into_iter().collect())];
+        let beside = Some(Beside { before: &by_tag, after: &by_tag });
+        assert_eq!(reach(Some(&both), None, beside, None), unknown, "what has the tag could not be looked up");
+        let things = seen(&[("arn:b", &[("backup", "true")])]);
+        assert_eq!(reach(Some(&both), None, beside, Some(&things)), ["goes out: arn:a, arn:b"], "of no type that AWS Backup knows");
     }
 
     #[test]
@@ -225,7 +262,8 @@ mod tests {
             ("arn:aws:novel:us-east-1:1:store/one", &[]),
             ("arn:aws:s3:::papers", &[]),
         ]);
-        let gone = reach(Some(&flat), None, Some(&things));
+        let alone = Some(Beside { before: &[], after: &[] });
+        let gone = reach(Some(&flat), None, alone, Some(&things));
         assert_eq!(
             &gone[..2],
             [
@@ -233,12 +271,12 @@ mod tests {
                 "goes out, of types that AWS Backup is not known to back up: arn:aws:novel:us-east-1:1:store/one"
             ]
         );
-        assert!(!reach(None, Some(&flat), Some(&things)).join(" ").contains("novel"), "nobody counts on what comes in");
+        assert!(!reach(None, Some(&flat), alone, Some(&things)).join(" ").contains("novel"), "nobody counts on what comes in");
     }
 
     #[test]
     fn what_could_not_be_looked_up_is_said() {
         let flat = selection(&[(RESOURCES, texts(&["*"]))]);
-        assert!(reach(None, Some(&flat), None)[0].contains("could not be looked up"));
+        assert!(reach(None, Some(&flat), ALONE, None)[0].contains("could not be looked up"));
     }
 }

@@ -8,8 +8,9 @@ mod aws;
 mod checks;
 mod choice;
 mod services;
+mod within;
 
-use super::{Concern, Flat, Kind, Need, Place, backup_types};
+use super::{Beside, Circumstances, Concern, Flat, Kind, Need, Place, backup_types};
 use crate::model::{
     ArnForm, Change, Effect, Existence, Form, Key, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Parent, Reading, Safer,
     Setting, Shape, Value, Wanted,
@@ -163,11 +164,21 @@ impl Kind for BackupSelection {
     }
 
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
-        checks::opt_ins(wanted, place)
+        let mut needs = checks::opt_ins(wanted, place);
+        needs.extend(checks::named(wanted));
+        needs
     }
 
-    fn reach(&self, before: Option<&Flat>, after: Option<&Flat>, seen: Option<&[Listed]>) -> Vec<String> {
-        choice::reach(before, after, seen)
+    fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
+        checks::elsewhere(wanted, circumstances.region, circumstances.account)
+    }
+
+    fn reach(&self, before: Option<&Flat>, after: Option<&Flat>, beside: Option<Beside<'_>>, seen: Option<&[Listed]>) -> Vec<String> {
+        choice::reach(before, after, beside, seen)
+    }
+
+    fn stands_in(&self, one: &Flat, for_other: &Flat) -> bool {
+        within::contains(one, for_other)
     }
 
     /// A pattern chooses what another pattern or an ARN names, so that sets that share nothing can still be wider and narrower.

@@ -10,8 +10,8 @@ mod aws;
 use super::vaults::{self, LOCK_DATE, MAX_DAYS, MIN_DAYS, MOST_DAYS, at, said};
 use super::{Answer, Concern, Kind, Need};
 use crate::model::{
-    ArnForm, Change, Code, Effect, Existence, KindSpec, Live, Loss, Ownership, Parent, Reading, Safer, Setting, Severity, Shape, Value,
-    Wanted,
+    ArnForm, Change, Code, Effect, Existence, KindSpec, Live, Loss, Ownership, Parent, Reaches, Reading, Safer, Setting, Severity, Shape,
+    Value, Wanted,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -92,6 +92,11 @@ impl Kind for VaultLock {
             None if change.setting == CHANGEABLE => Some(Effect::Weakens),
             None => None,
         }
+    }
+
+    /// A lock is over what is in the vault; its range is for what comes.
+    fn reaches(&self, change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Reaches> {
+        matches!(change.setting.as_str(), Change::EXISTS | CHANGEABLE).then_some(Reaches::Existing)
     }
 
     fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, now: Timestamp) -> Option<String> {

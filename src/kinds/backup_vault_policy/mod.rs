@@ -10,7 +10,7 @@ mod clauses;
 use super::{Answer, Concern, Kind, Need, Needed};
 use crate::model::{
     ArnForm, Change, Code, Decision, Document, Effect, Existence, KindSpec, Live, Loss, Ownership, Parent, PolicyDocument, Principal,
-    Reading, Setting, Severity, Shape, Value, Wanted,
+    Reaches, Reading, Setting, Severity, Shape, Value, Wanted,
 };
 use clauses::Clauses;
 use serde_json::Value as Json;
@@ -88,6 +88,11 @@ impl Kind for VaultPolicy {
             difference if difference.strengthens() => Effect::Strengthens,
             _ => Effect::Neutral,
         })
+    }
+
+    /// Who may do what is asked of what is in the vault too.
+    fn reaches(&self, _change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Reaches> {
+        Some(Reaches::Existing)
     }
 
     fn consequence_among(&self, change: &Change, _live: &Live, wanted: &BTreeMap<String, Wanted>, _now: jiff::Timestamp) -> Option<String> {

@@ -94,7 +94,7 @@ pub(super) fn needs(wanted: &BTreeMap<String, Wanted>, spec: &KindSpec, place: P
             None => spec.arn(place.region, place.account, &reference)?,
         };
         let otherwise = if at == RULE { "CloudWatch refuses a rule about it" } else { "CloudWatch refuses it as a suppressor" };
-        Some(Need { at: at.to_owned(), of, needed: Needed::Presence, otherwise: otherwise.to_owned() })
+        Some(Need { at: at.to_owned(), of, needed: Needed::Presence, severity: Severity::Error, otherwise: otherwise.to_owned() })
     });
     needs.collect()
 }

@@ -31,6 +31,7 @@ static SPEC: KindSpec = KindSpec {
     arn_prefix: "log-group:",
     name_form: NameForm { min: 1, max: 512, also: &['.', '-', '_', '/', '#'], source: "CloudWatch Logs API CreateLogGroup" },
     inventory_actions: &["logs:DescribeLogGroups", "tag:GetResources"],
+    holds: "log events",
     settings: &[
         Setting {
             path: RETENTION,

@@ -4,6 +4,7 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod expression;
 mod forms;
 pub mod published;
 mod rules;
@@ -178,8 +179,8 @@ impl Kind for MetricAlarm {
         sensitivity::effect(change, live, wanted).or_else(|| watch::effect(change, live, wanted))
     }
 
-    fn consequence(&self, change: &Change, live: &Live, _: jiff::Timestamp) -> Option<String> {
-        sensitivity::consequence(change).or_else(|| watch::consequence(change, live))
+    fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, _: jiff::Timestamp) -> Option<String> {
+        sensitivity::consequence(change, live, wanted).or_else(|| watch::consequence(change, live))
     }
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {

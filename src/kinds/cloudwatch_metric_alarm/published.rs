@@ -143,7 +143,7 @@ fn said(dimensions: &[&str]) -> String {
     }
 }
 
-fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(super) fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let lower = wrong.to_lowercase();
     let near = names.into_iter().map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name)).min()?;
     (near.0 <= (lower.chars().count() / 4).max(1)).then_some(near.1)

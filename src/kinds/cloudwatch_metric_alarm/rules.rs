@@ -1,8 +1,8 @@
 //! AWS's rules across the settings of an alarm, and whether what it watches exists and can make it fire.
 
-use super::forms;
 use super::published::{self, Advice, Comparison, Firing, Judgement, Metric, Missing, Watch};
 use super::{BAND_OPERATORS, DAY, HOUR, WEEK};
+use super::{expression, forms};
 use crate::kinds::Concern;
 use crate::model::{Code, Severity, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,30 @@ struct Rules<'a> {
 
 /// What stands at the top level for an alarm on one metric, and within each query for one of several.
 const ONE_METRIC: [&str; 6] = ["namespace", "period", "statistic", "extended_statistic", "dimensions", "unit"];
+
+/// What AWS Backup calls the types of what it backs up: AWS Backup API `GetSupportedResourceTypes`, Developer Guide.
+const RESOURCE_TYPES: [&str; 20] = [
+    "Aurora",
+    "Aurora DSQL",
+    "CloudFormation",
+    "DSQL",
+    "DocumentDB",
+    "DynamoDB",
+    "EBS",
+    "EC2",
+    "EFS",
+    "EKS",
+    "FSx",
+    "Neptune",
+    "RDS",
+    "Redshift",
+    "Redshift Serverless",
+    "S3",
+    "SAP HANA on Amazon EC2",
+    "Storage Gateway",
+    "Timestream",
+    "VirtualMachine",
+];
 
 impl<'a> Rules<'a> {
     fn say(&mut self, code: Code, at: impl Into<String>, title: impl Into<String>, help: impl Into<String>) {
@@ -125,6 +149,11 @@ impl<'a> Rules<'a> {
                 self.say(Code::AlarmWatches, at, title, "add `expression = \"…\"`, or a block `metric { … }`");
             }
             (Some(expression), false, true) => {
+                if let Some(mistake) = expression::mistake(expression) {
+                    let title = format!("the expression `{expression}` {mistake}");
+                    let help = "see \"Using math expressions with CloudWatch metrics\" in CloudWatch's user guide";
+                    self.say(Code::AlarmWatches, inside("expression"), title, help);
+                }
                 for name in strangers(expression, &self.ids()) {
                     let title = format!("the expression uses `{name}`, and no `metric_query` has that `id`");
                     let ids: Vec<String> = self.ids().iter().map(|id| format!("`{id}`")).collect();
@@ -251,6 +280,9 @@ impl<'a> Rules<'a> {
             let at = inside("metric_name");
             match published::judge(namespace, name, dimensions) {
                 Judgement::Published(metric) => {
+                    if namespace == "AWS/Backup" {
+                        self.resource_type(&inside("dimensions"));
+                    }
                     if returns.is_empty() || self.value(&returns) == Some(&Value::Bool(true)) {
                         self.firing(namespace, metric, &block, statistic);
                     }
@@ -268,6 +300,21 @@ impl<'a> Rules<'a> {
                 Judgement::Unknown(_) => {}
             }
         }
+    }
+
+    /// The page of the metrics lists no types; those of `GetSupportedResourceTypes` are the ones that jobs have.
+    fn resource_type(&mut self, at: &str) {
+        let dimensions = self.value(at).and_then(Value::as_map);
+        let Some(name) = dimensions.and_then(|map| map.get("ResourceType")).and_then(Value::as_str) else { return };
+        if RESOURCE_TYPES.contains(&name) {
+            return;
+        }
+        let remedy = match published::nearest(name, RESOURCE_TYPES) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("AWS Backup has {}", RESOURCE_TYPES.join(", ")),
+        };
+        let reason = format!("AWS Backup is not known to have a `ResourceType` `{name}`: the alarm may see no values");
+        self.advise(Code::AlarmDimensions, Severity::Warning, at.to_owned(), Advice { reason, remedy });
     }
 
     fn firing(&mut self, namespace: &str, metric: &'static Metric, block: &str, statistic: &str) {

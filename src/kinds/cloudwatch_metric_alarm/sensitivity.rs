@@ -1,22 +1,43 @@
 //! Whether a changed alarm fires in more cases than before, or in fewer.
 
-use crate::model::{Change, Effect, Live, Reading, Value, Wanted};
+use super::published::{self, Judgement};
+use crate::model::{Change, Effect, Live, Reading, Value, Wanted, path};
 use std::collections::BTreeMap;
 
-/// What a change does to how readily the alarm fires; `None` leaves the table's word, and neutral is where nobody can tell.
+/// What the values that are compared are, beside the metric that [`watch`](super::watch) looks at.
+const VALUES: [&str; 4] = ["statistic", "extended_statistic", "period", "unit"];
+/// The same within a `metric_query`.
+const QUERY_VALUES: [&str; 4] =
+    ["metric_query.period", "metric_query.metric.stat", "metric_query.metric.period", "metric_query.metric.unit"];
+/// What names the metric.
+const METRIC: [&str; 3] = ["metric_name", "namespace", "dimensions"];
+/// What is compared with the values, and how.
+const COMPARED: [&str; 3] = ["threshold", "threshold_metric_id", "comparison_operator"];
+
+/// What a change does to how readily the alarm fires; `None` leaves the table's word.
+///
+/// What cannot be compared weakens: of two numbers of other values nobody can tell which one is crossed more often.
 pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
-    let before = |at: &str| match live.settings.get(at) {
-        Some(Reading::Known(value)) => value.clone(),
-        _ => Value::Null,
-    };
-    let after = |at: &str| wanted.get(at).map(|wanted| wanted.value.clone()).unwrap_or_default();
+    let (before, after) = (|at: &str| known(live, at), |at: &str| declared(wanted, at));
+    let at = change.setting.as_str();
+    // What never had values never fired.
+    let is_about_firing = COMPARED.contains(&at) || VALUES.contains(&at) || WINDOW.contains(&at);
+    if is_about_firing && is_never_published(live) {
+        return None;
+    }
     let operators = [before("comparison_operator"), after("comparison_operator")];
     let sides = operators.clone().map(|operator| operator.as_str().and_then(side));
-    let same_metric = ["metric_name", "namespace", "statistic", "period"].iter().all(|at| before(at) == after(at));
-    match change.setting.as_str() {
-        "threshold" | "comparison_operator" if !same_metric || sides[0] != sides[1] => None,
+    match at {
+        _ if QUERY_VALUES.contains(&path::generic(at).as_str()) => {
+            // What is in a block that goes is told with the block.
+            let stays = path::enclosing(at).first().is_some_and(|block| wanted.contains_key(block));
+            (stays && !is_said_by_metrics(live, wanted, at)).then_some(Effect::Weakens)
+        }
+        _ if VALUES.contains(&at) => Some(Effect::Weakens),
+        _ if COMPARED.contains(&at) && !is_comparable(live, wanted) => Some(Effect::Weakens),
         "threshold" => {
-            let (from, to) = (before("threshold").as_f64()?, after("threshold").as_f64()?);
+            let (from, to) = (before("threshold").as_f64(), after("threshold").as_f64());
+            let (Some(from), Some(to)) = (from, to) else { return Some(Effect::Weakens) };
             Some(direction(if sides[0]? == Side::Above { from - to } else { to - from }))
         }
         "comparison_operator" => {
@@ -28,11 +49,11 @@ pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wan
                 let of = value("evaluation_periods").as_i64()?;
                 Some(Window { needed: value("datapoints_to_alarm").as_i64().unwrap_or(of), of })
             };
-            let (from, to) = (window(&before)?, window(&after)?);
+            let (Some(from), Some(to)) = (window(&before), window(&after)) else { return Some(Effect::Weakens) };
             Some(match (to.fires_whenever(from), from.fires_whenever(to)) {
                 (true, false) => Effect::Strengthens,
-                (false, true) => Effect::Weakens,
-                _ => Effect::Neutral,
+                (true, true) => Effect::Neutral,
+                (false, _) => Effect::Weakens,
             })
         }
         // For what is missed when nothing happens, missing data is the case that counts.
@@ -45,9 +66,63 @@ pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wan
     }
 }
 
+/// How many periods are looked at, and in how many the threshold must be crossed.
+const WINDOW: [&str; 2] = ["evaluation_periods", "datapoints_to_alarm"];
+
+/// What was read of a setting; nothing where it is not set.
+fn known(live: &Live, at: &str) -> Value {
+    match live.settings.get(at) {
+        Some(Reading::Known(value)) => value.clone(),
+        _ => Value::Null,
+    }
+}
+
+/// What is declared of a setting; nothing where it is not.
+fn declared(wanted: &BTreeMap<String, Wanted>, at: &str) -> Value {
+    wanted.get(at).map(|wanted| wanted.value.clone()).unwrap_or_default()
+}
+
+/// Whether the same values are compared with a number, on the same side of it.
+fn is_comparable(live: &Live, wanted: &BTreeMap<String, Wanted>) -> bool {
+    let of_queries = |at: &&String| at.starts_with("metric_query") && path::generic(at) != "metric_query.label";
+    let of_queries = live.settings.keys().chain(wanted.keys()).filter(of_queries).map(String::as_str);
+    let nothing = |value: &Value| value.is_nothing() || *value == Value::Bool(false);
+    let is_same = |at: &str| {
+        let (before, after) = (known(live, at), declared(wanted, at));
+        before == after || (nothing(&before) && nothing(&after)) || is_said_by_metrics(live, wanted, at)
+    };
+    let side = |operator: Value| operator.as_str().and_then(side);
+    let (from, to) = (side(known(live, "comparison_operator")), side(declared(wanted, "comparison_operator")));
+    from.is_some() && from == to && METRIC.into_iter().chain(VALUES).chain(of_queries).all(is_same)
+}
+
+/// Whether the period of an expression comes or goes, and is what the metrics of the other queries have anyhow.
+fn is_said_by_metrics(live: &Live, wanted: &BTreeMap<String, Wanted>, at: &str) -> bool {
+    let said = [known(live, at), declared(wanted, at)].into_iter().filter(|value| !value.is_nothing()).collect::<Vec<_>>();
+    let ([said], "metric_query.period") = (said.as_slice(), path::generic(at).as_str()) else { return false };
+    let of_metrics = |at: &&String| path::generic(at) == "metric_query.metric.period";
+    let mut periods = live.settings.keys().chain(wanted.keys()).filter(of_metrics).peekable();
+    periods.peek().is_some() && periods.all(|at| [known(live, at), declared(wanted, at)].iter().all(|period| period == said))
+}
+
+/// Whether AWS surely publishes nothing of what the alarm watched.
+fn is_never_published(live: &Live) -> bool {
+    let (namespace, name) = (known(live, "namespace"), known(live, "metric_name"));
+    let (Some(namespace), Some(name)) = (namespace.as_str(), name.as_str()) else { return false };
+    let dimensions = known(live, "dimensions");
+    let dimensions: Vec<&str> = dimensions.as_map().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    matches!(published::judge(namespace, name, dimensions), Judgement::NoSuchMetric(_) | Judgement::NoSuchDimensions { certain: true, .. })
+}
+
 /// What follows from a change that makes the alarm fire in fewer or more cases.
-pub(super) fn consequence(change: &Change) -> Option<String> {
-    let (stronger, weaker) = match change.setting.as_str() {
+pub(super) fn consequence(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<String> {
+    let at = change.setting.as_str();
+    let is_values = VALUES.contains(&at) || QUERY_VALUES.contains(&path::generic(at).as_str());
+    let is_compared = is_values || COMPARED.contains(&at);
+    if change.effect == Effect::Weakens && is_compared && (is_values || !is_comparable(live, wanted)) {
+        return Some("it compares other values, or in another way, so that nobody can tell whether it still fires when it did".to_owned());
+    }
+    let (stronger, weaker) = match at {
         "threshold" | "comparison_operator" => ("it fires in more cases than before", "it fires in fewer cases than before"),
         "evaluation_periods" | "datapoints_to_alarm" => {
             ("fewer periods are enough to fire", "it needs more periods to fire, so that it fires later, or not at all")

@@ -53,10 +53,10 @@ fn a_threshold_is_judged_by_the_side_on_which_the_alarm_fires() {
 }
 
 #[test]
-fn an_operator_that_takes_the_threshold_in_fires_more_often_and_one_of_the_other_side_is_not_judged() {
+fn an_operator_that_takes_the_threshold_in_fires_more_often_and_one_of_the_other_side_weakens() {
     assert_eq!(effect("", "comparison_operator", ABOVE, "GreaterThanOrEqualToThreshold"), Some(Effect::Strengthens));
     assert_eq!(effect("", "comparison_operator", "LessThanOrEqualToThreshold", BELOW), Some(Effect::Weakens));
-    assert_eq!(effect("", "comparison_operator", ABOVE, BELOW), None);
+    assert_eq!(effect("", "comparison_operator", ABOVE, BELOW), Some(Effect::Weakens));
 }
 
 #[test]
@@ -68,6 +68,13 @@ fn periods_are_judged_together_with_how_many_must_cross() {
 }
 
 #[test]
+fn other_values_cannot_be_compared_and_weaken() {
+    assert_eq!(effect(ABOVE, "statistic", "Sum", "Minimum"), Some(Effect::Weakens));
+    assert_eq!(effect(ABOVE, "period", 3600, 86_400), Some(Effect::Weakens));
+    assert_eq!(effect(ABOVE, "unit", "Count", "None"), Some(Effect::Weakens));
+}
+
+#[test]
 fn missing_data_counts_for_alarms_on_what_does_not_happen() {
     assert_eq!(effect(BELOW, "treat_missing_data", "breaching", "notBreaching"), Some(Effect::Weakens));
     assert_eq!(effect(BELOW, "treat_missing_data", "missing", "breaching"), Some(Effect::Strengthens));
@@ -76,17 +83,16 @@ fn missing_data_counts_for_alarms_on_what_does_not_happen() {
 }
 
 #[test]
-fn only_topics_are_asked_whether_they_let_the_alarm_in() {
+fn only_topics_must_be_there_and_let_the_alarm_in() {
     let topic = "arn:aws:sns:us-east-1:123456789012:alerts";
     let actions = Value::set([Value::from(topic), Value::from("arn:aws:lambda:us-east-1:123456789012:function:mend")]);
     let alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:failed";
     let place = Place { arn: Some(alarm), region: "us-east-1", account: "123456789012" };
     let needs = MetricAlarm.needs(&wanted(&[("ok_actions", actions)]), place);
-    assert_eq!(
-        needs.iter().map(|need| (need.at.as_str(), need.of.as_str())).collect::<Vec<_>>(),
-        [(format!("ok_actions[\"{topic}\"]").as_str(), topic)]
-    );
-    let Needed::Entry(request) = &needs[0].needed else { unreachable!() };
+    let at = format!("ok_actions[\"{topic}\"]");
+    let told: Vec<(&str, &str)> = needs.iter().map(|need| (need.at.as_str(), need.of.as_str())).collect();
+    assert_eq!(told, [(at.as_str(), topic); 2]);
+    let (Needed::Presence, Needed::Entry(request)) = (&needs[0].needed, &needs[1].needed) else { unreachable!() };
     assert_eq!((request.action.as_str(), request.resource.as_str()), ("sns:Publish", topic));
 }
 

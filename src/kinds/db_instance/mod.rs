@@ -24,6 +24,7 @@ static SPEC: KindSpec = KindSpec {
     arn_prefix: "db:",
     name_form: rds::NAMES,
     inventory_actions: &["rds:DescribeDBInstances", "tag:GetResources"],
+    holds: "automated backups",
     settings: &[
         rds::retention(0, READS, WRITES),
         rds::window(WINDOW, READS, WRITES),

@@ -6,12 +6,12 @@ use super::{
 };
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
+use crate::kinds::patience::Patience;
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
 use crate::model::{Live, Reading, ResourceId, Value};
 use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// Amazon RDS, whose API Aurora, DocumentDB and Neptune share.
 pub(in crate::kinds) static RDS: Service = Service {
@@ -33,11 +33,6 @@ pub(in crate::kinds) static RDS: Service = Service {
 
 /// How many databases are asked for in one call. One page holds a hundred.
 const TOGETHER: usize = 50;
-
-/// How long a database may be busy before a change gives up; then a new run goes on.
-const PATIENCE_MINUTES: u64 = 20;
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// How a member of an answer is read.
 #[derive(Clone, Copy, Debug)]
@@ -307,28 +302,5 @@ fn json(value: &Value) -> Json {
         Value::Bool(flag) => Json::Bool(*flag),
         Value::String(text) => Json::from(text.clone()),
         other => other.as_i64().map_or(Json::Null, Json::from),
-    }
-}
-
-/// How long is still waited, with growing pauses.
-struct Patience {
-    spent: Duration,
-    pause: Duration,
-}
-
-impl Patience {
-    fn new() -> Self {
-        Self { spent: Duration::ZERO, pause: FIRST_PAUSE }
-    }
-
-    async fn pause(&mut self, what: &str, tell: &(dyn Fn(&str) + Sync)) -> Result<(), ChangeFailed> {
-        if self.spent.as_secs() >= PATIENCE_MINUTES * 60 {
-            return Err(ChangeFailed::NotReady { state: what.to_owned(), minutes: PATIENCE_MINUTES });
-        }
-        tell(what);
-        tokio::time::sleep(self.pause).await;
-        self.spent += self.pause;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        Ok(())
     }
 }

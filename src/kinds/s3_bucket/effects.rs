@@ -2,9 +2,11 @@
 
 use super::encryption;
 use super::rule::Rule;
-use super::table::{COMPLIANCE, ENABLED, ENCRYPTION, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, REPLICATION, ROLE, VERSIONING};
+use super::table::{
+    COMPLIANCE, ENABLED, ENCRYPTION, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, ROLE, VERSIONING,
+};
 use super::{FOREIGN_REPLICATION, fact_number, fact_text};
-use crate::model::{Change, Effect, Live, Reading, Value, Wanted, path};
+use crate::model::{Change, Effect, Live, Reaches, Reading, Value, Wanted, path};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -28,6 +30,20 @@ pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wan
         ENCRYPTION => encryption::effect(change, live, wanted),
         _ => None,
     }
+}
+
+/// A lifecycle rule is about the objects that are there as much as about new ones, unless it was off and stays so. All else that a bucket is
+/// told counts from then on.
+///
+/// Source: S3 User Guide, "Setting an S3 Lifecycle configuration on a bucket": rules apply to existing and to later objects.
+pub(super) fn reaches(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Reaches> {
+    if change.setting == MINIMUM_SIZE {
+        return Some(Reaches::Existing);
+    }
+    let block = path::enclosing(&change.setting).into_iter().next().unwrap_or_else(|| change.setting.clone());
+    let is_on = || Rule::live(&block, live).is_on() || Rule::wanted(&block, wanted).is_on();
+    let is_lifecycle = path::generic(&block) == LIFECYCLE;
+    Some(if is_lifecycle && is_on() { Reaches::Existing } else { Reaches::Future })
 }
 
 /// Whether versioning will be on: as declared, else as it is; `None` where that is not known.

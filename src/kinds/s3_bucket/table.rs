@@ -100,6 +100,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
     arn_prefix: "",
     name_form: NameForm { min: 3, max: 63, also: &['.', '-'], source: "S3 User Guide, General purpose bucket naming rules" },
     inventory_actions: &["s3:ListAllMyBuckets", "tag:GetResources"],
+    holds: "objects",
     settings: &[
         Setting {
             path: VERSIONING,

@@ -1,19 +1,44 @@
 //! What waits for what because of what things need of each other, said without a reference.
 
 use super::{Thing, by_arn, known_as, things};
-use crate::kinds::{self, Place};
+use crate::kinds::{self, Needed, Place};
 use crate::model::{Action, Policy, Reading, ResourceId, Snapshot, SourceId, Span, Verb, Wanted};
 use crate::plan::order;
 use crate::plan::resolve::Row;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes whatever needs something of another thing wait for it, as if it referred to it: a name that is written out is as good as a
-/// reference. What goes waits for those that need it now to go, or to be changed. Things that need each other in a circle are left to the
-/// references that there are.
+/// reference. Things that need a setting of each other in a circle, such as versioning of buckets that replicate to each other, get that
+/// setting ahead of all else; otherwise those in a circle are left to the references that there are. What
+/// goes waits for those that need it now to go, or to be changed.
 pub(in crate::plan) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &mut [Action]) {
-    let mut edges = of_declared(policy, snapshot, rows, actions);
+    let things = things(policy, snapshot, rows);
+    let by_arn = by_arn(&things);
+    let staying = actions.iter().enumerate().filter(|(_, action)| action.verb != Verb::Delete);
+    let place: BTreeMap<&ResourceId, usize> = staying.map(|(place, action)| (&action.id, place)).collect();
+    let place = |thing: &Thing<'_>| place.get(thing.id.as_ref()?).copied();
+    let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut settings: BTreeMap<(usize, usize), String> = BTreeMap::new();
+    for (thing, from) in things.iter().filter_map(|thing| Some((thing, place(thing)?))) {
+        for need in thing.needs(policy) {
+            let needed = by_arn.get(need.of.as_str()).into_iter().flatten().filter_map(|other| place(other));
+            for to in needed.filter(|to| *to != from) {
+                edges.insert((from, to));
+                if let Needed::Setting { path, .. } = &need.needed {
+                    settings.insert((from, to), path.clone());
+                }
+            }
+        }
+    }
     edges.extend(of_going(snapshot, actions));
-    let found = order::without_circles(actions, &edges).into_iter();
+    let found = order::without_circles(actions, &edges);
+    settings.retain(|edge, _| !found.contains(edge));
+    for ((_, to), setting) in settings {
+        if let Some(action) = actions.get_mut(to).filter(|action| !action.ahead.contains(&setting)) {
+            action.ahead.push(setting);
+        }
+    }
+    let found = found.into_iter();
     let waits: Vec<(usize, String)> = found.filter_map(|(from, to)| Some((from, actions.get(to)?.address.clone()))).collect();
     for (from, address) in waits {
         if let Some(action) = actions.get_mut(from).filter(|action| !action.depends_on.contains(&address)) {
@@ -21,22 +46,6 @@ pub(in crate::plan) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row],
             action.depends_on.sort();
         }
     }
-}
-
-fn of_declared(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &[Action]) -> BTreeSet<(usize, usize)> {
-    let things = things(policy, snapshot, rows);
-    let by_arn = by_arn(&things);
-    let staying = actions.iter().enumerate().filter(|(_, action)| action.verb != Verb::Delete);
-    let place: BTreeMap<&ResourceId, usize> = staying.map(|(place, action)| (&action.id, place)).collect();
-    let place = |thing: &Thing<'_>| place.get(thing.id.as_ref()?).copied();
-    let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (thing, from) in things.iter().filter_map(|thing| Some((thing, place(thing)?))) {
-        for need in thing.needs(policy) {
-            let needed = by_arn.get(need.of.as_str()).into_iter().flatten().filter_map(|other| place(other));
-            edges.extend(needed.filter(|to| *to != from).map(|to| (from, to)));
-        }
-    }
-    edges
 }
 
 /// What goes after what needs it as things are now: AWS refuses to remove an alarm that another one is about.

@@ -1,6 +1,7 @@
 //! What becomes of things that no block declares any more.
 
 use super::{owner, owner_change, plain};
+use crate::kinds::Kind;
 use crate::model::{Action, BlockAddress, Change, Effect, KindSpec, Live, Reaches, Reading, Value, Verb};
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ fn of_live(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>, verb: Ver
         mark: None,
         parent: None,
         replaces: None,
+        ahead: Vec::new(),
         facts: live.facts.clone(),
         changes: Vec::new(),
         wanted: BTreeMap::new(),
@@ -39,12 +41,14 @@ pub(super) fn release(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>
 }
 
 /// All of it goes.
-pub(super) fn removal(live: &Live, spec: &'static KindSpec, block: Option<&BlockAddress>, whole: Option<&Live>) -> Action {
+pub(super) fn removal(live: &Live, kind: &dyn Kind, block: Option<&BlockAddress>, whole: Option<&Live>) -> Action {
+    let spec = kind.spec();
     let mut action = of_live(live, spec, block, Verb::Delete);
     let existence = spec.existence();
     let mut gone = plain(Change::EXISTS, Reading::Known(Value::Bool(true)), Value::Bool(false), existence.loses.effect(), None);
     gone.consequence = Some(existence.when_removed).filter(|text| !text.is_empty()).map(str::to_owned);
-    gone.reaches = if gone.effect == Effect::LosesData { Reaches::Existing } else { Reaches::Future };
+    let reaches = if gone.effect == Effect::LosesData { Reaches::Existing } else { Reaches::Future };
+    gone.reaches = kind.reaches(&gone, live, &BTreeMap::new()).unwrap_or(reaches);
     action.changes.push(gone);
     let mut paths: Vec<String> = live.settings.keys().filter(|path| !path.ends_with(']')).cloned().collect();
     spec.sort_paths(&mut paths);

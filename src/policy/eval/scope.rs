@@ -14,12 +14,13 @@ pub struct Scope<'a> {
     folder: &'a Path,
     parent: Option<&'a Scope<'a>>,
     inside_template: bool,
+    lacking: bool,
 }
 
 impl<'a> Scope<'a> {
     /// Starts with no names.
     pub fn new(folder: &'a Path) -> Self {
-        Self { names: BTreeMap::new(), folder, parent: None, inside_template: false }
+        Self { names: BTreeMap::new(), folder, parent: None, inside_template: false, lacking: false }
     }
 
     /// Adds a root name, such as `var` or `each`.
@@ -29,15 +30,33 @@ impl<'a> Scope<'a> {
         self
     }
 
+    /// Notes whether some names have no value, because what would give them one is wrong.
+    #[must_use]
+    pub(crate) fn lacking(mut self, lacking: bool) -> Self {
+        self.lacking = lacking;
+        self
+    }
+
+    /// Whether some names have no value, because what would give them one is wrong.
+    pub(crate) fn is_lacking(&self) -> bool {
+        self.lacking
+    }
+
     /// Sees all names of this scope; what is added to it hides them.
     #[must_use]
     pub fn child(&self) -> Scope<'_> {
-        Scope { names: BTreeMap::new(), folder: self.folder, parent: Some(self), inside_template: self.inside_template }
+        Scope {
+            names: BTreeMap::new(),
+            folder: self.folder,
+            parent: Some(self),
+            inside_template: self.inside_template,
+            lacking: self.lacking,
+        }
     }
 
     /// The scope of a template file: only the names that it is given.
     pub(crate) fn of_template(folder: &'a Path, names: BTreeMap<String, Value>) -> Self {
-        Self { names, folder, parent: None, inside_template: true }
+        Self { names, folder, parent: None, inside_template: true, lacking: false }
     }
 
     /// The folder that relative paths start from.

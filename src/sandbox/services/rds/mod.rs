@@ -14,8 +14,9 @@ mod tags;
 
 use serde_json::Value;
 
+use super::forms::{fault, invalid, page, required, together};
 use super::input::Input;
-use super::{AwsError, Call, Operation, Protocol, Service, Wire};
+use super::{AwsError, Operation, Protocol, Service, Wire};
 use crate::sandbox::state::Caller;
 
 pub(crate) use backups::days_before;
@@ -115,43 +116,6 @@ fn resources(caller: &Caller, input: &Value) -> Vec<String> {
         _ => None,
     };
     if named.is_empty() { all.into_iter().collect() } else { named }
-}
-
-fn fault(code: &str, status: u16, message: impl Into<String>) -> AwsError {
-    AwsError { status, ..AwsError::service(code, message) }
-}
-
-/// `InvalidParameterValue`.
-fn invalid(message: impl Into<String>) -> AwsError {
-    fault("InvalidParameterValue", 400, message)
-}
-
-/// `InvalidParameterCombination`.
-fn together(message: impl Into<String>) -> AwsError {
-    fault("InvalidParameterCombination", 400, message)
-}
-
-/// A member that must be there.
-fn required<'a>(fields: Input<'a>, member: &str) -> Result<&'a str, AwsError> {
-    let missing = || fault("MissingParameter", 400, format!("The request must contain the parameter {member}"));
-    fields.text(member)?.filter(|text| !text.is_empty()).ok_or_else(missing)
-}
-
-/// Cuts a page out of a list that is sorted by what `name` says of each.
-///
-/// Source: RDS API reference, "Pagination": `MaxRecords` 20 to 100, `Marker`.
-fn page<T>(call: &Call<'_>, fields: Input<'_>, all: Vec<T>, name: impl Fn(&T) -> String) -> Result<(Vec<T>, Option<String>), AwsError> {
-    let asked = fields.integer("MaxRecords")?;
-    if let Some(asked) = asked.filter(|asked| !(20..=100).contains(asked)) {
-        return Err(invalid(format!("Invalid value {asked} for MaxRecords. Must be between 20 and 100")));
-    }
-    let size = call.page(asked.and_then(|asked| usize::try_from(asked).ok()), 100);
-    let after = fields.text("Marker")?.unwrap_or_default();
-    let mut rest: Vec<T> = all.into_iter().filter(|one| after.is_empty() || name(one).as_str() > after).collect();
-    let more = rest.len() > size;
-    rest.truncate(size);
-    let marker = rest.last().filter(|_| more).map(name);
-    Ok((rest, marker))
 }
 
 /// The `Filters` of a request: names with their values.
