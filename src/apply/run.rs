@@ -3,7 +3,7 @@
 use super::{Ending, Outcome, Progress, StepOutcome, Stop};
 use crate::aws::{Aws, acting_on};
 use crate::kinds::{self, Calls, ChangeFailed, ChangeRequest, MakeRequest, RemoveRequest};
-use crate::model::{Action, Change, Live, Plan, Value, Verb};
+use crate::model::{Action, Change, Live, Plan, Shape, Value, Verb};
 use crate::plan::order::{Phase, Step, steps};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -154,7 +154,17 @@ fn outcome(step: &Step<'_>, ending: Ending) -> StepOutcome {
         (_, setting) if kinds::spec(&step.action.id.kind).is_some_and(|spec| spec.is_block(setting)) => {
             format!("{setting} {}", if change.after == Value::Bool(true) { "added" } else { "removed" })
         }
-        (_, setting) => format!("{setting} = {}", change.after),
+        (_, setting) => {
+            let row = kinds::spec(&step.action.id.kind).and_then(|spec| spec.setting(setting));
+            match row.and_then(|row| row.aws_default.name_of(&change.after)) {
+                Some(called) => format!("{setting} = (AWS default: {called})"),
+                // What is compared is not what is written, and long.
+                None if row.is_some_and(|row| matches!(row.shape, Shape::Json(_))) && !change.after.is_nothing() => {
+                    format!("{setting} set")
+                }
+                None => format!("{setting} = {}", change.after),
+            }
+        }
     };
     let mut changes: Vec<String> = step.changes.iter().filter(told).map(said).collect();
     if is_removal_of_old(step) {

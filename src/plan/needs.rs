@@ -306,7 +306,7 @@ impl Other<'_> {
                 let title = kinds::spec(&live.id.kind).map_or("thing", |spec| spec.title);
                 (
                     format!("this plan removes {title} `{named}` in {region}, which no block declares any more: {}", need.otherwise),
-                    "declare it again, or name another one".to_owned(),
+                    "declare it again, let go of it with a `removed` block, or take it out here".to_owned(),
                 )
             }
             (Some(_), _) | (None, None) => return None,

@@ -84,7 +84,7 @@ impl Kind for S3Bucket {
     }
 
     fn reaches(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Reaches> {
-        effects::reaches(change, live, wanted)
+        Some(effects::reaches(change, live, wanted))
     }
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
