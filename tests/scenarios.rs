@@ -31,6 +31,9 @@ scenarios! {
     alarms
     alarms_of_others
     backstay_block
+    backup_alarms
+    backup_alarms_checks
+    backup_alarms_targets
     backup_audit
     backup_opt_in
     backup_plan

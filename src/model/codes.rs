@@ -373,6 +373,11 @@ codes! {
     BackupsOff = "BKS0901", "hours of backups that are off";
     /// The automated snapshots of Redshift clusters with RA3 or RG nodes cannot be turned off.
     SnapshotsStayOn = "BKS0902", "snapshots that cannot be turned off";
+    /// What a block stands for works in another region only.
+    ///
+    /// Alarms and rules tell topics of their own region; AWS publishes an account's charges in us-east-1, and how far replication is behind in
+    /// the region of the destination bucket. Write a block for each region, with a `target` there.
+    OtherRegion = "BKS0910", "works in another region only";
     /// Things need each other's presence in a circle, so that none of them can be made before the others: composite alarms that are about each
     /// other. CloudWatch stops to evaluate such alarms, and refuses to remove any of them.
     ///

@@ -1,5 +1,6 @@
 //! Values that every other room agrees on. No I/O, no AWS, no HCL.
 
+mod address;
 mod codes;
 mod count;
 mod diagnostic;
@@ -14,18 +15,19 @@ mod source;
 mod spec;
 mod value;
 
+pub use address::{BlockAddress, CompoundAddress};
 pub use codes::Code;
 pub use count::{count, plural};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use effect::Effect;
 pub use organization::{Account, AccountSelector, Accounts, Organization};
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};
-pub use policy::{AssumeRole, BlockAddress, Except, Pattern, Policy, Protect, Replicas, Resource, Selector, Target, Waiver, Wanted};
+pub use policy::{AssumeRole, Except, Pattern, Policy, Protect, Replicas, Resource, Selector, Target, Waiver, Wanted};
 pub use policy_document::{Decision, Known, NotAPolicy, PolicyDocument, Principal, Request, Sender, default_topic_policy};
 pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, ResourceId, Snapshot};
 pub use source::{Position, Source, SourceId, Sources, Span};
 pub use spec::{
-    ArnForm, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, NameTag, Ownership, Parent, Part, Safer,
-    Setting, Shape, Single, partition,
+    ArnForm, CompoundSpec, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, NameTag, Ownership, Parent,
+    Part, Safer, Setting, Shape, Single, partition,
 };
 pub use value::Value;

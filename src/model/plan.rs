@@ -302,6 +302,18 @@ impl Plan {
 }
 
 impl Action {
+    /// The address of the compound that the block is a part of.
+    pub fn compound(&self) -> Option<&str> {
+        self.block.rsplit_once(&format!(".{}.", self.id.kind)).map(|(compound, _)| compound)
+    }
+
+    /// The block's label: `sales` of `aws_dynamodb_table.sales["eu"]`.
+    pub fn label(&self) -> &str {
+        let of_compound = self.block.rsplit_once(&format!(".{}.", self.id.kind));
+        let label = of_compound.or(self.block.split_once('.')).map_or(self.block.as_str(), |(_, label)| label);
+        label.split_once('[').map_or(label, |(label, _)| label)
+    }
+
     /// Whether apply has something to do here.
     pub fn changes_anything(&self) -> bool {
         !matches!(self.verb, Verb::NoOp | Verb::Unknown)

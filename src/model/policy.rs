@@ -1,5 +1,6 @@
 //! A policy that was loaded, evaluated and checked: what must be, before anybody looked at AWS.
 
+use super::address::BlockAddress;
 use super::organization::{Accounts, Organization};
 use super::path;
 use super::source::{Sources, Span};
@@ -8,7 +9,6 @@ use super::value::Value;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 /// A checked policy.
 #[derive(Clone, Debug, Default)]
@@ -61,63 +61,6 @@ pub struct AssumeRole {
     pub external_id: Option<String>,
     /// The name of the session in CloudTrail; `backstay` where absent.
     pub session_name: Option<String>,
-}
-
-/// The address of a block: `aws_dynamodb_table.sales`, or with `for_each` `aws_dynamodb_table.sales["eu"]`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct BlockAddress {
-    /// The kind.
-    pub kind: String,
-    /// The block's label.
-    pub name: String,
-    /// The key of a `for_each`.
-    pub key: Option<String>,
-}
-
-impl fmt::Display for BlockAddress {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}.{}", self.kind, self.name)?;
-        match &self.key {
-            Some(key) => write!(out, "[{}]", Value::from(key.as_str())),
-            None => Ok(()),
-        }
-    }
-}
-
-impl BlockAddress {
-    /// The address in the characters that tags allow: `aws_backup_plan.daily/eu`.
-    pub fn mark(&self) -> String {
-        match &self.key {
-            Some(key) => format!("{}.{}/{key}", self.kind, self.name),
-            None => format!("{}.{}", self.kind, self.name),
-        }
-    }
-
-    /// Reads an address out of a mark.
-    pub fn of_mark(mark: &str) -> Option<Self> {
-        let (block, key) = mark.split_once('/').map_or((mark, None), |(block, key)| (block, Some(key.to_owned())));
-        let (kind, name) = block.split_once('.')?;
-        Some(Self { kind: kind.to_owned(), name: name.to_owned(), key })
-    }
-
-    /// The key, within the brackets, of what there is one of: that of the `for_each`, and where there are several the target.
-    pub fn single_key(&self, target: Option<&str>) -> Option<String> {
-        let parts: Vec<&str> = self.key.as_deref().into_iter().chain(target).collect();
-        (!parts.is_empty()).then(|| parts.join("/"))
-    }
-
-    /// The key, within the brackets, of one selected thing: the parts that tell it apart, joined by `/`.
-    pub fn instance_key(&self, target: Option<&str>, name: &str, replica_region: Option<&str>) -> String {
-        let mut parts: Vec<&str> = Vec::new();
-        parts.extend(self.key.as_deref());
-        parts.extend(target);
-        parts.push(name);
-        let key = parts.join("/");
-        match replica_region {
-            Some(region) => format!("{key}@{region}"),
-            None => key,
-        }
-    }
 }
 
 /// Settings that must hold on every thing that a selector finds.

@@ -7,6 +7,11 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct SourceId(pub usize);
 
+impl SourceId {
+    /// A text that backstay brings along, and that no user wrote: what stands in it is told at the places of the policy that it comes from.
+    pub const EMBEDDED: Self = Self(usize::MAX);
+}
+
 /// A range of bytes of one loaded file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {

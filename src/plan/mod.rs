@@ -166,7 +166,9 @@ impl<'a> AddressPattern<'a> {
 
     /// As [`address_matches`] says.
     fn matches(&self, address: &str) -> bool {
-        let of_block = address.strip_prefix(self.text).is_some_and(|rest| rest.starts_with('['));
+        // What a compound is made of stands behind its address, which has a dot of its own.
+        let is_block = |rest: &str| rest.starts_with('[') || (rest.starts_with('.') && self.text.contains('.'));
+        let of_block = address.strip_prefix(self.text).is_some_and(is_block);
         let of_instance = self.text.strip_suffix("\"]").and_then(|key| address.strip_prefix(key)).is_some_and(|rest| rest.starts_with('/'));
         of_block || of_instance || self.wild.matches(address)
     }

@@ -100,7 +100,11 @@ impl<'a> Resolver<'a> {
         let settings_only =
             |block: &&crate::model::BlockAddress| kinds::spec(&block.kind).is_none_or(|spec| spec.ownership == Ownership::Settings);
         for block in self.policy.removed.iter().filter(settings_only) {
-            let text = format!("{block} is released: its settings stay as they are in AWS, and backstay no longer looks at them");
+            let text = match kinds::spec(&block.kind) {
+                Some(_) => format!("{block} is released: its settings stay as they are in AWS, and backstay no longer looks at them"),
+                // A compound: of what it made the marks go, which are changes of their own.
+                None => format!("{block} is released: what it stands for stays as it is in AWS, and backstay no longer looks at it"),
+            };
             self.resolved.notes.push(Note { code: None, text });
         }
         self.resolved.rows = self.rows.into_values().collect();
@@ -230,7 +234,7 @@ impl<'a> Resolver<'a> {
             Some(_) => protect.address.single_key(target),
             None => Some(protect.address.instance_key(target, &id.name, replica)),
         };
-        let block = crate::model::BlockAddress { key: None, ..protect.address.clone() }.to_string();
+        let block = protect.address.block().to_string();
         let address = match &index {
             Some(index) => format!("{block}[{}]", crate::model::Value::from(index.as_str())),
             None => block.clone(),

@@ -81,7 +81,7 @@ enum Whole<'a> {
 /// The address of a resource in one of its targets, and the part of it within the brackets.
 fn address(block: &BlockAddress, target: &str, targets: usize) -> (String, Option<String>) {
     let parts: Vec<&str> = block.key.as_deref().into_iter().chain((targets > 1).then_some(target)).collect();
-    let bare = BlockAddress { key: None, ..block.clone() };
+    let bare = block.block();
     if parts.is_empty() {
         return (bare.to_string(), None);
     }
@@ -145,7 +145,7 @@ impl<'a> Planner<'a> {
         };
         let region = identity.map_or_else(|| "-".to_owned(), |identity| identity.region.clone());
         let mut action = Action {
-            block: BlockAddress { key: None, ..resource.address.clone() }.to_string(),
+            block: resource.address.block().to_string(),
             address,
             index,
             also: Vec::new(),
@@ -321,7 +321,6 @@ impl<'a> Planner<'a> {
 
     /// What carries this workspace's mark, or is a part of what does, and that no block declares.
     fn orphans(&mut self) {
-        let released: BTreeSet<(&str, &str)> = self.policy.removed.iter().map(|block| (block.kind.as_str(), block.name.as_str())).collect();
         let mut going: Vec<Action> = Vec::new();
         for live in &self.snapshot.resources {
             let Some(kind) = kinds::find(&live.id.kind) else { continue };
@@ -338,7 +337,7 @@ impl<'a> Planner<'a> {
             // A part has no mark of its own: it is let go with its whole.
             let whole = self.parent_of(live);
             let holder = if spec.parent.is_some() { whole.and_then(|whole| self.block_of(whole)) } else { block.clone() };
-            if holder.is_some_and(|holder| released.contains(&(holder.kind.as_str(), holder.name.as_str()))) {
+            if holder.is_some_and(|holder| self.policy.removed.iter().any(|released| holder.is_of(released))) {
                 if spec.parent.is_none() {
                     self.out.actions.push(gone::release(live, spec, block.as_ref()));
                 }
@@ -399,13 +398,13 @@ impl<'a> Planner<'a> {
         }
         let whole = self.parent_of(live)?;
         let declared = self.ours.get(&whole.id).map(|block| (*block).clone());
-        let BlockAddress { name, key, .. } = declared.or_else(|| BlockAddress::of_mark(&whole.mark.as_ref()?.address))?;
+        let BlockAddress { within, name, key, .. } = declared.or_else(|| BlockAddress::of_mark(&whole.mark.as_ref()?.address))?;
         if kinds::spec(&live.id.kind)?.parent?.is_only {
-            return Some(BlockAddress { kind: live.id.kind.clone(), name, key });
+            return Some(BlockAddress { within, kind: live.id.kind.clone(), name, key });
         }
         let own = live.id.name.rsplit('/').next().unwrap_or_default();
         let key = key.map_or_else(|| own.to_owned(), |key| format!("{key}/{own}"));
-        Some(BlockAddress { kind: live.id.kind.clone(), name, key: Some(key) })
+        Some(BlockAddress { within, kind: live.id.kind.clone(), name, key: Some(key) })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Text to blocks: each file parsed, each top-level block sorted by its keyword, with its labels checked.
 
+use super::compounds;
 use super::eval;
 use super::format;
 use super::load::Files;
@@ -28,7 +29,7 @@ pub(super) struct Blocks<'a> {
     pub(super) organizations: BTreeMap<String, Located<'a>>,
     /// `target`, by label.
     pub(super) targets: BTreeMap<String, Located<'a>>,
-    /// `protect` and `resource`, by kind and label.
+    /// `protect` and `resource`, by kind and label; compounds by keyword and label.
     pub(super) things: BTreeMap<(String, String), Located<'a>>,
     /// `waiver`, by label.
     pub(super) waivers: BTreeMap<String, Located<'a>>,
@@ -65,6 +66,11 @@ pub(super) fn parse_text(source: SourceId, text: &str) -> Result<Body, Diagnosti
 }
 
 impl Parsed {
+    /// One text that is parsed already.
+    pub(super) fn of(source: SourceId, body: Body) -> Self {
+        Self { bodies: vec![(source, body)] }
+    }
+
     /// Sorts all top-level blocks.
     pub(super) fn blocks(&self, problems: &mut Vec<Diagnostic>) -> Blocks<'_> {
         let mut blocks = Blocks::default();
@@ -95,6 +101,7 @@ impl<'a> Blocks<'a> {
             "backstay" | "locals" | "removed" => 0,
             "variable" | "organization" | "target" | "waiver" => 1,
             "protect" | "resource" => 2,
+            compound if compounds::find(compound).is_some() => 1,
             _ => return problems.push(unknown_keyword(located, keyword)),
         };
         if located.block.labels.len() != labels {
@@ -109,6 +116,12 @@ impl<'a> Blocks<'a> {
             "waiver" => self.waivers.insert(first, located),
             "locals" => return self.add_locals(located, problems),
             "removed" => return self.removed.push(located),
+            compound if compounds::find(compound).is_some() => {
+                if !is_identifier(&first) {
+                    return problems.push(not_an_identifier(located, 0));
+                }
+                self.things.insert((compound.to_owned(), first), located)
+            }
             _ => match check_kind(located, keyword, &first) {
                 Some(problem) => return problems.push(problem),
                 None if !is_identifier(&second) => return problems.push(not_an_identifier(located, 1)),
@@ -177,11 +190,12 @@ fn block_in_locals(source: SourceId, block: &Block) -> Diagnostic {
 }
 
 fn unknown_keyword(located: Located<'_>, keyword: &str) -> Diagnostic {
-    let help = eval::suggestion(keyword, KEYWORDS).unwrap_or_else(|| {
+    let all = || KEYWORDS.into_iter().chain(compounds::specs().map(|spec| spec.table.name));
+    let help = eval::suggestion(keyword, all()).unwrap_or_else(|| {
         if kinds::find(keyword).is_some() {
             return format!("write `protect \"{keyword}\" \"NAME\" {{ … }}`");
         }
-        let known: Vec<String> = KEYWORDS.iter().map(|name| format!("`{name}`")).collect();
+        let known: Vec<String> = all().map(|name| format!("`{name}`")).collect();
         format!("the blocks of a policy are {}", known.join(", "))
     });
     Diagnostic::error(Code::UnknownName, format!("there is no block `{keyword}`")).at(located.header()).help(help)
@@ -200,6 +214,10 @@ fn wrong_labels(located: Located<'_>, keyword: &str, expected: usize) -> Diagnos
 
 fn check_kind(located: Located<'_>, keyword: &str, name: &str) -> Option<Diagnostic> {
     let problem = |title: String, help: String| Some(Diagnostic::error(Code::UnknownName, title).at(located.label_span(0)).help(help));
+    if compounds::find(name).is_some() {
+        let title = format!("`{name}` is no kind: it stands for things of several kinds, and is a block of its own");
+        return problem(title, format!("write `{name} \"{}\" {{ … }}`", located.label(1)));
+    }
     let Some(spec) = kinds::spec(name) else {
         let known: Vec<&str> = kinds::all().map(|kind| kind.spec().name).collect();
         // Terraform has resources of their own for what is a block, or an argument, here.

@@ -4,14 +4,24 @@
 //! (`rule["daily"]` is `true`), so that the difference can tell a block that is new or gone from one that changed.
 
 use super::eval::{self, Scope};
+use super::graph;
 use super::reader::{Located, Reader};
 use crate::kinds::{Concern, Kind};
-use crate::model::{Code, Diagnostic, Fallback, Key, KindSpec, Misfit, Part, Setting, Shape, Span, Value, Wanted, path};
+use crate::model::{Code, Diagnostic, Fallback, Key, KindSpec, Misfit, Part, Setting, Shape, SourceId, Span, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads every setting that the table knows out of a block, whose other arguments the caller has taken from `reader` already.
-pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scope<'_>) -> BTreeMap<String, Wanted> {
-    let spec = kind.spec();
+pub(super) fn settings(kind: &dyn Kind, reader: Reader<'_, '_>, scope: &Scope<'_>) -> BTreeMap<String, Wanted> {
+    table(kind.spec(), reader, scope, |wanted| kind.check(wanted))
+}
+
+/// The same by a table alone; `check` is asked for AWS's rules across settings once each of them fits by itself.
+pub(super) fn table(
+    spec: &'static KindSpec,
+    mut reader: Reader<'_, '_>,
+    scope: &Scope<'_>,
+    check: impl FnOnce(&BTreeMap<String, Wanted>) -> Vec<Concern>,
+) -> BTreeMap<String, Wanted> {
     let header = reader.header();
     let before = reader.problems.len();
     let mut decoder = Decoder { spec, scope, wanted: BTreeMap::new(), misread: BTreeSet::new() };
@@ -25,7 +35,7 @@ pub(super) fn settings(kind: &dyn Kind, mut reader: Reader<'_, '_>, scope: &Scop
     let is_sound = |at: &str| block_around(at).is_some_and(|block| !misread.contains(&block));
     let counts = |concern: &Concern| is_whole || (is_sound(&concern.at) && concern.also.as_ref().is_none_or(|(at, _)| is_sound(at)));
     let counts = |concern: &Concern| counts(concern) && !(scope.is_lacking() && is_hidden(&concern.at, &wanted));
-    reader.problems.extend(kind.check(&wanted).into_iter().filter(counts).map(|concern| concern.told(&wanted, &header)));
+    reader.problems.extend(check(&wanted).into_iter().filter(counts).map(|concern| concern.told(&wanted, &header)));
     reader.finish(|name| belongs_elsewhere(spec, "", name));
     wanted
 }
@@ -109,23 +119,37 @@ impl Decoder<'_> {
     }
 
     fn repeated(&mut self, name: &str, key: Key, table: &str, at: &str, reader: &mut Reader<'_, '_>) {
-        let block = path::child(at, name);
         for located in reader.blocks(name) {
-            let Some(BlockKey { text: key, span, of, there }) = self.key(name, key, located, reader) else { continue };
-            let at = path::keyed(&block, &key);
-            let before = reader.problems.len();
-            if let Some(first) = self.wanted.get(&at) {
-                let problem = Diagnostic::error(Code::Conflict, format!("there are two `{name}` blocks \"{key}\""));
-                reader
-                    .problems
-                    .push(problem.at(span).label(first.span.clone(), "the first one is here").help("rename one, or merge the two"));
+            // A block of a compound's own text can stand for several.
+            if located.source != SourceId::EMBEDDED || !located.block.body.has_attribute("for_each") {
+                self.keyed(name, key, table, at, located, reader);
                 continue;
             }
-            self.wanted.insert(at.clone(), Wanted::new(there, span));
-            self.inside(name, located, table, &at, of, reader);
-            if reader.problems.len() > before {
-                self.misread.extend(block_around(&at));
+            for (_, each) in graph::instances(located, self.scope, reader.problems).into_iter().flatten() {
+                let scope = self.scope.child().with("each", each.unwrap_or_default());
+                let mut inner =
+                    Decoder { spec: self.spec, scope: &scope, wanted: std::mem::take(&mut self.wanted), misread: BTreeSet::new() };
+                inner.keyed(name, key, table, at, located, reader);
+                self.wanted = inner.wanted;
+                self.misread.extend(inner.misread);
             }
+        }
+    }
+
+    fn keyed(&mut self, name: &str, key: Key, table: &str, at: &str, located: Located<'_>, reader: &mut Reader<'_, '_>) {
+        let block = path::child(at, name);
+        let Some(BlockKey { text: key, span, of, there }) = self.key(name, key, located, reader) else { return };
+        let at = path::keyed(&block, &key);
+        if let Some(first) = self.wanted.get(&at) {
+            let problem = Diagnostic::error(Code::Conflict, format!("there are two `{name}` blocks \"{key}\""));
+            reader.problems.push(problem.at(span).label(first.span.clone(), "the first one is here").help("rename one, or merge the two"));
+            return;
+        }
+        self.wanted.insert(at.clone(), Wanted::new(there, span));
+        let before = reader.problems.len();
+        self.inside(name, located, table, &at, of, reader);
+        if reader.problems.len() > before {
+            self.misread.extend(block_around(&at));
         }
     }
 
@@ -133,6 +157,9 @@ impl Decoder<'_> {
     fn inside(&mut self, name: &str, located: Located<'_>, table: &str, at: &str, of: Option<&str>, reader: &mut Reader<'_, '_>) {
         let spec = self.spec;
         let mut inner = Reader::new(located, self.scope, format!("block `{name}`"), reader.problems);
+        if located.source == SourceId::EMBEDDED {
+            let _ = inner.expression("for_each");
+        }
         if let Some(of) = of {
             let _ = inner.expression(of);
         }

@@ -1,9 +1,12 @@
 //! Blocks in the order of their references: what a block refers to is evaluated before it, and a circle is an error that shows the circle.
 
+mod inside;
 mod names;
+mod order;
 
 use super::Seen;
 use super::blocks::{Blocks, Parsed};
+use super::compounds::{self, Within};
 use super::eval::{self, Scope};
 use super::load::Files;
 use super::organizations;
@@ -63,6 +66,7 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], seen
         broken: BTreeSet::new(),
         policy: Policy { accounts: seen.accounts.clone(), ..Policy::default() },
         identities: &seen.identities,
+        within: None,
         problems,
     };
     evaluator.run();
@@ -72,7 +76,11 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], seen
     policy.resources.sort_by(|a, b| a.address.cmp(&b.address));
     evaluator.problems.extend(resources::check_names(&policy));
     // What is looked at next is about what several blocks say together, and half of one says nothing.
-    let is_sound = |block: &BlockAddress| !evaluator.broken.contains(&Node::Thing(block.kind.clone(), block.name.clone()));
+    let is_sound = |block: &BlockAddress| {
+        let compound = block.within.as_ref().map(|compound| (compound.sort.clone(), compound.name.clone()));
+        let (kind, name) = compound.unwrap_or_else(|| (block.kind.clone(), block.name.clone()));
+        !evaluator.broken.contains(&Node::Thing(kind, name))
+    };
     policy.protects.retain(|protect| is_sound(&protect.address));
     policy.resources.retain(|resource| is_sound(&resource.address));
     let Values { known, sensitive, .. } = &evaluator.variables;
@@ -98,6 +106,8 @@ pub(super) struct Evaluator<'a, 'p> {
     things: BTreeMap<String, BTreeMap<String, Value>>,
     broken: BTreeSet<Node>,
     pub(super) policy: Policy,
+    /// The compound whose own text is evaluated; none for the policy's.
+    pub(super) within: Option<Within<'a>>,
     /// Who each target turned out to be, once somebody has connected.
     pub(super) identities: &'p BTreeMap<String, Identity>,
     pub(super) problems: &'p mut Vec<Diagnostic>,
@@ -110,7 +120,7 @@ impl<'a> Evaluator<'a, '_> {
             let edges = self.edges(&node);
             graph.insert(node, edges);
         }
-        if self.blocks.targets.is_empty() {
+        if self.blocks.targets.is_empty() && self.within.is_none() {
             let name = "default".to_owned();
             let target = Target { name: name.clone(), region: None, account_id: None, assume_role: None, profile: None };
             self.policy.targets.insert(name, target);
@@ -212,6 +222,9 @@ impl<'a> Evaluator<'a, '_> {
         for (kind, things) in things {
             scope = scope.with(kind, Value::Map(things));
         }
+        for (name, value) in self.within.iter().flat_map(|within| &within.roots) {
+            scope = scope.with(name, value.clone());
+        }
         scope
     }
 
@@ -227,12 +240,12 @@ impl<'a> Evaluator<'a, '_> {
             Node::Organization(name) => self.organization(name, edges),
             Node::Target(name) => self.target(name, edges),
             Node::Thing(kind, name) => {
-                let needed = edges.keys().filter_map(|node| match node {
-                    Node::Thing(kind, name) => Some(BlockAddress { kind: kind.clone(), name: name.clone(), key: None }),
-                    _ => None,
-                });
-                let needed: BTreeSet<BlockAddress> = needed.collect();
-                if let Some(value) = things::thing(self, kind, name, &needed, edges) {
+                let needed = self.needed(edges);
+                let value = match compounds::find(kind) {
+                    Some(compound) => compounds::compound(self, compound, name, &needed, edges),
+                    None => things::thing(self, kind, name, &needed, edges),
+                };
+                if let Some(value) = value {
                     self.things.entry(kind.clone()).or_default().insert(name.clone(), value);
                 }
             }
@@ -367,7 +380,10 @@ impl<'a> Evaluator<'a, '_> {
                     let each_here = has_each && attribute.key.as_str() != "for_each";
                     edges.extend(self.check_expression(&attribute.value, source, each_here));
                 }
-                Structure::Block(block) => edges.extend(self.check_references(&block.body, source, has_each)),
+                Structure::Block(block) => {
+                    let has_own = source == SourceId::EMBEDDED && block.body.has_attribute("for_each");
+                    edges.extend(self.check_references(&block.body, source, has_each || has_own));
+                }
             }
         }
         edges
@@ -386,54 +402,6 @@ impl<'a> Evaluator<'a, '_> {
             }
         }
         edges
-    }
-
-    /// Every node after those that it refers to. The nodes of a circle are broken, and the circle is shown once.
-    fn in_order(&mut self, graph: &BTreeMap<Node, Edges>) -> Vec<Node> {
-        let mut order = Vec::new();
-        let mut done: BTreeSet<&Node> = BTreeSet::new();
-        for start in graph.keys() {
-            // A path of nodes, each with the edges that are still to be walked; no recursion, as a chain can be as long as a file allows.
-            let mut path: Vec<(&Node, Vec<(&Node, &Span)>)> = Vec::new();
-            if !done.contains(start) {
-                path.push((start, graph.get(start).into_iter().flatten().collect()));
-            }
-            while let Some((node, todo)) = path.last_mut() {
-                let node = *node;
-                match todo.pop() {
-                    Some((next, _)) if done.contains(next) || !graph.contains_key(next) => {}
-                    Some((next, span)) => {
-                        if let Some(from) = path.iter().position(|(on_path, _)| *on_path == next) {
-                            let circle: Vec<&Node> = path.iter().skip(from).map(|(node, _)| *node).collect();
-                            self.circle(&circle, graph, span);
-                        } else {
-                            path.push((next, graph.get(next).into_iter().flatten().collect()));
-                        }
-                    }
-                    None => {
-                        done.insert(node);
-                        order.push(node.clone());
-                        path.pop();
-                    }
-                }
-            }
-        }
-        order
-    }
-
-    fn circle(&mut self, circle: &[&Node], graph: &BTreeMap<Node, Edges>, closing: &Span) {
-        let names: Vec<String> = circle.iter().chain(circle.first()).map(|node| format!("`{node}`")).collect();
-        let title = format!("these refer to each other in a circle: {}", names.join(" → "));
-        let mut problem = Diagnostic::error(Code::Cycle, title).help("one of them must say its value by itself");
-        for (node, next) in circle.iter().zip(circle.iter().skip(1)) {
-            if let Some(span) = graph.get(*node).and_then(|edges| edges.get(*next)) {
-                problem = problem.label(span.clone(), format!("`{node}` needs `{next}`"));
-            }
-        }
-        let (last, first) =
-            (circle.last().map_or_else(String::new, ToString::to_string), circle.first().map_or_else(String::new, ToString::to_string));
-        self.problems.push(problem.label(closing.clone(), format!("`{last}` needs `{first}`")));
-        self.broken.extend(circle.iter().map(|node| (*node).clone()));
     }
 }
 

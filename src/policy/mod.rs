@@ -7,12 +7,14 @@
 //! | values of variables | [`variables`] |
 //! | blocks in the order of their references, each evaluated | `graph`, [`eval`], [`functions`] |
 //! | bodies to values, by the kind's table | `reader`, `decode`, `selector`, `things`, `statements`, `organizations` |
+//! | blocks that stand for several things | [`compounds`] |
 //! | which live things a selector means | [`select`] |
 //!
 //! Every step goes on after an error, so that all problems of a policy show in one run; what hangs on something broken is skipped, as its
 //! errors would be noise.
 
 mod blocks;
+pub mod compounds;
 mod decode;
 pub mod eval;
 pub mod format;

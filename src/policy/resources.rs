@@ -1,5 +1,6 @@
 //! `resource` blocks: the arguments that all of them share, then the settings of their kind.
 
+use super::compounds;
 use super::decode;
 use super::eval::{self, Scope};
 use super::graph::Evaluator;
@@ -27,11 +28,12 @@ pub(super) fn one(
     let mut reader = Reader::new(located, scope, format!("`{address}`"), problems);
     let _ = reader.expression("for_each");
     let _ = reader.expression("depends_on");
+    if evaluator.within.is_some() {
+        let _ = reader.expression(compounds::WHEN);
+    }
     if evaluator.lacks_owner() {
-        let title = format!("`{address}` would be made without an owner, so that it could never be found again");
-        let help = "add `backstay { workspace = \"…\" }`: its name is written on all that backstay makes";
         let header = reader.header();
-        reader.problem(Diagnostic::error(Code::Missing, title).at(header).help(help));
+        reader.problem(unowned(&address).at(header));
     }
     check_mark(&address, &mut reader);
     // A schedule has a `target` of its own, in a block; which target of the policy it is made in is an argument.
@@ -40,7 +42,7 @@ pub(super) fn one(
     }
     let targets = things::targets(&mut reader, &evaluator.policy.targets);
     let adopt = reader.flag("adopt").unwrap_or_default();
-    let parent = spec.parent.and_then(|parent| self::parent(parent, &mut reader, scope));
+    let parent = spec.parent.and_then(|parent| self::parent(parent, &mut reader, scope, evaluator));
     let header = reader.header();
     let wanted = decode::settings(kind, reader, scope);
     let name = wanted.get(spec.name_argument);
@@ -56,7 +58,7 @@ pub(super) fn one(
         }
         _ => name.and_then(|name| name.value.as_str()).map(str::to_owned),
     };
-    let depends_on = needed.iter().filter(|other| other.kind != address.kind || other.name != address.name).cloned().collect();
+    let depends_on = needed.iter().filter(|other| other.block() != address.block()).cloned().collect();
     Resource { address, targets, name, parent, adopt, wanted, depends_on, span: header }
 }
 
@@ -91,6 +93,8 @@ type Named<'a> = (&'a str, (&'a str, &'a str), Option<&'a BlockAddress>, &'a str
 pub(super) fn check_names(policy: &Policy) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let mut names: BTreeMap<Named<'_>, (&Resource, &Target)> = BTreeMap::new();
+    // Two compounds that name one thing alike name many alike.
+    let mut told = BTreeSet::new();
     for resource in &policy.resources {
         let Some(name) = &resource.name else { continue };
         // A part whose whole is not known could be anywhere.
@@ -104,6 +108,10 @@ pub(super) fn check_names(policy: &Policy) -> Vec<Diagnostic> {
             let Some((other, there)) = names.insert(thing, (resource, target)) else { continue };
             if other.address == resource.address {
                 problems.push(one_place(resource, [&there.name, &target.name]));
+                continue;
+            }
+            let compounds = (other.address.within.as_ref(), resource.address.within.as_ref());
+            if compounds.0.is_some() && compounds.1.is_some() && !told.insert(compounds) {
                 continue;
             }
             let title = format!("two blocks declare the {} `{name}`", spec.title);
@@ -126,6 +134,13 @@ pub(crate) fn one_place(resource: &Resource, targets: [&str; 2]) -> Diagnostic {
     Diagnostic::error(Code::ConflictingClaims, title).at(resource.span.clone()).help(help)
 }
 
+/// What is wrong with making a thing in a policy that has no name for its owner.
+pub(super) fn unowned(address: &dyn std::fmt::Display) -> Diagnostic {
+    let title = format!("`{address}` would be made without an owner, so that it could never be found again");
+    let help = "add `backstay { workspace = \"…\" }`: its name is written on all that backstay makes";
+    Diagnostic::error(Code::Missing, title).help(help)
+}
+
 /// The address is written into a tag, so it must fit into one.
 fn check_mark(address: &BlockAddress, reader: &mut Reader<'_, '_>) {
     let mark = address.mark();
@@ -139,7 +154,7 @@ fn check_mark(address: &BlockAddress, reader: &mut Reader<'_, '_>) {
 }
 
 /// The block that an argument such as `plan_id = aws_backup_plan.daily.id` refers to. An id may be AWS's, and known only after apply.
-fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>) -> Option<BlockAddress> {
+fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>, evaluator: &Evaluator<'_, '_>) -> Option<BlockAddress> {
     let Some(expression) = reader.expression(parent.argument) else {
         reader.missing(parent.argument);
         return None;
@@ -151,7 +166,11 @@ fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>) -> Opt
         reader.problem(Diagnostic::error(Code::Evaluation, title).at(span));
         return None;
     }
-    let address = whole.and_then(|whole| BlockAddress::of_mark(whole.as_map()?.get(ADDRESS)?.as_str()?));
+    let mark = whole.and_then(|whole| whole.as_map()?.get(ADDRESS)?.as_str().map(str::to_owned));
+    // Of what a compound is made of the mark does not say the target.
+    let made = evaluator.policy.resources.iter().filter(|other| other.address.within.is_some());
+    let made = made.map(|other| &other.address).find(|address| Some(address.mark()) == mark).cloned();
+    let address = made.or_else(|| BlockAddress::of_mark(&mark?));
     let address = address.filter(|address| parent.kinds.contains(&address.kind.as_str()));
     if address.is_none() {
         let usual = parent.attributes.first().copied().unwrap_or("id");

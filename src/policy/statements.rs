@@ -1,5 +1,6 @@
 //! The blocks that are no kind: `backstay`, `target`, `waiver`, `removed`; and the arguments that all `protect` blocks share.
 
+use super::compounds;
 use super::decode;
 use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
@@ -177,7 +178,8 @@ fn not_empty(reader: &mut Reader<'_, '_>, name: &str) -> Option<String> {
 
 /// The value that a waiver lets through, of the type of its setting, which must exist.
 fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_span: &Span, to: &Value, to_span: &Span) -> Option<Value> {
-    let kind = address.split('.').next().unwrap_or_default();
+    // Of what a compound is made of, the kind stands behind the compound's own address.
+    let kind = address.split('.').find(|part| kinds::find(part).is_some()).or(address.split('.').next()).unwrap_or_default();
     if path == Change::EXISTS {
         return Some(to.clone());
     }
@@ -235,8 +237,10 @@ pub(super) fn removed(located: Located<'_>, scope: &Scope<'_>, problems: &mut Ve
     let span = reader.span(eval::range_of(expression));
     let found = eval::references(expression);
     let address = match found.first().map(|reference| reference.path.as_slice()) {
-        Some([eval::Segment::Name(kind), eval::Segment::Name(name)]) if found.len() == 1 && kinds::find(kind).is_some() => {
-            Some(BlockAddress { kind: kind.clone(), name: name.clone(), key: None })
+        Some([eval::Segment::Name(kind), eval::Segment::Name(name)])
+            if found.len() == 1 && (kinds::find(kind).is_some() || compounds::find(kind).is_some()) =>
+        {
+            Some(BlockAddress::new(kind, name))
         }
         _ => {
             let problem = Diagnostic::error(Code::WrongType, "`from` must be the address of a block that was here");

@@ -1,5 +1,6 @@
 //! `protect` blocks, and what they share with `resource` blocks: instances, targets, and the value that others refer to.
 
+use super::compounds;
 use super::decode;
 use super::eval::Scope;
 use super::graph::{Edges, Evaluator, instances};
@@ -24,15 +25,27 @@ pub(super) fn thing(
     let mut problems = Vec::new();
     let mut protects = Vec::new();
     let mut resources = Vec::new();
+    if !compounds::is_asked_for(evaluator, located, edges, &mut problems) {
+        evaluator.problems.extend(problems);
+        return Some(Value::Null);
+    }
     for (key, each) in instances(located, &evaluator.scope(edges), &mut problems).into_iter().flatten() {
         let scope = match each {
             Some(each) => evaluator.scope(edges).with("each", each),
             None => evaluator.scope(edges),
         };
-        let address = BlockAddress { kind: kind.spec().name.to_owned(), name: name.to_owned(), key };
+        let compound = evaluator.within.as_ref().map(|within| within.address.clone());
+        let address = BlockAddress { within: compound, key: key.clone(), ..BlockAddress::new(kind.spec().name, name) };
+        let before = problems.len();
         match kind.spec().ownership {
             Ownership::Settings => protects.push(one(kind, address, located, &scope, evaluator, needed, &mut problems)),
             Ownership::Whole => resources.push(resources::one(kind, address, located, &scope, evaluator, needed, &mut problems)),
+        }
+        // What a compound is made of is told where the policy's own text says it.
+        if let Some(places) = evaluator.within.as_ref().map(|within| within.places) {
+            places.settle(problems.iter_mut().skip(before), key.as_deref());
+            protects.last_mut().into_iter().for_each(|protect| places.settle_protect(protect));
+            resources.last_mut().into_iter().for_each(|resource| places.settle_resource(resource));
         }
     }
     evaluator.problems.extend(problems);
@@ -66,6 +79,9 @@ fn one(
     let mut reader = Reader::new(located, scope, format!("`{address}`"), problems);
     let _ = reader.expression("for_each");
     let _ = reader.expression("depends_on");
+    if evaluator.within.is_some() {
+        let _ = reader.expression(compounds::WHEN);
+    }
     let targets = targets(&mut reader, &evaluator.policy.targets);
     let replicas = if spec.replicas { statements::replicas(&mut reader) } else { crate::model::Replicas::All };
     let select_block = reader.block("select");
@@ -91,7 +107,7 @@ fn one(
     if evaluator.lacks_owner() {
         problems.extend(unmarked(spec, &wanted));
     }
-    let depends_on = needed.iter().filter(|other| other.kind != address.kind || other.name != address.name).cloned().collect();
+    let depends_on = needed.iter().filter(|other| other.block() != address.block()).cloned().collect();
     Protect { address, targets, select, replicas, wanted, depends_on, span }
 }
 

@@ -6,6 +6,7 @@
 
 use super::Specs;
 use super::escape::is_hidden;
+use super::modules;
 use super::nested::Nested;
 use super::ours::ours;
 use crate::model::{Action, ArnForm, Change, KindSpec, Plan, Reading, Value, Verb, path};
@@ -23,19 +24,19 @@ const PROVIDER: &str = "hashicorp/aws";
 /// A plan in Terraform's plan representation.
 pub fn plan(plan: &Plan, specs: Specs) -> Json {
     let known = || plan.actions.iter().filter(|action| action.verb != Verb::Unknown);
-    let planned =
-        known().filter(|action| action.verb != Verb::Delete).map(|action| resource(action, &after(action, specs(&action.id.kind)), specs));
-    let prior =
-        known().filter(|action| action.verb != Verb::Create).map(|action| resource(action, &before(action, specs(&action.id.kind)), specs));
+    let planned = known().filter(|action| action.verb != Verb::Delete);
+    let planned = planned.map(|action| (action, resource(action, &after(action, specs(&action.id.kind)), specs)));
+    let prior = known().filter(|action| action.verb != Verb::Create);
+    let prior = prior.map(|action| (action, resource(action, &before(action, specs(&action.id.kind)), specs)));
     json!({
         "format_version": FORMAT_VERSION,
         "terraform_version": TERRAFORM_VERSION,
-        "planned_values": { "root_module": { "resources": planned.collect::<Vec<_>>() } },
+        "planned_values": { "root_module": modules::values(planned) },
         "resource_changes": known().map(|action| resource_change(action, specs)).collect::<Vec<_>>(),
         "prior_state": {
             "format_version": "1.0",
             "terraform_version": TERRAFORM_VERSION,
-            "values": { "root_module": { "resources": prior.collect::<Vec<_>>() } },
+            "values": { "root_module": modules::values(prior) },
         },
         "configuration": configuration(plan, specs),
         "timestamp": plan.read_at.to_string(),
@@ -80,18 +81,15 @@ fn push_escaped(out: &mut String, character: char) {
     }
 }
 
-/// The block's label: `sales` of `aws_dynamodb_table.sales["eu"]`.
-fn label(action: &Action) -> &str {
-    let label = action.block.split_once('.').map_or(action.block.as_str(), |(_, label)| label);
-    label.split_once('[').map_or(label, |(label, _)| label)
-}
-
 fn head(action: &Action) -> Map<String, Json> {
     let mut head = Map::new();
     head.insert("address".to_owned(), json!(action.address));
+    if let Some(compound) = action.compound() {
+        head.insert("module_address".to_owned(), json!(compound));
+    }
     head.insert("mode".to_owned(), json!("managed"));
     head.insert("type".to_owned(), json!(action.id.kind));
-    head.insert("name".to_owned(), json!(label(action)));
+    head.insert("name".to_owned(), json!(action.label()));
     if let Some(index) = &action.index {
         head.insert("index".to_owned(), json!(index));
     }
@@ -224,20 +222,23 @@ fn unknown(value: &Value) -> Option<Json> {
     })
 }
 
+/// One thing of a block, and the settings that are the same for all of them.
+type Block<'a> = (&'a Action, BTreeMap<&'a str, Option<&'a Value>>);
+
 /// The blocks, with the values that are the same for all that a block selected.
 fn configuration(plan: &Plan, specs: Specs) -> Json {
-    let mut blocks: BTreeMap<String, (&Action, BTreeMap<&str, Option<&Value>>)> = BTreeMap::new();
+    let mut blocks: BTreeMap<(Option<&str>, String), Block<'_>> = BTreeMap::new();
     for action in &plan.actions {
-        let address = format!("{}.{}", action.id.kind, label(action));
-        let (_, settings) = blocks.entry(address).or_insert_with(|| (action, BTreeMap::new()));
+        let address = format!("{}.{}", action.id.kind, action.label());
+        let (_, settings) = blocks.entry((action.compound(), address)).or_insert_with(|| (action, BTreeMap::new()));
         for (path, declared) in &action.wanted {
             let value = settings.entry(path).or_insert(Some(&declared.value));
             *value = value.filter(|value| **value == declared.value);
         }
     }
-    let resources: Vec<Json> = blocks
+    let resources: Vec<(Option<&str>, Json)> = blocks
         .into_iter()
-        .map(|(address, (action, settings))| {
+        .map(|((compound, address), (action, settings))| {
             let mut expressions = Nested::default();
             for (path, value) in settings {
                 let expression = value.and_then(known).map_or_else(|| json!({}), |value| json!({ "constant_value": value }));
@@ -247,14 +248,14 @@ fn configuration(plan: &Plan, specs: Specs) -> Json {
             resource.insert("address".to_owned(), json!(address));
             resource.insert("mode".to_owned(), json!("managed"));
             resource.insert("type".to_owned(), json!(action.id.kind));
-            resource.insert("name".to_owned(), json!(label(action)));
+            resource.insert("name".to_owned(), json!(action.label()));
             resource.insert("provider_config_key".to_owned(), json!("aws"));
             resource.insert("expressions".to_owned(), expressions.into_json(specs(&action.id.kind)));
             resource.insert("schema_version".to_owned(), json!(0));
             if action.index.is_some() {
                 resource.insert("for_each_expression".to_owned(), json!({}));
             }
-            Json::Object(resource)
+            (compound, Json::Object(resource))
         })
         .collect();
     let mut provider = json!({ "name": "aws", "full_name": PROVIDER });
@@ -265,7 +266,7 @@ fn configuration(plan: &Plan, specs: Specs) -> Json {
     }
     json!({
         "provider_config": { "aws": provider },
-        "root_module": { "resources": resources },
+        "root_module": modules::configuration(resources),
     })
 }
 

@@ -20,6 +20,7 @@ mod escape;
 pub mod json;
 mod lines;
 pub mod markdown;
+mod modules;
 mod nested;
 mod ours;
 pub mod schema;

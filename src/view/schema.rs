@@ -1,7 +1,9 @@
-//! The reference of kinds, from their tables.
+//! The reference of kinds and of compounds, from their tables.
+
+pub mod compound;
 
 use super::words::count;
-use crate::model::{Effect, Fallback, KindSpec, Ownership, Parent, Safer, Setting, Shape, Value};
+use crate::model::{CompoundSpec, Effect, Fallback, KindSpec, Ownership, Parent, Safer, Setting, Shape, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
@@ -29,20 +31,25 @@ pub fn text(spec: &KindSpec) -> String {
     out
 }
 
-/// All kinds as JSON: what [`text`] says of each, for machines.
-pub fn json(specs: &[&KindSpec]) -> Json {
+/// All kinds, and compounds where there are any, as JSON: what [`text`] says of each, for machines.
+pub fn json(specs: &[&KindSpec], compounds: &[&CompoundSpec]) -> Json {
     let kinds: Vec<Json> = specs.iter().map(|spec| kind(spec)).collect();
-    json!({ "format": "backstay-schema/1", "kinds": kinds })
+    let mut schema = json!({ "format": "backstay-schema/1", "kinds": kinds });
+    if !compounds.is_empty() {
+        schema["compounds"] = compounds.iter().map(|spec| compound::json(spec)).collect();
+    }
+    schema
 }
 
-/// One line for each kind, sorted by name.
-pub fn list(specs: &[&KindSpec]) -> String {
-    let mut sorted: Vec<&&KindSpec> = specs.iter().collect();
+/// One line for each kind and compound, sorted by name.
+pub fn list(specs: &[&KindSpec], compounds: &[&CompoundSpec]) -> String {
+    let mut sorted: Vec<&KindSpec> = specs.iter().copied().chain(compounds.iter().map(|compound| &compound.table)).collect();
     sorted.sort_by_key(|spec| spec.name);
     let width = sorted.iter().map(|spec| spec.name.chars().count()).max().unwrap_or_default();
     let mut out = String::new();
     for spec in sorted {
-        put!(out, "{:width$}  {} ({})\n", spec.name, spec.doc, count(spec.settings.len(), "setting"));
+        let what = if compounds.iter().any(|compound| compound.table.name == spec.name) { "argument" } else { "setting" };
+        put!(out, "{:width$}  {} ({})\n", spec.name, spec.doc, count(spec.settings.len(), what));
     }
     out
 }
@@ -251,12 +258,12 @@ mod tests {
           to read it    dynamodb:DescribeContinuousBackups, dynamodb:DescribeTable
           to change it  dynamodb:UpdateContinuousBackups, dynamodb:UpdateTable
         "#);
-        insta::assert_snapshot!(list(&[spec()]), @"aws_dynamodb_table  Point-in-time recovery and deletion protection of tables that others own. (3 settings)");
+        insta::assert_snapshot!(list(&[spec()], &[]), @"aws_dynamodb_table  Point-in-time recovery and deletion protection of tables that others own. (3 settings)");
     }
 
     #[test]
     fn json_says_what_the_text_says() {
-        let all = json(&[spec()]);
+        let all = json(&[spec()], &[]);
         insta::assert_snapshot!(format!("{:#}", all["kinds"][0]["settings"][2]), @r#"
         {
           "aws_default": 35,

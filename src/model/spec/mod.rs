@@ -1,9 +1,11 @@
 //! The table that says all there is to know of a kind: its settings, their ranges, and which direction is safer.
 
+mod compound;
 mod name_form;
 mod shape;
 mod single;
 
+pub use compound::CompoundSpec;
 pub use name_form::NameForm;
 pub use shape::{Document, Form, Key, Misfit, Mistake, Part, Shape};
 pub use single::Single;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 fn of_live(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>, verb: Verb) -> Action {
     let (address, block, index) = match block {
-        Some(block) => (block.to_string(), BlockAddress { key: None, ..block.clone() }.to_string(), block.key.clone()),
+        Some(block) => (block.to_string(), block.block().to_string(), block.key.clone()),
         None => (format!("{}[{}]", spec.name, Value::from(live.id.name.as_str())), spec.name.to_owned(), Some(live.id.name.clone())),
     };
     Action {

@@ -3,13 +3,14 @@
 use super::{Evaluator, Node};
 use crate::kinds;
 use crate::model::Value;
+use crate::policy::compounds;
 use crate::policy::eval::{self, Reference, Segment};
 
 impl Evaluator<'_, '_> {
     /// The node that a reference means; none for names that are always there. A variable without a usable value is a broken node of its own.
     pub(super) fn meaning(&mut self, reference: &Reference, has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
         let Some(Segment::Name(root)) = reference.path.first() else { return Ok(None) };
-        if root == "path" {
+        if root == "path" || self.within.as_ref().is_some_and(|within| within.roots.contains_key(root)) {
             return Ok(None);
         }
         let name = match reference.path.get(1) {
@@ -32,7 +33,7 @@ impl Evaluator<'_, '_> {
             "local" => self.blocks.locals.keys().map(String::as_str).collect(),
             "target" => self.blocks.targets.keys().map(String::as_str).collect(),
             "organization" => self.blocks.organizations.keys().map(String::as_str).collect(),
-            kind if kinds::find(kind).is_some() => return self.thing(kind, name),
+            kind if kinds::find(kind).is_some() || compounds::find(kind).is_some() => return self.thing(kind, name),
             _ => return Err((format!("nothing is named `{root}`"), Some(root_help(root)))),
         };
         let Some(name) = name else { return Err(whole(root, &known)) };
@@ -76,7 +77,8 @@ fn each(has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
 }
 
 fn root_help(root: &str) -> String {
-    let kinds: Vec<&str> = kinds::all().map(|kind| kind.spec().name).collect();
+    let compounds = compounds::specs().map(|spec| spec.table.name);
+    let kinds: Vec<&str> = kinds::all().map(|kind| kind.spec().name).chain(compounds).collect();
     let known = ["var", "local", "organization", "target", "each", "path", "backstay"].into_iter().chain(kinds);
     eval::suggestion(root, known)
         .unwrap_or_else(|| "values are named `var.NAME`, `local.NAME`, `target.NAME` or `KIND.NAME`; text goes into quotes".to_owned())
