@@ -40,6 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds/alarms/calls.rs", &["aws", "model"]),
     ("kinds/cloudwatch.rs", &["aws"]),
     ("kinds/cloudwatch_composite_alarm/aws", &["alarm_rule", "model"]),
+    ("kinds/cloudwatch_dashboard/aws", &["aws", "model"]),
     ("kinds/cloudwatch_metric_alarm/aws", &["model"]),
     ("kinds/db_event_subscription/aws", &["aws", "model"]),
     ("kinds/db_instance/aws", &[]),

@@ -45,6 +45,7 @@ scenarios! {
     composite_alarm_checks
     composite_alarms
     composite_alarms_of_others
+    dashboards
     event_checks
     event_rules
     database_clusters

@@ -24,6 +24,7 @@ pub mod backup_vault_policy;
 #[cfg(feature = "aws")]
 mod cloudwatch;
 pub mod cloudwatch_composite_alarm;
+pub mod cloudwatch_dashboard;
 pub mod cloudwatch_event_rule;
 pub mod cloudwatch_event_target;
 pub mod cloudwatch_log_group;
@@ -268,6 +269,7 @@ static REGISTRY: &[&dyn Kind] = &[
     &backup_vault_notifications::VaultNotifications,
     &backup_vault_policy::VaultPolicy,
     &cloudwatch_composite_alarm::CompositeAlarm,
+    &cloudwatch_dashboard::Dashboard,
     &cloudwatch_event_rule::EventRule,
     &cloudwatch_event_target::EventTarget,
     &cloudwatch_log_group::LogGroup,

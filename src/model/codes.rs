@@ -393,6 +393,13 @@ codes! {
     CompositeAction = "BKS0931", "action that composite alarms do not take";
     /// The rule of a composite alarm, or its suppressor, names something that is no alarm of its own account and region.
     CompositeChild = "BKS0932", "no alarm of the same place";
+    /// The body of a dashboard is not what CloudWatch takes: `widgets` with a type, properties and a place on a grid of 24 columns.
+    DashboardBody = "BKS0933", "no dashboard";
+    /// A dashboard is of an account and of no region, and AWS lists the tags of such things in us-east-1 alone.
+    ///
+    /// In a target of another region it is made, compared and changed all the same; only when the policy no longer declares it, backstay does not
+    /// find it again, and it stays.
+    DashboardPlace = "BKS0934", "dashboard whose removal goes unseen";
 }
 
 impl Code {

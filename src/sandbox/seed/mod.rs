@@ -10,6 +10,7 @@
 //! | `aws_backup_plan` | `selection` blocks, as a seed has no references; `id`, `created_days_ago` |
 //! | `aws_backup_region_settings` | what is not named keeps its value |
 //! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`) and `recovery_point` blocks; `created_days_ago` |
+//! | `aws_cloudwatch_dashboard` | `tags`, `created_days_ago`; no `region` |
 //! | `aws_cloudwatch_log_group` | `stored_bytes`, `created_days_ago` |
 //! | `aws_db_instance`, `aws_rds_cluster`, `aws_docdb_cluster`, `aws_neptune_cluster`, `aws_rds_cluster_instance` | `created_days_ago`, `status`, `aws_backup_recovery_point_arn`, `pending_backup_retention_period` |
 //! | `aws_dlm_lifecycle_policy` | `id`; no copies, archives or shares |
@@ -27,6 +28,7 @@ mod backup_plan;
 mod backup_region_settings;
 mod backup_vault;
 mod dlm;
+mod dashboard;
 mod dynamodb_table;
 mod efs;
 mod elasticache;
@@ -61,6 +63,7 @@ static KINDS: &[Kind] = &[
     Kind { name: "aws_backup_region_settings", decode: backup_region_settings::decode },
     Kind { name: "aws_backup_vault", decode: backup_vault::decode },
     Kind { name: "aws_cloudwatch_composite_alarm", decode: metric_alarm::decode_composite },
+    Kind { name: "aws_cloudwatch_dashboard", decode: dashboard::decode },
     Kind { name: "aws_cloudwatch_log_group", decode: log_group::decode },
     Kind { name: "aws_cloudwatch_metric_alarm", decode: metric_alarm::decode },
     Kind { name: "aws_db_event_subscription", decode: rds_events::decode },

@@ -65,6 +65,12 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
     all.extend(buckets.filter_map(s3::ever_tagged).map(|(arn, tags)| Tagged { kind: "s3:bucket", arn, tags }));
+    // What is of no region is shown in one of them.
+    if call.caller.region == cloudwatch::HOME_REGION {
+        let account = call.caller.account.clone();
+        let dashboards = cloudwatch::dashboards_ever_tagged(&account, cloudwatch::of_account(call.state, &account));
+        all.extend(dashboards.into_iter().map(|(arn, tags)| Tagged { kind: "cloudwatch:dashboard", arn, tags }));
+    }
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
 }
