@@ -42,6 +42,7 @@ scenarios! {
     backup_selection
     backup_settings
     caches
+    dynamodb_export
     event_checks
     event_rules
     database_clusters
