@@ -383,6 +383,10 @@ codes! {
     /// Alarms and rules tell topics of their own region; AWS publishes an account's charges in us-east-1, and how far replication is behind in
     /// the region of the destination bucket. Write a block for each region, with a `target` there.
     OtherRegion = "BKS0910", "works in another region only";
+    /// Two schedules of one block export the whole table at the same times.
+    ///
+    /// What is kept for longer serves both: keep that one, or give the other one other times.
+    ExportedTwice = "BKS0911", "exported twice at the same times";
     /// Things need each other's presence in a circle, so that none of them can be made before the others: composite alarms that are about each
     /// other. CloudWatch stops to evaluate such alarms, and refuses to remove any of them.
     ///
