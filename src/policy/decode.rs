@@ -3,6 +3,7 @@
 //! A setting of a repeated block gets the block's key into its path (`rule["daily"].schedule`), and the block itself is wanted too
 //! (`rule["daily"]` is `true`), so that the difference can tell a block that is new or gone from one that changed.
 
+use super::compounds;
 use super::eval::{self, Scope};
 use super::graph;
 use super::reader::{Located, Reader};
@@ -159,6 +160,7 @@ impl Decoder<'_> {
         let mut inner = Reader::new(located, self.scope, format!("block `{name}`"), reader.problems);
         if located.source == SourceId::EMBEDDED {
             let _ = inner.expression("for_each");
+            let _ = inner.expression(compounds::LABEL);
         }
         if let Some(of) = of {
             let _ = inner.expression(of);
@@ -173,6 +175,11 @@ impl Decoder<'_> {
         Key: 'k,
     {
         match key {
+            Key::Label if located.source == SourceId::EMBEDDED && located.block.body.has_attribute(compounds::LABEL) => {
+                let mut inner = Reader::new(located, self.scope, format!("block `{name}`"), reader.problems);
+                let (text, span) = inner.text(compounds::LABEL)?;
+                Some(BlockKey { text, span, of: None, there: Value::Bool(true) })
+            }
             Key::Label => {
                 if located.block.labels.len() == 1 {
                     return Some(BlockKey {

@@ -6,6 +6,7 @@
 //! in front of its own, and stands, for whoever is told of it, where the policy says what it is made of.
 
 mod backup_alarms;
+mod dynamodb_export;
 mod places;
 
 use super::blocks::{self, Parsed};
@@ -23,6 +24,9 @@ pub(super) use places::Places;
 use places::Use;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
+
+/// The argument, of repeated blocks in a compound's own text, that is their label; in a policy labels are written out.
+pub(super) const LABEL: &str = "label";
 
 /// The argument, of blocks in a compound's own text, that says whether they are there.
 pub(super) const WHEN: &str = "when";
@@ -57,7 +61,7 @@ pub(super) struct Within<'a> {
     pub(super) roots: BTreeMap<String, Value>,
 }
 
-static ALL: [&Compound; 1] = [&backup_alarms::COMPOUND];
+static ALL: [&Compound; 2] = [&backup_alarms::COMPOUND, &dynamodb_export::COMPOUND];
 
 /// The compound of that keyword.
 pub(super) fn find(keyword: &str) -> Option<&'static Compound> {

@@ -121,20 +121,27 @@ impl Places<'_> {
     pub(in crate::policy) fn settle_resource(&self, resource: &mut Resource) {
         let key = resource.address.key.clone();
         self.move_span(&mut resource.span, None);
-        resource.wanted.values_mut().for_each(|wanted| self.settle_wanted(wanted, key.as_deref()));
+        resource.wanted.iter_mut().for_each(|(at, wanted)| self.settle_wanted(at, wanted, key.as_deref()));
     }
 
     pub(in crate::policy) fn settle_protect(&self, protect: &mut Protect) {
         let key = protect.address.key.clone();
         self.move_span(&mut protect.span, None);
-        protect.wanted.values_mut().for_each(|wanted| self.settle_wanted(wanted, key.as_deref()));
+        protect.wanted.iter_mut().for_each(|(at, wanted)| self.settle_wanted(at, wanted, key.as_deref()));
         let select = &mut protect.select;
         self.move_span(&mut select.span, key.as_deref());
         let patterns = select.names.iter_mut().chain(&mut select.arns).chain(&mut select.except.names).chain(&mut select.except.arns);
         patterns.for_each(|pattern| self.move_span(&mut pattern.span, key.as_deref()));
     }
 
-    fn settle_wanted(&self, wanted: &mut Wanted, key: Option<&str>) {
+    /// What stands in a block that was made of a label, as `lifecycle_rule["sales-weekly"]` of `weekly`, comes from what has that label.
+    fn settle_wanted(&self, at: &str, wanted: &mut Wanted, key: Option<&str>) {
+        let block = path::segments(at).into_iter().find_map(|segment| segment.key);
+        let labels = self.wanted.keys().flat_map(|at| path::segments(at)).filter_map(|segment| segment.key);
+        let is_of =
+            |label: &String| block.as_ref().is_some_and(|block| block.strip_suffix(label.as_str()).is_some_and(|rest| rest.ends_with('-')));
+        let label = labels.filter(is_of).max_by_key(String::len).filter(|_| key.is_none());
+        let key = key.or(label.as_deref());
         self.move_span(&mut wanted.span, key);
         wanted.elements.values_mut().for_each(|span| self.move_span(span, key));
     }
