@@ -41,6 +41,8 @@ pub struct Wish {
     pub declared: BTreeMap<String, Value>,
     /// The replicas to read too.
     pub replicas: Replicas,
+    /// Whether no block is about it, and it is read for what others need of it alone.
+    pub is_watched: bool,
 }
 
 /// What reading found.
