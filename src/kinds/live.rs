@@ -78,6 +78,8 @@ pub struct ChangeRequest<'a> {
     pub mark: Option<&'a Mark>,
     /// The id of what it is a part of.
     pub parent: Option<&'a str>,
+    /// Whether this run changed something that this waited for: AWS may not see it yet.
+    pub is_after_changes: bool,
     /// Told what is being waited for.
     pub waiting: &'a (dyn Fn(&str) + Sync),
 }
