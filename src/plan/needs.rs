@@ -13,8 +13,8 @@ pub(super) use waits::order;
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Resource, ResourceId, Severity, Snapshot,
-    Span, Target, Value, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Resource, ResourceId, Severity, Snapshot, Span,
+    Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

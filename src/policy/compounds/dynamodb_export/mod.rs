@@ -41,7 +41,7 @@ const ARGUMENTS: &[Setting] = &[
         "prefix",
         ANY,
         EXPORT,
-        "What the keys of exports begin with, before the schedule's label; `exports/` and the table's name where it is left out.",
+        "What the keys of exports begin with, before the table's name, the block's label and the schedule's; `exports` where it is left out.",
     ),
     Setting {
         aws_default: Fallback::Text("DYNAMODB_JSON"),
@@ -123,7 +123,7 @@ pub(super) static COMPOUND: Compound = Compound::new(
             "It turns point-in-time recovery of the table on, sets one lifecycle rule of the bucket for each schedule beside the rules of others, and makes a schedule of EventBridge Scheduler for each, in a group of its own.",
             "Exports are full ones. An incremental export needs the beginning and the end of its window, and Scheduler knows only the time of the call, with which it cannot reckon: call a Lambda function or a state machine by `aws_scheduler_schedule` for that.",
             "A lifecycle rule reaches what lies under its prefix already, so that the first apply needs consent for the bucket, by its address or a waiver.",
-            "A schedule that is taken out takes its lifecycle rule with it: what it exported is kept for ever then.",
+            "A schedule that is taken out takes its lifecycle rule with it: what it exported is kept for ever then. Where the whole block goes and no other block selects the bucket, nobody looks at it any more: the rules stay, and go on deleting.",
         ],
     },
     include_str!("body.hcl"),
