@@ -55,6 +55,15 @@ pub enum Answer {
         /// What to do.
         remedy: String,
     },
+    /// It may not have: what it hangs on is not documented.
+    Doubtful {
+        /// Why: the end of a sentence that starts with the thing.
+        reason: String,
+        /// The setting of it that it hangs on.
+        at: String,
+        /// What to do.
+        remedy: String,
+    },
     /// Nobody can tell.
     Unknown,
 }
@@ -64,6 +73,8 @@ pub enum Answer {
 pub struct Place<'a> {
     /// Its ARN, where that is known.
     pub arn: Option<&'a str>,
+    /// The ARN of what it is a part of, where that is known.
+    pub whole: Option<&'a str>,
     /// Its region.
     pub region: &'a str,
     /// Its account.
@@ -99,7 +110,7 @@ pub fn needs(policy: &Policy, resource: &Resource, place: Place<'_>) -> Vec<Need
 /// The settings that things of a policy need in one target of what others own, or of what there is one of: its kind and name, with their
 /// paths. They are read although nobody declares them. That a thing must be there is seen by its first setting, which one call reads.
 pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(&'static str, String), BTreeSet<String>> {
-    let place = Place { arn: None, region: &identity.region, account: &identity.account };
+    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account };
     let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
     let mut watched: BTreeMap<(&'static str, String), BTreeSet<String>> = BTreeMap::new();
     for need in here.flat_map(|resource| needs(policy, resource, place)) {
@@ -132,7 +143,7 @@ pub fn sought(policy: &Policy, identities: &BTreeMap<String, Identity>, here: &I
     let mut found = BTreeSet::new();
     for resource in &policy.resources {
         for identity in resource.targets.iter().filter_map(|target| identities.get(target)) {
-            let place = Place { arn: None, region: &identity.region, account: &identity.account };
+            let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account };
             let needs = needs(policy, resource, place).into_iter();
             for need in needs.filter(|need| matches!(need.needed, Needed::Presence)) {
                 let kinds = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Whole);

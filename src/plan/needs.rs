@@ -163,7 +163,7 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
 impl Thing<'_> {
     /// What it needs of others.
     fn needs(&self, policy: &Policy) -> Vec<Need> {
-        let place = Place { arn: self.arn.as_deref(), region: self.region, account: self.account };
+        let place = Place { arn: self.arn.as_deref(), whole: self.whole.as_deref(), region: self.region, account: self.account };
         match self.resource {
             Some(resource) => kinds::needs(policy, resource, place),
             None => self.kind.needs(self.wanted, place),
@@ -245,8 +245,8 @@ fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live]) -> BTreeMap<String, BTre
 }
 
 /// The problem of a need that is not met, as grave as it is.
-fn told(need: &Need, code: Code, title: String) -> Diagnostic {
-    match need.severity {
+fn told(severity: Severity, code: Code, title: String) -> Diagnostic {
+    match severity {
         Severity::Error => Diagnostic::error(code, title),
         Severity::Warning => Diagnostic::warning(code, title),
     }
@@ -330,7 +330,7 @@ impl Other<'_> {
                 )
             }
         };
-        let problem = told(need, Code::NeededThing, title).help(help);
+        let problem = told(need.severity, Code::NeededThing, title).help(help);
         Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
             Some(span) => problem.at(span.clone()),
             None => problem,
@@ -342,10 +342,15 @@ impl Other<'_> {
             return self.missing(thing, need);
         }
         let kind = self.kind()?;
-        let answer = kind.answers(need, &|path| self.will_be(kind, path));
-        let (reason, at, remedy) = match (answer, &need.needed) {
-            (Answer::No { reason, at, remedy }, _) => (reason, at, remedy),
-            _ => return None,
+        self.tell(kind.answers(need, &|path| self.will_be(kind, path)), kind, thing, need)
+    }
+
+    /// The problem that an answer is, where it is one.
+    fn tell(&self, answer: Answer, kind: &'static dyn Kind, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
+        let (severity, perhaps, reason, at, remedy) = match answer {
+            Answer::No { reason, at, remedy } => (need.severity, "", reason, at, remedy),
+            Answer::Doubtful { reason, at, remedy } => (Severity::Warning, "perhaps ", reason, at, remedy),
+            Answer::Yes | Answer::Unknown => return None,
         };
         let code = match need.needed {
             Needed::Entry(_) => Code::ShutOut,
@@ -354,8 +359,8 @@ impl Other<'_> {
             Needed::Presence => Code::NeededThing,
             Needed::Keeping(_) => Code::LockRange,
         };
-        let title = format!("{} {reason}: {}", Self::named(kind, thing, need), need.otherwise);
-        let mut problem = told(need, code, title).help(remedy);
+        let title = format!("{} {reason}: {perhaps}{}", Self::named(kind, thing, need), need.otherwise);
+        let mut problem = told(severity, code, title).help(remedy);
         if let Some(span) = Wanted::place(thing.wanted, &need.at).or(thing.header) {
             problem = problem.at(span.clone());
         }

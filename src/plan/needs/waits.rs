@@ -77,7 +77,7 @@ fn of_going(snapshot: &Snapshot, actions: &[Action]) -> BTreeSet<Edge> {
         });
         let settings: BTreeMap<String, Wanted> = known.collect();
         let own = known_as(live, &snapshot.identities);
-        let place = Place { arn: own.as_deref(), region: &about.region, account: &identity.account };
+        let place = Place { arn: own.as_deref(), whole: None, region: &about.region, account: &identity.account };
         let needed = kind.needs(&settings, place).into_iter().filter_map(|need| going.get(need.of.as_str()).copied());
         edges.extend(needed.filter(|from| *from != to).map(|from| (from, to)));
     }
