@@ -32,6 +32,8 @@ pub enum Needed {
     },
     /// It must take what is kept for so many days; none is for ever.
     Keeping(Option<i64>),
+    /// Nobody else may declare what is handed over with it.
+    HandedOver(Handed),
     /// One of its settings must have this value.
     Setting {
         /// The path.
@@ -39,6 +41,15 @@ pub enum Needed {
         /// The value.
         value: Value,
     },
+}
+
+/// What AWS Backup takes over of a database that it backs up continuously.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handed {
+    /// For how many days its automated backups are kept: so many.
+    Days(i64),
+    /// At which hours they are made.
+    Hours,
 }
 
 /// Whether a thing has what another needs of it.
@@ -82,6 +93,11 @@ pub struct Place<'a> {
 }
 
 impl Need {
+    /// Whether it hangs on what the other thing is in AWS, and not on what is declared of it alone.
+    pub fn is_of_live(&self) -> bool {
+        !matches!(self.needed, Needed::HandedOver(_))
+    }
+
     /// Whether a setting that is needed has its value; of anything else nobody can tell.
     pub fn compare(&self, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
         let Needed::Setting { path, value } = &self.needed else { return Answer::Unknown };
@@ -117,10 +133,10 @@ pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(
         let paths = match &need.needed {
             Needed::Setting { path, .. } => vec![path.clone()],
             Needed::Flags { paths } => paths.clone(),
-            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) => Vec::new(),
+            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) | Needed::HandedOver(_) => Vec::new(),
         };
         let of_others = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Settings && spec.single.is_none());
-        for spec in of_others.filter(|_| !matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_))) {
+        for spec in of_others.filter(|_| !matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_) | Needed::HandedOver(_))) {
             let Some(name) = name_of(spec, &need.of, identity) else { continue };
             let first = spec.settings.first().filter(|_| paths.is_empty()).map(|setting| setting.path.to_owned());
             let known = paths.iter().filter(|path| spec.setting(path).is_some()).cloned();

@@ -14,8 +14,8 @@ pub(super) use waits::order;
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Resource, ResourceId, Severity, Snapshot,
-    Span, Target, Value, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Resource, ResourceId, Severity, Snapshot, Span,
+    Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -350,7 +350,9 @@ impl Other<'_> {
             return self.missing(thing, need);
         }
         let kind = self.kind()?;
-        self.tell(kind.answers(need, &|path| self.will_be(kind, path)), kind, thing, need)
+        let is_of_live = need.is_of_live();
+        let known = |path: &str| if is_of_live { self.will_be(kind, path) } else { Some(self.wanted(path)?.value.clone()) };
+        self.tell(kind.answers(need, &known), kind, thing, need)
     }
 
     /// The problem that an answer is, where it is one.
@@ -366,6 +368,7 @@ impl Other<'_> {
             Needed::Flags { .. } => Code::NotOptedIn,
             Needed::Presence => Code::NeededThing,
             Needed::Keeping(_) => Code::LockRange,
+            Needed::HandedOver(_) => Code::OwnedByAwsBackup,
         };
         let title = format!("{} {reason}: {perhaps}{}", Self::named(kind, thing, need), need.otherwise);
         let mut problem = told(severity, code, title).help(remedy);
