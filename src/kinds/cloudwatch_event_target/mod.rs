@@ -199,7 +199,7 @@ impl Kind for EventTarget {
         let need = arn.map(|topic| Need {
             at: ARN.to_owned(),
             of: topic.to_owned(),
-            needed: Needed::Entry(Sender::EventRule.publishes(topic, place.account, None)),
+            needed: Needed::Entry(Sender::EventRule.publishes(topic, place.account, place.whole)),
             severity: Severity::Error,
             otherwise: "the rule's messages are dropped, and only its metric `FailedInvocations` tells it".to_owned(),
         });
