@@ -156,7 +156,7 @@ fn lower_case(text: &str) -> Result<String, Mistake> {
 }
 
 fn topic(text: &str) -> Result<String, Mistake> {
-    if text.starts_with("arn:") && text.ends_with(".fifo") {
+    if text.starts_with("arn:") && text.strip_suffix(".fifo").is_some() {
         let mistake = Mistake::new(format!("must be the ARN of a standard topic, found \"{text}\": RDS tells no FIFO topics"));
         return Err(mistake.help("name a topic without `.fifo`"));
     }
