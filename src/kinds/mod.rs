@@ -49,6 +49,7 @@ mod patience;
 mod rds;
 pub mod rds_cluster;
 pub mod redshift_cluster;
+pub(crate) mod roles;
 pub mod s3_bucket;
 #[cfg(feature = "aws")]
 mod scheduler;

@@ -6,7 +6,7 @@
 mod aws;
 mod rules;
 
-use super::{Concern, Kind, Need, Needed, Place, json};
+use super::{Concern, Kind, Need, Needed, Place, json, roles};
 use crate::model::{
     ArnForm, Document, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting, Severity,
     Shape, Value, Wanted,
@@ -75,7 +75,7 @@ static SPEC: KindSpec = KindSpec {
             writes: &["events:PutTargets", "iam:PassRole"],
             ..row(
                 ROLE,
-                Shape::Text(ROLE_ARN),
+                Shape::Text(roles::ROLE),
                 "The role with which it is called. Topics and log groups have none: their own policies let EventBridge in.",
             )
         },
@@ -124,7 +124,6 @@ static SPEC: KindSpec = KindSpec {
 };
 
 const TARGET: Form = Form { what: "the ARN of what is called", check: target };
-const ROLE_ARN: Form = Form { what: "the ARN of an IAM role", check: role };
 const QUEUE: Form = Form { what: "the ARN of an SQS queue", check: queue };
 const PATH: Form = Form { what: "a JSON path that begins with `$`", check: json_path };
 const TEMPLATE_FORM: Form = Form { what: "a template of up to 8,192 characters", check: template };
@@ -143,13 +142,6 @@ fn target(text: &str) -> Result<String, Mistake> {
         Some(_) => Ok(text.to_owned()),
         None => Err(Mistake::new(format!("must be an ARN, found \"{text}\"")).help("refer to the `arn` of a block, or write one out")),
     }
-}
-
-fn role(text: &str) -> Result<String, Mistake> {
-    if service(text) == Some("iam") && text.contains(":role/") {
-        return Ok(text.to_owned());
-    }
-    Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help("write `arn:aws:iam::ACCOUNT:role/NAME`"))
 }
 
 fn queue(text: &str) -> Result<String, Mistake> {

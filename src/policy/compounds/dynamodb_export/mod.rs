@@ -1,7 +1,7 @@
 //! `dynamodb_export`: scheduled exports of a DynamoDB table to S3, each kept for its days.
 
 use super::{Asked, Compound};
-use crate::kinds::Concern;
+use crate::kinds::{Concern, roles};
 use crate::model::{Code, CompoundSpec, Fallback, Form, Key, KindSpec, Mistake, NameForm, Ownership, Setting, Severity, Shape, path};
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ const fn needed(path: &'static str, shape: Shape, source: &'static str, doc: &'s
 const ANY: Shape = Shape::Text(Form::ANY);
 const TABLE: Shape = Shape::Text(Form { what: "the name of a table", check: |text| literal(text, "table") });
 const BUCKET: Shape = Shape::Text(Form { what: "the name of a bucket", check: |text| literal(text, "bucket") });
-const ROLE: Shape = Shape::Text(Form { what: "the ARN of an IAM role", check: role });
+const ROLE: Shape = Shape::Text(roles::ROLE);
 const TYPE: Shape = Shape::Text(Form { what: "\"FULL_EXPORT\"", check: export_type });
 
 const ARGUMENTS: &[Setting] = &[
@@ -137,13 +137,6 @@ fn literal(text: &str, what: &str) -> Result<String, Mistake> {
         );
     }
     Ok(text.to_owned())
-}
-
-fn role(text: &str) -> Result<String, Mistake> {
-    if text.starts_with("arn:") && text.contains(":iam::") && text.contains(":role/") {
-        return Ok(text.to_owned());
-    }
-    Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help("write `arn:aws:iam::ACCOUNT:role/NAME`"))
 }
 
 fn export_type(text: &str) -> Result<String, Mistake> {
