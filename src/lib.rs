@@ -7,6 +7,7 @@
 //! | [`model`] | the values that all others agree on: settings, readings, changes, plans, diagnostics |
 //! | [`files`] | writing a file whole or not at all |
 //! | `xml` | XML documents as trees of elements |
+//! | [`alarm_rule`] | the rules of composite alarms: their grammar, and when they are true |
 //! | [`time`] | the clock, and AWS's schedules, time zones and windows |
 //! | [`kinds`] | one folder for each AWS thing: its table of settings, and the calls that read and change it |
 //! | [`policy`] | HCL to a checked policy |
@@ -18,6 +19,7 @@
 //! | `sandbox` | the embedded AWS: services, state, faults, loopback server |
 //! | `cli` | the verbs: arguments, streams, exit codes |
 
+pub mod alarm_rule;
 #[cfg(feature = "aws")]
 pub mod apply;
 #[cfg(feature = "aws")]

@@ -145,3 +145,21 @@ fn logged(output: &str) -> BTreeMap<String, u64> {
     }
     counts
 }
+
+#[test]
+fn calls_to_another_region_are_slowed_down_there() {
+    let room = Room::new();
+    room.write(
+        "t.seed.hcl",
+        "resource \"aws_dynamodb_table\" \"t\" {\n  name           = \"orders\"\n  stream_enabled = true\n  replica { region_name = \"eu-west-1\" }\n}\n",
+    );
+    let policy = format!("protect \"aws_dynamodb_table\" \"t\" {{\n  select {{ names = [\"orders\"] }}\n  {BOTH}\n}}\n");
+    room.write("policy/policy.hcl", policy);
+    room.ok("sandbox seed t.seed.hcl");
+    // Every other call, so that each region has some.
+    room.ok("sandbox faults --throttle-rate 0.5");
+    let output = room.ok("plan --sandbox policy --log warn");
+    for region in ["us-east-1", "eu-west-1"] {
+        assert!(output.contains(&format!("slow down: dynamodb in {region}")), "{output}");
+    }
+}

@@ -42,6 +42,9 @@ scenarios! {
     backup_selection
     backup_settings
     caches
+    composite_alarm_checks
+    composite_alarms
+    composite_alarms_of_others
     dynamodb_export
     event_checks
     event_rules
@@ -52,6 +55,7 @@ scenarios! {
     databases_refused
     databases_unreadable
     exit_codes
+    file_systems
     explain
     first_plan
     fmt
@@ -77,12 +81,14 @@ scenarios! {
     s3_bucket_checks
     s3_bucket_foreign
     s3_bucket_lock
+    s3_bucket_mutual
     s3_bucket_replication
     s3_bucket_unreadable
     restore_testing
     saved_plan
     saved_plan_consent
     schedules
+    selected_by_name
     selection
     selection_elsewhere
     selection_succession
@@ -102,6 +108,7 @@ scenarios! {
     vault_notifications
     vault_policy
     waiting
+    warehouses
     weakening
     written_names
 }

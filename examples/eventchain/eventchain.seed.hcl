@@ -32,3 +32,7 @@ resource "aws_s3_bucket" "west" {
   bucket = "eventchain-backups-west"
   region = "us-west-2"
 }
+
+resource "aws_elasticache_replication_group" "cache" {
+  replication_group_id = "eventchain-production-cache"
+}

@@ -3,7 +3,7 @@
 use super::{Ending, Outcome, Progress, StepOutcome, Stop};
 use crate::aws::{Aws, acting_on};
 use crate::kinds::{self, Calls, ChangeFailed, ChangeRequest, MakeRequest, RemoveRequest};
-use crate::model::{Action, Change, Live, Plan, Value, Verb};
+use crate::model::{Action, Change, Live, Plan, Shape, Value, Verb};
 use crate::plan::order::{Phase, Step, steps};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -59,7 +59,8 @@ struct State<'a> {
     waiting: VecDeque<usize>,
     endings: Vec<Option<Ending>>,
     skipped: usize,
-    first_left: usize,
+    /// Steps by phase that have not ended.
+    phases: BTreeMap<Phase, usize>,
     /// Steps of a block, or of a thing, and phase that have not ended.
     left: BTreeMap<(&'a str, Phase), usize>,
     /// A step of a block, or of a thing, and phase that did not succeed.
@@ -75,7 +76,9 @@ enum Ready {
 impl<'a> State<'a> {
     fn new(steps: &[Step<'a>]) -> Self {
         let mut left: BTreeMap<(&str, Phase), usize> = BTreeMap::new();
+        let mut phases: BTreeMap<Phase, usize> = BTreeMap::new();
         for step in steps {
+            *phases.entry(step.phase).or_default() += 1;
             for name in names(step.action) {
                 *left.entry((name, step.phase)).or_default() += 1;
             }
@@ -84,7 +87,7 @@ impl<'a> State<'a> {
             waiting: (0..steps.len()).collect(),
             endings: steps.iter().map(|_| None).collect(),
             skipped: 0,
-            first_left: steps.iter().filter(|step| step.phase == Phase::First).count(),
+            phases,
             left,
             bad: BTreeMap::new(),
         }
@@ -107,8 +110,9 @@ impl<'a> State<'a> {
                 }
             }
         }
-        // What weakens waits until everything that strengthens has ended, well or not.
-        if step.phase > Phase::First && self.first_left > 0 { Ready::Later } else { Ready::Now }
+        // What weakens waits until everything that strengthens has ended, and that until what is ahead has, well or not.
+        let before = [Phase::Ahead, Phase::First].into_iter().filter(|phase| *phase < step.phase);
+        if before.filter_map(|phase| self.phases.get(&phase)).any(|left| *left > 0) { Ready::Later } else { Ready::Now }
     }
 
     fn end(&mut self, place: usize, step: &Step<'a>, ending: Ending, progress: &dyn Progress) {
@@ -121,8 +125,8 @@ impl<'a> State<'a> {
                 *left = left.saturating_sub(1);
             }
         }
-        if step.phase == Phase::First {
-            self.first_left = self.first_left.saturating_sub(1);
+        if let Some(left) = self.phases.get_mut(&step.phase) {
+            *left = left.saturating_sub(1);
         }
         progress.ended(&outcome(step, ending.clone()));
         if let Some(slot) = self.endings.get_mut(place) {
@@ -150,7 +154,17 @@ fn outcome(step: &Step<'_>, ending: Ending) -> StepOutcome {
         (_, setting) if kinds::spec(&step.action.id.kind).is_some_and(|spec| spec.is_block(setting)) => {
             format!("{setting} {}", if change.after == Value::Bool(true) { "added" } else { "removed" })
         }
-        (_, setting) => format!("{setting} = {}", change.after),
+        (_, setting) => {
+            let row = kinds::spec(&step.action.id.kind).and_then(|spec| spec.setting(setting));
+            match row.and_then(|row| row.aws_default.name_of(&change.after)) {
+                Some(called) => format!("{setting} = (AWS default: {called})"),
+                // What is compared is not what is written, and long.
+                None if row.is_some_and(|row| matches!(row.shape, Shape::Json(_))) && !change.after.is_nothing() => {
+                    format!("{setting} set")
+                }
+                None => format!("{setting} = {}", change.after),
+            }
+        }
     };
     let mut changes: Vec<String> = step.changes.iter().filter(told).map(said).collect();
     if is_removal_of_old(step) {

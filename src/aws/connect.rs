@@ -181,6 +181,19 @@ pub(super) fn endpoint(config: &SdkConfig, service_id: &str) -> Option<String> {
     Some(path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}")))
 }
 
+/// Whether a URL leads to this machine.
+pub(super) fn is_loopback(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(inside) => inside.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    host == "localhost" || host.ends_with(".localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// The endpoint that the environment or a profile gives to one service, by its id in the SDK: `S3`.
 pub(super) fn endpoint_of(config: &SdkConfig, service_id: &str) -> Option<String> {
     let key = ServiceConfigKey::builder().service_id(service_id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;
@@ -211,4 +224,26 @@ fn not_reached(target: &Target, failed: &CallFailed) -> ConnectFailed {
         Cause::Throttled | Cause::NotRecorded | Cause::Failed => (failed.message.clone(), "run the same command again".to_owned()),
     };
     ConnectFailed::Identity { target: target.name.clone(), cause: failed.cause, message, help }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn only_an_endpoint_on_this_machine_is_near() {
+        for near in
+            ["http://127.0.0.1:5000", "http://localhost:9000/x", "http://[::1]:80", "http://u:p@localhost", "http://s3.localhost:4566"]
+        {
+            assert!(is_loopback(near), "{near}");
+        }
+        for far in [
+            "https://bucket.vpce-1a2b3c4d-5e6f.s3.us-east-1.vpce.amazonaws.com",
+            "http://10.0.0.1:9000",
+            "http://localhost.example.com",
+            "http://example.com/@localhost",
+        ] {
+            assert!(!is_loopback(far), "{far}");
+        }
+    }
 }

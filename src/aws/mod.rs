@@ -89,15 +89,31 @@ impl Connection {
         self.embedded || self.endpoint(service_id).is_some()
     }
 
+    /// Whether a service is on this machine: the embedded AWS, or an endpoint on loopback.
+    pub fn is_nearby(&self, service_id: &'static str) -> bool {
+        self.embedded || self.endpoint(service_id).is_some_and(|url| connect::is_loopback(&url))
+    }
+
     /// Where a service is, if the environment or the profile says so (`AWS_ENDPOINT_URL_S3` before `AWS_ENDPOINT_URL`).
     fn endpoint(&self, service_id: &'static str) -> Option<String> {
         connect::endpoint_of(&self.config, service_id).or_else(|| self.config.endpoint_url().map(str::to_owned))
     }
 
-    /// Makes one call, waiting for a free place first.
-    ///
-    /// Calls to other regions than the target's own (a bucket's, a replica's) are paced together with those to its own.
+    /// Makes one call in the target's own region, waiting for a free place first.
     pub fn call<T, E>(&self, action: &str, call: impl Future<Output = Result<T, E>>) -> impl Future<Output = Result<T, CallFailed>>
+    where
+        E: failure::Explain,
+    {
+        self.call_in(&self.identity.region, action, call)
+    }
+
+    /// Makes one call in a region, of a bucket or a replica that is elsewhere: it is paced with the other calls to that region.
+    pub fn call_in<T, E>(
+        &self,
+        region: &str,
+        action: &str,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> impl Future<Output = Result<T, CallFailed>>
     where
         E: failure::Explain,
     {
@@ -105,7 +121,7 @@ impl Connection {
         let call = Box::pin(call);
         async move {
             let service = action.split(':').next().unwrap_or_default();
-            let lane = self.limits.lane(&self.identity.account, &self.identity.region, service);
+            let lane = self.limits.lane(&self.identity.account, region, service);
             let call = async {
                 // The semaphore is never closed, so this cannot fail; if it did, going on without a place would be harmless.
                 let _place = self.limit.acquire().await.ok();

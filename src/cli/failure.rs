@@ -83,6 +83,31 @@ impl Failure {
         Self { exit: if wrong_account { Exit::Refused } else { Exit::Error }, problems: problems.collect(), sources: Sources::default() }
     }
 
+    /// Problems of a seed, each `file:line:column: text`, with the lines that they are about.
+    #[cfg(feature = "sandbox")]
+    fn seed(problems: &[String]) -> Self {
+        let mut sources = Sources::default();
+        let mut known = std::collections::BTreeMap::new();
+        let mut placed = |place: &str| {
+            let mut parts = place.rsplitn(3, ':');
+            let (column, line, file) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
+            if !known.contains_key(file) {
+                known.insert(file.to_owned(), sources.add(file, std::fs::read_to_string(file).ok()?));
+            }
+            sources.word(*known.get(file)?, line, column)
+        };
+        let problems = problems.iter().map(|problem| {
+            let parts = problem.split_once(": ").and_then(|(place, text)| Some((placed(place)?, text)));
+            match parts {
+                Some((span, text)) => Diagnostic::error(Code::Sandbox, text).at(span),
+                None => Diagnostic::error(Code::Sandbox, problem.as_str()),
+            }
+        });
+        let mut problems: Vec<Diagnostic> = problems.collect();
+        problems.sort_by_key(|problem| problem.labels.first().map(|label| (label.span.source, label.span.range.start)));
+        Self { exit: Exit::Error, problems, sources }
+    }
+
     /// A plan that is no longer what AWS is.
     pub(super) fn stale(moved: &[Moved]) -> Self {
         let problems = moved.iter().map(|moved| Diagnostic::error(Code::Stale, format!("{}: {}", moved.address, moved.what)));
@@ -111,6 +136,9 @@ impl From<SnapshotFileError> for Failure {
 #[cfg(feature = "sandbox")]
 impl From<crate::sandbox::SandboxError> for Failure {
     fn from(error: crate::sandbox::SandboxError) -> Self {
+        if let crate::sandbox::SandboxError::Seed { problems } = error {
+            return Self::seed(&problems);
+        }
         Self::coded(Exit::Error, Code::Sandbox, error.to_string())
     }
 }

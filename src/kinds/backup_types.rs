@@ -4,7 +4,7 @@
 //! from time to time, so that what is not here is not refused unless it is nearly one of them.
 
 use super::{Need, Needed, Place};
-use crate::model::{Form, Mistake, Value, partition, path};
+use crate::model::{Form, Mistake, Severity, Value, partition, path};
 use std::cmp::Ordering;
 use wildmatch::WildMatchPattern;
 
@@ -51,16 +51,21 @@ pub(super) const MANAGEMENT: &str = "resource_type_management_preference";
 /// What stands in the place of the last part of an ARN in what the settings of a region are known by.
 pub(super) const REGION_SETTINGS: &str = "region-settings";
 
+/// The setting of a bucket that AWS Backup needs on.
+///
+/// Source: AWS Backup Developer Guide, Amazon S3 backups.
+pub(super) const VERSIONING: &str = "versioning.status";
+
 /// That types are opted in to where something is, so that what is chosen of them by tag or pattern is backed up.
 pub(super) fn opted_in(types: &[&str], at: &str, place: Place<'_>, otherwise: String) -> Need {
     let paths = types.iter().map(|kind| path::keyed(OPT_IN, kind)).collect();
-    Need { at: at.to_owned(), of: known_as(place), needed: Needed::Flags { paths }, otherwise }
+    Need { at: at.to_owned(), of: known_as(place), needed: Needed::Flags { paths }, severity: Severity::Warning, otherwise }
 }
 
 /// That AWS Backup manages a type in full where something is.
 pub(super) fn managed(kind: &str, at: &str, place: Place<'_>, otherwise: String) -> Need {
     let needed = Needed::Setting { path: path::keyed(MANAGEMENT, kind), value: Value::Bool(true) };
-    Need { at: at.to_owned(), of: known_as(place), needed, otherwise }
+    Need { at: at.to_owned(), of: known_as(place), needed, severity: Severity::Error, otherwise }
 }
 
 fn known_as(place: Place<'_>) -> String {

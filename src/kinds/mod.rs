@@ -3,6 +3,7 @@
 //! A kind is a table of settings ([`KindSpec`]) and two effects, `read` and `change`. Everything generic (decoding, diff, effect,
 //! docs, IAM) is worked out from the table, so nothing outside a kind's folder names it.
 
+mod alarms;
 #[cfg(feature = "aws")]
 mod backup;
 pub mod backup_framework;
@@ -20,6 +21,9 @@ pub mod backup_vault;
 pub mod backup_vault_lock_configuration;
 pub mod backup_vault_notifications;
 pub mod backup_vault_policy;
+#[cfg(feature = "aws")]
+mod cloudwatch;
+pub mod cloudwatch_composite_alarm;
 pub mod cloudwatch_event_rule;
 pub mod cloudwatch_event_target;
 pub mod cloudwatch_log_group;
@@ -29,6 +33,7 @@ pub mod db_instance;
 pub mod db_instance_automated_backups_replication;
 pub mod docdb_cluster;
 pub mod dynamodb_table;
+pub mod efs_file_system;
 pub mod elasticache_replication_group;
 #[cfg(feature = "aws")]
 mod events;
@@ -41,6 +46,7 @@ pub mod neptune_cluster;
 mod patience;
 mod rds;
 pub mod rds_cluster;
+pub mod redshift_cluster;
 pub mod s3_bucket;
 #[cfg(feature = "aws")]
 mod scheduler;
@@ -260,6 +266,7 @@ static REGISTRY: &[&dyn Kind] = &[
     &backup_vault_lock_configuration::VaultLock,
     &backup_vault_notifications::VaultNotifications,
     &backup_vault_policy::VaultPolicy,
+    &cloudwatch_composite_alarm::CompositeAlarm,
     &cloudwatch_event_rule::EventRule,
     &cloudwatch_event_target::EventTarget,
     &cloudwatch_log_group::LogGroup,
@@ -269,9 +276,11 @@ static REGISTRY: &[&dyn Kind] = &[
     &db_instance_automated_backups_replication::BackupsReplication,
     &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
+    &efs_file_system::FileSystem,
     &elasticache_replication_group::ReplicationGroup,
     &neptune_cluster::NeptuneCluster,
     &rds_cluster::RdsCluster,
+    &redshift_cluster::RedshiftCluster,
     &s3_bucket::S3Bucket,
     &scheduler_schedule::Schedule,
     &scheduler_schedule_group::ScheduleGroup,

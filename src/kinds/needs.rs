@@ -1,6 +1,6 @@
 //! What one thing needs of another so that it works, said without naming the other's kind: its ARN is enough.
 
-use crate::model::{Identity, KindSpec, Policy, Request, Resource, Value, Wanted};
+use crate::model::{ArnForm, Identity, KindSpec, Ownership, Policy, Request, Resource, Severity, Value, Wanted};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a thing needs of another.
@@ -12,6 +12,8 @@ pub struct Need {
     pub of: String,
     /// What of it.
     pub needed: Needed,
+    /// How grave it is that it has not: an error ends the run, a warning is shown.
+    pub severity: Severity,
     /// What happens without it: `its notifications are dropped`.
     pub otherwise: String,
 }
@@ -94,23 +96,30 @@ pub fn needs(policy: &Policy, resource: &Resource, place: Place<'_>) -> Vec<Need
     needs
 }
 
-/// The settings that things of a policy need in one target of what there is one of: its kind and name, with their paths. They are read
-/// although nobody declares them.
+/// The settings that things of a policy need in one target of what others own, or of what there is one of: its kind and name, with their
+/// paths. They are read although nobody declares them. That a thing must be there is seen by its first setting, which one call reads.
 pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(&'static str, String), BTreeSet<String>> {
     let place = Place { arn: None, region: &identity.region, account: &identity.account };
     let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
     let mut watched: BTreeMap<(&'static str, String), BTreeSet<String>> = BTreeMap::new();
     for need in here.flat_map(|resource| needs(policy, resource, place)) {
-        let paths = match need.needed {
-            Needed::Setting { path, .. } => vec![path],
-            Needed::Flags { paths } => paths,
-            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) => continue,
+        let paths = match &need.needed {
+            Needed::Setting { path, .. } => vec![path.clone()],
+            Needed::Flags { paths } => paths.clone(),
+            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) => Vec::new(),
         };
+        let of_others = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Settings && spec.single.is_none());
+        for spec in of_others.filter(|_| !matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_))) {
+            let Some(name) = named(spec, &need.of, identity) else { continue };
+            let first = spec.settings.first().filter(|_| paths.is_empty()).map(|setting| setting.path.to_owned());
+            let known = paths.iter().filter(|path| spec.setting(path).is_some()).cloned();
+            watched.entry((spec.name, name)).or_default().extend(known.chain(first));
+        }
         let single = super::all().map(super::Kind::spec).find_map(|spec| {
             let name = spec.single?.name(place.region, place.account);
             (spec.known_as(place.region, place.account, name).as_ref() == Some(&need.of)).then(|| (spec.name, name.to_owned()))
         });
-        if let Some(single) = single {
+        if let Some(single) = single.filter(|_| !paths.is_empty()) {
             watched.entry(single).or_default().extend(paths);
         }
     }
@@ -126,15 +135,22 @@ pub fn sought(policy: &Policy, identities: &BTreeMap<String, Identity>, here: &I
             let place = Place { arn: None, region: &identity.region, account: &identity.account };
             let needs = needs(policy, resource, place).into_iter();
             for need in needs.filter(|need| matches!(need.needed, Needed::Presence)) {
-                let name = |spec: &KindSpec| {
-                    let name = need.of.strip_prefix(&spec.arn_start(&here.region, &here.account))?;
-                    (spec.arn(&here.region, &here.account, name).as_ref() == Some(&need.of)).then(|| name.to_owned())
-                };
-                found.extend(super::all().map(super::Kind::spec).filter_map(|spec| Some((spec.name, name(spec)?))));
+                let kinds = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Whole);
+                found.extend(kinds.filter_map(|spec| Some((spec.name, named(spec, &need.of, here)?))));
             }
         }
     }
     found
+}
+
+/// The name that a thing of a kind has whose ARN this is, in one place.
+fn named(spec: &KindSpec, arn: &str, here: &Identity) -> Option<String> {
+    let start = match spec.arn_form {
+        ArnForm::Global => spec.arn(&here.region, &here.account, "")?,
+        _ => spec.arn_start(&here.region, &here.account),
+    };
+    let name = arn.strip_prefix(&start)?;
+    (spec.arn(&here.region, &here.account, name).as_deref() == Some(arn)).then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -146,6 +162,7 @@ mod tests {
             at: "replication_rule".to_owned(),
             of: "arn:aws:s3:::copies".to_owned(),
             needed: Needed::Setting { path: "versioning.status".to_owned(), value: Value::from("Enabled") },
+            severity: Severity::Error,
             otherwise: "nothing is replicated".to_owned(),
         }
     }

@@ -371,6 +371,8 @@ codes! {
     StateForbids = "BKS0900", "state that allows no change";
     /// Backups are off, so that what says when or how they are made does nothing.
     BackupsOff = "BKS0901", "hours of backups that are off";
+    /// The automated snapshots of Redshift clusters with RA3 or RG nodes cannot be turned off.
+    SnapshotsStayOn = "BKS0902", "snapshots that cannot be turned off";
     /// What a block stands for works in another region only.
     ///
     /// Alarms and rules tell topics of their own region; AWS publishes an account's charges in us-east-1, and how far replication is behind in
@@ -380,6 +382,16 @@ codes! {
     ///
     /// What is kept for longer serves both: keep that one, or give the other one other times.
     ExportedTwice = "BKS0911", "exported twice at the same times";
+    /// Things need each other's presence in a circle, so that none of them can be made before the others: composite alarms that are about each
+    /// other. CloudWatch stops to evaluate such alarms, and refuses to remove any of them.
+    ///
+    /// Take one of the references out of the circle.
+    NeedsInCircle = "BKS0930", "things that need each other";
+    /// A composite alarm tells topics, calls Lambda functions, and opens items and incidents of Systems Manager. What is done to EC2 instances
+    /// and to groups of them only metric alarms can do.
+    CompositeAction = "BKS0931", "action that composite alarms do not take";
+    /// The rule of a composite alarm, or its suppressor, names something that is no alarm of its own account and region.
+    CompositeChild = "BKS0932", "no alarm of the same place";
 }
 
 impl Code {

@@ -27,7 +27,7 @@ pub use policy_document::{Decision, Known, NotAPolicy, PolicyDocument, Principal
 pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, ResourceId, Snapshot};
 pub use source::{Position, Source, SourceId, Sources, Span};
 pub use spec::{
-    ArnForm, CompoundSpec, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, Ownership, Parent, Part,
-    Safer, Setting, Shape, Single, partition,
+    ArnForm, CompoundSpec, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, NameTag, Ownership, Parent,
+    Part, Safer, Setting, Shape, Single, partition,
 };
 pub use value::Value;

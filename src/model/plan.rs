@@ -123,6 +123,9 @@ pub struct Action {
     pub wanted: BTreeMap<String, Declared>,
     /// Every value that was read, by setting; what apply compares before its first write.
     pub before: BTreeMap<String, Reading>,
+    /// Settings whose changes others need that this thing needs in turn: they are made before anything else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ahead: Vec<String>,
     /// Blocks whose things must be done first, and addresses of single things.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,

@@ -27,6 +27,7 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
         mark: None,
         parent: None,
         replaces: None,
+        ahead: Vec::new(),
         facts: BTreeMap::new(),
         changes: Vec::new(),
         wanted: declared(&row.wanted, sources),

@@ -24,6 +24,10 @@ pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consen
     if actions.iter().any(Action::has_unknown) {
         used.extend(waivers.iter().filter(|waiver| waiver.expires >= today).map(|waiver| waiver.name.as_str()));
     }
+    // What another waiver let through that says the same is told of both together.
+    let same = |one: &Waiver, other: &Waiver| (&one.address, &one.setting, &one.to) == (&other.address, &other.setting, &other.to);
+    let through: Vec<&Waiver> = waivers.iter().filter(|waiver| used.contains(waiver.name.as_str())).collect();
+    used.extend(waivers.iter().filter(|one| through.iter().any(|other| same(one, other))).map(|waiver| waiver.name.as_str()));
     let by_address = by_address(actions);
     let unused = |waiver: &Waiver| if is_reached(&by_address, waiver) { Unused::Reached } else { Unused::Idle };
     let of = |waiver: &Waiver| (!used.contains(waiver.name.as_str())).then(|| unused(waiver));

@@ -43,7 +43,9 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     let resources = resources::resources(policy, snapshot, &request.only);
     let (resolved, mut problems) = resolve::resolve(policy, snapshot);
     problems.extend(resources.problems);
-    problems.extend(needs::planned(policy, snapshot, &resolved.rows));
+    let is_meant = |action: &&Action| is_asked_for(std::iter::once(action.address.as_str()), &request.only);
+    let going = resources.actions.iter().filter(|action| action.verb == Verb::Delete).filter(is_meant).map(|action| &action.id);
+    problems.extend(needs::planned(policy, snapshot, &resolved.rows, going.collect()));
     problems.extend(circumstances::planned(policy, snapshot));
     let (problems, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
     if !problems.is_empty() {
@@ -57,7 +59,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     let mut actions: Vec<_> = rows.iter().map(|row| diff::action(row, snapshot, &policy.sources)).collect();
     let removals = resources.actions.iter().any(|action| action.verb == Verb::Delete);
     let addresses: Vec<String> = addresses(&resolved.rows).chain(resources.actions.iter().map(|action| action.address.clone())).collect();
-    actions.extend(resources.actions.into_iter().filter(|action| is_asked_for(std::iter::once(action.address.as_str()), &request.only)));
+    actions.extend(resources.actions.into_iter().filter(|action| is_meant(&action)));
     needs::order(policy, snapshot, &resolved.rows, &mut actions);
     actions.sort_by(|a, b| (&a.block, &a.address, &a.id).cmp(&(&b.block, &b.address, &b.id)));
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();

@@ -3,12 +3,16 @@
 //! What a policy declares counts first, so that much is found before anything is read; then what is live. Where neither is known, nothing
 //! is said.
 
-use super::order;
+mod circles;
+mod waits;
+
+pub(super) use waits::order;
+
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Action, Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, ResourceId, Snapshot,
-    Span, Target, Value, Verb, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, ResourceId, Severity, Snapshot,
+    Span, Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,14 +42,17 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
     for protect in &policy.protects {
         things.extend(protected(policy, protect));
     }
-    unmet(policy, &things, &[], &BTreeMap::new(), &BTreeMap::new())
+    unmet(policy, &things, &Known::default())
 }
 
 /// Every need of a policy that is surely not met, given what is live; of what only less is done without, what [`declared`] did not tell.
-pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec<Diagnostic> {
+///
+/// `going` is what the plan removes: it is no longer there when others need it.
+pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row], going: BTreeSet<&ResourceId>) -> Vec<Diagnostic> {
     let things = things(policy, snapshot, rows);
     let named = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
-    let mut problems = unmet(policy, &things, &snapshot.resources, &named, &absent(snapshot));
+    let known = Known { live: &snapshot.resources, named, absent: absent(snapshot), going };
+    let mut problems = unmet(policy, &things, &known);
     let told = declared(policy);
     problems.retain(|problem| problem.is_error() || !told.contains(problem));
     problems
@@ -53,36 +60,11 @@ pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row]) -> Vec
 
 /// What others know a live thing by.
 fn known_as(live: &Live, identities: &BTreeMap<String, Identity>) -> Option<String> {
-    let single = || {
-        let spec = kinds::spec(&live.id.kind).filter(|spec| spec.single.is_some())?;
+    let of_others = || {
+        let spec = kinds::spec(&live.id.kind).filter(|spec| spec.ownership == Ownership::Settings)?;
         spec.known_as(&live.id.region, &identities.get(&live.id.target)?.account, &live.id.name)
     };
-    live.arn.clone().or_else(single)
-}
-
-/// Makes whatever needs something of another thing wait for it, as if it referred to it: a name that is written out is as good as a
-/// reference. Things that need each other in a circle are left to the references that there are.
-pub(super) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &mut [Action]) {
-    let things = things(policy, snapshot, rows);
-    let by_arn = by_arn(&things);
-    let staying = actions.iter().enumerate().filter(|(_, action)| action.verb != Verb::Delete);
-    let place: BTreeMap<&ResourceId, usize> = staying.map(|(place, action)| (&action.id, place)).collect();
-    let place = |thing: &Thing<'_>| place.get(thing.id.as_ref()?).copied();
-    let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (thing, from) in things.iter().filter_map(|thing| Some((thing, place(thing)?))) {
-        for need in thing.needs(policy) {
-            let needed = by_arn.get(need.of.as_str()).into_iter().flatten().filter_map(|other| place(other));
-            edges.extend(needed.filter(|to| *to != from).map(|to| (from, to)));
-        }
-    }
-    let found = order::without_circles(actions, &edges).into_iter();
-    let waits: Vec<(usize, String)> = found.filter_map(|(from, to)| Some((from, actions.get(to)?.address.clone()))).collect();
-    for (from, address) in waits {
-        if let Some(action) = actions.get_mut(from).filter(|action| !action.depends_on.contains(&address)) {
-            action.depends_on.push(address);
-            action.depends_on.sort();
-        }
-    }
+    live.arn.clone().or_else(of_others)
 }
 
 /// All that is declared, with what a `protect` selected.
@@ -197,15 +179,28 @@ fn by_arn<'a>(things: &'a [Thing<'a>]) -> BTreeMap<&'a str, Vec<&'a Thing<'a>>> 
     by_arn
 }
 
-fn unmet(policy: &Policy, things: &[Thing<'_>], live: &[Live], named: &BTreeMap<String, &Live>, absent: &Absent) -> Vec<Diagnostic> {
+/// What is known of AWS.
+#[derive(Default)]
+struct Known<'a> {
+    live: &'a [Live],
+    /// What is there, by what others know it by.
+    named: BTreeMap<String, &'a Live>,
+    absent: Absent,
+    /// What this plan removes.
+    going: BTreeSet<&'a ResourceId>,
+}
+
+fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagnostic> {
+    let Known { live, named, absent, going } = known;
     let (by_arn, parts) = (by_arn(things), parts(things, live));
-    let mut problems = Vec::new();
+    let mut problems = circles::circles(policy, things);
     let mut told = BTreeSet::new();
     for thing in things {
         for need in thing.needs(policy) {
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
                 live: named.get(&need.of).copied(),
+                goes: named.get(&need.of).is_some_and(|live| going.contains(&live.id)),
                 absent: absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
             };
             let of_parts = || parts.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
@@ -247,12 +242,22 @@ fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live]) -> BTreeMap<String, BTre
     parts
 }
 
+/// The problem of a need that is not met, as grave as it is.
+fn told(need: &Need, code: Code, title: String) -> Diagnostic {
+    match need.severity {
+        Severity::Error => Diagnostic::error(code, title),
+        Severity::Warning => Diagnostic::warning(code, title),
+    }
+}
+
 /// What is known of a thing that another needs something of.
 #[derive(Default)]
 struct Other<'a> {
     /// The blocks that are about it.
     declared: Vec<&'a Thing<'a>>,
     live: Option<&'a Live>,
+    /// Whether this plan removes it.
+    goes: bool,
     /// The kinds that it could be of, where it was looked for and is not there.
     absent: &'a [&'static KindSpec],
 }
@@ -290,14 +295,40 @@ impl Other<'_> {
 
     /// The problem of a thing that must be there.
     fn missing(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
-        let spec = self.absent.last().filter(|_| self.declared.is_empty() && self.live.is_none())?;
+        if !self.declared.is_empty() {
+            return None;
+        }
         let named = need.of.rsplit([':', '/']).next().unwrap_or(&need.of);
         let region = need.of.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or(thing.region);
-        let title = format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise);
-        let blocks: Vec<String> = self.absent.iter().rev().map(|spec| format!("`resource \"{}\"`", spec.name)).collect();
-        let help =
-            format!("declare it with a {} block in a target of that region, or write the name of one that is there", blocks.join(" or "));
-        let problem = Diagnostic::error(Code::NeededThing, title).help(help);
+        let whole: Vec<&KindSpec> = self.absent.iter().rev().copied().filter(|spec| spec.ownership == Ownership::Whole).collect();
+        let (title, help) = match (self.live, self.absent.last()) {
+            (Some(live), _) if self.goes => {
+                let title = kinds::spec(&live.id.kind).map_or("thing", |spec| spec.title);
+                (
+                    format!("this plan removes {title} `{named}` in {region}, which no block declares any more: {}", need.otherwise),
+                    "declare it again, let go of it with a `removed` block, or take it out here".to_owned(),
+                )
+            }
+            (Some(_), _) | (None, None) => return None,
+            (None, Some(_)) if whole.is_empty() => {
+                let titles: Vec<&str> = self.absent.iter().map(|spec| spec.title).collect();
+                (
+                    format!("there is no {} `{named}` in {region}: {}", titles.join(" or "), need.otherwise),
+                    "write the ARN of one that is there, or take it out".to_owned(),
+                )
+            }
+            (None, Some(spec)) => {
+                let blocks: Vec<String> = whole.iter().map(|spec| format!("`resource \"{}\"`", spec.name)).collect();
+                (
+                    format!("there is no {} `{named}` in {region}, and the policy declares none: {}", spec.title, need.otherwise),
+                    format!(
+                        "declare it with a {} block in a target of that region, or write the name of one that is there",
+                        blocks.join(" or ")
+                    ),
+                )
+            }
+        };
+        let problem = told(need, Code::NeededThing, title).help(help);
         Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
             Some(span) => problem.at(span.clone()),
             None => problem,
@@ -331,11 +362,7 @@ impl Other<'_> {
             Needed::Keeping(_) => Code::LockRange,
         };
         let title = format!("{} {reason}: {}", Self::named(kind, thing, need), need.otherwise);
-        let mut problem = match need.needed {
-            Needed::Flags { .. } => Diagnostic::warning(code, title),
-            _ => Diagnostic::error(code, title),
-        };
-        problem = problem.help(remedy);
+        let mut problem = told(need, code, title).help(remedy);
         if let Some(span) = Wanted::place(thing.wanted, &need.at).or(thing.header) {
             problem = problem.at(span.clone());
         }

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 /// When a step has its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
-    /// At once: it strengthens, or weakens nothing.
+    /// Before everything else: others need it of a thing that needs something of them.
+    Ahead,
+    /// When what is ahead has ended: it strengthens, or weakens nothing.
     First,
     /// When every step of the first phase has ended, well or not: it weakens.
     Weakening,
@@ -20,7 +22,7 @@ pub enum Phase {
 
 impl Phase {
     /// All of them, in their order.
-    pub const ALL: [Self; 3] = [Self::First, Self::Weakening, Self::Removal];
+    pub const ALL: [Self; 4] = [Self::Ahead, Self::First, Self::Weakening, Self::Removal];
 }
 
 /// Some changes of one thing that are made together.
@@ -74,6 +76,7 @@ fn of_phase<'a>(plan: &Plan, action: &'a Action, phase: Phase) -> Vec<&'a Change
     let turn = |change: &Change| match (action.verb, is_last(plan, action, change)) {
         (Verb::Delete, _) => Phase::Removal,
         (_, true) => Phase::Weakening,
+        (_, false) if action.ahead.contains(&change.setting) => Phase::Ahead,
         (_, false) => Phase::First,
     };
     action.changes.iter().filter(|change| action.changes_anything() && turn(change) == phase).collect()

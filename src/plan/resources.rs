@@ -154,6 +154,7 @@ impl<'a> Planner<'a> {
             mark: Some(Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
             parent,
             replaces: None,
+            ahead: Vec::new(),
             facts: BTreeMap::new(),
             changes: Vec::new(),
             wanted: diff::declared(&resource.wanted, &self.policy.sources),

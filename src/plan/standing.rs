@@ -52,7 +52,7 @@ pub fn standing(action: &Action, changes: &[&Change], now: &Snapshot) -> Standin
             None => Some(Stands::Unknown),
         };
         let Some(found) = found else { continue };
-        let name = called(change);
+        let name = called(change, found);
         let next = places.len();
         let place = *places.entry(name.clone()).or_insert(next);
         let merged = stands.get(&place).map_or(found, |(_, before)| if *before == found { found } else { Stands::Otherwise });
@@ -71,10 +71,13 @@ pub fn standing(action: &Action, changes: &[&Change], now: &Snapshot) -> Standin
 }
 
 /// What a change is called: what is in a block goes with its block.
-fn called(change: &Change) -> String {
+fn called(change: &Change, stands: Stands) -> String {
     match (change.setting.as_str(), &change.after) {
-        (Change::EXISTS, Value::Bool(false)) => "that it is gone".to_owned(),
-        (Change::EXISTS, _) => "that it exists".to_owned(),
+        (Change::EXISTS, Value::Bool(goes)) => {
+            // As it was to be, or as it was.
+            let is_there = *goes != (stands == Stands::AsBefore);
+            if is_there { "that it exists".to_owned() } else { "that it does not exist".to_owned() }
+        }
         (Change::OWNER, _) => "whose it is".to_owned(),
         (setting, _) if change.part_of.is_some() => path::enclosing(setting).into_iter().next().unwrap_or_else(|| setting.to_owned()),
         (setting, _) => setting.to_owned(),
@@ -151,6 +154,7 @@ mod tests {
             mark: None,
             parent: None,
             replaces: None,
+            ahead: Vec::new(),
             facts: BTreeMap::new(),
             changes: Vec::new(),
             wanted: BTreeMap::new(),

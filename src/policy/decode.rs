@@ -383,16 +383,24 @@ fn is_there<'v>(parts: impl IntoIterator<Item = &'v Value>) -> Value {
     if parts.into_iter().any(Value::has_unknown) { Value::Unknown } else { Value::Bool(true) }
 }
 
-/// Where a name that is unknown in the block `here` does belong: a setting of another level, written right or nearly so.
+/// Where a name that is unknown in the block `here` does belong: a setting of this level, or of another, written right or nearly so. The
+/// nearest level counts: what is below the block, then what is around it.
 fn belongs_elsewhere(spec: &KindSpec, here: &str, name: &str) -> Option<String> {
-    if let Some(setting) = spec.settings.iter().find(|setting| setting.name() == name) {
+    let around = |setting: &Setting| setting.block().unwrap_or_default();
+    let distance = |setting: &&Setting| {
+        let (one, other) = (around(setting), here);
+        let shared = one.split('.').zip(other.split('.')).take_while(|(one, other)| one == other && !one.is_empty()).count();
+        (!path::is_within(one, other), std::cmp::Reverse(shared))
+    };
+    let nearest = |is_meant: &dyn Fn(&Setting) -> bool| spec.settings.iter().filter(|setting| is_meant(setting)).min_by_key(distance);
+    if let Some(setting) = nearest(&|setting| setting.name() == name) {
         return Some(format!("`{name}` belongs into the block `{} {{ … }}`", setting.block()?));
     }
-    let suggestion = eval::suggestion(name, spec.settings.iter().map(Setting::name))?;
-    let mut meant = spec.settings.iter().filter(|setting| suggestion.contains(&format!("`{}`", setting.name()))).map(Setting::block);
-    let first = meant.next()?;
-    match first.filter(|block| *block != here && !meant.any(|other| other == Some(here))) {
-        Some(block) => Some(format!("{suggestion} It stands in the block `{block} {{ … }}`")),
-        None => Some(suggestion),
+    let of_this_level = spec.settings.iter().filter(|setting| around(setting) == here);
+    if let Some(suggestion) = eval::suggestion(name, of_this_level.map(Setting::name)) {
+        return Some(suggestion);
     }
+    let suggestion = eval::suggestion(name, spec.settings.iter().map(Setting::name))?;
+    let setting = nearest(&|setting| suggestion.contains(&format!("`{}`", setting.name())))?;
+    Some(setting.block().map_or_else(|| suggestion.clone(), |block| format!("{suggestion} It stands in the block `{block} {{ … }}`")))
 }

@@ -1,6 +1,6 @@
 //! Which things a selector means: the one place that knows, used both to decide what to read and to plan.
 
-use crate::model::{Identity, Inventory, KindSpec, Listed, Pattern, Selector};
+use crate::model::{Identity, Inventory, KindSpec, Listed, NameTag, Pattern, Selector};
 use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatch;
 
@@ -43,7 +43,11 @@ pub struct Chosen {
 pub struct NotListed;
 
 /// What this selector must be told.
-pub fn need(selector: &Selector) -> ListNeed {
+pub fn need(selector: &Selector, spec: &KindSpec) -> ListNeed {
+    if spec.name_tag.is_some_and(|tag| selector.names.iter().chain(&selector.except.names).any(|pattern| !is_id(tag, pattern))) {
+        // Which ids a value of the tag means, and that one means none, only both listings tell together.
+        return ListNeed { names: true, tags: Some(BTreeMap::new()) };
+    }
     let by_tags = !selector.tags.is_empty() && !selector.include_untagged;
     let tags = if by_tags {
         Some(filter_of(selector))
@@ -55,6 +59,10 @@ pub fn need(selector: &Selector) -> ListNeed {
     // By tags the tagging API is enough, but a misspelled name beside them would go unseen: only a listing tells it from an untagged thing.
     let names = if by_tags { literals(selector).next().is_some() } else { !is_literal(selector) };
     ListNeed { names, tags }
+}
+
+fn is_id(tag: NameTag, pattern: &Pattern) -> bool {
+    pattern.text.starts_with(tag.id_prefix)
 }
 
 fn filter_of(selector: &Selector) -> BTreeMap<String, Option<String>> {
@@ -74,6 +82,8 @@ fn is_literal(selector: &Selector) -> bool {
 /// A selector's patterns, ready to be asked about many things.
 struct Matcher<'a> {
     selector: &'a Selector,
+    /// The tag that names the things as well.
+    name_tag: Option<NameTag>,
     names: Patterns<'a>,
     arns: Patterns<'a>,
     except_names: Patterns<'a>,
@@ -102,10 +112,11 @@ impl<'a> Patterns<'a> {
 type Tags<'a> = Option<&'a BTreeMap<String, String>>;
 
 impl<'a> Matcher<'a> {
-    fn new(selector: &'a Selector) -> Self {
+    fn new(selector: &'a Selector, name_tag: Option<NameTag>) -> Self {
         let except = &selector.except;
         Self {
             selector,
+            name_tag,
             names: Patterns::new(&selector.names),
             arns: Patterns::new(&selector.arns),
             except_names: Patterns::new(&except.names),
@@ -114,12 +125,17 @@ impl<'a> Matcher<'a> {
     }
 
     fn fits(&self, name: &str, arn: &str, tags: Tags<'_>) -> bool {
-        self.is_meant(name, arn) && self.tags_fit(tags) && !self.is_excepted(name, arn, tags)
+        self.is_meant(name, arn, tags) && self.tags_fit(tags) && !self.is_excepted(name, arn, tags)
     }
 
-    fn is_meant(&self, name: &str, arn: &str) -> bool {
+    fn is_meant(&self, name: &str, arn: &str, tags: Tags<'_>) -> bool {
         let anything = self.selector.names.is_empty() && self.selector.arns.is_empty();
-        anything || self.names.any(name) || self.arns.any(arn)
+        anything || self.is_named(&self.names, name, tags) || self.arns.any(arn)
+    }
+
+    /// Whether one of the names means it, by its own name or by the tag.
+    fn is_named(&self, names: &Patterns<'_>, name: &str, tags: Tags<'_>) -> bool {
+        names.any(name) || self.name_tag.is_some_and(|tag| tags.and_then(|tags| tags.get(tag.key)).is_some_and(|value| names.any(value)))
     }
 
     fn tags_fit(&self, tags: Tags<'_>) -> bool {
@@ -134,7 +150,7 @@ impl<'a> Matcher<'a> {
 
     fn is_excepted(&self, name: &str, arn: &str, tags: Tags<'_>) -> bool {
         let tagged = self.selector.except.tags.iter().any(|(key, pattern)| has_tag(tags, key, pattern));
-        self.except_names.any(name) || self.except_arns.any(arn) || tagged
+        self.is_named(&self.except_names, name, tags) || self.except_arns.any(arn) || tagged
     }
 }
 
@@ -152,7 +168,7 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
         let name = single.name(&identity.region, &identity.account).to_owned();
         return Ok(Chosen { names: [name].into(), missing: Vec::new() });
     }
-    let needed = need(selector);
+    let needed = need(selector, spec);
     if !needed.is_nothing() && !inventory.is_some_and(|inventory| answers(inventory, &needed)) {
         return Err(NotListed);
     }
@@ -160,7 +176,7 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
     let tags: BTreeMap<&str, &BTreeMap<String, String>> =
         listed.iter().filter_map(|thing| Some((thing.name.as_str(), thing.tags.as_ref()?))).collect();
     let arn = |name: &str| spec.arn(&identity.region, &identity.account, name).unwrap_or_default();
-    let matcher = Matcher::new(selector);
+    let matcher = Matcher::new(selector, spec.name_tag);
     let fits = |name: &str| matcher.fits(name, &arn(name), tags.get(name).copied());
     let exists: Option<BTreeSet<&str>> =
         inventory.filter(|inventory| inventory.names_complete).map(|_| listed.iter().map(|thing| thing.name.as_str()).collect());
@@ -169,6 +185,15 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
     let names = selector.names.iter().map(|pattern| (pattern, Some(pattern.text.as_str())));
     let arns = selector.arns.iter().map(|pattern| (pattern, pattern.text.strip_prefix(own_arn.as_str())));
     for (literal, name) in names.chain(arns).filter(|(pattern, _)| pattern.is_literal() && !pattern.text.is_empty()) {
+        if let (Some(tag), Some(value)) = (spec.name_tag.filter(|tag| !is_id(*tag, literal)), name) {
+            let mut named =
+                tags.iter().filter(|(_, tags)| tags.get(tag.key).is_some_and(|found| found == value)).map(|(name, _)| *name).peekable();
+            if named.peek().is_none() {
+                chosen.missing.push(literal.clone());
+            }
+            chosen.names.extend(named.filter(|name| fits(name)).map(str::to_owned));
+            continue;
+        }
         match name.filter(|name| exists.as_ref().is_none_or(|exists| exists.contains(name))) {
             Some(name) if fits(name) => {
                 chosen.names.insert(name.to_owned());
@@ -221,8 +246,13 @@ mod tests {
         }
     }
 
+    fn tables() -> &'static KindSpec {
+        kinds::spec("aws_dynamodb_table").unwrap()
+    }
+
     fn chosen(selector: &Selector) -> Vec<String> {
-        let needed = need(selector);
+        let spec = tables();
+        let needed = need(selector, spec);
         let tags = |pairs: &[(&str, &str)]| Some(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect());
         let things = [
             ("Orders", tags(&[("env", "production"), ("tier", "gold")])),
@@ -239,7 +269,6 @@ mod tests {
             listed: things.into_iter().map(|(name, tags)| Listed { name: name.into(), tags }).collect(),
         };
         let identity = Identity { account: "123456789012".into(), arn: String::new(), region: "us-east-1".into() };
-        let spec = kinds::spec("aws_dynamodb_table").unwrap();
         choose(selector, spec, &identity, Some(&inventory)).unwrap().names.into_iter().collect()
     }
 
@@ -270,16 +299,16 @@ mod tests {
     fn things_without_tags_are_found_only_where_asked() {
         let mut selector = selector(&[], &[("env", "staging")]);
         assert_eq!(chosen(&selector), ["Users"]);
-        assert!(!need(&selector).names, "the tagging API is enough");
+        assert!(!need(&selector, tables()).names, "the tagging API is enough");
         selector.include_untagged = true;
         assert_eq!(chosen(&selector), ["Bare", "Once-tagged", "Users"]);
-        assert!(need(&selector).names, "never-tagged things are only in the kind's own listing");
+        assert!(need(&selector, tables()).names, "never-tagged things are only in the kind's own listing");
     }
 
     #[test]
     fn a_misspelled_name_beside_tags_is_missing() {
         let selector = selector(&["Orders", "Oders"], &[("env", "production")]);
-        assert!(need(&selector).names, "only a listing tells a misspelled name from one without the tag");
+        assert!(need(&selector, tables()).names, "only a listing tells a misspelled name from one without the tag");
     }
 
     #[test]
@@ -293,6 +322,27 @@ mod tests {
     }
 
     #[test]
+    fn what_has_an_id_is_found_by_its_name_tag_too() {
+        let spec = KindSpec { name_tag: Some(NameTag { key: "Name", id_prefix: "fs-" }), arn_prefix: "file-system/", ..KindSpec::PLAIN };
+        let named = |name: &str| Some(BTreeMap::from([("Name".to_owned(), name.to_owned())]));
+        let things = [("fs-1", named("media")), ("fs-2", named("media")), ("fs-3", named("scratch")), ("fs-4", None)];
+        let listed = things.into_iter().map(|(name, tags)| Listed { name: name.into(), tags }).collect();
+        let inventory = Inventory { kind: String::new(), target: String::new(), names_complete: true, tag_filter: Some([].into()), listed };
+        let identity = Identity { account: "123456789012".into(), arn: String::new(), region: "us-east-1".into() };
+        let choose = |selector: &Selector| {
+            let chosen = choose(selector, &spec, &identity, Some(&inventory)).unwrap();
+            (chosen.names.into_iter().collect::<Vec<_>>(), chosen.missing.into_iter().map(|pattern| pattern.text).collect::<Vec<_>>())
+        };
+        assert_eq!(choose(&selector(&["media"], &[])).0, ["fs-1", "fs-2"]);
+        assert_eq!(choose(&selector(&["m*", "fs-4"], &[])).0, ["fs-1", "fs-2", "fs-4"]);
+        assert_eq!(choose(&selector(&["meida", "fs-3"], &[])), (vec!["fs-3".to_owned()], vec!["meida".to_owned()]));
+        let mut all_but = selector(&["*"], &[]);
+        all_but.except = Except { names: vec![pattern("scr*")], ..Except::default() };
+        assert_eq!(choose(&all_but).0, ["fs-1", "fs-2", "fs-4"]);
+        assert!(need(&selector(&["fs-3"], &[]), &spec).is_nothing(), "an id needs no listing");
+    }
+
+    #[test]
     fn a_listing_by_other_tags_answers_nothing() {
         let listed = |filter: &[(&str, &str)]| Inventory {
             kind: String::new(),
@@ -301,7 +351,7 @@ mod tests {
             tag_filter: Some(filter.iter().map(|(k, v)| ((*k).to_owned(), Some((*v).to_owned()))).collect()),
             listed: Vec::new(),
         };
-        let needed = need(&selector(&[], &[("env", "production"), ("tier", "gold")]));
+        let needed = need(&selector(&[], &[("env", "production"), ("tier", "gold")]), tables());
         assert!(answers(&listed(&[("env", "production")]), &needed), "fewer conditions list more");
         assert!(answers(&listed(&[]), &needed));
         assert!(!answers(&listed(&[("env", "staging")]), &needed));

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::services::{backup, cloudwatch, dynamodb, elasticache, events, logs, organizations, rds, s3, scheduler, sns};
+use super::services::{backup, cloudwatch, dynamodb, efs, elasticache, events, logs, organizations, rds, redshift, s3, scheduler, sns};
 use super::{DEFAULT_ACCOUNT, SandboxError};
 
 /// The format of the state file that this version writes.
@@ -54,11 +54,13 @@ pub(crate) struct Region {
     pub(crate) backup: backup::Backups,
     pub(crate) cloudwatch: cloudwatch::Monitoring,
     pub(crate) dynamodb: dynamodb::Tables,
+    pub(crate) efs: efs::FileSystems,
     pub(crate) elasticache: elasticache::Groups,
     pub(crate) events: events::Events,
     pub(crate) logs: logs::Groups,
     pub(crate) scheduler: scheduler::Scheduler,
     pub(crate) rds: rds::Databases,
+    pub(crate) redshift: redshift::Clusters,
     pub(crate) sns: sns::Topics,
 }
 

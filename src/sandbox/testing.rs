@@ -174,6 +174,12 @@ impl World {
         if response.status == 200 { Ok(serde_json::from_slice(&response.body).unwrap()) } else { Err(error_type(&response)) }
     }
 
+    /// Calls a REST service by method and path; gives the code when it fails.
+    pub(crate) fn ask(&self, service: &str, line: &str, input: Value) -> Result<Value, String> {
+        let response = self.answer_at(service, line, input);
+        if response.status < 300 { Ok(serde_json::from_slice(&response.body).unwrap()) } else { Err(error_type(&response)) }
+    }
+
     fn answer_at(&self, service: &str, line: &str, input: Value) -> Response {
         let (method, url) = line.split_once(' ').unwrap();
         let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query.to_owned())));

@@ -29,7 +29,11 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
     let watched = watch(policy, aws, &mut wishes);
     fill(&mut snapshot, aws, policy.workspace.as_deref(), wishes, done).await;
     // The plan does not change what is only watched, so that not seeing it leaves nothing of the plan unknown; what hangs on it says so.
-    let only_watched = |gap: &Gap| gap.kind.as_ref().is_some_and(|kind| watched.contains(&(kind.clone(), gap.target.clone())));
+    let only_watched = |gap: &Gap| {
+        let of = gap.kind.as_ref().map(|kind| (kind.clone(), gap.target.clone()));
+        let names = of.and_then(|of| watched.get(&of));
+        names.is_some_and(|names| gap.resource.as_ref().is_none_or(|name| names.contains(name)))
+    };
     snapshot.gaps.retain(|gap| !only_watched(gap));
     whole::find(&mut snapshot, aws, whole::Sought::of_policy(policy, aws)).await;
     snapshot.sort();
@@ -97,8 +101,9 @@ fn begin(aws: &Aws, unreached: &[ConnectFailed]) -> Snapshot {
 fn needs(policy: &Policy, aws: &Aws) -> BTreeMap<(String, String), ListNeed> {
     let mut needs: BTreeMap<(String, String), ListNeed> = BTreeMap::new();
     for protect in &policy.protects {
+        let Some(spec) = kinds::spec(&protect.address.kind) else { continue };
         for target in protect.targets.iter().filter(|target| aws.connection(target).is_some()) {
-            needs.entry((protect.address.kind.clone(), target.clone())).or_default().merge(select::need(&protect.select));
+            needs.entry((protect.address.kind.clone(), target.clone())).or_default().merge(select::need(&protect.select, spec));
         }
     }
     needs
@@ -171,17 +176,19 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
     wishes
 }
 
-/// Adds what declared things need of what there is one of; returns the kinds and targets of those that are read for nothing else.
-fn watch(policy: &Policy, aws: &Aws, wishes: &mut Wishes) -> BTreeSet<(String, String)> {
-    let mut only = BTreeSet::new();
+/// Adds what declared things need of others' things; returns, by kind and target, the names of those that are read for nothing else.
+fn watch(policy: &Policy, aws: &Aws, wishes: &mut Wishes) -> BTreeMap<(String, String), BTreeSet<String>> {
+    let mut only: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
         let target = &connection.target.name;
         for ((kind, name), settings) in kinds::watched(policy, target, &connection.identity) {
             let key = (kind.to_owned(), target.clone());
-            if !wishes.contains_key(&key) {
-                only.insert(key.clone());
+            let of_kind = wishes.entry(key.clone()).or_default();
+            if !of_kind.contains_key(&name) {
+                only.entry(key).or_default().insert(name.clone());
             }
-            wishes.entry(key).or_default().entry(name).or_default().settings.extend(settings);
+            let nowhere_else = Wish { replicas: Replicas::Only([].into()), ..Wish::default() };
+            of_kind.entry(name).or_insert(nowhere_else).settings.extend(settings);
         }
     }
     only

@@ -125,6 +125,7 @@ pub(crate) fn action(table: &str, verb: Verb, changes: Vec<Change>) -> Action {
         mark: None,
         parent: None,
         replaces: None,
+        ahead: Vec::new(),
         facts: BTreeMap::new(),
         changes,
         wanted: wanted.into_iter().map(|(path, value)| (path, Declared { value, written: None, because: because.clone() })).collect(),

@@ -325,11 +325,11 @@ pub(super) fn weakenings(summary: Summary) -> Option<String> {
     let Summary { weakenings, irreversible, blocked, .. } = summary;
     let verb = |many: usize, one: &'static str, more: &'static str| if many == 1 { one } else { more };
     let weaker = weakenings.saturating_sub(irreversible);
-    let weaken = format!("{} {} protection", count(weaker, "change"), verb(weaker, "weakens", "weaken"));
+    let less = format!("{} {} protection", count(weaker, "change"), verb(weaker, "weakens", "weaken"));
     let head = match (weaker, irreversible) {
-        (_, 0) => weaken,
+        (_, 0) => less,
         (0, final_ones) => format!("{} cannot be undone", count(final_ones, "change")),
-        (_, final_ones) => format!("{weaken} and {final_ones} cannot be undone"),
+        (_, final_ones) => format!("{less} and {final_ones} cannot be undone"),
     };
     match (weakenings, blocked) {
         (0, _) => None,

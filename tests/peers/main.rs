@@ -11,6 +11,7 @@
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
 //! | [`terraform`] | Terraform and its AWS provider over `backstay sandbox serve` |
 //! | [`terraform_alerts`] | the same, for topics and alarms |
+//! | [`terraform_audit`] | the same, for what AWS Backup tests and reports, also of what backstay made |
 //! | [`terraform_buckets`] | the same, for the settings of buckets |
 //! | [`terraform_events`] | the same, for rules, schedules and log groups, also of those that backstay made |
 //! | [`terraform_databases`] | Terraform as the referee of databases that backstay protected |
@@ -37,6 +38,7 @@ mod scenarios_databases;
 mod support;
 mod terraform;
 mod terraform_alerts;
+mod terraform_audit;
 mod terraform_buckets;
 mod terraform_databases;
 mod terraform_events;

@@ -23,3 +23,13 @@ fn the_sandbox_does_what_aws_does() {
 fn the_sandbox_has_the_rules_schedules_and_log_groups_of_aws() {
     hold("facts_events.py", include_str!("facts_events.py"));
 }
+
+#[test]
+fn the_sandbox_has_the_composite_alarms_of_aws() {
+    hold("facts_alarms.py", include_str!("facts_alarms.py"));
+}
+
+#[test]
+fn the_sandbox_has_the_settings_frameworks_reports_and_restore_tests_of_aws_backup() {
+    hold("facts_audit.py", include_str!("facts_audit.py"));
+}

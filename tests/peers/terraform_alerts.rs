@@ -60,7 +60,7 @@ resource "aws_sns_topic_subscription" "queue" {
 }
 "#;
 
-/// Alarms on a metric, on a percentile, on metric math and on an anomaly detection band.
+/// Alarms on a metric, on a percentile, on metric math and on an anomaly detection band, and composite alarms over them.
 const ALARMS: &str = r#"
 resource "aws_cloudwatch_metric_alarm" "metric" {
   alarm_name          = "failed-backups"
@@ -152,20 +152,39 @@ resource "aws_cloudwatch_metric_alarm" "band" {
     }
   }
 }
+
+resource "aws_cloudwatch_composite_alarm" "any" {
+  alarm_name    = "any-trouble"
+  alarm_rule    = "ALARM(${aws_cloudwatch_metric_alarm.metric.alarm_name}) OR ALARM(\"${aws_cloudwatch_metric_alarm.math.alarm_name}\")"
+  alarm_actions = [aws_sns_topic.alerts.arn]
+  tags          = { env = "production" }
+}
+
+resource "aws_cloudwatch_composite_alarm" "bad" {
+  alarm_name        = "bad-trouble"
+  alarm_description = "Most of them"
+  alarm_rule        = "AT_LEAST(50%, ALARM, (${aws_cloudwatch_metric_alarm.metric.alarm_name}, ${aws_cloudwatch_composite_alarm.any.arn}))"
+  actions_suppressor {
+    alarm            = aws_cloudwatch_metric_alarm.band.alarm_name
+    extension_period = 60
+    wait_period      = 120
+  }
+}
 "#;
 
 #[test]
 fn terraform_makes_changes_and_removes_topics_and_alarms_where_it_is_installed() {
     let world = Peer::Sandbox.start();
     let Some(terraform) = Terraform::new(&world, &format!("{TOPICS}{ALARMS}")) else { return };
-    terraform.run(&["apply", "-auto-approve"]).exits(0).says("10 added, 0 changed, 0 destroyed");
+    terraform.run(&["apply", "-auto-approve"]).exits(0).says("12 added, 0 changed, 0 destroyed");
     terraform.is_settled();
     let changed = ALARMS
         .replace("threshold           = 0", "threshold           = 2.5")
-        .replace("GreaterThanThreshold", "GreaterThanOrEqualToThreshold");
+        .replace("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+        .replace(" OR ALARM(", " AND NOT ALARM(");
     let topics = TOPICS.replace("\"Alerts\"", "\"All alerts\"").replace("env = \"production\"", "team = \"storage\"");
     let wanted = terraform.rewritten(&format!("{topics}{changed}"));
-    wanted.run(&["apply", "-auto-approve"]).exits(0).says("0 added, 2 changed, 0 destroyed");
+    wanted.run(&["apply", "-auto-approve"]).exits(0).says("0 added, 3 changed, 0 destroyed");
     wanted.is_settled();
-    wanted.run(&["destroy", "-auto-approve"]).exits(0).says("10 destroyed");
+    wanted.run(&["destroy", "-auto-approve"]).exits(0).says("12 destroyed");
 }

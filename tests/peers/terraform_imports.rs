@@ -110,7 +110,7 @@ resource "aws_backup_selection" "tagged" {
 }
 "#;
 
-/// A topic with a queue, and alarms on a metric, on metric math and on an anomaly detection band. The topic's policy is written as
+/// A topic with a queue, and alarms on a metric, on metric math, on an anomaly detection band and over these. The topic's policy is written as
 /// backstay sends it, with actions and condition keys in lower case and no `Sid`: for AWS case makes no difference there, for the provider
 /// it does.
 const ALERTS: &str = r#"
@@ -208,6 +208,20 @@ resource "aws_cloudwatch_metric_alarm" "unusual" {
       stat        = "Sum"
       dimensions  = { BackupVaultName = "daily" }
     }
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "any" {
+  HERE
+  alarm_name        = "any-trouble"
+  alarm_description = "One of them"
+  alarm_rule        = "ALARM(\"failed-backups\") OR NOT OK(\"share-of-failed-backups\")"
+  alarm_actions     = [aws_sns_topic.alerts.arn]
+  tags              = { env = "production" }
+  actions_suppressor {
+    alarm            = "fewer-backups-than-usual"
+    extension_period = 60
+    wait_period      = 0
   }
 }
 "#;
@@ -342,7 +356,7 @@ fn the_backups_that_backstay_made_terraform_imports_unchanged_where_it_is_instal
 fn the_alarms_and_the_topic_that_backstay_made_terraform_imports_unchanged_where_it_is_installed() {
     let world = Peer::Sandbox.start();
     let Some(terraform) = Terraform::new(&world, "") else { return };
-    let policy = applied(&world, ALERTS, 4);
+    let policy = applied(&world, ALERTS, 5);
     let listed = world.wire().sns("Action=ListSubscriptions");
     let imports = [
         ("aws_sns_topic.alerts", "arn:aws:sns:us-east-1:123456789012:alerts".to_owned()),
@@ -350,6 +364,7 @@ fn the_alarms_and_the_topic_that_backstay_made_terraform_imports_unchanged_where
         ("aws_cloudwatch_metric_alarm.failed", "failed-backups".to_owned()),
         ("aws_cloudwatch_metric_alarm.share", "share-of-failed-backups".to_owned()),
         ("aws_cloudwatch_metric_alarm.unusual", "fewer-backups-than-usual".to_owned()),
+        ("aws_cloudwatch_composite_alarm.any", "any-trouble".to_owned()),
     ];
     are_taken_in(terraform, &policy, &format!("{ALERTS}{QUEUE_APART}"), &imports);
 }
@@ -375,7 +390,7 @@ fn the_vaults_that_backstay_locked_terraform_imports_unchanged_where_it_is_insta
 
 /// A policy with these blocks, which backstay applied.
 #[track_caller]
-fn applied(world: &World, blocks: &str, count: usize) -> Policy {
+pub(crate) fn applied(world: &World, blocks: &str, count: usize) -> Policy {
     let blocks = blocks.replace("THERE", "target = target.west").replace("HERE", "target = target.primary");
     let policy = Policy::new(world, &format!("{TARGETS}{}", blocks.replace("QUEUE", QUEUE)));
     let consent = ["apply", "--auto-approve", "--accept-irreversible", "*"];
@@ -386,7 +401,7 @@ fn applied(world: &World, blocks: &str, count: usize) -> Policy {
 
 /// Terraform imports all of it without a change, and afterwards neither has anything to do.
 #[track_caller]
-fn are_taken_in(terraform: Terraform, policy: &Policy, blocks: &str, imports: &[(&str, String)]) {
+pub(crate) fn are_taken_in(terraform: Terraform, policy: &Policy, blocks: &str, imports: &[(&str, String)]) {
     let blocks = blocks.replace("THERE", "provider = aws.west").replace("  HERE\n", "").replace("  QUEUE\n", "");
     let imported: String = imports.iter().map(|(address, id)| import(address, id)).collect();
     let terraform = terraform.rewritten(&format!("{blocks}{imported}"));

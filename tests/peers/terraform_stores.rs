@@ -36,3 +36,73 @@ fn the_caches_that_backstay_protected_terraform_imports_unchanged_where_it_is_in
     terraform.only_imports(1);
     policy.is_settled();
 }
+
+const STORES: &str = r#"
+resource "aws_efs_file_system" "media" {
+  id             = "fs-0123456789abcdef1"
+  creation_token = "media"
+  tags           = { Name = "media" }
+}
+resource "aws_redshift_cluster" "sales" {
+  cluster_identifier = "sales"
+  node_type          = "ra3.large"
+}
+"#;
+
+const PROTECTED: &str = r#"
+protect "aws_efs_file_system" "media" {
+  select { names = ["media"] }
+  backup_policy { status = "ENABLED" }
+}
+protect "aws_redshift_cluster" "sales" {
+  select { names = ["sales"] }
+  automated_snapshot_retention_period = 14
+  manual_snapshot_retention_period    = 90
+}
+"#;
+
+/// The same in Terraform's language. What the provider says when it deletes a cluster, and how it changes one, is known to no AWS, so that
+/// an import cannot find it.
+const IN_TERRAFORM: &str = r#"
+resource "aws_efs_file_system" "media" {
+  creation_token = "media"
+  tags           = { Name = "media" }
+}
+resource "aws_efs_backup_policy" "media" {
+  file_system_id = "fs-0123456789abcdef1"
+  backup_policy {
+    status = "ENABLED"
+  }
+}
+resource "aws_redshift_cluster" "sales" {
+  cluster_identifier                  = "sales"
+  node_type                           = "ra3.large"
+  master_username                     = "admin"
+  encrypted                           = true
+  publicly_accessible                 = false
+  automated_snapshot_retention_period = 14
+  manual_snapshot_retention_period    = 90
+  lifecycle {
+    ignore_changes = [skip_final_snapshot, apply_immediately]
+  }
+}
+"#;
+
+#[test]
+fn the_file_systems_and_warehouses_that_backstay_protected_terraform_imports_unchanged_where_it_is_installed() {
+    let world = Peer::Sandbox.start();
+    let Some(terraform) = Terraform::new(&world, "") else { return };
+    let policy = Policy::new(&world, PROTECTED);
+    backstay::files::write_atomically(&policy.path("shop.seed.hcl"), STORES.as_bytes()).expect("a file can be written");
+    policy.backstay(&["sandbox", "seed", "shop.seed.hcl", &format!("--sandbox={}", world.state().display())]).exits(0);
+    policy.backstay(&["apply", "--auto-approve", "--allow-weakening", "*"]).exits(0).says("0 added, 2 changed, 0 destroyed");
+    policy.is_settled();
+    let imports = [
+        import("aws_efs_file_system.media", "fs-0123456789abcdef1"),
+        import("aws_efs_backup_policy.media", "fs-0123456789abcdef1"),
+        import("aws_redshift_cluster.sales", "sales"),
+    ];
+    let terraform = terraform.rewritten(&format!("{IN_TERRAFORM}{}", imports.concat()));
+    terraform.only_imports(3);
+    policy.is_settled();
+}

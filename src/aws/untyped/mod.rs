@@ -103,7 +103,7 @@ impl Connection {
         let service = operation.service;
         let client =
             self.client(service.id, region, |config, witness| Client::new(service, region, config, self.endpoint(service.id), witness));
-        self.call(&operation.action(), client.ask(operation, input)).await
+        self.call_in(region, &operation.action(), client.ask(operation, input)).await
     }
 
     /// Makes a call again and again until all pages are there; returns the items of the member `list` of all of them.

@@ -35,17 +35,18 @@ fn of_rule(wanted: &BTreeMap<String, Wanted>, rule: &str, place: Place<'_>) -> V
         text(wanted, &air_gapped).map(|arn| (air_gapped, arn.to_owned())),
     ];
     for (at, of) in vaults.into_iter().flatten() {
-        needs.push(Need { at, of: of.clone(), needed: Needed::Presence, otherwise: format!("every backup of rule \"{name}\" would fail") });
+        let otherwise = format!("every backup of rule \"{name}\" would fail");
+        needs.push(Need { at, of: of.clone(), needed: Needed::Presence, severity: Severity::Error, otherwise });
         let at = path::child(rule, DELETE_AFTER);
         if let Some((days, kept)) = kept(wanted, &at) {
             let otherwise = format!("every backup of rule \"{name}\", which is kept {kept}, would fail");
-            needs.push(Need { at: placed(wanted, at, rule), of, needed: Needed::Keeping(days), otherwise });
+            needs.push(Need { at: placed(wanted, at, rule), of, needed: Needed::Keeping(days), severity: Severity::Error, otherwise });
         }
     }
     let is_copy = |at: &&String| at.ends_with(']') && path::generic(at) == "rule.copy_action" && path::is_within(at, rule);
     for copy in wanted.keys().filter(is_copy) {
         let of = key(copy);
-        let need = |at: String, needed, otherwise: String| Need { at, of: of.clone(), needed, otherwise };
+        let need = |at: String, needed, otherwise: String| Need { at, of: of.clone(), needed, severity: Severity::Error, otherwise };
         needs.push(need(copy.clone(), Needed::Presence, format!("every copy of rule \"{name}\" would fail")));
         if let Some(account) = of.split(':').nth(4).filter(|account| *account != place.account && !account.is_empty()) {
             let principal = Principal::Account(place.account.to_owned());

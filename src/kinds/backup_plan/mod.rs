@@ -12,7 +12,9 @@ mod settings;
 mod types;
 
 use super::{Circumstances, Concern, Kind, Need, Place};
-use crate::model::{ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Reaches, Reading, Value, Wanted, count, path};
+use crate::model::{
+    ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Reaches, Reading, Value, Wanted, count, path,
+};
 use std::collections::BTreeMap;
 
 const NAME: &str = "name";

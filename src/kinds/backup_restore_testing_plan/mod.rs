@@ -4,9 +4,10 @@
 mod aws;
 
 use super::backup_schedule::{SCHEDULE, ZONE, more_often};
-use super::{Circumstances, Concern, Kind, backup_types, tags};
+use super::{Circumstances, Concern, Kind, Need, Needed, Place, backup_types, tags};
 use crate::model::{
-    ArnForm, Code, Existence, Fallback, Form, Key, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Wanted,
+    ArnForm, Code, Existence, Fallback, Form, Key, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Value,
+    Wanted, path,
 };
 use crate::time::{Schedule, Service, Zone};
 use std::collections::BTreeMap;
@@ -168,6 +169,19 @@ impl Kind for RestoreTestingPlan {
             help: "write `*` for the year, or a year to come".to_owned(),
         };
         schedule.is_over(circumstances.now, &zone).then(concern).into_iter().collect()
+    }
+
+    /// The vaults that it names outright must be there: AWS takes any.
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
+        let vaults = wanted.get(INCLUDE).and_then(|vaults| vaults.value.as_items()).into_iter().flatten().filter_map(Value::as_str);
+        let need = |vault: &str| Need {
+            at: path::keyed(INCLUDE, vault),
+            of: vault.to_owned(),
+            needed: Needed::Presence,
+            severity: Severity::Warning,
+            otherwise: "AWS Backup takes the plan, and restores nothing of it".to_owned(),
+        };
+        vaults.filter(|vault| !vault.contains('*')).map(need).collect()
     }
 
     #[cfg(feature = "aws")]

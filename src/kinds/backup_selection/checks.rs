@@ -1,7 +1,7 @@
 //! AWS Backup's rules across the settings of a selection.
 
 use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG, covers, services};
-use crate::kinds::{Concern, Need, Place, backup_types};
+use crate::kinds::{Concern, Need, Needed, Place, backup_types};
 use crate::model::{Code, Severity, Value, Wanted, path};
 use std::collections::BTreeMap;
 
@@ -94,6 +94,27 @@ pub(super) fn opt_ins(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Ve
     if let Some(tag) = blocks(wanted, TAG).first().filter(|_| !all) {
         let otherwise = "what is chosen by tag of that is not backed up, and nothing tells".to_owned();
         needs.push(backup_types::opted_in(&backup_types::TYPES, tag, place, otherwise));
+    }
+    needs
+}
+
+/// That what is named outright is there, and can be backed up: AWS takes a selection of what is not there, and says nothing.
+pub(super) fn named(wanted: &BTreeMap<String, Wanted>) -> Vec<Need> {
+    let arns = wanted.get(RESOURCES).and_then(|wanted| wanted.value.as_items()).into_iter().flatten().filter_map(Value::as_str);
+    let need = |arn: &str, needed: Needed, otherwise: &str| Need {
+        at: path::keyed(RESOURCES, arn),
+        of: arn.to_owned(),
+        needed,
+        severity: Severity::Warning,
+        otherwise: otherwise.to_owned(),
+    };
+    let mut needs = Vec::new();
+    for arn in arns.filter(|arn| !arn.contains('*')) {
+        needs.push(need(arn, Needed::Presence, "AWS Backup takes the selection, backs up nothing of it and says nothing"));
+        if arn.split(':').nth(2) == Some("s3") {
+            let needed = Needed::Setting { path: backup_types::VERSIONING.to_owned(), value: Value::from("Enabled") };
+            needs.push(need(arn, needed, "AWS Backup backs up only buckets with versioning, and every job for this one fails"));
+        }
     }
     needs
 }

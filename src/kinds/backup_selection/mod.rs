@@ -164,7 +164,9 @@ impl Kind for BackupSelection {
     }
 
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
-        checks::opt_ins(wanted, place)
+        let mut needs = checks::opt_ins(wanted, place);
+        needs.extend(checks::named(wanted));
+        needs
     }
 
     fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {

@@ -10,8 +10,8 @@ mod aws;
 use super::vaults::{self, LOCK_DATE, MAX_DAYS, MIN_DAYS, MOST_DAYS, at, said};
 use super::{Answer, Concern, Kind, Need};
 use crate::model::{
-    ArnForm, Change, Code, Effect, Existence, KindSpec, Live, Loss, Ownership, Parent, Reaches, Reading, Safer, Setting, Severity, Shape, Value,
-    Wanted,
+    ArnForm, Change, Code, Effect, Existence, KindSpec, Live, Loss, Ownership, Parent, Reaches, Reading, Safer, Setting, Severity, Shape,
+    Value, Wanted,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::kinds::Needed;
-use crate::model::{Consent, Reaches, SourceId, Span};
+use crate::model::{Consent, Reaches, Severity, SourceId, Span};
 
 fn wanted(settings: &[(&str, i64)]) -> BTreeMap<String, Wanted> {
     let span = Span { source: SourceId::default(), range: 0..0 };
@@ -64,8 +64,13 @@ fn any_number_of_days_agrees_with_a_date_and_none_does_not() {
 
 #[test]
 fn a_range_takes_what_fits_and_says_of_the_rest_which_end_is_to_blame() {
-    let keeping =
-        |days: Option<i64>| Need { at: String::new(), of: String::new(), needed: Needed::Keeping(days), otherwise: String::new() };
+    let keeping = |days: Option<i64>| Need {
+        at: String::new(),
+        of: String::new(),
+        needed: Needed::Keeping(days),
+        severity: Severity::Error,
+        otherwise: String::new(),
+    };
     let answer = |days, min: Option<i64>, max: Option<i64>| {
         let will_be = |path: &str| Some(if path == MIN_DAYS { min } else { max }.map(Value::from).unwrap_or_default());
         match VaultLock.answers(&keeping(days), &will_be) {

@@ -142,6 +142,7 @@ impl Kind for VaultNotifications {
             at: TOPIC.to_owned(),
             of: topic.to_owned(),
             needed,
+            severity: Severity::Error,
             otherwise: "the vault's notifications are dropped, and nobody is told".to_owned(),
         };
         vec![need(Needed::Presence), need(entry)]

@@ -8,8 +8,8 @@ mod rules;
 
 use super::{Concern, Kind, Need, Needed, Place, json};
 use crate::model::{
-    ArnForm, Document, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting, Shape,
-    Value, Wanted,
+    ArnForm, Document, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting, Severity,
+    Shape, Value, Wanted,
 };
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -200,6 +200,7 @@ impl Kind for EventTarget {
             at: ARN.to_owned(),
             of: topic.to_owned(),
             needed: Needed::Entry(Sender::EventRule.publishes(topic, place.account, None)),
+            severity: Severity::Error,
             otherwise: "the rule's messages are dropped, and only its metric `FailedInvocations` tells it".to_owned(),
         });
         need.into_iter().collect()

@@ -1,6 +1,7 @@
 //! What the texts of an alarm must look like.
 
 use super::STATISTICS;
+use crate::kinds::alarms::sized;
 use crate::model::{Form, Mistake};
 
 /// Units, as CloudWatch names them.
@@ -34,8 +35,6 @@ pub(super) const UNITS: &[&str] = &[
     "None",
 ];
 
-pub(super) const ACTION: Form = Form { what: "the ARN of an action", check: action };
-pub(super) const DESCRIPTION: Form = Form { what: "a string of up to 1024 characters", check: |text| sized(text, 1024) };
 pub(super) const METRIC_NAME: Form = Form { what: "a string of up to 255 characters", check: |text| sized(text, 255) };
 pub(super) const NAMESPACE: Form = Form { what: "a namespace", check: namespace };
 pub(super) const EXPRESSION: Form = Form { what: "a string of up to 2048 characters", check: |text| sized(text, 2048) };
@@ -43,25 +42,6 @@ pub(super) const ACCOUNT: Form = Form { what: "an account of 12 digits", check: 
 pub(super) const ID: Form = Form { what: "the `id` of a `metric_query`", check: id };
 pub(super) const EXTENDED: Form = Form { what: "an extended statistic", check: extended };
 pub(super) const STAT: Form = Form { what: "a statistic", check: stat };
-
-fn sized(text: &str, most: usize) -> Result<String, Mistake> {
-    match text.chars().count() {
-        0 => Err(Mistake::new("must not be empty").help("leave it out")),
-        length if length > most => Err(Mistake::new(format!("must have at most {most} characters, found {length}")).help("shorten it")),
-        _ => Ok(text.to_owned()),
-    }
-}
-
-fn action(text: &str) -> Result<String, Mistake> {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    match parts.as_slice() {
-        ["arn", partition, service, _, _, resource] if ![partition, service, resource].iter().any(|part| part.is_empty()) => {
-            Ok(text.to_owned())
-        }
-        _ => Err(Mistake::new(format!("must be ARNs, found \"{text}\""))
-            .help("refer to the `arn` of a topic of this policy, or write the ARN out")),
-    }
-}
 
 fn namespace(text: &str) -> Result<String, Mistake> {
     if text.starts_with(':') {

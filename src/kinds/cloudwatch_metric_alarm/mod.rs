@@ -2,7 +2,6 @@
 //!
 //! CloudWatch takes alarms that can never fire. What can be known of that beforehand is in `rules`, from the metrics that AWS publishes.
 
-mod actions;
 #[cfg(feature = "aws")]
 mod aws;
 mod expression;
@@ -14,16 +13,16 @@ mod sensitivity;
 mod tests;
 mod watch;
 
-use super::{Circumstances, Concern, Kind, Need, Needed, Place, tags};
-use crate::model::{
-    ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Safer, Sender, Setting, Shape,
-    Wanted, path,
-};
+use super::alarms::{self, Rows};
+use super::{Circumstances, Concern, Kind, Need, Place};
+use crate::model::{ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Ownership, Setting, Shape, Wanted};
 use std::collections::BTreeMap;
 
-const READS: &[&str] = &["cloudwatch:DescribeAlarms"];
-const WRITES: &[&str] = &["cloudwatch:PutMetricAlarm"];
-const PUT: &str = "CloudWatch API PutMetricAlarm";
+const ROWS: Rows = Rows {
+    put: "CloudWatch API PutMetricAlarm",
+    writes: &["cloudwatch:PutMetricAlarm"],
+    makes: &["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms", "iam:CreateServiceLinkedRole"],
+};
 
 /// The most that a period, and periods together, can be: seven days, in seconds.
 const WEEK: i64 = 604_800;
@@ -39,28 +38,9 @@ const BAND_OPERATORS: [&str; 3] = ["LessThanLowerOrGreaterThanUpperThreshold", "
 const ALL_OPERATORS: &[&str] =
     &[OPERATORS[0], OPERATORS[1], OPERATORS[2], OPERATORS[3], BAND_OPERATORS[0], BAND_OPERATORS[1], BAND_OPERATORS[2]];
 
-/// A row of this table; CloudWatch reads and replaces all settings of an alarm together.
+/// A row of this table.
 const fn row(path: &'static str, shape: Shape, doc: &'static str) -> Setting {
-    Setting {
-        path,
-        shape,
-        doc,
-        normalisation: "as it is; AWS returns what it was given",
-        source: PUT,
-        reads: READS,
-        writes: WRITES,
-        ..Setting::PLAIN
-    }
-}
-
-const fn actions(path: &'static str, doc: &'static str) -> Setting {
-    Setting {
-        safer: Safer::WhenMore,
-        normalisation: "a set: order and repetition mean nothing; none and an empty list are the same",
-        when_safer: "the change of state is told to one more",
-        when_weaker: "somebody who was told of the change of state no longer is",
-        ..row(path, Shape::Texts { item: forms::ACTION, max: 5 }, doc)
-    }
+    ROWS.row(path, shape, doc)
 }
 
 const PERIOD: Shape = Shape::Whole { min: 1, max: WEEK, unit: "seconds" };
@@ -73,33 +53,21 @@ static SPEC: KindSpec = KindSpec {
     ownership: Ownership::Whole,
     service: "cloudwatch",
     arn_form: ArnForm::Regional,
-    arn_prefix: "alarm:",
-    name_argument: "alarm_name",
-    name_form: NameForm { min: 1, max: 255, also: NameForm::PRINTABLE, source: PUT },
+    arn_prefix: alarms::ARN_PREFIX,
+    name_argument: alarms::NAME,
+    name_form: ROWS.name_form(),
     existence: Some(Existence {
         loses: Loss::Later,
         when_made: "whoever its actions reach is told from now on; its state is INSUFFICIENT_DATA until the first evaluation",
         when_removed: "nobody is told any more of what it watched",
     }),
     settings: &[
-        Setting {
-            required: true,
-            normalisation: "as it is; upper and lower case differ",
-            writes: &["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms", "iam:CreateServiceLinkedRole"],
-            fixed: true,
-            ..row("alarm_name", Shape::Text(Form::ANY), "Its name, unique in its account and region, among composite alarms too.")
-        },
-        row("alarm_description", Shape::Text(forms::DESCRIPTION), "What it means and what to do, for whoever gets its message."),
-        Setting {
-            aws_default: Fallback::Bool(true),
-            safer: Safer::WhenTrue,
-            when_safer: "its actions are carried out",
-            when_weaker: "it changes its state and tells nobody",
-            ..row("actions_enabled", Shape::Bool, "Whether its actions are carried out at all.")
-        },
-        actions("alarm_actions", "Who is told when it fires: ARNs of topics, and of other things that CloudWatch can call."),
-        Setting { safer: Safer::Neither, ..actions("ok_actions", "Who is told when it is over.") },
-        actions("insufficient_data_actions", "Who is told when there is too little data to say: a metric that has ended, or never began."),
+        ROWS.name("Its name, unique in its account and region, among composite alarms too."),
+        ROWS.description(),
+        ROWS.actions_enabled(),
+        ROWS.alarm_actions(),
+        ROWS.ok_actions(),
+        ROWS.insufficient_data_actions("Who is told when there is too little data to say: a metric that has ended, or never began."),
         Setting {
             required: true,
             ..row(
@@ -193,9 +161,9 @@ static SPEC: KindSpec = KindSpec {
             normalisation: "by name; none and an empty map are the same",
             ..row("metric_query.metric.dimensions", DIMENSIONS, "The metric's dimensions, all of them.")
         },
-        tags::setting(&["tag:GetResources", "cloudwatch:ListTagsForResource"], &["cloudwatch:TagResource", "cloudwatch:UntagResource"]),
+        alarms::TAGS,
     ],
-    inventory_actions: &["tag:GetResources", "cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"],
+    inventory_actions: alarms::INVENTORY,
     ..KindSpec::PLAIN
 };
 
@@ -220,26 +188,11 @@ impl Kind for MetricAlarm {
     }
 
     fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
-        circumstances.region.map(|region| actions::elsewhere(wanted, region)).unwrap_or_default()
+        circumstances.region.map(|region| alarms::elsewhere(wanted, region)).unwrap_or_default()
     }
 
-    /// A topic must be there and let CloudWatch publish for this alarm; of Lambda functions and other actions nothing is known here.
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
-        let topics = actions::all(wanted).filter(|(_, arn)| arn.split(':').nth(2) == Some("sns"));
-        let needs = topics.flat_map(|(at, topic)| {
-            let need = |needed: Needed, otherwise: &str| Need {
-                at: path::keyed(at, topic),
-                of: topic.to_owned(),
-                needed,
-                otherwise: otherwise.to_owned(),
-            };
-            let entry = Needed::Entry(Sender::Alarm.publishes(topic, place.account, place.arn));
-            [
-                need(Needed::Presence, "CloudWatch takes the alarm, and nobody is told of it"),
-                need(entry, "the alarm's messages are dropped, and CloudWatch tells it only in the alarm's history"),
-            ]
-        });
-        needs.collect()
+        alarms::needs(wanted, place)
     }
 
     #[cfg(feature = "aws")]

@@ -242,6 +242,7 @@ impl Kind for DbEventSubscription {
             at: TOPIC.to_owned(),
             of: topic.to_owned(),
             needed: Needed::Entry(Sender::DatabaseEvents.publishes(topic, place.account, place.arn)),
+            severity: Severity::Error,
             otherwise: "RDS refuses the subscription, or what it sends is dropped".to_owned(),
         }]
     }

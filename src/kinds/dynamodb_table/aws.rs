@@ -62,7 +62,7 @@ pub(super) async fn list(connection: &Connection, region: &str) -> Result<Vec<St
     let mut names: Vec<String> = Vec::new();
     let mut from: Option<String> = None;
     loop {
-        let page = connection.call(LIST, client.list_tables().set_exclusive_start_table_name(from.take()).send()).await?;
+        let page = connection.call_in(region, LIST, client.list_tables().set_exclusive_start_table_name(from.take()).send()).await?;
         names.extend(page.table_names().iter().cloned());
         from = page.last_evaluated_table_name().map(str::to_owned);
         if from.is_none() {
@@ -244,7 +244,14 @@ impl TableRead<'_> {
     }
 
     async fn describe_backups(&self, client: &Client) -> Result<ContinuousBackupsDescription, CallFailed> {
-        let answer = self.connection.call(DESCRIBE_BACKUPS, client.describe_continuous_backups().table_name(self.name).send()).await?;
+        let answer = self
+            .connection
+            .call_in(
+                region_of(client, self.connection),
+                DESCRIBE_BACKUPS,
+                client.describe_continuous_backups().table_name(self.name).send(),
+            )
+            .await?;
         answer.continuous_backups_description.ok_or_else(|| nothing_said(DESCRIBE_BACKUPS))
     }
 }
@@ -256,8 +263,13 @@ enum NoBackups {
 }
 
 async fn describe(connection: &Connection, client: &Client, name: &str) -> Result<TableDescription, CallFailed> {
-    let answer = connection.call(DESCRIBE, client.describe_table().table_name(name).send()).await?;
+    let answer = connection.call_in(region_of(client, connection), DESCRIBE, client.describe_table().table_name(name).send()).await?;
     answer.table.ok_or_else(|| nothing_said(DESCRIBE))
+}
+
+/// The region of a client.
+fn region_of<'a>(client: &'a Client, connection: &'a Connection) -> &'a str {
+    client.config().region().map_or(connection.identity.region.as_str(), |region| region.as_ref())
 }
 
 fn nothing_said(action: &str) -> CallFailed {
@@ -341,7 +353,7 @@ impl TableWrite<'_> {
         loop {
             let call = self.client.update_continuous_backups().table_name(&self.request.id.name);
             let call = call.point_in_time_recovery_specification(specification.clone());
-            match self.request.connection.call(UPDATE_BACKUPS, call.send()).await {
+            match self.request.connection.call_in(&self.request.id.region, UPDATE_BACKUPS, call.send()).await {
                 Ok(_) => return Ok(()),
                 Err(failed) if failed.is("ContinuousBackupsUnavailableException") => {
                     patience.pause("waiting for continuous backups to become available", self.request.waiting).await?;
@@ -361,7 +373,9 @@ impl TableWrite<'_> {
     async fn refuse_if_moved(&self) -> Result<(), ChangeFailed> {
         let call = self.client.describe_continuous_backups().table_name(&self.request.id.name);
         // Where it still cannot be read, the table is still too new to have been changed.
-        let Ok(answer) = self.request.connection.call(DESCRIBE_BACKUPS, call.send()).await else { return Ok(()) };
+        let Ok(answer) = self.request.connection.call_in(&self.request.id.region, DESCRIBE_BACKUPS, call.send()).await else {
+            return Ok(());
+        };
         let Some(backups) = answer.continuous_backups_description else { return Ok(()) };
         let mut now = Live::default();
         note_backups(&backups, &mut now)?;
@@ -392,7 +406,7 @@ impl TableWrite<'_> {
         let mut patience = Patience::new();
         loop {
             let call = self.client.update_table().table_name(&self.request.id.name).deletion_protection_enabled(on);
-            match self.request.connection.call(UPDATE, call.send()).await {
+            match self.request.connection.call_in(&self.request.id.region, UPDATE, call.send()).await {
                 Ok(_) => {
                     // The table may be UPDATING for a moment. The change is taken, whatever this says; reading again proves it.
                     let _ = self.wait_while_busy(&mut Patience::new()).await;

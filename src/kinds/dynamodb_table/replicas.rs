@@ -75,7 +75,7 @@ async fn enabled_regions(connection: &Connection) -> Result<Vec<String>, CallFai
         for status in [RegionOptStatus::Enabled, RegionOptStatus::EnabledByDefault, RegionOptStatus::Enabling, RegionOptStatus::Disabling] {
             call = call.region_opt_status_contains(status);
         }
-        let page = connection.call("account:ListRegions", call.send()).await?;
+        let page = connection.call_in(region, "account:ListRegions", call.send()).await?;
         regions.extend(page.regions().iter().filter_map(|region| region.region_name()).map(str::to_owned));
         token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
         if token.is_none() {

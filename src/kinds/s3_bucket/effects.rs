@@ -2,7 +2,9 @@
 
 use super::encryption;
 use super::rule::Rule;
-use super::table::{COMPLIANCE, ENABLED, ENCRYPTION, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, ROLE, VERSIONING};
+use super::table::{
+    COMPLIANCE, ENABLED, ENCRYPTION, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, ROLE, VERSIONING,
+};
 use super::{FOREIGN_REPLICATION, fact_number, fact_text};
 use crate::model::{Change, Effect, Live, Reaches, Reading, Value, Wanted, path};
 use std::cmp::Ordering;
@@ -34,14 +36,14 @@ pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wan
 /// told counts from then on.
 ///
 /// Source: S3 User Guide, "Setting an S3 Lifecycle configuration on a bucket": rules apply to existing and to later objects.
-pub(super) fn reaches(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Reaches> {
+pub(super) fn reaches(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Reaches {
     if change.setting == MINIMUM_SIZE {
-        return Some(Reaches::Existing);
+        return Reaches::Existing;
     }
     let block = path::enclosing(&change.setting).into_iter().next().unwrap_or_else(|| change.setting.clone());
     let is_on = || Rule::live(&block, live).is_on() || Rule::wanted(&block, wanted).is_on();
     let is_lifecycle = path::generic(&block) == LIFECYCLE;
-    Some(if is_lifecycle && is_on() { Reaches::Existing } else { Reaches::Future })
+    if is_lifecycle && is_on() { Reaches::Existing } else { Reaches::Future }
 }
 
 /// Whether versioning will be on: as declared, else as it is; `None` where that is not known.

@@ -106,5 +106,6 @@ fn account(text: &str) -> Result<String, Mistake> {
     if text.len() == 12 && text.chars().all(|c| c.is_ascii_digit()) {
         return Ok(text.to_owned());
     }
-    Err(Mistake::new(format!("must be an account of 12 digits, found \"{text}\"")).help("write all 12 digits, in quotes, so that leading zeros stay"))
+    Err(Mistake::new(format!("must be an account of 12 digits, found \"{text}\""))
+        .help("write all 12 digits, in quotes, so that leading zeros stay"))
 }

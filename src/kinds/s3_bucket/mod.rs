@@ -18,7 +18,7 @@ mod table;
 mod tests;
 
 use super::{Concern, Kind, Need, Needed, Place};
-use crate::model::{Change, Code, Effect, KindSpec, Live, Reaches, Refusal, Value, Wanted, path};
+use crate::model::{Change, Code, Effect, KindSpec, Live, Reaches, Refusal, Severity, Value, Wanted, path};
 use jiff::Timestamp;
 use rule::Rule;
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ impl Kind for S3Bucket {
     }
 
     fn reaches(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Reaches> {
-        effects::reaches(change, live, wanted)
+        Some(effects::reaches(change, live, wanted))
     }
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
@@ -101,7 +101,13 @@ impl Kind for S3Bucket {
             let at = path::child(&path::keyed(table::REPLICATION, &name), "destination.bucket");
             let of = wanted.get(&at)?.value.as_str()?.to_owned();
             let needed = Needed::Setting { path: table::VERSIONING.to_owned(), value: Value::from(table::ENABLED) };
-            Some(Need { at, of, needed, otherwise: "AWS replicates only to a bucket with versioning".to_owned() })
+            Some(Need {
+                at,
+                of,
+                needed,
+                severity: Severity::Error,
+                otherwise: "AWS replicates only to a bucket with versioning".to_owned(),
+            })
         });
         each.collect()
     }

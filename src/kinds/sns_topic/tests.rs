@@ -3,7 +3,7 @@
 use super::policy::{DEFAULT, account, canonical, default, effect, lets_in_anybody};
 use super::{PENDING, SnsTopic, filter};
 use crate::kinds::{Answer, Kind, Need, Needed};
-use crate::model::{Effect, Live, PolicyDocument, Sender, Value, default_topic_policy};
+use crate::model::{Effect, Live, PolicyDocument, Sender, Severity, Value, default_topic_policy};
 use serde_json::{Value as Json, json};
 
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:alerts";
@@ -19,7 +19,13 @@ fn allows(services: &Json, condition: &Json) -> String {
 fn answer(key: Option<&str>, policy: Option<&str>) -> Answer {
     let alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:failed";
     let needed = Needed::Entry(Sender::Alarm.publishes(TOPIC, "123456789012", Some(alarm)));
-    let need = Need { at: "alarm_actions".to_owned(), of: TOPIC.to_owned(), needed, otherwise: "nobody is told".to_owned() };
+    let need = Need {
+        at: "alarm_actions".to_owned(),
+        of: TOPIC.to_owned(),
+        needed,
+        severity: Severity::Error,
+        otherwise: "nobody is told".to_owned(),
+    };
     SnsTopic.answers(&need, &|path| match path {
         "kms_master_key_id" => Some(key.map(Value::from).unwrap_or_default()),
         "policy" => policy.map(Value::from),

@@ -48,6 +48,8 @@ pub struct KindSpec {
     pub existence: Option<Existence>,
     /// Which names AWS accepts for it.
     pub name_form: NameForm,
+    /// Where its name in AWS is an id that nobody chose: the tag by which people know it, so that selectors find it by either.
+    pub name_tag: Option<NameTag>,
     /// Whether the thing can have copies in other regions that hold settings of their own, chosen with `replicas`.
     pub replicas: bool,
     /// What a thing of it holds that settings can be about when it is there already: `recovery points`, `objects`.
@@ -56,6 +58,15 @@ pub struct KindSpec {
     pub settings: &'static [Setting],
     /// IAM actions that finding the things by name or by tag needs.
     pub inventory_actions: &'static [&'static str],
+}
+
+/// The tag by which people know a thing whose name in AWS is an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameTag {
+    /// Its key: `Name`.
+    pub key: &'static str,
+    /// How the ids begin: `fs-`. What begins otherwise is a value of the tag, or a pattern of such.
+    pub id_prefix: &'static str,
 }
 
 /// How the ARNs of a kind are made.
@@ -375,6 +386,7 @@ impl KindSpec {
         computed: &[],
         existence: None,
         name_form: NameForm { min: 1, max: 255, also: &[], source: "" },
+        name_tag: None,
         replicas: false,
         holds: "recovery points",
         settings: &[],

@@ -22,6 +22,7 @@ fn of_live(live: &Live, spec: &KindSpec, block: Option<&BlockAddress>, verb: Ver
         mark: None,
         parent: None,
         replaces: None,
+        ahead: Vec::new(),
         facts: live.facts.clone(),
         changes: Vec::new(),
         wanted: BTreeMap::new(),

@@ -45,7 +45,13 @@ impl<'a> Scope<'a> {
     /// Sees all names of this scope; what is added to it hides them.
     #[must_use]
     pub fn child(&self) -> Scope<'_> {
-        Scope { names: BTreeMap::new(), folder: self.folder, parent: Some(self), inside_template: self.inside_template, lacking: self.lacking }
+        Scope {
+            names: BTreeMap::new(),
+            folder: self.folder,
+            parent: Some(self),
+            inside_template: self.inside_template,
+            lacking: self.lacking,
+        }
     }
 
     /// The scope of a template file: only the names that it is given.

@@ -1,4 +1,4 @@
-//! `aws_cloudwatch_metric_alarm` in a seed: the provider's attributes, and the alarm's age.
+//! `aws_cloudwatch_metric_alarm` and `aws_cloudwatch_composite_alarm` in a seed: the provider's attributes, and the alarm's age.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use super::Plant;
 use super::fields::Fields;
 use crate::sandbox::DEFAULT_ACCOUNT;
-use crate::sandbox::services::cloudwatch::{Alarm, AlarmState, alarm_arn, define};
+use crate::sandbox::services::cloudwatch::{Alarm, AlarmState, alarm_arn, define, define_composite};
 use crate::sandbox::services::dynamodb::days_before;
-use crate::sandbox::services::{account, input::Input};
+use crate::sandbox::services::{AwsError, account, input::Input};
 use crate::sandbox::state::State;
 
 /// How old a seeded alarm is when the seed does not say.
@@ -29,7 +29,6 @@ struct SeededAlarm {
 
 /// Attributes that are texts, and the members that they become.
 const TEXTS: &[(&str, &str)] = &[
-    ("alarm_description", "AlarmDescription"),
     ("comparison_operator", "ComparisonOperator"),
     ("metric_name", "MetricName"),
     ("namespace", "Namespace"),
@@ -45,10 +44,8 @@ const NUMBERS: &[(&str, &str)] =
 const LISTS: &[(&str, &str)] =
     &[("alarm_actions", "AlarmActions"), ("ok_actions", "OKActions"), ("insufficient_data_actions", "InsufficientDataActions")];
 
-/// Reads one block; what AWS would refuse of it is a problem.
+/// Reads the block of a metric alarm; what AWS would refuse of it is a problem.
 pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
-    let name = fields.required_text("alarm_name");
-    let region = fields.text("region").unwrap_or_else(|| "us-east-1".to_owned());
     let mut input = Map::new();
     for (attribute, member) in TEXTS {
         input.extend(fields.text(attribute).map(|text| ((*member).to_owned(), json!(text))));
@@ -56,14 +53,43 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
     for (attribute, member) in NUMBERS {
         input.extend(fields.number(attribute, 1..=i64::from(i32::MAX)).map(|number| ((*member).to_owned(), json!(number))));
     }
-    for (attribute, member) in LISTS {
-        input.extend(fields.texts(attribute).map(|list| ((*member).to_owned(), json!(list))));
-    }
     input.extend(fields.decimal("threshold").map(|threshold| ("Threshold".to_owned(), json!(threshold))));
     input.extend(fields.map("dimensions").map(|dimensions| ("Dimensions".to_owned(), members(dimensions))));
     let queries = fields.blocks("metric_query", query);
     if !queries.is_empty() {
         input.insert("Metrics".to_owned(), Value::Array(queries));
+    }
+    alarm(fields, input, define)
+}
+
+/// Reads the block of a composite alarm. That the alarms which it is about are there nobody looks at, as the order of a seed means nothing.
+pub(super) fn decode_composite(fields: &mut Fields<'_>) -> Box<dyn Plant> {
+    let mut input = Map::from_iter([("AlarmRule".to_owned(), json!(fields.required_text("alarm_rule")))]);
+    let suppressor = fields.block("actions_suppressor", |fields| {
+        let mut periods = |name: &'static str| fields.number(name, 0..=i64::from(i32::MAX));
+        let (wait, extension) = (periods("wait_period"), periods("extension_period"));
+        json!({
+            "ActionsSuppressor": fields.required_text("alarm"),
+            "ActionsSuppressorWaitPeriod": wait,
+            "ActionsSuppressorExtensionPeriod": extension,
+        })
+    });
+    if let Some(Value::Object(suppressor)) = suppressor {
+        input.extend(suppressor);
+    }
+    alarm(fields, input, define_composite)
+}
+
+/// Checks a request, of a region, and makes of it what CloudWatch tells.
+type Define = fn(Input<'_>, &str) -> Result<Map<String, Value>, AwsError>;
+
+/// What every alarm has, and its definition by what CloudWatch makes of the whole.
+fn alarm(fields: &mut Fields<'_>, mut input: Map<String, Value>, define: Define) -> Box<dyn Plant> {
+    let name = fields.required_text("alarm_name");
+    let region = fields.text("region").unwrap_or_else(|| "us-east-1".to_owned());
+    input.extend(fields.text("alarm_description").map(|text| ("AlarmDescription".to_owned(), json!(text))));
+    for (attribute, member) in LISTS {
+        input.extend(fields.texts(attribute).map(|list| ((*member).to_owned(), json!(list))));
     }
     let definition = define(Input(&Value::Object(input)), &region).unwrap_or_else(|error| {
         fields.complain("alarm_name", &format!("AWS refuses the alarm `{name}`: {}", error.message));

@@ -7,6 +7,7 @@ pub(crate) mod account;
 pub(crate) mod backup;
 pub(crate) mod cloudwatch;
 pub(crate) mod dynamodb;
+pub(crate) mod efs;
 pub(crate) mod elasticache;
 pub(crate) mod events;
 pub(crate) mod forms;
@@ -14,6 +15,7 @@ pub(crate) mod input;
 pub(crate) mod logs;
 pub(crate) mod organizations;
 pub(crate) mod rds;
+pub(crate) mod redshift;
 pub(crate) mod s3;
 pub(crate) mod scheduler;
 pub(crate) mod sns;
@@ -36,11 +38,13 @@ pub(crate) static ALL: &[&Service] = &[
     &backup::SERVICE,
     &cloudwatch::SERVICE,
     &dynamodb::SERVICE,
+    &efs::SERVICE,
     &elasticache::SERVICE,
     &events::SERVICE,
     &logs::SERVICE,
     &organizations::SERVICE,
     &rds::SERVICE,
+    &redshift::SERVICE,
     &s3::SERVICE,
     &scheduler::SERVICE,
     &sns::SERVICE,

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::input::Input;
 use super::{
-    AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, elasticache, events, logs, rds, s3, scheduler, sns,
+    AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, efs, elasticache, events, logs, rds, redshift, s3,
+    scheduler, sns,
 };
 
 /// Resource Groups Tagging API, 2017-01-26.
@@ -45,6 +46,8 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let groups = region.logs.values().filter_map(logs::ever_tagged).map(|(arn, tags)| ("logs:log-group", arn, tags));
     let schedules = scheduler::ever_tagged(&region.scheduler).map(|(arn, tags)| ("scheduler:schedule-group", arn, tags));
     let databases = rds::ever_tagged(&region.rds);
+    let systems = efs::ever_tagged(&region.efs).map(|(arn, tags)| ("elasticfilesystem:file-system", arn, tags));
+    let warehouses = redshift::ever_tagged(&region.redshift).map(|(arn, tags)| ("redshift:cluster", arn, tags));
     let caches = elasticache::ever_tagged(&region.elasticache).map(|(arn, tags)| ("elasticache:replicationgroup", arn, tags));
     let all = tables
         .chain(alarms)
@@ -54,6 +57,8 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
         .chain(schedules)
         .chain(databases)
         .chain(caches)
+        .chain(systems)
+        .chain(warehouses)
         .chain(backup::ever_tagged(&region.backup));
     let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
@@ -142,10 +147,12 @@ fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
         "s3" => s3::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         "cloudwatch" => cloudwatch::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
         "elasticache" => elasticache::tag(call, &json!({ "ResourceName": arn, "Tags": listed })),
+        "elasticfilesystem" => efs::tag(call, &json!({ "ResourceId": arn, "Tags": listed })),
         "events" => events::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
         "logs" => logs::tag(call, &json!({ "resourceArn": arn, "tags": tags })),
         "scheduler" => scheduler::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         "rds" => rds::tag(call, &json!({ "ResourceName": arn, "Tags": listed })),
+        "redshift" => redshift::tag(call, &json!({ "ResourceName": arn, "Tags": listed })),
         "sns" => sns::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         _ => dynamodb::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
     })
@@ -159,10 +166,12 @@ fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
         "s3" => s3::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         "cloudwatch" => cloudwatch::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
         "elasticache" => elasticache::untag(call, &json!({ "ResourceName": arn, "TagKeys": keys })),
+        "elasticfilesystem" => efs::untag(call, &json!({ "ResourceId": arn, "tagKeys": keys })),
         "events" => events::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
         "logs" => logs::untag(call, &json!({ "resourceArn": arn, "tagKeys": keys })),
         "scheduler" => scheduler::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         "rds" => rds::untag(call, &json!({ "ResourceName": arn, "TagKeys": keys })),
+        "redshift" => redshift::untag(call, &json!({ "ResourceName": arn, "TagKeys": keys })),
         "sns" => sns::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         _ => dynamodb::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
     })

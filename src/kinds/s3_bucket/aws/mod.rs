@@ -102,7 +102,7 @@ async fn versioning(
     owner: Option<&str>,
 ) -> Result<(Option<String>, bool), CallFailed> {
     let call = client(connection, region).get_bucket_versioning().bucket(bucket).set_expected_bucket_owner(owner.map(str::to_owned));
-    let answer = connection.call(GET_VERSIONING, call.send()).await?;
+    let answer = connection.call_in(region, GET_VERSIONING, call.send()).await?;
     let mfa_delete = answer.mfa_delete().is_some_and(|status| status.as_str() == super::table::ENABLED);
     Ok((answer.status().map(|status| status.as_str().to_owned()), mfa_delete))
 }

@@ -33,7 +33,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How many reads in a row must agree after a write of rules, and the pause between them. Three were not enough in every region for
 /// Terraform, which takes ten.
 const AGREEING: (u32, Duration) = (10, Duration::from_secs(5));
-/// The same at an endpoint of one's own, which is not spread over a region.
+/// The same at an endpoint on this machine, which is not spread over a region. One of AWS in a network of one's own is.
 const AGREEING_NEARBY: (u32, Duration) = (3, Duration::from_millis(20));
 
 pub(super) async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
@@ -303,7 +303,7 @@ impl BucketWrite<'_> {
     /// Reads after a write of rules come from places that do not all know it yet; it counts when several in a row agree. A later write
     /// that began from a stale read would undo this one.
     async fn wait_for(&self, written: &Written<'_>) -> Result<(), ChangeFailed> {
-        let (needed, pause) = if self.bucket.connection.has_own_endpoint("S3") { AGREEING_NEARBY } else { AGREEING };
+        let (needed, pause) = if self.bucket.connection.is_nearby("S3") { AGREEING_NEARBY } else { AGREEING };
         let mut patience = Patience::new();
         let mut agreed = 0;
         loop {

@@ -1,4 +1,4 @@
-//! Metric alarms as they are held, and as `DescribeAlarms` shows them.
+//! Alarms as they are held, and as `DescribeAlarms` shows them.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use serde_json::{Map, Value, json};
 use super::history::Event;
 use crate::sandbox::services::epoch;
 
-/// The metric alarms of a region, by name.
+/// The alarms of a region, by name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Alarms(BTreeMap<String, Alarm>);
 
-/// One metric alarm.
+/// One alarm.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Alarm {
     pub(crate) name: String,
     pub(crate) arn: String,
-    /// What `PutMetricAlarm` set, member by member as `DescribeAlarms` shows it.
+    /// What `PutMetricAlarm` or `PutCompositeAlarm` set, member by member as `DescribeAlarms` shows it.
     pub(crate) definition: Map<String, Value>,
     pub(crate) actions_enabled: bool,
     pub(crate) configured_at: Timestamp,
@@ -64,7 +64,7 @@ impl AlarmState {
 }
 
 impl Alarm {
-    /// A member of `PutMetricAlarm` that is a text.
+    /// A member of its definition that is a text.
     pub(crate) fn text(&self, member: &str) -> Option<&str> {
         self.definition.get(member)?.as_str()
     }

@@ -49,13 +49,7 @@ const HOUR: i64 = 3_600;
 
 /// Checks a request of `PutMetricAlarm` made in `region`, and returns its members as `DescribeAlarms` gives them back.
 pub(crate) fn define(fields: Input<'_>, region: &str) -> Result<Map<String, Value>, AwsError> {
-    let mut made = Map::new();
-    keep_text(&mut made, fields, ("AlarmDescription", "alarmDescription"), (0, 1024))?;
-    for (member, path) in
-        [("OKActions", "oKActions"), ("AlarmActions", "alarmActions"), ("InsufficientDataActions", "insufficientDataActions")]
-    {
-        made.insert(member.to_owned(), json!(actions(fields, (member, path), region)?));
-    }
+    let mut made = common(fields, region)?;
     made.insert("Dimensions".to_owned(), json!([]));
     let sources = ["MetricName", "Metrics", "EvaluationCriteria"];
     let given: Vec<&str> = sources.into_iter().filter(|member| is_given(fields, member)).collect();
@@ -84,6 +78,18 @@ pub(crate) fn define(fields: Input<'_>, region: &str) -> Result<Map<String, Valu
         }
     }
     settings(&mut made, fields)?;
+    Ok(made)
+}
+
+/// What every alarm has: its description, and whom it tells.
+pub(super) fn common(fields: Input<'_>, region: &str) -> Result<Map<String, Value>, AwsError> {
+    let mut made = Map::new();
+    keep_text(&mut made, fields, ("AlarmDescription", "alarmDescription"), (0, 1024))?;
+    for (member, path) in
+        [("OKActions", "oKActions"), ("AlarmActions", "alarmActions"), ("InsufficientDataActions", "insufficientDataActions")]
+    {
+        made.insert(member.to_owned(), json!(actions(fields, (member, path), region)?));
+    }
     Ok(made)
 }
 

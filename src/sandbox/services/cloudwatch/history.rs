@@ -60,7 +60,7 @@ pub(super) fn describe(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsE
         .map(|(alarm, event)| {
             json!({
                 "AlarmName": alarm.name,
-                "AlarmType": "MetricAlarm",
+                "AlarmType": if alarm.is_composite() { "CompositeAlarm" } else { "MetricAlarm" },
                 "Timestamp": epoch(event.at),
                 "HistoryItemType": event.kind.name(),
                 "HistorySummary": event.summary,

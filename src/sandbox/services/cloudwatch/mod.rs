@@ -1,9 +1,10 @@
-//! Amazon CloudWatch: metric alarms and metric data.
+//! Amazon CloudWatch: metric and composite alarms, and metric data.
 //!
 //! An alarm's state is worked out when it is asked for, from the metric data and the clock.
 
 mod alarm;
 mod alarms;
+mod composite;
 mod definition;
 mod evaluate;
 mod history;
@@ -19,6 +20,7 @@ use super::{AwsError, Operation, Protocol, Service, Wire};
 use crate::sandbox::state::Caller;
 
 pub(crate) use alarm::{Alarm, AlarmState, Alarms};
+pub(crate) use composite::define as define_composite;
 pub(crate) use definition::define;
 pub(crate) use metrics::{Metric, Metrics, Point as MetricPoint};
 pub(crate) use tags::{ever_tagged, tag, untag};
@@ -44,6 +46,7 @@ pub(crate) static SERVICE: Service = Service {
         Operation::read("GetMetricStatistics", queries::get_statistics),
         Operation::read("ListMetrics", queries::list),
         Operation::read("ListTagsForResource", tags::list),
+        Operation::write("PutCompositeAlarm", composite::put),
         Operation::write("PutMetricAlarm", alarms::put),
         Operation::write("PutMetricData", metrics::put),
         Operation::write("SetAlarmState", alarms::set_state),

@@ -1,6 +1,7 @@
 //! What CloudWatch does, in AWS's words, seen through the wire.
 
 mod alarms;
+mod composite;
 mod definitions;
 mod states;
 

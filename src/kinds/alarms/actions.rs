@@ -4,10 +4,10 @@ use crate::kinds::Concern;
 use crate::model::{Code, Severity, Value, Wanted, path};
 use std::collections::BTreeMap;
 
-const LISTS: [&str; 3] = ["alarm_actions", "ok_actions", "insufficient_data_actions"];
+const LISTS: [&str; 3] = [super::ALARM_ACTIONS, super::OK_ACTIONS, super::INSUFFICIENT_DATA_ACTIONS];
 
 /// Every action with the setting that names it.
-pub(super) fn all(wanted: &BTreeMap<String, Wanted>) -> impl Iterator<Item = (&'static str, &str)> {
+pub(in crate::kinds) fn all(wanted: &BTreeMap<String, Wanted>) -> impl Iterator<Item = (&'static str, &str)> {
     let lists = LISTS.into_iter().filter_map(|at| Some((at, wanted.get(at)?.value.as_items()?)));
     lists.flat_map(|(at, items)| items.iter().filter_map(Value::as_str).map(move |arn| (at, arn)))
 }
@@ -15,7 +15,7 @@ pub(super) fn all(wanted: &BTreeMap<String, Wanted>) -> impl Iterator<Item = (&'
 /// The topics of another region than the alarm's, which CloudWatch refuses: `Invalid region … specified. Only … is supported.`
 ///
 /// Another account is fine, as long as the topic's policy lets the alarm in. Of other services' ARNs the refusal is not known.
-pub(super) fn elsewhere(wanted: &BTreeMap<String, Wanted>, region: &str) -> Vec<Concern> {
+pub(in crate::kinds) fn elsewhere(wanted: &BTreeMap<String, Wanted>, region: &str) -> Vec<Concern> {
     let of_topic = |arn: &str| {
         let mut parts = arn.split(':').skip(2);
         let is_topic = parts.next() == Some("sns");

@@ -1,0 +1,55 @@
+"""What boto3 finds of composite alarms and dashboards in the sandbox: its own models, parsing and paginators."""
+
+import unittest
+
+from facts import Facts, client
+
+ALARM = dict(
+    Namespace="N", MetricName="M", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1,
+    ComparisonOperator="GreaterThanThreshold", TreatMissingData="ignore",
+)
+
+
+class Composites(Facts):
+    def setUp(self):
+        super().setUp()
+        self.cloudwatch = client("cloudwatch")
+        for name in ["a", "b"]:
+            self.cloudwatch.put_metric_alarm(AlarmName=name, **ALARM)
+        self.cloudwatch.put_composite_alarm(
+            AlarmName="both", AlarmRule='ALARM(a) AND ALARM("b")', Tags=[{"Key": "env", "Value": "production"}],
+            ActionsSuppressor="b", ActionsSuppressorWaitPeriod=0, ActionsSuppressorExtensionPeriod=60,
+        )
+
+    def composites(self, **filters):
+        found = self.cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["CompositeAlarm"], **filters)
+        return [alarm for page in found for alarm in page["CompositeAlarms"]]
+
+    def test_only_who_asks_for_its_type_is_told(self):
+        told = self.cloudwatch.describe_alarms()
+        self.assertEqual([alarm["AlarmName"] for alarm in told["MetricAlarms"]], ["a", "b"])
+        self.assertEqual(told["CompositeAlarms"], [])
+        [alarm] = self.composites()
+        self.assertEqual((alarm["AlarmRule"], alarm["ActionsSuppressorWaitPeriod"]), ('ALARM(a) AND ALARM("b")', 0))
+        self.assertEqual(self.cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"], [{"Key": "env", "Value": "production"}])
+
+    def test_its_state_follows_from_those_of_others(self):
+        self.assertEqual(self.composites()[0]["StateValue"], "INSUFFICIENT_DATA")
+        for name in ["a", "b"]:
+            self.cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="by hand")
+        self.later(minutes=2)
+        [alarm] = self.composites()
+        self.assertEqual((alarm["StateValue"], alarm["ActionsSuppressedBy"]), ("ALARM", "Alarm"))
+        self.assertEqual([alarm["AlarmName"] for alarm in self.composites(StateValue="OK")], [])
+
+    def test_what_it_is_about_must_be_there_and_stay(self):
+        put, delete = self.cloudwatch.put_composite_alarm, self.cloudwatch.delete_alarms
+        self.refused("ValidationError", put, AlarmName="c", AlarmRule="ALARM(none)")
+        self.refused("ValidationError", put, AlarmName="c", AlarmRule="()")
+        self.refused("ValidationError", delete, AlarmNames=["a"])
+        delete(AlarmNames=["both", "a", "b"])
+        self.assertEqual(self.composites(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
