@@ -45,6 +45,7 @@ scenarios! {
     composite_alarm_checks
     composite_alarms
     composite_alarms_of_others
+    dashboards
     dynamodb_export
     event_checks
     event_rules
@@ -107,6 +108,8 @@ scenarios! {
     vault_lock_range
     vault_notifications
     vault_policy
+    volumes
+    volumes_of_others
     waiting
     warehouses
     weakening

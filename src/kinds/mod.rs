@@ -24,6 +24,7 @@ pub mod backup_vault_policy;
 #[cfg(feature = "aws")]
 mod cloudwatch;
 pub mod cloudwatch_composite_alarm;
+pub mod cloudwatch_dashboard;
 pub mod cloudwatch_event_rule;
 pub mod cloudwatch_event_target;
 pub mod cloudwatch_log_group;
@@ -31,6 +32,7 @@ pub mod cloudwatch_metric_alarm;
 pub mod db_event_subscription;
 pub mod db_instance;
 pub mod db_instance_automated_backups_replication;
+pub mod dlm_lifecycle_policy;
 pub mod docdb_cluster;
 pub mod dynamodb_table;
 pub mod efs_file_system;
@@ -267,6 +269,7 @@ static REGISTRY: &[&dyn Kind] = &[
     &backup_vault_notifications::VaultNotifications,
     &backup_vault_policy::VaultPolicy,
     &cloudwatch_composite_alarm::CompositeAlarm,
+    &cloudwatch_dashboard::Dashboard,
     &cloudwatch_event_rule::EventRule,
     &cloudwatch_event_target::EventTarget,
     &cloudwatch_log_group::LogGroup,
@@ -274,6 +277,7 @@ static REGISTRY: &[&dyn Kind] = &[
     &db_event_subscription::DbEventSubscription,
     &db_instance::DbInstance,
     &db_instance_automated_backups_replication::BackupsReplication,
+    &dlm_lifecycle_policy::LifecyclePolicy,
     &docdb_cluster::DocdbCluster,
     &dynamodb_table::DynamodbTable,
     &efs_file_system::FileSystem,

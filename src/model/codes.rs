@@ -373,6 +373,11 @@ codes! {
     BackupsOff = "BKS0901", "hours of backups that are off";
     /// The automated snapshots of Redshift clusters with RA3 or RG nodes cannot be turned off.
     SnapshotsStayOn = "BKS0902", "snapshots that cannot be turned off";
+    /// A policy of Data Lifecycle Manager by halves, or with what its type does not have.
+    ///
+    /// A policy of snapshots or AMIs has resource types, target tags and one to four schedules, each with one `create_rule` and one
+    /// `retain_rule`; an event-based policy has an event source and an action; a default policy has neither, but intervals and exclusions.
+    LifecyclePolicy = "BKS0903", "lifecycle policy by halves";
     /// What a block stands for works in another region only.
     ///
     /// Alarms and rules tell topics of their own region; AWS publishes an account's charges in us-east-1, and how far replication is behind in
@@ -392,6 +397,13 @@ codes! {
     CompositeAction = "BKS0931", "action that composite alarms do not take";
     /// The rule of a composite alarm, or its suppressor, names something that is no alarm of its own account and region.
     CompositeChild = "BKS0932", "no alarm of the same place";
+    /// The body of a dashboard is not what CloudWatch takes: `widgets` with a type, properties and a place on a grid of 24 columns.
+    DashboardBody = "BKS0933", "no dashboard";
+    /// A dashboard is of an account and of no region, and AWS lists the tags of such things in us-east-1 alone.
+    ///
+    /// In a target of another region it is made, compared and changed all the same; only when the policy no longer declares it, backstay does not
+    /// find it again, and it stays.
+    DashboardPlace = "BKS0934", "dashboard whose removal goes unseen";
 }
 
 impl Code {

@@ -72,6 +72,11 @@ impl Mark {
     /// The tag that holds the address.
     pub const ADDRESS: &'static str = "backstay:address";
 
+    /// The id of a rule of an owner in a thing of others, where each is told from others' rules by its id.
+    pub fn of_rule(workspace: &str, name: &str) -> String {
+        format!("backstay:{workspace}:{name}")
+    }
+
     /// Reads a mark out of tags, and takes away from them what is not the user's: the mark, and AWS's own tags.
     pub fn take(tags: &mut BTreeMap<String, String>) -> Option<Self> {
         let workspace = tags.remove(Self::WORKSPACE);

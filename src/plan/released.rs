@@ -2,7 +2,7 @@
 
 use super::resolve;
 use crate::kinds;
-use crate::model::{KindSpec, Note, Policy, Protect, Shape, Snapshot, path};
+use crate::model::{KindSpec, Mark, Note, Policy, Protect, Shape, Snapshot, path};
 use crate::policy::select;
 use std::collections::BTreeSet;
 
@@ -20,21 +20,31 @@ pub fn released(before: &Policy, now: &Policy, snapshot: &Snapshot) -> Vec<Note>
         let (rules, settings): (Vec<&String>, Vec<&String>) = gone.iter().copied().partition(|path| is_of_rule(spec, path));
         let mut said: Vec<String> = settings.iter().map(|path| format!("`{path}`")).collect();
         let where_left = if before.workspace == now.workspace { left(old, spec, &planned, snapshot) } else { Left::Everywhere };
-        let whole = rules.iter().filter(|path| !path::enclosing(path).iter().any(|block| gone.contains(block)));
+        let whole: Vec<&&String> = rules.iter().filter(|path| !path::enclosing(path).iter().any(|block| gone.contains(block))).collect();
+        let rule = |path: &str| match (path::split_key(path), &before.workspace) {
+            (Some((_, name)), Some(workspace)) if spec.setting(path).is_some_and(|setting| setting.marked) => {
+                format!("`{path}` (its id is `{}`)", Mark::of_rule(workspace, &name))
+            }
+            _ => format!("`{path}`"),
+        };
+        let is_left = !matches!(where_left, Left::Nowhere) && !whole.is_empty();
         match where_left {
             Left::Nowhere => {}
-            Left::Everywhere => said.extend(whole.map(|path| format!("`{path}`"))),
-            Left::Of(things) => said.extend(whole.map(|path| format!("`{path}` of {things}"))),
+            Left::Everywhere => said.extend(whole.iter().map(|path| rule(path))),
+            Left::Of(things) => said.extend(whole.iter().map(|path| format!("{} of {things}", rule(path)))),
         }
         if said.is_empty() {
             continue;
         }
         let place = before.sources.position(&old.span);
-        let text = format!(
+        let mut text = format!(
             "{} ({place}) is released: settings that stay in AWS as they are, and are no longer managed: {}",
             old.address,
             said.join(", ")
         );
+        if is_left {
+            text.push_str("; rules go on acting: to remove them, select what they are on again in a block that does not declare them");
+        }
         notes.push(Note { code: None, text });
     }
     for old in &before.resources {

@@ -92,7 +92,9 @@ fn address(block: &BlockAddress, target: &str, targets: usize) -> (String, Optio
 impl<'a> Planner<'a> {
     fn identified(&self, id: &ResourceId) -> Identified {
         let account = self.snapshot.identities.get(&id.target).map_or_else(|| id.target.clone(), |identity| identity.account.clone());
-        (id.kind.clone(), account, id.region.clone(), id.name.clone())
+        let is_of_account = kinds::spec(&id.kind).is_some_and(|spec| spec.arn_form == ArnForm::InAccount);
+        let region = if is_of_account { String::new() } else { id.region.clone() };
+        (id.kind.clone(), account, region, id.name.clone())
     }
 
     fn workspace(&self) -> &'a str {
@@ -246,7 +248,7 @@ impl<'a> Planner<'a> {
                 let renamed_block = || ours().filter(by_name).find(|live| !taken(live));
                 ours().filter(marked).find(by_name).or_else(|| ours().find(marked)).or_else(renamed_block)
             }
-            ArnForm::Regional | ArnForm::RegionalWithId | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
+            ArnForm::Regional | ArnForm::InAccount | ArnForm::RegionalWithId | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
         };
         if let Some(live) = found {
             return Ok(Some(live));
@@ -465,7 +467,7 @@ fn settle_fixed(kind: &dyn Kind, live: &Live, now: jiff::Timestamp, action: &mut
     }
     let is_fixed = |change: &&Change| spec.setting(&change.setting).is_some_and(|setting| setting.fixed);
     let Some(fixed) = action.changes.iter().find(is_fixed) else { return };
-    if matches!(spec.arn_form, ArnForm::Regional | ArnForm::RegionalWithId) {
+    if matches!(spec.arn_form, ArnForm::Regional | ArnForm::InAccount | ArnForm::RegionalWithId) {
         action.refused = Some(Refusal {
             code: Code::Fixed.to_string(),
             reason: format!("AWS cannot change `{}` of a {} once it is made", fixed.setting, spec.title),

@@ -186,12 +186,12 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
     let arns = selector.arns.iter().map(|pattern| (pattern, pattern.text.strip_prefix(own_arn.as_str())));
     for (literal, name) in names.chain(arns).filter(|(pattern, _)| pattern.is_literal() && !pattern.text.is_empty()) {
         if let (Some(tag), Some(value)) = (spec.name_tag.filter(|tag| !is_id(*tag, literal)), name) {
-            let mut named =
+            let mut fitting =
                 tags.iter().filter(|(_, tags)| tags.get(tag.key).is_some_and(|found| found == value)).map(|(name, _)| *name).peekable();
-            if named.peek().is_none() {
+            if fitting.peek().is_none() {
                 chosen.missing.push(literal.clone());
             }
-            chosen.names.extend(named.filter(|name| fits(name)).map(str::to_owned));
+            chosen.names.extend(fitting.filter(|name| fits(name)).map(str::to_owned));
             continue;
         }
         match name.filter(|name| exists.as_ref().is_none_or(|exists| exists.contains(name))) {

@@ -6,7 +6,9 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::services::{backup, cloudwatch, dynamodb, efs, elasticache, events, logs, organizations, rds, redshift, s3, scheduler, sns};
+use super::services::{
+    backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, logs, organizations, rds, redshift, s3, scheduler, sns,
+};
 use super::{DEFAULT_ACCOUNT, SandboxError};
 
 /// The format of the state file that this version writes.
@@ -53,6 +55,7 @@ struct Account {
 pub(crate) struct Region {
     pub(crate) backup: backup::Backups,
     pub(crate) cloudwatch: cloudwatch::Monitoring,
+    pub(crate) dlm: dlm::Policies,
     pub(crate) dynamodb: dynamodb::Tables,
     pub(crate) efs: efs::FileSystems,
     pub(crate) elasticache: elasticache::Groups,

@@ -51,5 +51,21 @@ class Composites(Facts):
         self.assertEqual(self.composites(), [])
 
 
+class Dashboards(Facts):
+    def test_they_are_of_the_account_and_have_tags(self):
+        here, there = client("cloudwatch"), client("cloudwatch", "eu-west-1")
+        put = dict(DashboardName="backups", DashboardBody='{"widgets": []}')
+        self.assertEqual(here.put_dashboard(**put, Tags=[{"Key": "env", "Value": "production"}])["DashboardValidationMessages"], [])
+        there.put_dashboard(**put, Tags=[{"Key": "env", "Value": "none"}])
+        told = there.get_dashboard(DashboardName="backups")
+        self.assertEqual((told["DashboardBody"], told["DashboardArn"]), ('{"widgets": []}', "arn:aws:cloudwatch::123456789012:dashboard/backups"))
+        self.assertEqual(here.list_tags_for_resource(ResourceARN=told["DashboardArn"])["Tags"], [{"Key": "env", "Value": "production"}])
+        [listed] = here.get_paginator("list_dashboards").paginate(DashboardNamePrefix="back").build_full_result()["DashboardEntries"]
+        self.assertEqual((listed["DashboardName"], listed["Size"], listed["LastModified"]), ("backups", 15, self.now))
+        here.delete_dashboards(DashboardNames=["backups"])
+        self.refused("ResourceNotFound", here.get_dashboard, DashboardName="backups")
+        self.refused("InvalidParameterInput", here.put_dashboard, DashboardName="a", DashboardBody="{}")
+
+
 if __name__ == "__main__":
     unittest.main()

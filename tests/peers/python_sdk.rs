@@ -33,3 +33,8 @@ fn the_sandbox_has_the_composite_alarms_of_aws() {
 fn the_sandbox_has_the_settings_frameworks_reports_and_restore_tests_of_aws_backup() {
     hold("facts_audit.py", include_str!("facts_audit.py"));
 }
+
+#[test]
+fn the_sandbox_has_the_caches_file_systems_warehouses_and_lifecycle_policies_of_aws() {
+    hold("facts_stores.py", include_str!("facts_stores.py"));
+}

@@ -153,6 +153,11 @@ resource "aws_cloudwatch_metric_alarm" "band" {
   }
 }
 
+resource "aws_cloudwatch_dashboard" "backups" {
+  dashboard_name = "backups"
+  dashboard_body = jsonencode({ widgets = [{ type = "text", x = 0, y = 0, width = 24, height = 2, properties = { markdown = "Backups" } }] })
+}
+
 resource "aws_cloudwatch_composite_alarm" "any" {
   alarm_name    = "any-trouble"
   alarm_rule    = "ALARM(${aws_cloudwatch_metric_alarm.metric.alarm_name}) OR ALARM(\"${aws_cloudwatch_metric_alarm.math.alarm_name}\")"
@@ -176,7 +181,7 @@ resource "aws_cloudwatch_composite_alarm" "bad" {
 fn terraform_makes_changes_and_removes_topics_and_alarms_where_it_is_installed() {
     let world = Peer::Sandbox.start();
     let Some(terraform) = Terraform::new(&world, &format!("{TOPICS}{ALARMS}")) else { return };
-    terraform.run(&["apply", "-auto-approve"]).exits(0).says("12 added, 0 changed, 0 destroyed");
+    terraform.run(&["apply", "-auto-approve"]).exits(0).says("13 added, 0 changed, 0 destroyed");
     terraform.is_settled();
     let changed = ALARMS
         .replace("threshold           = 0", "threshold           = 2.5")
@@ -186,5 +191,5 @@ fn terraform_makes_changes_and_removes_topics_and_alarms_where_it_is_installed()
     let wanted = terraform.rewritten(&format!("{topics}{changed}"));
     wanted.run(&["apply", "-auto-approve"]).exits(0).says("0 added, 3 changed, 0 destroyed");
     wanted.is_settled();
-    wanted.run(&["destroy", "-auto-approve"]).exits(0).says("12 destroyed");
+    wanted.run(&["destroy", "-auto-approve"]).exits(0).says("13 destroyed");
 }

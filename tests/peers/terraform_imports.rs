@@ -211,6 +211,12 @@ resource "aws_cloudwatch_metric_alarm" "unusual" {
   }
 }
 
+resource "aws_cloudwatch_dashboard" "backups" {
+  HERE
+  dashboard_name = "backups"
+  dashboard_body = jsonencode({ widgets = [{ type = "text", x = 0, y = 0, width = 24, height = 2, properties = { markdown = "Backups" } }] })
+}
+
 resource "aws_cloudwatch_composite_alarm" "any" {
   HERE
   alarm_name        = "any-trouble"
@@ -356,7 +362,7 @@ fn the_backups_that_backstay_made_terraform_imports_unchanged_where_it_is_instal
 fn the_alarms_and_the_topic_that_backstay_made_terraform_imports_unchanged_where_it_is_installed() {
     let world = Peer::Sandbox.start();
     let Some(terraform) = Terraform::new(&world, "") else { return };
-    let policy = applied(&world, ALERTS, 5);
+    let policy = applied(&world, ALERTS, 6);
     let listed = world.wire().sns("Action=ListSubscriptions");
     let imports = [
         ("aws_sns_topic.alerts", "arn:aws:sns:us-east-1:123456789012:alerts".to_owned()),
@@ -365,6 +371,7 @@ fn the_alarms_and_the_topic_that_backstay_made_terraform_imports_unchanged_where
         ("aws_cloudwatch_metric_alarm.share", "share-of-failed-backups".to_owned()),
         ("aws_cloudwatch_metric_alarm.unusual", "fewer-backups-than-usual".to_owned()),
         ("aws_cloudwatch_composite_alarm.any", "any-trouble".to_owned()),
+        ("aws_cloudwatch_dashboard.backups", "backups".to_owned()),
     ];
     are_taken_in(terraform, &policy, &format!("{ALERTS}{QUEUE_APART}"), &imports);
 }

@@ -106,3 +106,84 @@ fn the_file_systems_and_warehouses_that_backstay_protected_terraform_imports_unc
     terraform.only_imports(3);
     policy.is_settled();
 }
+
+/// A lifecycle policy, in both languages alike.
+const VOLUMES: &str = r#"
+resource "aws_dlm_lifecycle_policy" "volumes" {
+  HERE
+  description        = "volumes of the shop"
+  execution_role_arn = "arn:aws:iam::123456789012:role/dlm"
+  state              = "ENABLED"
+  tags               = { env = "production" }
+
+  policy_details {
+    resource_types = ["VOLUME"]
+    target_tags    = { backup = "daily" }
+
+    schedule {
+      name        = "daily"
+      copy_tags   = true
+      tags_to_add = { made-by = "dlm" }
+      create_rule {
+        interval = 24
+        times    = ["03:00"]
+      }
+      retain_rule {
+        count = 14
+      }
+      fast_restore_rule {
+        count              = 1
+        availability_zones = ["us-east-1a", "us-east-1b"]
+      }
+      share_rule {
+        target_accounts       = ["210987654321"]
+        unshare_interval      = 30
+        unshare_interval_unit = "DAYS"
+      }
+      cross_region_copy_rule {
+        target    = "us-west-2"
+        encrypted = true
+        copy_tags = true
+        retain_rule {
+          interval      = 1
+          interval_unit = "MONTHS"
+        }
+      }
+    }
+
+    schedule {
+      name      = "monthly"
+      copy_tags = false
+      create_rule {
+        cron_expression = "cron(0 4 1 * ? *)"
+      }
+      retain_rule {
+        interval      = 1
+        interval_unit = "YEARS"
+      }
+    }
+  }
+}
+"#;
+
+#[test]
+fn the_lifecycle_policy_that_backstay_made_terraform_imports_unchanged_where_it_is_installed() {
+    let world = Peer::Sandbox.start();
+    let Some(terraform) = Terraform::new(&world, "") else { return };
+    let head = "backstay { workspace = \"shop\" }\ntarget \"primary\" { region = \"us-east-1\" }\n";
+    let policy = Policy::new(&world, &format!("{head}{}", VOLUMES.replace("HERE", "target = target.primary")));
+    policy.apply().says("1 added, 0 changed, 0 destroyed");
+    policy.is_settled();
+    let listed = world.wire().send("GET", "/policies", "dlm", &[], "").json();
+    let id = listed["Policies"][0]["PolicyId"].as_str().unwrap_or_else(|| panic!("no policy: {listed}")).to_owned();
+    let block = VOLUMES.replace("  HERE\n", "");
+    let terraform = terraform.rewritten(&format!("{block}{}", import("aws_dlm_lifecycle_policy.volumes", &id)));
+    terraform.only_imports(1);
+    terraform.run(&["apply", "-auto-approve"]).exits(0).says("1 imported, 0 added, 0 changed, 0 destroyed");
+    policy.is_settled();
+    // What Terraform changes of it, backstay sees.
+    let changed = block.replace("count = 14", "count = 7");
+    let terraform = terraform.rewritten(&changed);
+    terraform.run(&["apply", "-auto-approve"]).exits(0).says("0 added, 1 changed, 0 destroyed");
+    policy.backstay(&["plan"]).exits(0).says("retain_rule.count = 7 -> 14");
+}

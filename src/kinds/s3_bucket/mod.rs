@@ -59,7 +59,7 @@ const MFA_DELETE: &str = "mfa_delete";
 /// What the id of a rule starts with that is backstay's.
 #[cfg(feature = "aws")]
 fn mark(workspace: &str) -> String {
-    format!("backstay:{workspace}:")
+    crate::model::Mark::of_rule(workspace, "")
 }
 
 /// The place of a replication rule, of which AWS takes one for each destination and priority.

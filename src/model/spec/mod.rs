@@ -76,6 +76,8 @@ pub enum ArnForm {
     Regional,
     /// Of the name alone, as those of S3 buckets.
     Global,
+    /// Of account and name, and of no region.
+    InAccount,
     /// Of region, account and name, with an id behind it that AWS gives out. Others refer to it without that id.
     RegionalWithId,
     /// Of an id that AWS gives out.
@@ -402,7 +404,7 @@ impl KindSpec {
     /// The ARN of the thing of that name; `None` where AWS makes it of an id that it alone gives out, or gives none.
     pub fn arn(&self, region: &str, account: &str, name: &str) -> Option<String> {
         match self.arn_form {
-            ArnForm::Regional | ArnForm::RegionalWithId => Some(format!("{}{name}", self.arn_start(region, account))),
+            ArnForm::Regional | ArnForm::InAccount | ArnForm::RegionalWithId => Some(format!("{}{name}", self.arn_start(region, account))),
             ArnForm::Global => Some(format!("arn:{}:{}:::{}{name}", partition(region), self.service, self.arn_prefix)),
             ArnForm::ById | ArnForm::Nothing => None,
         }
@@ -424,7 +426,8 @@ impl KindSpec {
 
     /// What stands before the name, or the id, in the ARNs of the kind.
     pub fn arn_start(&self, region: &str, account: &str) -> String {
-        format!("arn:{}:{}:{region}:{account}:{}", partition(region), self.service, self.arn_prefix)
+        let place = if self.arn_form == ArnForm::InAccount { "" } else { region };
+        format!("arn:{}:{}:{place}:{account}:{}", partition(region), self.service, self.arn_prefix)
     }
 
     /// Sorts paths as the table has its settings; blocks with keys by key.

@@ -10,8 +10,10 @@
 //! | `aws_backup_plan` | `selection` blocks, as a seed has no references; `id`, `created_days_ago` |
 //! | `aws_backup_region_settings` | what is not named keeps its value |
 //! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`) and `recovery_point` blocks; `created_days_ago` |
+//! | `aws_cloudwatch_dashboard` | `tags`, `created_days_ago`; no `region` |
 //! | `aws_cloudwatch_log_group` | `stored_bytes`, `created_days_ago` |
 //! | `aws_db_instance`, `aws_rds_cluster`, `aws_docdb_cluster`, `aws_neptune_cluster`, `aws_rds_cluster_instance` | `created_days_ago`, `status`, `aws_backup_recovery_point_arn`, `pending_backup_retention_period` |
+//! | `aws_dlm_lifecycle_policy` | `id`; no copies, archives or shares |
 //! | `aws_dynamodb_table` | `items`, `status`, `created_days_ago`, and in `point_in_time_recovery` `enabled_days_ago` |
 //! | `aws_efs_file_system` | `id`; `backup_policy`, `state`, `created_days_ago` |
 //! | `aws_elasticache_replication_group` | `status`, `created_days_ago` |
@@ -25,6 +27,8 @@ mod backup_global_settings;
 mod backup_plan;
 mod backup_region_settings;
 mod backup_vault;
+mod dashboard;
+mod dlm;
 mod dynamodb_table;
 mod efs;
 mod elasticache;
@@ -59,10 +63,12 @@ static KINDS: &[Kind] = &[
     Kind { name: "aws_backup_region_settings", decode: backup_region_settings::decode },
     Kind { name: "aws_backup_vault", decode: backup_vault::decode },
     Kind { name: "aws_cloudwatch_composite_alarm", decode: metric_alarm::decode_composite },
+    Kind { name: "aws_cloudwatch_dashboard", decode: dashboard::decode },
     Kind { name: "aws_cloudwatch_log_group", decode: log_group::decode },
     Kind { name: "aws_cloudwatch_metric_alarm", decode: metric_alarm::decode },
     Kind { name: "aws_db_event_subscription", decode: rds_events::decode },
     Kind { name: "aws_db_instance", decode: rds::instance },
+    Kind { name: "aws_dlm_lifecycle_policy", decode: dlm::decode },
     Kind { name: "aws_docdb_cluster", decode: rds::docdb_cluster },
     Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode },
     Kind { name: "aws_efs_file_system", decode: efs::decode },

@@ -6,6 +6,7 @@
 pub(crate) mod account;
 pub(crate) mod backup;
 pub(crate) mod cloudwatch;
+pub(crate) mod dlm;
 pub(crate) mod dynamodb;
 pub(crate) mod efs;
 pub(crate) mod elasticache;
@@ -37,6 +38,7 @@ pub(crate) static ALL: &[&Service] = &[
     &account::SERVICE,
     &backup::SERVICE,
     &cloudwatch::SERVICE,
+    &dlm::SERVICE,
     &dynamodb::SERVICE,
     &efs::SERVICE,
     &elasticache::SERVICE,

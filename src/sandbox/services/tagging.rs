@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::input::Input;
 use super::{
-    AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dynamodb, efs, elasticache, events, logs, rds, redshift, s3,
+    AwsError, Call, Operation, Protocol, Service, backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, logs, rds, redshift, s3,
     scheduler, sns,
 };
 
@@ -48,6 +48,7 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
     let databases = rds::ever_tagged(&region.rds);
     let systems = efs::ever_tagged(&region.efs).map(|(arn, tags)| ("elasticfilesystem:file-system", arn, tags));
     let warehouses = redshift::ever_tagged(&region.redshift).map(|(arn, tags)| ("redshift:cluster", arn, tags));
+    let lifecycles = dlm::ever_tagged(&region.dlm).map(|(arn, tags)| ("dlm:policy", arn, tags));
     let caches = elasticache::ever_tagged(&region.elasticache).map(|(arn, tags)| ("elasticache:replicationgroup", arn, tags));
     let all = tables
         .chain(alarms)
@@ -59,10 +60,17 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
         .chain(caches)
         .chain(systems)
         .chain(warehouses)
+        .chain(lifecycles)
         .chain(backup::ever_tagged(&region.backup));
     let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
     let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
     all.extend(buckets.filter_map(s3::ever_tagged).map(|(arn, tags)| Tagged { kind: "s3:bucket", arn, tags }));
+    // What is of no region is shown in one of them.
+    if call.caller.region == cloudwatch::HOME_REGION {
+        let account = call.caller.account.clone();
+        let dashboards = cloudwatch::dashboards_ever_tagged(&account, cloudwatch::of_account(call.state, &account));
+        all.extend(dashboards.into_iter().map(|(arn, tags)| Tagged { kind: "cloudwatch:dashboard", arn, tags }));
+    }
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
 }
@@ -146,6 +154,7 @@ fn tag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
         "backup" => backup::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
         "s3" => s3::tag(call, &json!({ "ResourceArn": arn, "Tags": listed })),
         "cloudwatch" => cloudwatch::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
+        "dlm" => dlm::tag(call, &json!({ "ResourceArn": arn, "Tags": tags })),
         "elasticache" => elasticache::tag(call, &json!({ "ResourceName": arn, "Tags": listed })),
         "elasticfilesystem" => efs::tag(call, &json!({ "ResourceId": arn, "Tags": listed })),
         "events" => events::tag(call, &json!({ "ResourceARN": arn, "Tags": listed })),
@@ -165,6 +174,7 @@ fn untag_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
         "backup" => backup::untag(call, &json!({ "ResourceArn": arn, "TagKeyList": keys })),
         "s3" => s3::untag(call, &json!({ "ResourceArn": arn, "TagKeys": keys })),
         "cloudwatch" => cloudwatch::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),
+        "dlm" => dlm::untag(call, &json!({ "ResourceArn": arn, "tagKeys": keys })),
         "elasticache" => elasticache::untag(call, &json!({ "ResourceName": arn, "TagKeys": keys })),
         "elasticfilesystem" => efs::untag(call, &json!({ "ResourceId": arn, "tagKeys": keys })),
         "events" => events::untag(call, &json!({ "ResourceARN": arn, "TagKeys": keys })),

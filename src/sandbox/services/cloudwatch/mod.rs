@@ -1,10 +1,11 @@
-//! Amazon CloudWatch: metric and composite alarms, and metric data.
+//! Amazon CloudWatch: metric and composite alarms, dashboards, and metric data.
 //!
 //! An alarm's state is worked out when it is asked for, from the metric data and the clock.
 
 mod alarm;
 mod alarms;
 mod composite;
+mod dashboards;
 mod definition;
 mod evaluate;
 mod history;
@@ -21,9 +22,10 @@ use crate::sandbox::state::Caller;
 
 pub(crate) use alarm::{Alarm, AlarmState, Alarms};
 pub(crate) use composite::define as define_composite;
+pub(crate) use dashboards::{Dashboard, Dashboards, HOME_REGION, check_body, check_name, dashboard_arn, of_account};
 pub(crate) use definition::define;
 pub(crate) use metrics::{Metric, Metrics, Point as MetricPoint};
-pub(crate) use tags::{ever_tagged, tag, untag};
+pub(crate) use tags::{dashboards_ever_tagged, ever_tagged, tag, untag};
 
 /// Amazon CloudWatch, 2010-08-01. SDKs choose one of its three protocols; Rust's knows CBOR alone.
 pub(crate) static SERVICE: Service = Service {
@@ -37,16 +39,20 @@ pub(crate) static SERVICE: Service = Service {
     throttle_code: "ThrottlingException",
     operations: &[
         Operation::write("DeleteAlarms", alarms::delete),
+        Operation::write("DeleteDashboards", dashboards::delete),
         Operation::read("DescribeAlarmHistory", history::describe),
         Operation::read("DescribeAlarms", alarms::describe),
         Operation::read("DescribeAlarmsForMetric", alarms::describe_for_metric),
         Operation::write("DisableAlarmActions", alarms::disable_actions),
         Operation::write("EnableAlarmActions", alarms::enable_actions),
+        Operation::read("GetDashboard", dashboards::get),
         Operation::read("GetMetricData", queries::get_data),
         Operation::read("GetMetricStatistics", queries::get_statistics),
+        Operation::read("ListDashboards", dashboards::list),
         Operation::read("ListMetrics", queries::list),
         Operation::read("ListTagsForResource", tags::list),
         Operation::write("PutCompositeAlarm", composite::put),
+        Operation::write("PutDashboard", dashboards::put),
         Operation::write("PutMetricAlarm", alarms::put),
         Operation::write("PutMetricData", metrics::put),
         Operation::write("SetAlarmState", alarms::set_state),
@@ -57,12 +63,21 @@ pub(crate) static SERVICE: Service = Service {
 };
 
 static WIRE: Wire = Wire {
-    times: &["AlarmConfigurationUpdatedTimestamp", "StateTransitionedTimestamp", "StateUpdatedTimestamp", "Timestamp", "Timestamps"],
+    times: &[
+        "AlarmConfigurationUpdatedTimestamp",
+        "LastModified",
+        "StateTransitionedTimestamp",
+        "StateUpdatedTimestamp",
+        "Timestamp",
+        "Timestamps",
+    ],
     maps: &["ExtendedStatistics"],
     // The shapes' names, and their `code` in the service's model.
     items: &[],
     query_codes: &[
         ("AccessDeniedException", "AccessDenied"),
+        ("DashboardInvalidInputError", "InvalidParameterInput"),
+        ("DashboardNotFoundError", "ResourceNotFound"),
         ("ExpiredTokenException", "ExpiredToken"),
         ("InternalServiceFault", "InternalServiceError"),
         ("InvalidFormatFault", "InvalidFormat"),
@@ -85,6 +100,8 @@ static WIRE: Wire = Wire {
 pub(crate) struct Monitoring {
     pub(crate) alarms: Alarms,
     pub(crate) metrics: Metrics,
+    /// Those of the whole account, in its home region.
+    pub(crate) dashboards: Dashboards,
 }
 
 /// The ARN of an alarm.
@@ -98,7 +115,10 @@ fn resources(caller: &Caller, input: &Value) -> Vec<String> {
     let named = input.get("AlarmName").and_then(Value::as_str).map(arn);
     let listed = input.get("AlarmNames").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(arn);
     let tagged = input.get("ResourceARN").and_then(Value::as_str).map(str::to_owned);
-    named.into_iter().chain(listed).chain(tagged).collect()
+    let dashboard = |name: &str| dashboard_arn(&caller.account, name);
+    let shown = input.get("DashboardName").and_then(Value::as_str).map(dashboard);
+    let going = input.get("DashboardNames").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(dashboard);
+    named.into_iter().chain(listed).chain(tagged).chain(shown).chain(going).collect()
 }
 
 /// A parameter whose value breaks a rule that the model does not hold.

@@ -1,14 +1,14 @@
-//! Tags of alarms.
+//! Tags of alarms and dashboards.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Alarm, invalid_value};
+use super::{Alarm, Dashboards, dashboard_arn, invalid_value, of_account};
 use crate::sandbox::services::input::Input;
 use crate::sandbox::services::{AwsError, Call};
 
-/// The most tags that an alarm can have.
+/// The most tags that a thing can have.
 const MAX_TAGS: usize = 50;
 
 /// Reads and checks `Tags`; `None` when there are none.
@@ -49,18 +49,18 @@ fn check_count(tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
 /// `TagResource`.
 pub(crate) fn tag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let added = read(Input(input))?.unwrap_or_default();
-    let alarm = find(call, Input(input))?;
-    let mut tags = alarm.tags.clone().unwrap_or_default();
+    let kept = find(call, Input(input))?;
+    let mut tags = kept.clone().unwrap_or_default();
     tags.extend(added);
     check_count(&tags)?;
-    alarm.tags = Some(tags);
+    *kept = Some(tags);
     Ok(json!({}))
 }
 
-/// `UntagResource`. An alarm that has lost its last tag has still been tagged.
+/// `UntagResource`. What has lost its last tag has still been tagged.
 pub(crate) fn untag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let removed = Input(input).texts("TagKeys")?;
-    if let Some(tags) = &mut find(call, Input(input))?.tags {
+    if let Some(tags) = find(call, Input(input))? {
         tags.retain(|key, _| !removed.contains(&key.as_str()));
     }
     Ok(json!({}))
@@ -68,8 +68,7 @@ pub(crate) fn untag(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErro
 
 /// `ListTagsForResource`.
 pub(super) fn list(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
-    let alarm = find(call, Input(input))?;
-    Ok(json!({ "Tags": shown(alarm.tags.as_ref()) }))
+    Ok(json!({ "Tags": shown(find(call, Input(input))?.as_ref()) }))
 }
 
 fn shown(tags: Option<&BTreeMap<String, String>>) -> Vec<Value> {
@@ -81,8 +80,16 @@ pub(crate) fn ever_tagged(alarm: &Alarm) -> Option<(String, Value)> {
     Some((alarm.arn.clone(), Value::Array(shown(Some(alarm.tags.as_ref()?)))))
 }
 
-/// The alarm that `ResourceARN` names.
-fn find<'a>(call: &'a mut Call<'_>, fields: Input<'_>) -> Result<&'a mut Alarm, AwsError> {
+/// The ARNs and the tags of the dashboards of an account that have been tagged at any time.
+pub(crate) fn dashboards_ever_tagged(account: &str, dashboards: &Dashboards) -> Vec<(String, Value)> {
+    let tagged = |(name, dashboard): (&String, &super::Dashboard)| {
+        Some((dashboard_arn(account, name), Value::Array(shown(Some(dashboard.tags.as_ref()?)))))
+    };
+    dashboards.iter().filter_map(tagged).collect()
+}
+
+/// The tags of what `ResourceARN` names: an alarm of the region, or a dashboard of the account.
+fn find<'a>(call: &'a mut Call<'_>, fields: Input<'_>) -> Result<&'a mut Option<BTreeMap<String, String>>, AwsError> {
     let arn = fields.required_text("ResourceARN", "resourceARN")?;
     let own = super::alarm_arn(&call.caller.account, &call.caller.region, "");
     if !arn.starts_with("arn:") {
@@ -90,6 +97,10 @@ fn find<'a>(call: &'a mut Call<'_>, fields: Input<'_>) -> Result<&'a mut Alarm, 
     }
     let missing =
         || AwsError { status: 404, ..AwsError::service("ResourceNotFoundException", format!("The resource {arn} does not exist")) };
+    let account = call.caller.account.clone();
+    if let Some(name) = arn.strip_prefix(&dashboard_arn(&account, "")) {
+        return of_account(call.state, &account).get_mut(name).map(|dashboard| &mut dashboard.tags).ok_or_else(missing);
+    }
     let name = arn.strip_prefix(&own).ok_or_else(missing)?;
-    call.region().cloudwatch.alarms.get_mut(name).ok_or_else(missing)
+    call.region().cloudwatch.alarms.get_mut(name).map(|alarm| &mut alarm.tags).ok_or_else(missing)
 }

@@ -1,0 +1,83 @@
+//! `aws_dlm_lifecycle_policy`: policies of Data Lifecycle Manager, which makes and deletes snapshots of EBS volumes.
+//!
+//! AWS knows a policy by an id; its description is what people know it by, and need not be unique.
+
+#[cfg(feature = "aws")]
+mod aws;
+mod forms;
+mod rows;
+mod rules;
+mod settings;
+mod spans;
+
+use super::{Concern, Kind, schedules};
+use crate::model::{ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Value, Wanted};
+use crate::time::Service;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+#[cfg(feature = "aws")]
+const DESCRIPTION: &str = "description";
+#[cfg(feature = "aws")]
+const ROLE: &str = "execution_role_arn";
+#[cfg(feature = "aws")]
+const STATE: &str = "state";
+const DEFAULT: &str = "default_policy";
+const DETAILS: &str = "policy_details";
+const POLICY_TYPE: &str = "policy_details.policy_type";
+const SCHEDULE: &str = "policy_details.schedule";
+const CRON: &str = "cron_expression";
+
+/// The fact that says why a policy is in the state `ERROR`.
+const MESSAGE: &str = "status_message";
+
+static SPEC: KindSpec = KindSpec {
+    name: "aws_dlm_lifecycle_policy",
+    title: "lifecycle policy",
+    doc: "A policy of Data Lifecycle Manager: which EBS volumes get snapshots, when, for how long and where.",
+    ownership: Ownership::Whole,
+    service: "dlm",
+    arn_form: ArnForm::ById,
+    arn_prefix: "policy/",
+    name_argument: "description",
+    computed: &["id", "arn"],
+    existence: Some(Existence {
+        loses: Loss::Later,
+        when_made: "snapshots are made, copied and deleted by it from its next run on",
+        when_removed: "no snapshot is made any more; those that exist stay, and are not deleted when their time is over",
+    }),
+    name_form: NameForm { min: 1, max: 500, also: &[' ', '_', '-'], source: "DLM API CreateLifecyclePolicy" },
+    settings: settings::SETTINGS,
+    inventory_actions: &["dlm:GetLifecyclePolicies", "tag:GetResources"],
+    ..KindSpec::PLAIN
+};
+
+fn more_often(before: &Value, after: &Value) -> Option<Ordering> {
+    schedules::more_often(before, after, Service::Rule)
+}
+
+/// The kind.
+pub struct LifecyclePolicy;
+
+impl Kind for LifecyclePolicy {
+    fn spec(&self) -> &'static KindSpec {
+        &SPEC
+    }
+
+    fn effect(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        spans::effect(change, live, wanted)
+    }
+
+    fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
+        rules::check(wanted)
+    }
+
+    fn remarks(&self, live: &Live) -> Vec<String> {
+        live.fact(MESSAGE).map(|message| format!("AWS says that it does not work: {message}")).into_iter().collect()
+    }
+
+    #[cfg(feature = "aws")]
+    fn calls(&self) -> super::Calls {
+        super::Calls::Whole(&aws::PolicyCalls)
+    }
+}

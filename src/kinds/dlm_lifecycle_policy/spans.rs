@@ -1,0 +1,102 @@
+//! How long something is kept, and how often it is made, where several settings say it together.
+
+use super::{CRON, SCHEDULE};
+use crate::model::{Change, Effect, Live, Reading, Value, Wanted, path};
+use crate::time::{Schedule, Service, Zone};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// What a rule keeps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kept {
+    /// So many of them.
+    Count(i64),
+    /// All of so many days.
+    Days(f64),
+}
+
+/// Settings by path, live or wanted.
+type Read<'a> = &'a dyn Fn(&str) -> Option<Value>;
+
+fn days(interval: i64, unit: &str) -> Option<f64> {
+    let of_unit = match unit {
+        "DAYS" => 1.0,
+        "WEEKS" => 7.0,
+        // As AWS counts them: 100 years are 1,200 months, 5,200 weeks and 36,500 days.
+        "MONTHS" => 365.0 / 12.0,
+        "YEARS" => 365.0,
+        _ => return None,
+    };
+    Value::from(interval).as_f64().map(|interval| interval * of_unit)
+}
+
+fn kept(rule: &str, read: Read<'_>) -> Option<Kept> {
+    if let Some(count) = read(&path::child(rule, "count")).and_then(|value| value.as_i64()) {
+        return Some(Kept::Count(count));
+    }
+    let interval = read(&path::child(rule, "interval"))?.as_i64()?;
+    days(interval, read(&path::child(rule, "interval_unit"))?.as_str()?).map(Kept::Days)
+}
+
+/// The longest time between two snapshots, in seconds.
+fn longest_gap(rule: &str, read: Read<'_>) -> Option<f64> {
+    if let Some(hours) = read(&path::child(rule, "interval")).and_then(|value| value.as_f64()) {
+        return Some(hours * 3_600.0);
+    }
+    let cron = read(&path::child(rule, CRON))?;
+    let schedule = Schedule::parse(cron.as_str()?, Service::Rule).ok()?;
+    schedule.longest_gap(Timestamp::UNIX_EPOCH, &Zone::utc()).map(|gap| gap.as_secs_f64())
+}
+
+/// What a change does that its own setting does not tell: `2 MONTHS` after `45 DAYS` keeps more, although the number is smaller.
+pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+    let (rule, leaf) = change.setting.rsplit_once('.')?;
+    let before = |at: &str| match live.settings.get(at) {
+        Some(Reading::Known(value)) => Some(value.clone()),
+        _ => None,
+    };
+    let after = |at: &str| wanted.get(at).map(|wanted| wanted.value.clone());
+    if path::generic(rule) == format!("{SCHEDULE}.create_rule") && ["interval", CRON].contains(&leaf) {
+        let (before, after) = (longest_gap(rule, &before)?, longest_gap(rule, &after)?);
+        return Some(match after.total_cmp(&before) {
+            std::cmp::Ordering::Less => Effect::Strengthens,
+            std::cmp::Ordering::Equal => Effect::Neutral,
+            std::cmp::Ordering::Greater => Effect::Weakens,
+        });
+    }
+    let keeps = rule.ends_with("retain_rule") || rule.ends_with("retention_archive_tier");
+    if !keeps || !["count", "interval", "interval_unit"].contains(&leaf) {
+        return None;
+    }
+    let more = |before: f64, after: f64| match after.total_cmp(&before) {
+        std::cmp::Ordering::Less => Effect::LosesData,
+        std::cmp::Ordering::Equal => Effect::Neutral,
+        std::cmp::Ordering::Greater => Effect::Strengthens,
+    };
+    Some(match (kept(rule, &before)?, kept(rule, &after)?) {
+        (Kept::Days(before), Kept::Days(after)) => more(before, after),
+        (Kept::Count(before), Kept::Count(after)) => more(Value::from(before).as_f64()?, Value::from(after).as_f64()?),
+        // So many of them and so many days cannot be compared: what goes is told, what comes instead is no gain.
+        _ if change.after.is_nothing() => Effect::LosesData,
+        _ => Effect::Neutral,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_compared_by_their_days() {
+        let of = |text: &'static str, number: i64| {
+            move |at: &str| match at {
+                "r.interval" => Some(Value::from(number)),
+                "r.interval_unit" => Some(Value::from(text)),
+                _ => None,
+            }
+        };
+        assert_eq!(kept("r", &of("WEEKS", 2)), Some(Kept::Days(14.0)));
+        assert_eq!(kept("r", &of("MONTHS", 1_200)), kept("r", &of("YEARS", 100)));
+        assert_eq!(kept("r", &of("HOURS", 2)), None);
+    }
+}
