@@ -116,8 +116,8 @@ pub(super) fn reach(specs: Specs, action: &Action, change: &Change) -> String {
     match &change.because {
         Some(position) => format!("{reaches}; {}", visible(&position.to_string())),
         None if matches!(change.setting.as_str(), Change::EXISTS | Change::OWNER) => reaches,
-        None if change.setting.ends_with(']') || change.after == Value::Null => format!("{reaches}; not in the policy any more"),
-        None if change.before != Reading::Unset => format!("{reaches}; not in the policy any more, so it is AWS's default"),
+        None if change.setting.ends_with(']') || change.after == Value::Null => format!("{reaches}; the policy does not declare it"),
+        None if change.before != Reading::Unset => format!("{reaches}; the policy does not declare it, so it is AWS's default"),
         None => format!("{reaches}; not in the policy: AWS's default, which comes along with another change"),
     }
 }
