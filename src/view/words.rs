@@ -289,6 +289,21 @@ pub(super) fn gap_cause(gap: &Gap) -> String {
     format!("{tried} {cause}: {}", visible(&gap.message))
 }
 
+/// What the plan could not read, in a line for each, with why where that is known: what nobody can say is as declared.
+pub fn unknown(plan: &Plan, specs: Specs) -> Vec<String> {
+    let line = |unread: &Unread<'_>| {
+        let cause = unread.gaps.first().map(|gap| gap_cause(gap));
+        let cause = cause.or_else(|| unread.action.map(|action| unreadable_settings(action, true).join("; ")));
+        let of_action = unread.action.map(|action| visible(&action.address));
+        let subject = of_action.or_else(|| unread.gaps.first().map(|gap| gap_subject(specs, gap))).unwrap_or_default();
+        match cause.filter(|cause| !cause.is_empty()) {
+            Some(cause) => format!("{subject}: {cause}"),
+            None => subject,
+        }
+    };
+    unread(plan).iter().map(line).collect()
+}
+
 /// The settings that leave an action unknown; each with its cause where no gap says it.
 pub(super) fn unreadable_settings(action: &Action, with_cause: bool) -> Vec<String> {
     action
