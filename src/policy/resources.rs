@@ -177,6 +177,9 @@ fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>, evalua
         let title = format!("`{}` must be the {usual} of a block of this policy", parent.argument);
         let ways: Vec<String> = parent.kinds.iter().map(|kind| format!("`{} = {kind}.NAME.{usual}`", parent.argument)).collect();
         let mut help = format!("write {}", ways.join(" or "));
+        if !parent.why.is_empty() {
+            help.push_str(&format!(": {}", parent.why));
+        }
         if parent.is_only {
             help.push_str(", and declare what is there already with `adopt = true`");
         }
