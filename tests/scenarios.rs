@@ -95,6 +95,7 @@ scenarios! {
     selection_succession
     shortening
     shut_out
+    skipped_runs
     snapshots
     strengthen_first
     syntax_errors

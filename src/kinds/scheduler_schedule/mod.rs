@@ -236,7 +236,7 @@ impl Kind for Schedule {
     }
 
     fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
-        rules::over(wanted, circumstances.now)
+        rules::over(wanted, circumstances.now).into_iter().chain(rules::skipped(wanted, circumstances.now)).collect()
     }
 
     fn consequence(&self, change: &Change, _: &Live, _: jiff::Timestamp) -> Option<String> {
