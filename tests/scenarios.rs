@@ -93,6 +93,7 @@ scenarios! {
     selection
     selection_elsewhere
     selection_succession
+    several_targets
     shortening
     shut_out
     skipped_runs
