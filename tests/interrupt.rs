@@ -146,7 +146,7 @@ fn an_apply_that_is_interrupted_twice_stops_at_once_and_the_next_one_goes_on() {
     // What is begun from now on has no answer before both signals came, however busy the machine is.
     room.ok("sandbox faults --latency 60s");
     // Until what was begun before has its answer.
-    std::thread::sleep(Duration::from_millis(2_000));
+    std::thread::sleep(Duration::from_secs(2));
     kill(&child, "-INT");
     // Two signals that arrive as one would count once.
     said += &until(&mut output, "Stopping: ");

@@ -60,7 +60,7 @@ mod tags;
 mod vaults;
 
 pub use flat::Flat;
-pub use needs::{Answer, Need, Needed, Place, needs, sought, watched};
+pub use needs::{Answer, Need, Needed, Place, name_of, needs, sought, watched};
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Reaches, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;

@@ -110,7 +110,7 @@ pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(
         };
         let of_others = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Settings && spec.single.is_none());
         for spec in of_others.filter(|_| !matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_))) {
-            let Some(name) = named(spec, &need.of, identity) else { continue };
+            let Some(name) = name_of(spec, &need.of, identity) else { continue };
             let first = spec.settings.first().filter(|_| paths.is_empty()).map(|setting| setting.path.to_owned());
             let known = paths.iter().filter(|path| spec.setting(path).is_some()).cloned();
             watched.entry((spec.name, name)).or_default().extend(known.chain(first));
@@ -136,15 +136,15 @@ pub fn sought(policy: &Policy, identities: &BTreeMap<String, Identity>, here: &I
             let needs = needs(policy, resource, place).into_iter();
             for need in needs.filter(|need| matches!(need.needed, Needed::Presence)) {
                 let kinds = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Whole);
-                found.extend(kinds.filter_map(|spec| Some((spec.name, named(spec, &need.of, here)?))));
+                found.extend(kinds.filter_map(|spec| Some((spec.name, name_of(spec, &need.of, here)?))));
             }
         }
     }
     found
 }
 
-/// The name that a thing of a kind has whose ARN this is, in one place.
-fn named(spec: &KindSpec, arn: &str, here: &Identity) -> Option<String> {
+/// The name that a thing of a kind has whose ARN this is, in one place; none where the ARN is of another place or of no such thing.
+pub fn name_of(spec: &KindSpec, arn: &str, here: &Identity) -> Option<String> {
     let start = match spec.arn_form {
         ArnForm::Global => spec.arn(&here.region, &here.account, "")?,
         _ => spec.arn_start(&here.region, &here.account),

@@ -4,14 +4,16 @@
 //! is said.
 
 mod circles;
+mod unread;
 mod waits;
 
+pub(super) use unread::say_what_hangs_on;
 pub(super) use waits::order;
 
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, ResourceId, Severity, Snapshot,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Resource, ResourceId, Severity, Snapshot,
     Span, Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -343,15 +345,6 @@ impl Other<'_> {
         let answer = kind.answers(need, &|path| self.will_be(kind, path));
         let (reason, at, remedy) = match (answer, &need.needed) {
             (Answer::No { reason, at, remedy }, _) => (reason, at, remedy),
-            (Answer::Unknown, Needed::Flags { paths }) => {
-                let path = paths.first()?;
-                let Reading::Unreadable { cause } = self.live?.settings.get(path)? else { return None };
-                let title = format!(
-                    "{} could not be read, so that it is not known whether what backups need of it is on",
-                    Self::named(kind, thing, need)
-                );
-                return Some(Diagnostic::warning(Code::NotOptedIn, title).help(cause.clone()));
-            }
             _ => return None,
         };
         let code = match need.needed {

@@ -7,7 +7,7 @@
 mod aws;
 
 use super::{Concern, Kind, rds};
-use crate::model::{Change, Code, Effect, KindSpec, Live, Ownership, Refusal, Value, Wanted};
+use crate::model::{Change, Code, Effect, KindSpec, Live, Ownership, Reaches, Refusal, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -50,6 +50,10 @@ impl Kind for DbInstance {
 
     fn effect(&self, change: &Change, live: &Live, _: &BTreeMap<String, Wanted>) -> Option<Effect> {
         rds::effect(change, live)
+    }
+
+    fn reaches(&self, change: &Change, live: &Live, _: &BTreeMap<String, Wanted>) -> Option<Reaches> {
+        rds::reaches(change, live)
     }
 
     fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, now: Timestamp) -> Option<String> {

@@ -34,6 +34,7 @@ const MESSAGE: &str = "status_message";
 static SPEC: KindSpec = KindSpec {
     name: "aws_dlm_lifecycle_policy",
     title: "lifecycle policy",
+    holds: "snapshots",
     doc: "A policy of Data Lifecycle Manager: which EBS volumes get snapshots, when, for how long and where.",
     ownership: Ownership::Whole,
     service: "dlm",

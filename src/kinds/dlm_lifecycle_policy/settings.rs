@@ -118,7 +118,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     row("policy_details.action.name", Shape::Text(forms::NAME), "Of an event-based policy: the name of what it does."),
     Setting {
         safer: Safer::WhenThere,
-        normalisation: "by region",
+        normalisation: "by region; their order means nothing",
         when_safer: "snapshots that are shared from now on are copied there",
         when_weaker: "nothing more is copied there; copies that exist stay, and are not deleted when their time is over",
         ..row(

@@ -39,6 +39,7 @@ const WRITES: &[&str] = &["elasticache:ModifyReplicationGroup"];
 static SPEC: KindSpec = KindSpec {
     name: "aws_elasticache_replication_group",
     title: "replication group",
+    holds: "automatic backups",
     doc: "Automatic backups of an ElastiCache replication group (Valkey or Redis OSS) that somebody else owns.",
     ownership: Ownership::Settings,
     service: "elasticache",

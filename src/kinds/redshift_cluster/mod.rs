@@ -48,6 +48,7 @@ const WRITES: &[&str] = &["redshift:ModifyCluster"];
 static SPEC: KindSpec = KindSpec {
     name: "aws_redshift_cluster",
     title: "Redshift cluster",
+    holds: "snapshots",
     doc: "Retention of automated and manual snapshots of a provisioned Redshift cluster that somebody else owns.",
     ownership: Ownership::Settings,
     service: "redshift",
