@@ -57,9 +57,8 @@ pub async fn accounts(connection: &Connection, organization: &Organization) -> R
     }
     let mut below = BTreeMap::new();
     for unit in organization.units() {
-        let accounts = accounts_below(connection, unit).await.map_err(|failed| match failed.is("ParentNotFoundException") {
-            true => AccountsFailed::NoUnit(unit.to_owned()),
-            false => AccountsFailed::Call(failed),
+        let accounts = accounts_below(connection, unit).await.map_err(|failed| {
+            if failed.is("ParentNotFoundException") { AccountsFailed::NoUnit(unit.to_owned()) } else { AccountsFailed::Call(failed) }
         })?;
         below.insert(unit.to_owned(), accounts);
     }

@@ -30,7 +30,7 @@ pub(super) fn thing(
         return Some(Value::Null);
     }
     for (key, each) in instances(located, &evaluator.scope(edges), &mut problems).into_iter().flatten() {
-        let scope = evaluator.scope_of(located, each, edges);
+        let scope = evaluator.scope_of(located, each.as_ref(), edges);
         let compound = evaluator.within.as_ref().map(|within| within.address.clone());
         let address = BlockAddress { within: compound, key: key.clone(), ..BlockAddress::new(kind.spec().name, name) };
         let before = problems.len();
@@ -195,7 +195,7 @@ fn of_targets(targets: &[String], of: impl Fn(Option<&str>) -> BTreeMap<String, 
     let each: Vec<(&String, BTreeMap<String, Value>)> = targets.iter().map(|target| (target, of(Some(target)))).collect();
     let mut values = each.iter().map(|(_, value)| value);
     let first = values.next().cloned().unwrap_or_default();
-    let mut value = values.fold(first, |alike, other| common(alike, other));
+    let mut value = values.fold(first, common);
     // Where nobody knows yet what it is, it will hardly be the same in two places.
     if value.get("arn") == Some(&Value::Unknown) {
         value.remove("arn");

@@ -149,7 +149,7 @@ pub(super) fn compound(
     let mut single = None;
     let mut has_several = false;
     for (key, each) in found.into_iter().flatten() {
-        let scope = evaluator.scope_of(located, each.clone(), edges);
+        let scope = evaluator.scope_of(located, each.as_ref(), edges);
         let address = CompoundAddress { sort: sort.to_owned(), name: name.to_owned(), key: key.clone(), target: None };
         let before = problems.len();
         let mut reader = Reader::new(located, &scope, format!("`{address}`"), &mut problems);

@@ -19,7 +19,7 @@ pub(super) fn evaluate_traversal(traversal: &Traversal, scope: &Scope<'_>) -> Re
         let operators = &traversal.operators;
         // A block's things can be named as their addresses name them.
         let at = if scope.declares(name.as_str()) && !NAMES.contains(&name.as_str()) { operators.get(1) } else { None };
-        if let (Some(at), Some(TraversalOperator::GetAttr(label))) = (at, operators.first().map(|first| first.value()))
+        if let (Some(at), Some(TraversalOperator::GetAttr(label))) = (at, operators.first().map(Decorated::value))
             && let (TraversalOperator::Index(index), Value::Map(blocks)) = (at.value(), root)
             && let Some(thing) = blocks.get(label.as_str())
             && let Some(found) = by_parts(thing, &to_text(&evaluate(index, scope)?).unwrap_or_default())

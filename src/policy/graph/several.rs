@@ -19,8 +19,8 @@ impl Evaluator<'_, '_> {
     }
 
     /// The names that the expressions of one instance of a block can use, seen from its target where it has only one.
-    pub(in crate::policy) fn scope_of(&self, located: Located<'_>, each: Option<Value>, edges: &Edges) -> Scope<'_> {
-        let with_each = |scope| each.iter().fold(scope, |scope: Scope<'_>, each| scope.with("each", each.clone()));
+    pub(in crate::policy) fn scope_of(&self, located: Located<'_>, each: Option<&Value>, edges: &Edges) -> Scope<'_> {
+        let with_each = |scope| each.into_iter().fold(scope, |scope: Scope<'_>, each| scope.with("each", each.clone()));
         let scope = with_each(self.scope(edges));
         let own = self.has_several(edges).then(|| things::only_target(located, &scope, &self.policy.targets)).flatten();
         match own {

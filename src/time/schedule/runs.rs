@@ -40,8 +40,8 @@ impl Schedule {
         let Form::Cron(cron) = &self.form else { return None };
         let zone = zone.time_zone();
         let until = after.checked_add(YEAR).ok()?;
-        let changes = zone.following(after).map(|change| change.timestamp()).take_while(|at| *at <= until);
-        changes.filter_map(|at| skipped_at(cron, at, zone)).next()
+        let mut changes = zone.following(after).map(|change| change.timestamp()).take_while(|at| *at <= until);
+        changes.find_map(|at| skipped_at(cron, at, zone))
     }
 
     /// Whether no date fits the expression, in any year: `cron(0 0 31 2 ? *)`.
