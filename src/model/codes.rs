@@ -389,6 +389,10 @@ codes! {
     ///
     /// What is kept for longer serves both: keep that one, or give the other one other times.
     ExportedTwice = "BKS0911", "exported twice at the same times";
+    /// A run of a schedule falls into the time that the clocks of its zone skip, and does not come on that day.
+    ///
+    /// Choose a time that is there on every day, or one in UTC, whose clocks never change.
+    SkippedRun = "BKS0912", "run that the clocks skip";
     /// Things need each other's presence in a circle, so that none of them can be made before the others: composite alarms that are about each
     /// other. CloudWatch stops to evaluate such alarms, and refuses to remove any of them.
     ///

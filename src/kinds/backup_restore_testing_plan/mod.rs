@@ -4,7 +4,7 @@
 mod aws;
 
 use super::backup_schedule::{SCHEDULE, ZONE, more_often};
-use super::{Circumstances, Concern, Kind, Need, Needed, Place, backup_types, tags};
+use super::{Circumstances, Concern, Kind, Need, Needed, Place, backup_types, schedules, tags};
 use crate::model::{
     ArnForm, Code, Existence, Fallback, Form, Key, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Value,
     Wanted, path,
@@ -168,7 +168,8 @@ impl Kind for RestoreTestingPlan {
             also: None,
             help: "write `*` for the year, or a year to come".to_owned(),
         };
-        schedule.is_over(circumstances.now, &zone).then(concern).into_iter().collect()
+        let over = schedule.is_over(circumstances.now, &zone).then(concern);
+        over.into_iter().chain(schedules::skipped(written, Service::Backup, zone.name(), circumstances.now, WHEN)).collect()
     }
 
     /// The vaults that it names outright must be there: AWS takes any.

@@ -60,6 +60,7 @@ static SPEC: KindSpec = KindSpec {
         argument: "restore_testing_plan_name",
         attributes: &["name", "id"],
         is_only: false,
+        why: "",
     }),
     name_form: NameForm { min: 1, max: 50, also: &['_'], source: "AWS Backup API RestoreTestingSelectionForCreate" },
     existence: Some(Existence {

@@ -46,6 +46,7 @@ static SPEC: KindSpec = KindSpec {
         argument: "backup_vault_name",
         attributes: &["name", "id"],
         is_only: true,
+        why: "",
     }),
     name_argument: "backup_vault_name",
     existence: Some(Existence {

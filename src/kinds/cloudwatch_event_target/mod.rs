@@ -49,7 +49,7 @@ static SPEC: KindSpec = KindSpec {
     ownership: Ownership::Whole,
     service: "events",
     arn_form: ArnForm::Nothing,
-    parent: Some(Parent { kinds: &["aws_cloudwatch_event_rule"], argument: "rule", attributes: &["name"], is_only: false }),
+    parent: Some(Parent { kinds: &["aws_cloudwatch_event_rule"], argument: "rule", attributes: &["name"], is_only: false, why: "" }),
     name_argument: ID,
     name_form: NameForm { min: 1, max: 64, also: &['.', '-', '_'], source: "EventBridge API Target" },
     existence: Some(Existence {
