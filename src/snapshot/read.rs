@@ -1,6 +1,6 @@
 //! Reading live AWS.
 
-use super::whole;
+use super::{outside, whole};
 use crate::aws::{Aws, CallFailed, ConnectFailed, Connection, tagged};
 use crate::kinds::{self, Calls, Found, KindAws, ReadRequest, Wish};
 use crate::model::{Action, Cause, Gap, Inventory, KindSpec, Listed, Ownership, Plan, Policy, Replicas, Snapshot};
@@ -36,6 +36,7 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
     };
     snapshot.gaps.retain(|gap| !only_watched(gap));
     whole::find(&mut snapshot, aws, whole::Sought::of_policy(policy, aws)).await;
+    outside::read(&mut snapshot, policy, aws).await;
     snapshot.sort();
     snapshot
 }
