@@ -84,10 +84,7 @@ pub(crate) fn check_path(path: &str) -> Option<String> {
 
 /// What IAM refuses as a trust policy: it is JSON, allows or denies to assume the role to somebody, and names no resource.
 pub(crate) fn check_trust(text: &str) -> Option<String> {
-    let document: Value = match serde_json::from_str(text) {
-        Ok(document) => document,
-        Err(_) => return Some("This policy contains invalid Json".to_owned()),
-    };
+    let Ok(document) = serde_json::from_str::<Value>(text) else { return Some("This policy contains invalid Json".to_owned()) };
     let statements = match document.get("Statement") {
         Some(Value::Array(statements)) if !statements.is_empty() => statements.clone(),
         Some(statement @ Value::Object(_)) => vec![statement.clone()],
@@ -114,7 +111,7 @@ fn missing(name: &str) -> AwsError {
     fault("NoSuchEntity", 404, format!("The role with name {name} cannot be found."))
 }
 
-fn named<'a>(fields: Input<'a>) -> Result<&'a str, AwsError> {
+fn named(fields: Input<'_>) -> Result<&str, AwsError> {
     let name = fields.text("RoleName")?.unwrap_or_default();
     check_name(name).map_or(Ok(name), |reason| Err(invalid(reason)))
 }
@@ -145,8 +142,16 @@ fn shown(account: &str, role: &Role) -> Value {
 
 /// URL encoding, in which IAM answers documents.
 fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase();
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+    out
 }
 
 fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
