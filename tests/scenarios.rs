@@ -86,6 +86,7 @@ scenarios! {
     s3_bucket_replication
     s3_bucket_unreadable
     restore_testing
+    roles_and_keys
     saved_plan
     saved_plan_consent
     schedules

@@ -17,3 +17,12 @@ resource "aws_s3_bucket" "config" {
 resource "aws_s3_bucket" "logs" {
   bucket = "dynamodb-processor-production-logs"
 }
+
+resource "aws_iam_role" "backups" {
+  name = "AWSBackupDefaultServiceRole"
+  path = "/service-role/"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "backup.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}

@@ -36,3 +36,20 @@ resource "aws_s3_bucket" "west" {
 resource "aws_elasticache_replication_group" "cache" {
   replication_group_id = "eventchain-production-cache"
 }
+
+resource "aws_iam_role" "backups" {
+  name = "AWSBackupDefaultServiceRole"
+  path = "/service-role/"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "backup.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_iam_role" "replication" {
+  name = "eventchain-production-replication"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "s3.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}

@@ -15,3 +15,11 @@ resource "aws_s3_bucket" "exports" {
   bucket = "kessan-prod-exports"
   region = "ap-northeast-1"
 }
+
+resource "aws_iam_role" "scheduler" {
+  name = "kessan-prod-scheduler"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "scheduler.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}

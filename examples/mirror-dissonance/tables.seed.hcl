@@ -21,3 +21,12 @@ resource "aws_dynamodb_table" "block_counter" {
   tags                        = { service = "mirror-dissonance", environment = "production" }
   deletion_protection_enabled = true
 }
+
+resource "aws_iam_role" "backups" {
+  name = "AWSBackupDefaultServiceRole"
+  path = "/service-role/"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "backup.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}

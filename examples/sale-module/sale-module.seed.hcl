@@ -27,3 +27,27 @@ resource "aws_s3_bucket" "replicas" {
   bucket = each.key
   region = "us-west-2"
 }
+
+resource "aws_iam_role" "backups" {
+  name = "AWSBackupDefaultServiceRole"
+  path = "/service-role/"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "backup.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_iam_role" "replication" {
+  for_each = toset(["sale-module-production-replication", "sale-module-staging-replication"])
+  name     = each.key
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "s3.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_kms_key" "backups" {
+  for_each = toset(["us-east-1", "us-west-2"])
+  key_id   = "mrk-5f0c2a6b1d3e4f7a8b9c0d1e2f3a4b5c"
+  region   = each.key
+}

@@ -41,9 +41,14 @@ pub mod elasticache_replication_group;
 mod events;
 mod filter;
 mod flat;
+#[cfg(feature = "aws")]
+mod iam;
 mod json;
+#[cfg(feature = "aws")]
+mod kms;
 mod needs;
 pub mod neptune_cluster;
+mod outside;
 #[cfg(feature = "aws")]
 mod patience;
 mod rds;
@@ -62,6 +67,9 @@ mod vaults;
 
 pub use flat::Flat;
 pub use needs::{Answer, Handed, Need, Needed, Place, name_of, needs, sought, watched};
+#[cfg(feature = "aws")]
+pub use outside::read_outside;
+pub use outside::{Fault, fault, outside};
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Reaches, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;

@@ -30,6 +30,13 @@ pub enum Needed {
         /// The paths.
         paths: Vec<String>,
     },
+    /// It is a role, and must let a service assume it.
+    Trust {
+        /// The service's principal: `backup.amazonaws.com`.
+        service: &'static str,
+    },
+    /// It is a key of KMS, and must be one that can be used.
+    Key,
     /// It must take what is kept for so many days; none is for ever.
     Keeping(Option<i64>),
     /// Nobody else may declare what is handed over with it.
@@ -133,6 +140,7 @@ pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(
         let paths = match &need.needed {
             Needed::Setting { path, .. } => vec![path.clone()],
             Needed::Flags { paths } => paths.clone(),
+            Needed::Trust { .. } | Needed::Key => continue,
             Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) | Needed::HandedOver(_) => Vec::new(),
         };
         let of_others = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Settings && spec.single.is_none());

@@ -410,6 +410,28 @@ codes! {
     /// In a target of another region it is made, compared and changed all the same; only when the policy no longer declares it, backstay does not
     /// find it again, and it stays.
     DashboardPlace = "BKS0934", "dashboard whose removal goes unseen";
+    /// A role that a block names is not in the account, or not at that path.
+    ///
+    /// AWS refuses what is to work with a role that is not there. Make it before the next apply, with a trust policy that lets the service in and
+    /// with the permissions for its work; AWS Backup's own is `service-role/AWSBackupDefaultServiceRole`, which the console makes when a first
+    /// backup is assigned there. Roles of other accounts, and of the partitions of China and of governments, are not looked at.
+    RoleMissing = "BKS0940", "role that is not there";
+    /// The trust policy of a role keeps out the service that is to work with it, so that AWS refuses it or everything fails that it should do.
+    ///
+    /// The trust policy needs a statement that allows `sts:AssumeRole` to the service's principal: `backup.amazonaws.com` for selections of
+    /// backup plans and for restore tests, `scheduler.amazonaws.com` for schedules, `dlm.amazonaws.com` for lifecycle policies,
+    /// `s3.amazonaws.com` for replication. What hangs on a condition that nobody can judge from here is let through.
+    RoleShutsOut = "BKS0941", "role that shuts the service out";
+    /// The caller may not read the roles or keys that the policy names, so that nobody knows whether what needs them works.
+    ///
+    /// Allow `iam:GetRole` and `kms:DescribeKey` to have them looked at. The plan is complete without.
+    OutsideUnread = "BKS0942", "roles and keys that were not looked at";
+    /// A key of KMS that a block names is disabled, waits to be deleted, has no key material, or is not one for symmetric encryption.
+    ///
+    /// Enable it or keep it, or name another. When a key is deleted, all that it encrypted is lost, backups among it.
+    KeyUnusable = "BKS0943", "key that cannot be used";
+    /// A key of KMS that a block names is not in the account and region of its ARN.
+    KeyMissing = "BKS0944", "key that is not there";
 }
 
 impl Code {

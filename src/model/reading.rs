@@ -1,6 +1,7 @@
 //! What was read of live AWS, and what could not be.
 
 use super::organization::Accounts;
+use super::outside::Outside;
 use super::spec::Fallback;
 use super::value::Value;
 use jiff::Timestamp;
@@ -226,6 +227,9 @@ pub struct Snapshot {
     pub resources: Vec<Live>,
     /// Things that were looked for by name and are not there.
     pub absent: Vec<ResourceId>,
+    /// What was found of roles and keys that declared things need, by ARN.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outside: BTreeMap<String, Outside>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
@@ -244,6 +248,7 @@ impl Snapshot {
             inventories: Vec::new(),
             resources: Vec::new(),
             absent: Vec::new(),
+            outside: BTreeMap::new(),
             gaps: Vec::new(),
         }
     }

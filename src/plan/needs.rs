@@ -4,6 +4,7 @@
 //! is said.
 
 mod circles;
+mod outside;
 mod partless;
 mod unread;
 mod waits;
@@ -54,10 +55,18 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
 pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row], going: BTreeSet<&ResourceId>) -> Vec<Diagnostic> {
     let things = things(policy, snapshot, rows);
     let named = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
-    let known = Known { live: &snapshot.resources, named, absent: absent(snapshot), going, snapshot: Some(snapshot) };
+    let known = Known {
+        live: &snapshot.resources,
+        named,
+        absent: absent(snapshot),
+        going,
+        snapshot: Some(snapshot),
+        outside: Some(&snapshot.outside),
+    };
     let mut problems = unmet(policy, &things, &known);
     let told = declared(policy);
     problems.retain(|problem| problem.is_error() || !told.contains(problem));
+    problems.extend(outside::unread(snapshot));
     problems
 }
 
@@ -193,15 +202,24 @@ struct Known<'a> {
     going: BTreeSet<&'a ResourceId>,
     /// What was read, where anything was.
     snapshot: Option<&'a Snapshot>,
+    /// The roles and keys.
+    outside: Option<&'a outside::Found>,
 }
 
 fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagnostic> {
-    let Known { live, named, absent, going, .. } = known;
+    let Known { live, named, absent, going, outside, .. } = known;
     let (by_arn, parts) = (by_arn(things), parts(things, live, going));
     let mut problems = circles::circles(policy, things);
     let mut told = BTreeSet::new();
     for thing in things {
         for need in thing.needs(policy) {
+            if matches!(need.needed, Needed::Trust { .. } | Needed::Key) {
+                let problem = outside.and_then(|found| outside::problem(thing, &need, found));
+                // Who needs it makes no difference to what is only told.
+                let new = problem.filter(|problem| told.insert((String::new(), place_of(problem), problem.title.clone())));
+                problems.extend(new);
+                continue;
+            }
             let needed = Other {
                 declared: by_arn.get(need.of.as_str()).cloned().unwrap_or_default(),
                 live: named.get(&need.of).copied(),
@@ -220,6 +238,12 @@ fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagno
         }
     }
     problems
+}
+
+/// Where an error is told; a warning counts once, wherever it is.
+fn place_of(problem: &Diagnostic) -> String {
+    let place = problem.labels.first().filter(|_| problem.is_error());
+    place.map_or_else(String::new, |label| format!("{:?}", label.span))
 }
 
 /// Whether the parts of a thing can have, or refuse, what is needed of it: its policy, its lock.
@@ -366,7 +390,7 @@ impl Other<'_> {
             Needed::Entry(_) => Code::ShutOut,
             Needed::Setting { .. } => Code::NeededSetting,
             Needed::Flags { .. } => Code::NotOptedIn,
-            Needed::Presence => Code::NeededThing,
+            Needed::Presence | Needed::Trust { .. } | Needed::Key => Code::NeededThing,
             Needed::Keeping(_) => Code::LockRange,
             Needed::HandedOver(_) => Code::OwnedByAwsBackup,
         };

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::services::{
-    backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, logs, organizations, rds, redshift, s3, scheduler, sns,
+    backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, iam, kms, logs, organizations, rds, redshift, s3, scheduler, sns,
 };
 use super::{DEFAULT_ACCOUNT, SandboxError};
 
@@ -60,6 +60,9 @@ pub(crate) struct Region {
     pub(crate) efs: efs::FileSystems,
     pub(crate) elasticache: elasticache::Groups,
     pub(crate) events: events::Events,
+    /// Only in the one region that stands for all of them.
+    pub(crate) iam: iam::Roles,
+    pub(crate) kms: kms::Keys,
     pub(crate) logs: logs::Groups,
     pub(crate) scheduler: scheduler::Scheduler,
     pub(crate) rds: rds::Databases,

@@ -127,7 +127,8 @@ impl World {
         self.json_fails("dynamodb", "DynamoDB_20120810", operation, input)
     }
 
-    fn json_fails(&self, service: &str, prefix: &str, operation: &str, input: Value) -> (String, String) {
+    /// Calls a JSON service, which must fail; gives the code and the message.
+    pub(crate) fn json_fails(&self, service: &str, prefix: &str, operation: &str, input: Value) -> (String, String) {
         let response = self.answer(service, "/", Some(format!("{prefix}.{operation}")), input.to_string());
         assert!(response.status >= 400, "{operation} succeeded: {}", String::from_utf8_lossy(&response.body));
         let body: Value = serde_json::from_slice(&response.body).unwrap();
@@ -191,7 +192,8 @@ impl World {
         }
     }
 
-    fn json(&self, service: &str, prefix: &str, operation: &str, input: Value) -> Value {
+    /// Calls a JSON service, which must succeed.
+    pub(crate) fn json(&self, service: &str, prefix: &str, operation: &str, input: Value) -> Value {
         let response = self.answer(service, "/", Some(format!("{prefix}.{operation}")), input.to_string());
         let body: Value = serde_json::from_slice(&response.body).unwrap();
         assert_eq!(response.status, 200, "{operation}: {body}");

@@ -4,6 +4,8 @@
 
 mod file;
 #[cfg(feature = "aws")]
+mod outside;
+#[cfg(feature = "aws")]
 mod read;
 #[cfg(feature = "aws")]
 mod whole;

@@ -1,6 +1,6 @@
 //! Reading live AWS.
 
-use super::whole;
+use super::{outside, whole};
 use crate::aws::{Aws, CallFailed, ConnectFailed, Connection, tagged};
 use crate::kinds::{self, Calls, Found, KindAws, ReadRequest, Wish};
 use crate::model::{Action, Cause, Gap, Inventory, KindSpec, Listed, Ownership, Plan, Policy, Replicas, Snapshot};
@@ -29,6 +29,7 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
     watch(policy, aws, &mut wishes);
     fill(&mut snapshot, aws, policy.workspace.as_deref(), wishes, done).await;
     whole::find(&mut snapshot, aws, whole::Sought::of_policy(policy, aws)).await;
+    outside::read(&mut snapshot, policy, aws).await;
     snapshot.sort();
     snapshot
 }

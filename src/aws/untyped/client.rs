@@ -127,7 +127,10 @@ fn host(service: &Service, region: &str, config: &SdkConfig) -> String {
         _ => "amazonaws.com",
     };
     let fips = if config.use_fips().unwrap_or_default() { "-fips" } else { "" };
-    format!("https://{}{fips}.{region}.{suffix}", service.host)
+    match service.host.split_once('.') {
+        Some((name, rest)) => format!("https://{name}{fips}.{rest}"),
+        None => format!("https://{}{fips}.{region}.{suffix}", service.host),
+    }
 }
 
 /// A request that is ready: it is built before the runtime takes over, as a member that is missing is an error of ours.

@@ -24,7 +24,7 @@ pub struct Service {
     pub iam: &'static str,
     /// Its name in signatures.
     pub signing: &'static str,
-    /// Its part of host names, before the region.
+    /// Its part of host names, before the region; the whole host of one that has the same for all regions.
     pub host: &'static str,
     /// How it talks.
     pub protocol: Protocol,

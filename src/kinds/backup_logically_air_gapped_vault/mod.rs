@@ -6,7 +6,7 @@
 mod aws;
 
 use super::vaults::{self, MAX_DAYS, MIN_DAYS, MOST_DAYS, STATE, said};
-use super::{Answer, Concern, Kind, Need, tags};
+use super::{Answer, Circumstances, Concern, Kind, Need, Place, outside, tags};
 use crate::model::{ArnForm, Change, Effect, Existence, Fallback, Form, KindSpec, Live, Loss, Ownership, Setting, Shape, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -119,6 +119,15 @@ impl Kind for AirGappedVault {
 
     fn remarks(&self, live: &Live) -> Vec<String> {
         live.fact(STATE).map(|state| format!("it is {state}, so that nothing can be kept in it yet")).into_iter().collect()
+    }
+
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+        let key = wanted.get(KEY).and_then(|wanted| wanted.value.as_str());
+        key.and_then(|key| outside::key(KEY, key, place, "copies into the vault fail")).into_iter().collect()
+    }
+
+    fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
+        outside::key_elsewhere(KEY, wanted, circumstances.region).into_iter().collect()
     }
 
     #[cfg(feature = "aws")]

@@ -3,7 +3,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Kind, backup_types};
+use super::{Concern, Kind, Need, Place, backup_types, outside};
 use crate::model::{
     ArnForm, Change, Code, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Parent, Safer, Setting,
     Severity, Shape, Value, Wanted, path,
@@ -214,6 +214,11 @@ impl Kind for RestoreTestingSelection {
                 "give the block another `name`, so that a new selection is made and this one goes".to_owned(),
             )
         })
+    }
+
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
+        let role = wanted.get(ROLE).and_then(|wanted| wanted.value.as_str());
+        role.map(|role| outside::role(ROLE, role, "backup.amazonaws.com", "AWS Backup restores nothing for a test")).into_iter().collect()
     }
 
     #[cfg(feature = "aws")]

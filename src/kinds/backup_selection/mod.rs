@@ -10,7 +10,7 @@ mod choice;
 mod services;
 mod within;
 
-use super::{Beside, Circumstances, Concern, Flat, Kind, Need, Place, backup_types};
+use super::{Beside, Circumstances, Concern, Flat, Kind, Need, Place, backup_types, outside};
 use crate::model::{
     ArnForm, Change, Effect, Existence, Form, Key, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Parent, Reading, Safer,
     Setting, Shape, Value, Wanted,
@@ -166,6 +166,12 @@ impl Kind for BackupSelection {
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
         let mut needs = checks::opt_ins(wanted, place);
         needs.extend(checks::named(wanted));
+        let role = wanted.get(ROLE).and_then(|wanted| wanted.value.as_str());
+        needs.extend(
+            role.map(|role| {
+                outside::role(ROLE, role, "backup.amazonaws.com", "AWS Backup refuses the selection, or backs up nothing of it")
+            }),
+        );
         needs
     }
 

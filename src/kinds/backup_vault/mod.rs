@@ -6,8 +6,9 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Kind, tags, vaults};
-use crate::model::{ArnForm, Existence, Fallback, Form, KindSpec, Live, Loss, Ownership, Safer, Setting, Shape};
+use super::{Circumstances, Concern, Kind, Need, Place, outside, tags, vaults};
+use crate::model::{ArnForm, Existence, Fallback, Form, KindSpec, Live, Loss, Ownership, Safer, Setting, Shape, Wanted};
+use std::collections::BTreeMap;
 
 const NAME: &str = "name";
 const KEY: &str = "kms_key_arn";
@@ -72,6 +73,15 @@ impl Kind for BackupVault {
 
     fn keeps(&self, live: &Live, _now: jiff::Timestamp) -> Option<String> {
         vaults::keeps(live)
+    }
+
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+        let key = wanted.get(KEY).and_then(|wanted| wanted.value.as_str());
+        key.and_then(|key| outside::key(KEY, key, place, "backups into the vault fail")).into_iter().collect()
+    }
+
+    fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
+        outside::key_elsewhere(KEY, wanted, circumstances.region).into_iter().collect()
     }
 
     #[cfg(feature = "aws")]

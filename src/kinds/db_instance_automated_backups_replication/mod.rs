@@ -6,7 +6,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Circumstances, Concern, Kind, tags};
+use super::{Circumstances, Concern, Kind, Need, Place, outside, tags};
 use crate::model::{
     ArnForm, Code, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Wanted,
 };
@@ -141,6 +141,11 @@ impl Kind for BackupsReplication {
             concerns.push(concern(KEY, title, format!("name a key of {here}")));
         }
         concerns
+    }
+
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+        let key = wanted.get(KEY).and_then(|wanted| wanted.value.as_str());
+        key.and_then(|key| outside::key(KEY, key, place, "RDS refuses to copy the backups")).into_iter().collect()
     }
 
     #[cfg(feature = "aws")]

@@ -10,7 +10,7 @@ mod rules;
 mod settings;
 mod spans;
 
-use super::{Concern, Kind, schedules};
+use super::{Concern, Kind, Need, Place, outside, schedules};
 use crate::model::{ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Value, Wanted};
 use crate::time::Service;
 use std::cmp::Ordering;
@@ -71,6 +71,11 @@ impl Kind for LifecyclePolicy {
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         rules::check(wanted)
+    }
+
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
+        let role = wanted.get(ROLE).and_then(|wanted| wanted.value.as_str());
+        role.map(|role| outside::role(ROLE, role, "dlm.amazonaws.com", "no snapshot is made and none is deleted")).into_iter().collect()
     }
 
     fn remarks(&self, live: &Live) -> Vec<String> {

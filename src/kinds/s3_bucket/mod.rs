@@ -17,7 +17,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::{Concern, Kind, Need, Needed, Place};
+use super::{Concern, Kind, Need, Needed, Place, outside};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Reaches, Refusal, Severity, Value, Wanted, path};
 use jiff::Timestamp;
 use rule::Rule;
@@ -41,6 +41,8 @@ const REPLICATION_RULES: &str = "replication_rules";
 const OLD_REPLICATION: &str = "old_replication_rules";
 /// The rules of others by destination and priority, as [`place`] writes these: AWS takes one rule for each.
 const FOREIGN_PLACES: &str = "foreign_replication_places";
+/// Within a replication rule: the key that encrypts what arrives.
+const REPLICA_KEY: &str = "destination.encryption_configuration.replica_kms_key_id";
 /// How many replication rules of others are on and leave objects under KMS out.
 const FOREIGN_WITHOUT_KMS: &str = "foreign_replication_rules_without_kms";
 /// The declared destinations that are surely not there.
@@ -94,9 +96,21 @@ impl Kind for S3Bucket {
         concerns
     }
 
-    fn needs(&self, wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
         let on = |name: &String| Rule::wanted(&path::keyed(table::REPLICATION, name), wanted).is_on();
-        let rules = checks::names(wanted, table::REPLICATION).into_iter().filter(on);
+        let names: Vec<String> = checks::names(wanted, table::REPLICATION).into_iter().filter(on).collect();
+        let text = |at: &str| wanted.get(at).and_then(|wanted| wanted.value.as_str());
+        let role = text(table::ROLE).filter(|_| !names.is_empty());
+        let mut needs: Vec<Need> =
+            role.map(|role| outside::role(table::ROLE, role, "s3.amazonaws.com", "S3 replicates nothing")).into_iter().collect();
+        needs.extend(
+            text(table::KEY).and_then(|key| outside::key(table::KEY, key, place, "nothing can be written to the bucket, or read from it")),
+        );
+        needs.extend(names.iter().filter_map(|name| {
+            let at = path::child(&path::keyed(table::REPLICATION, name), REPLICA_KEY);
+            outside::key(&at, text(&at)?, place, "S3 replicates nothing to there")
+        }));
+        let rules = names.into_iter();
         let each = rules.filter_map(|name| {
             let at = path::child(&path::keyed(table::REPLICATION, &name), "destination.bucket");
             let of = wanted.get(&at)?.value.as_str()?.to_owned();
@@ -109,7 +123,8 @@ impl Kind for S3Bucket {
                 otherwise: "AWS replicates only to a bucket with versioning".to_owned(),
             })
         });
-        each.collect()
+        needs.extend(each);
+        needs
     }
 
     fn forbids(&self, changes: &[Change], live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {

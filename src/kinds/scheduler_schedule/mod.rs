@@ -7,7 +7,7 @@ mod aws;
 mod forms;
 mod rules;
 
-use super::{Circumstances, Concern, Kind, json, schedules};
+use super::{Circumstances, Concern, Kind, Need, Place, json, outside, schedules};
 use crate::model::{
     Change, Document, Existence, Fallback, Form, KindSpec, Live, Loss, NameForm, Ownership, Parent, Safer, Setting, Shape, Value, Wanted,
 };
@@ -236,7 +236,19 @@ impl Kind for Schedule {
     }
 
     fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
-        rules::over(wanted, circumstances.now).into_iter().chain(rules::skipped(wanted, circumstances.now)).collect()
+        let mut concerns = rules::over(wanted, circumstances.now);
+        concerns.extend(rules::skipped(wanted, circumstances.now));
+        concerns.extend(outside::key_elsewhere(KEY, wanted, circumstances.region));
+        concerns
+    }
+
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+        let text = |setting: &str| wanted.get(setting).and_then(|wanted| wanted.value.as_str());
+        let role = text(ROLE).map(|role| {
+            outside::role(ROLE, role, "scheduler.amazonaws.com", "EventBridge Scheduler refuses the schedule, or calls nothing")
+        });
+        let key = text(KEY).and_then(|key| outside::key(KEY, key, place, "EventBridge Scheduler cannot read the schedule"));
+        role.into_iter().chain(key).collect()
     }
 
     fn consequence(&self, change: &Change, _: &Live, _: jiff::Timestamp) -> Option<String> {

@@ -15,7 +15,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-use super::{Answer, Concern, Kind, Need, filter, json, tags};
+use super::{Answer, Circumstances, Concern, Kind, Need, Place, filter, json, outside, tags};
 use crate::model::{
     ArnForm, Change, Code, Document, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading,
     Safer, Setting, Shape, Value, Wanted, path,
@@ -119,7 +119,7 @@ static SPEC: KindSpec = KindSpec {
             when_weaker: "messages are no longer encrypted while SNS holds them",
             source: "SNS Developer Guide, Securing Amazon SNS data with server-side encryption",
             ..row(
-                "kms_master_key_id",
+                MASTER_KEY,
                 Shape::Text(KEY),
                 "The KMS key that encrypts messages. Its policy must let in the services that publish: `alias/aws/sns` lets in none, so that no alarm reaches such a topic.",
             )
@@ -209,6 +209,8 @@ static SPEC: KindSpec = KindSpec {
 };
 
 const DISPLAY_NAME: Form = Form { what: "a string of up to 100 characters", check: display_name };
+/// The setting with the key that encrypts the messages.
+const MASTER_KEY: &str = "kms_master_key_id";
 const KEY: Form = Form { what: "the id, ARN or alias of a KMS key", check: key };
 
 fn display_name(text: &str) -> Result<String, Mistake> {
@@ -316,6 +318,15 @@ impl Kind for SnsTopic {
             (Code::Unconfirmed, text)
         });
         waiting.collect()
+    }
+
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+        let key = wanted.get(MASTER_KEY).and_then(|wanted| wanted.value.as_str());
+        key.and_then(|key| outside::key(MASTER_KEY, key, place, "what is published to the topic is lost")).into_iter().collect()
+    }
+
+    fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
+        outside::key_elsewhere(MASTER_KEY, wanted, circumstances.region).into_iter().collect()
     }
 
     #[cfg(feature = "aws")]

@@ -17,6 +17,8 @@
 //! | `aws_dynamodb_table` | `items`, `status`, `created_days_ago`, and in `point_in_time_recovery` `enabled_days_ago` |
 //! | `aws_efs_file_system` | `id`; `backup_policy`, `state`, `created_days_ago` |
 //! | `aws_elasticache_replication_group` | `status`, `created_days_ago` |
+//! | `aws_iam_role` | no `region` |
+//! | `aws_kms_key` | `key_id`, `alias`, and `state` |
 //! | `aws_organizations_account`, `aws_organizations_organizational_unit` | `id`; of an account, `status` |
 //! | `aws_redshift_cluster` | `status`, `created_days_ago` |
 //!
@@ -33,6 +35,8 @@ mod dynamodb_table;
 mod efs;
 mod elasticache;
 mod fields;
+mod iam_role;
+mod kms_key;
 mod log_group;
 mod metric_alarm;
 mod organizations;
@@ -73,6 +77,8 @@ static KINDS: &[Kind] = &[
     Kind { name: "aws_dynamodb_table", decode: dynamodb_table::decode },
     Kind { name: "aws_efs_file_system", decode: efs::decode },
     Kind { name: "aws_elasticache_replication_group", decode: elasticache::decode },
+    Kind { name: "aws_iam_role", decode: iam_role::decode },
+    Kind { name: "aws_kms_key", decode: kms_key::decode },
     Kind { name: "aws_organizations_account", decode: organizations::account },
     Kind { name: "aws_organizations_organizational_unit", decode: organizations::unit },
     Kind { name: "aws_neptune_cluster", decode: rds::neptune_cluster },

@@ -12,7 +12,9 @@ pub(crate) mod efs;
 pub(crate) mod elasticache;
 pub(crate) mod events;
 pub(crate) mod forms;
+pub(crate) mod iam;
 pub(crate) mod input;
+pub(crate) mod kms;
 pub(crate) mod logs;
 pub(crate) mod organizations;
 pub(crate) mod rds;
@@ -43,6 +45,8 @@ pub(crate) static ALL: &[&Service] = &[
     &efs::SERVICE,
     &elasticache::SERVICE,
     &events::SERVICE,
+    &iam::SERVICE,
+    &kms::SERVICE,
     &logs::SERVICE,
     &organizations::SERVICE,
     &rds::SERVICE,

@@ -1,0 +1,22 @@
+//! Reading what declared things need of things that no policy declares.
+
+use crate::aws::Aws;
+use crate::kinds;
+use crate::model::{Policy, Snapshot};
+use futures_util::future::join_all;
+use std::collections::BTreeMap;
+
+/// Reads each of them once, with the credentials of the first target of its account.
+pub(super) async fn read(snapshot: &mut Snapshot, policy: &Policy, aws: &Aws) {
+    let mut asked = BTreeMap::new();
+    for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
+        for arn in kinds::outside(policy, &connection.target.name, &connection.identity) {
+            asked.entry(arn).or_insert(connection);
+        }
+    }
+    let reads = asked.into_iter().map(|(arn, connection)| async move {
+        let found = kinds::read_outside(connection, &arn).await;
+        (arn, found)
+    });
+    snapshot.outside.extend(join_all(reads).await);
+}
