@@ -425,13 +425,16 @@ pub(super) static SETTINGS: &[Setting] = &[
         "backups made from now on carry the tags of what they are of",
         "backups made from now on do not carry the tags of what they are of",
     ),
-    flag(
-        "policy_details.extend_deletion",
-        Safer::WhenAway,
-        "Of a default policy: whether the last backup of what is deleted goes too when its time is over, and all of them where the policy is disabled or removed.",
-        "the last backup of what is deleted stays",
-        "the last backup of what is deleted goes too when its time is over",
-    ),
+    Setting {
+        loses: Loss::ExistingRecoveryPoints,
+        ..flag(
+            "policy_details.extend_deletion",
+            Safer::WhenAway,
+            "Of a default policy: whether the last backup of what is deleted goes too when its time is over, and all of them where the policy is disabled, removed or in the state `ERROR`.",
+            "the last backup of what is deleted stays, and all of them stay where the policy stops",
+            "the last backup of what is deleted goes too when its time is over, and so do all of them where the policy stops",
+        )
+    },
     Setting {
         safer: Safer::WhenMore,
         when_safer: "backups made from now on are copied there too",
