@@ -237,12 +237,19 @@ impl<'a> Laid<'a> {
     }
 }
 
-/// What a default policy says: it stands beside its description, not in the details.
+/// What a default policy says: it stands beside its description, not in the details. What a call leaves out AWS keeps, so that a list that
+/// goes is sent as an empty one.
 fn of_default(laid: Laid<'_>, found: &Json) -> Map<String, Json> {
     let first = |at: &[&'static str]| at.first().copied().unwrap_or_default();
     let kept = OF_DEFAULT.iter().filter_map(|(_, at, _)| Some((first(at).to_owned(), within(found, &[first(at)])?.clone())));
     let mut input: Map<String, Json> = kept.collect();
     lay_all(&mut input, laid, DETAILS, OF_DEFAULT);
+    for (_, at, how) in OF_DEFAULT.iter().filter(|(_, at, _)| within(found, at).is_some()) {
+        let is_list = matches!(how, As::Texts | As::Tags | As::Regions);
+        if is_list && !within(&Json::Object(input.clone()), at).is_some_and(Json::is_array) {
+            lay(&mut input, at, json!([]));
+        }
+    }
     input
 }
 
@@ -451,6 +458,23 @@ mod tests {
         assert_eq!(sent["PolicyDetails"]["TargetTags"], several);
         assert_eq!(sent["PolicyDetails"]["Schedules"][0]["TagsToAdd"], several);
         assert_eq!(sent["PolicyDetails"]["Schedules"][0]["RetainRule"], json!({ "Count": 30 }));
+    }
+
+    #[test]
+    fn a_list_that_a_default_policy_loses_is_sent_empty_and_others_stay() {
+        let several = json!([{ "Key": "env", "Value": "prod" }, { "Key": "env", "Value": "staging" }]);
+        let policy = json!({ "DefaultPolicy": true, "State": "ENABLED", "PolicyDetails": {
+            "ResourceType": "VOLUME", "RetainInterval": 7, "CrossRegionCopyTargets": [{ "TargetRegion": "us-west-2" }],
+            "Exclusions": { "ExcludeVolumeTypes": ["st1"], "ExcludeTags": several.clone() },
+        } });
+        assert!(matches!(settings(&policy).get("policy_details.exclusions.exclude_tags"), Some(Reading::Unreadable { .. })));
+        let gone =
+            ["cross_region_copy_targets", "exclusions.exclude_volume_types"].map(|name| change(&format!("{DETAILS}.{name}"), Value::Null));
+        let expected = json!({
+            "State": "ENABLED", "RetainInterval": 7, "CrossRegionCopyTargets": [],
+            "Exclusions": { "ExcludeVolumeTypes": [], "ExcludeTags": several },
+        });
+        assert_eq!(updated(&policy, &gone), expected);
     }
 
     #[test]
