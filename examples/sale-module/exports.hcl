@@ -4,7 +4,7 @@ dynamodb_export "tables" {
   target      = target.primary
   table       = "${each.key}-${var.environment}"
   bucket      = "${local.name}-exports"
-  prefix      = "dynamodb/${each.key}/"
+  prefix      = "dynamodb"
   role_arn    = "arn:aws:iam::${var.account_id}:role/${local.name}-exports"
   name_prefix = "${local.name}-export-${lower(each.key)}"
 

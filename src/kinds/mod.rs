@@ -49,6 +49,7 @@ mod patience;
 mod rds;
 pub mod rds_cluster;
 pub mod redshift_cluster;
+pub(crate) mod roles;
 pub mod s3_bucket;
 #[cfg(feature = "aws")]
 mod scheduler;
@@ -60,7 +61,7 @@ mod tags;
 mod vaults;
 
 pub use flat::Flat;
-pub use needs::{Answer, Need, Needed, Place, name_of, needs, sought, watched};
+pub use needs::{Answer, Handed, Need, Needed, Place, name_of, needs, sought, watched};
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Reaches, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;

@@ -12,8 +12,8 @@ const HOURS_OF_A_DAY: i64 = 24;
 /// What a parameter means.
 #[derive(Clone, Copy)]
 enum Sense {
-    /// A number of which more asks for more; AWS takes the default where it is left out, or asks for nothing.
-    AtLeast(Option<i64>),
+    /// A number of which more asks for more, with AWS's default; 0 asks for nothing.
+    AtLeast(i64),
     /// A number of which less asks for more, with AWS's default.
     AtMost(i64),
     /// A time of which less asks for more: a value and a unit, which are parameters by these names, one day unless said.
@@ -29,8 +29,8 @@ const FREQUENCY: Sense = Sense::Within { value: "requiredFrequencyValue", unit: 
 
 fn sense(parameter: &str) -> Option<Sense> {
     Some(match parameter {
-        "requiredRetentionDays" => Sense::AtLeast(Some(35)),
-        "minRetentionDays" => Sense::AtLeast(None),
+        "requiredRetentionDays" => Sense::AtLeast(35),
+        "minRetentionDays" => Sense::AtLeast(0),
         "maxRestoreTime" => Sense::AtMost(720),
         "recoveryPointAgeValue" | "recoveryPointAgeUnit" => AGE,
         "requiredFrequencyValue" | "requiredFrequencyUnit" => FREQUENCY,
@@ -84,9 +84,9 @@ type Lookup<'a> = &'a dyn Fn(&str) -> Given;
 fn compare(sense: Sense, name: &str, before: Lookup<'_>, after: Lookup<'_>) -> Option<Ordering> {
     match sense {
         Sense::AtLeast(default) => Some(number(&after(name), default)?.cmp(&number(&before(name), default)?)),
-        Sense::AtMost(default) => Some(number(&before(name), Some(default))?.cmp(&number(&after(name), Some(default))?)),
+        Sense::AtMost(default) => Some(number(&before(name), default)?.cmp(&number(&after(name), default)?)),
         Sense::Within { value, unit } => {
-            let hours = |lookup: Lookup<'_>| number(&lookup(value), Some(1))??.checked_mul(hours_of(&lookup(unit))?);
+            let hours = |lookup: Lookup<'_>| number(&lookup(value), 1)?.checked_mul(hours_of(&lookup(unit))?);
             Some(hours(before)?.cmp(&hours(after)?))
         }
         Sense::Exceptions => {
@@ -106,11 +106,11 @@ fn compare(sense: Sense, name: &str, before: Lookup<'_>, after: Lookup<'_>) -> O
     }
 }
 
-/// The number in force: none within where nothing is asked for, none where it is no number.
-fn number(given: &Given, default: Option<i64>) -> Option<Option<i64>> {
+/// The number in force; none where it is no number.
+fn number(given: &Given, default: i64) -> Option<i64> {
     match given {
         Given::Left => Some(default),
-        Given::Text(text) => text.parse().ok().map(Some),
+        Given::Text(text) => text.parse().ok(),
         Given::Unknown => None,
     }
 }

@@ -12,7 +12,7 @@ pub(super) mod tagging;
 #[cfg(feature = "aws")]
 pub(super) use calls::{As, DatabaseCalls, RDS};
 
-use super::Concern;
+use super::{Answer, Concern, Handed, Need, Needed};
 use crate::model::{
     Change, Code, Effect, Fallback, Form, Live, Loss, Mistake, NameForm, Reaches, Reading, Refusal, Safer, Setting, Severity, Shape, Value,
     Wanted,
@@ -216,6 +216,24 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         });
     }
     concerns
+}
+
+/// Whether what AWS Backup takes over of a database is declared otherwise; `window` is the path of its backup hours.
+pub(super) fn hands_over(window: &str, need: &Need, declared: &dyn Fn(&str) -> Option<Value>) -> Answer {
+    let Needed::HandedOver(handed) = need.needed else { return need.compare(declared) };
+    let (at, instead) = match handed {
+        Handed::Days(days) => (RETENTION, format!("write `{RETENTION} = {days}`, or leave it out")),
+        Handed::Hours => (window, format!("leave `{window}` out")),
+    };
+    match (declared(at), handed) {
+        (None | Some(Value::Null | Value::Unknown), _) => Answer::Yes,
+        (Some(value), Handed::Days(days)) if value == Value::from(days) => Answer::Yes,
+        (Some(value), _) => Answer::No {
+            reason: format!("is declared with `{at}` = {value}"),
+            at: at.to_owned(),
+            remedy: format!("{instead}, or take the database out of what that rule backs up"),
+        },
+    }
 }
 
 fn refusal(code: Code, reason: String, remedy: String) -> Refusal {

@@ -21,8 +21,11 @@ pub(in crate::plan) fn say_what_hangs_on(gaps: &mut [Gap], policy: &Policy, snap
         let Some(identity) = snapshot.identities.get(&gap.target) else { continue };
         let place = Identity { region: gap.region.clone(), ..identity.clone() };
         let hangs = |of: &str| is_about(gap, of, &place);
-        let found: BTreeSet<_> =
-            needs.iter().filter(|(_, need)| hangs(&need.of)).map(|(address, need)| (*address, &need.otherwise)).collect();
+        let found: BTreeSet<_> = needs
+            .iter()
+            .filter(|(_, need)| need.is_of_live() && hangs(&need.of))
+            .map(|(address, need)| (*address, &need.otherwise))
+            .collect();
         let said: Vec<String> =
             found.iter().take(NAMED).map(|(address, otherwise)| format!("what {address} needs of it ({otherwise})")).collect();
         if !said.is_empty() {
