@@ -46,6 +46,7 @@ scenarios! {
     composite_alarms
     composite_alarms_of_others
     dashboards
+    default_volumes
     dynamodb_export
     event_checks
     event_rules

@@ -4,8 +4,8 @@ use super::{AlarmRule, Expression, State};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most combinations of states that are looked at.
-const COMBINATIONS: usize = 100_000;
+/// The most combinations of states that are looked at, which is soon done for rules of any length: those of 12 alarms that fire or do not.
+const COMBINATIONS: usize = 4_096;
 
 impl AlarmRule {
     /// `Greater` where the other is true whenever this one is, and in more cases; `Less` where there are cases in which this one is true and
@@ -22,32 +22,29 @@ impl AlarmRule {
         for (name, states) in other.0.asked() {
             asked.entry(name).or_default().extend(states);
         }
+        let numbers: BTreeMap<&str, usize> = asked.keys().enumerate().map(|(number, name)| (*name, number)).collect();
         // Of an alarm only the states that are asked for are told apart, and one that stands for all others.
-        let cases: Vec<(&str, Vec<State>)> = asked.into_iter().map(|(name, states)| (name, told_apart(&states))).collect();
-        let combinations = cases.iter().try_fold(1_usize, |all, (_, states)| all.checked_mul(states.len()))?;
+        let choices: Vec<Vec<State>> = asked.values().map(|states| told_apart(states)).collect();
+        let combinations = choices.iter().try_fold(1_usize, |all, states| all.checked_mul(states.len()))?;
         if combinations > COMBINATIONS {
             return None;
         }
-        let (mut lost, mut won) = (false, false);
+        let (before, after) = (Numbered::of(&self.0, &numbers), Numbered::of(&other.0, &numbers));
+        let mut case = vec![State::Ok; choices.len()];
+        let mut won = false;
         for number in 0..combinations {
             let mut rest = number;
-            let mut case: BTreeMap<&str, State> = BTreeMap::new();
-            for (name, states) in &cases {
-                case.extend(states.get(rest % states.len()).map(|state| (*name, *state)));
-                rest /= states.len();
+            for (state, choice) in case.iter_mut().zip(&choices) {
+                *state = choice.get(rest % choice.len()).copied().unwrap_or(*state);
+                rest /= choice.len();
             }
-            let state = |name: &str| case.get(name).copied().unwrap_or(State::Ok);
-            match (self.holds(&state), other.holds(&state)) {
-                (true, false) => lost = true,
+            match (before.holds(&case), after.holds(&case)) {
+                (true, false) => return Some(Ordering::Less),
                 (false, true) => won = true,
                 _ => {}
             }
         }
-        Some(match (lost, won) {
-            (true, _) => Ordering::Less,
-            (false, true) => Ordering::Greater,
-            (false, false) => Ordering::Equal,
-        })
+        Some(if won { Ordering::Greater } else { Ordering::Equal })
     }
 
     /// What `OR` joins, each as a text.
@@ -59,6 +56,50 @@ impl AlarmRule {
         match inner {
             Expression::Any(parts) => parts.iter().map(ToString::to_string).collect(),
             other => BTreeSet::from([other.to_string()]),
+        }
+    }
+}
+
+/// A rule whose alarms have numbers, so that no name is looked up case by case.
+enum Numbered {
+    Constant(bool),
+    Is(State, usize),
+    /// So many of the alarms are in a state, or with `true` are not.
+    AtLeast(usize, bool, State, Vec<usize>),
+    Not(Box<Self>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+}
+
+impl Numbered {
+    fn of(expression: &Expression, numbers: &BTreeMap<&str, usize>) -> Self {
+        let number = |name: &String| numbers.get(name.as_str()).copied().unwrap_or(usize::MAX);
+        let each = |parts: &[Expression]| parts.iter().map(|part| Self::of(part, numbers)).collect();
+        match expression {
+            Expression::Constant(value) => Self::Constant(*value),
+            Expression::Is(state, name) => Self::Is(*state, number(name)),
+            Expression::AtLeast(threshold, negated, state, names) => {
+                Self::AtLeast(threshold.of(names.len()), *negated, *state, names.iter().map(number).collect())
+            }
+            Expression::Not(inner) => Self::Not(Box::new(Self::of(inner, numbers))),
+            Expression::Group(inner) => Self::of(inner, numbers),
+            Expression::All(parts) => Self::All(each(parts)),
+            Expression::Any(parts) => Self::Any(each(parts)),
+        }
+    }
+
+    /// Whether it is true in this case: the state of each alarm, by its number.
+    fn holds(&self, case: &[State]) -> bool {
+        let is = |wanted: State, number: usize| case.get(number) == Some(&wanted);
+        match self {
+            Self::Constant(value) => *value,
+            Self::Is(wanted, number) => is(*wanted, *number),
+            Self::AtLeast(enough, negated, wanted, numbers) => {
+                numbers.iter().filter(|number| is(*wanted, **number) != *negated).count() >= *enough
+            }
+            Self::Not(inner) => !inner.holds(case),
+            Self::All(parts) => parts.iter().all(|part| part.holds(case)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(case)),
         }
     }
 }

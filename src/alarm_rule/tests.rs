@@ -89,4 +89,9 @@ fn a_rule_that_is_true_in_more_cases_is_greater() {
     let many = |count: usize| (0..count).map(|number| format!("ALARM(a{number})")).collect::<Vec<_>>().join(" OR ");
     assert_eq!(direction(&many(40), &many(41)), Ordering::Greater);
     assert_eq!(direction(&many(41), &format!("({})", many(40))), Ordering::Less);
+    let several = |enough: usize, count: usize| {
+        format!("AT_LEAST({enough}, ALARM, ({}))", (0..count).map(|number| format!("a{number}")).collect::<Vec<_>>().join(", "))
+    };
+    assert_eq!(direction(&several(3, 12), &several(2, 12)), Ordering::Greater);
+    assert_eq!(direction(&several(3, 13), &several(2, 13)), Ordering::Less, "of so many cases not all are looked at");
 }

@@ -174,6 +174,11 @@ pub trait Kind: Sync {
         None
     }
 
+    /// What removing this thing does, where what the table says of all of them is not true of it: its effect, and what is lost.
+    fn removal(&self, _live: &Live) -> Option<(Effect, String)> {
+        None
+    }
+
     /// Whether a change is about what the thing holds already, or only about what comes later; `None` where the table tells.
     ///
     /// It is also asked of making and removing the thing ([`Change::EXISTS`]); nothing is live, or wanted, then.

@@ -86,8 +86,15 @@ fn elsewhere(part: &Resource, whole: &Resource) -> Option<Diagnostic> {
     Some(problem.label(whole.span.clone(), "the whole is declared here"))
 }
 
-/// What a thing is known by without AWS: its kind, its region and account or its target, what it is a part of, its name.
-type Named<'a> = (&'a str, (&'a str, &'a str), Option<&'a BlockAddress>, &'a str);
+/// What a thing is known by without AWS: its region and account or its target, what it is a part of, and its ARN, as names are unique among all
+/// kinds whose ARNs are alike; of what has none, or is a part, its kind and its name.
+type Named<'a> = ((&'a str, &'a str), Option<&'a BlockAddress>, String);
+
+/// The last of them.
+fn known_as(resource: &Resource, spec: &KindSpec, name: &str, place: (&str, &str)) -> String {
+    let own = || format!("{} {name}", resource.address.kind);
+    if resource.parent.is_some() { own() } else { resource.arn(spec, place.0, place.1).unwrap_or_else(own) }
+}
 
 /// What two blocks declare under one name in one place, as far as places are known without AWS.
 pub(super) fn check_names(policy: &Policy) -> Vec<Diagnostic> {
@@ -104,7 +111,7 @@ pub(super) fn check_names(policy: &Policy) -> Vec<Diagnostic> {
         for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
             // Two targets can reach the same account and region.
             let place = target.region.as_deref().zip(target.account_id.as_deref()).unwrap_or((target.name.as_str(), ""));
-            let thing = (resource.address.kind.as_str(), place, resource.parent.as_ref(), name.as_str());
+            let thing = (place, resource.parent.as_ref(), known_as(resource, spec, name, place));
             let Some((other, there)) = names.insert(thing, (resource, target)) else { continue };
             if other.address == resource.address {
                 problems.push(one_place(resource, [&there.name, &target.name]));
@@ -114,7 +121,10 @@ pub(super) fn check_names(policy: &Policy) -> Vec<Diagnostic> {
             if compounds.0.is_some() && compounds.1.is_some() && !told.insert(compounds) {
                 continue;
             }
-            let title = format!("two blocks declare the {} `{name}`", spec.title);
+            let title = match kinds::spec(&other.address.kind).map_or(spec.title, |other| other.title) {
+                title if title == spec.title => format!("two blocks declare the {title} `{name}`"),
+                title => format!("two blocks declare `{name}`, a {title} and a {}, and AWS takes each name once among both", spec.title),
+            };
             let problem = Diagnostic::error(Code::ConflictingClaims, title).at(resource.span.clone());
             problems.push(problem.label(other.span.clone(), "declared here too").help("give one of them another name"));
         }

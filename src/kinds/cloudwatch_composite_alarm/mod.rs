@@ -117,19 +117,26 @@ fn reference(text: &str) -> Result<String, Mistake> {
     alarms::sized(text, 1600)
 }
 
-/// A rule protects more when it is true in more cases.
+/// A rule protects more when it is true in more cases. Of one that cannot be read nobody can tell, and it may have fired where the other does
+/// not.
+#[expect(clippy::unnecessary_wraps, reason = "the form that a judgement of a setting has")]
 fn fires_more(before: &Value, after: &Value) -> Option<Ordering> {
     let rule = |value: &Value| AlarmRule::parse(value.as_str()?).ok();
-    Some(rule(before)?.direction(&rule(after)?))
+    Some(match (rule(before), rule(after)) {
+        _ if before == after => Ordering::Equal,
+        (Some(before), Some(after)) => before.direction(&after),
+        _ => Ordering::Less,
+    })
 }
 
+/// Another suppressor may hold the actions back where the one before did not.
+#[expect(clippy::unnecessary_wraps, reason = "the form that a judgement of a setting has")]
 fn nobody_suppresses(before: &Value, after: &Value) -> Option<Ordering> {
-    match (before, after) {
-        (Value::Null, Value::Null) => Some(Ordering::Equal),
-        (Value::Null, _) => Some(Ordering::Less),
-        (_, Value::Null) => Some(Ordering::Greater),
-        _ => None,
-    }
+    Some(match (before, after) {
+        _ if before == after => Ordering::Equal,
+        (_, Value::Null) => Ordering::Greater,
+        _ => Ordering::Less,
+    })
 }
 
 /// A shorter time protects more; where there is none on one side, the suppressor itself says it.

@@ -99,9 +99,16 @@ pub(super) fn needs(wanted: &BTreeMap<String, Wanted>, spec: &KindSpec, place: P
     needs.collect()
 }
 
-/// Which alarms a changed rule is no longer about.
+/// Which alarms a changed rule is no longer about, and what cannot be compared.
 pub(super) fn consequence(change: &Change) -> Option<String> {
-    if change.setting != RULE || change.effect != Effect::Weakens {
+    if change.effect != Effect::Weakens {
+        return None;
+    }
+    if change.setting == SUPPRESSOR {
+        let is_another = matches!(&change.before, Reading::Known(before) if !before.is_nothing());
+        return is_another.then(|| "another alarm holds its actions back, perhaps where the one before did not".to_owned());
+    }
+    if change.setting != RULE {
         return None;
     }
     let alarms = |value: Option<&Value>| -> BTreeSet<String> {
@@ -109,6 +116,9 @@ pub(super) fn consequence(change: &Change) -> Option<String> {
         rule.iter().flat_map(AlarmRule::alarms).map(str::to_owned).collect()
     };
     let before = match &change.before {
+        Reading::Known(value) if value.as_str().is_some_and(|text| AlarmRule::parse(text).is_err()) => {
+            return Some("the rule before cannot be read here, so there may be cases in which it fired and this one does not".to_owned());
+        }
         Reading::Known(value) => alarms(Some(value)),
         _ => return None,
     };

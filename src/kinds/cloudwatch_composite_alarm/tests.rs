@@ -22,14 +22,17 @@ fn a_rule_that_fires_in_fewer_cases_weakens() {
     assert_eq!(rule("ALARM(a)", "ALARM(a) OR ALARM(b)"), Some(Effect::Strengthens));
     assert_eq!(rule("ALARM(a) OR ALARM(b)", "ALARM(a)"), Some(Effect::Weakens));
     assert_eq!(rule("ALARM(a) OR ALARM(b)", "ALARM(b) OR ALARM(a)"), Some(Effect::Neutral));
-    assert_eq!(rule("something that AWS has learned since", "ALARM(a)"), Some(Effect::Neutral));
+    for after in ["ALARM(a)", "FALSE"] {
+        assert_eq!(rule("something that AWS has learned since", after), Some(Effect::Weakens), "what cannot be compared weakens");
+    }
 }
 
 #[test]
 fn holding_actions_back_weakens_and_for_longer_too() {
     assert_eq!(effect(SUPPRESSOR, None, &Value::from("quiet")), Some(Effect::Weakens));
     assert_eq!(effect(SUPPRESSOR, Some(Value::from("quiet")), &Value::Null), Some(Effect::Strengthens));
-    assert_eq!(effect(SUPPRESSOR, Some(Value::from("quiet")), &Value::from("silent")), Some(Effect::Neutral));
+    assert_eq!(effect(SUPPRESSOR, Some(Value::from("quiet")), &Value::from("silent")), Some(Effect::Weakens));
+    assert_eq!(effect(SUPPRESSOR, Some(Value::from("quiet")), &Value::from("quiet")), Some(Effect::Neutral));
     assert_eq!(effect(EXTENSION, Some(Value::from(60)), &Value::from(120)), Some(Effect::Weakens));
     assert_eq!(effect(EXTENSION, None, &Value::from(120)), Some(Effect::Neutral));
 }

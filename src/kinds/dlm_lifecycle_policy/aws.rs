@@ -3,6 +3,7 @@
 
 mod document;
 
+use self::document::Laid;
 use super::{DEFAULT, MESSAGE, SPEC};
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
@@ -132,7 +133,7 @@ fn live(connection: &Connection, policy: &Json) -> Live {
 async fn make(request: MakeRequest<'_>) -> Result<BTreeMap<String, Value>, ChangeFailed> {
     let (connection, region) = (request.connection, request.id.region.as_str());
     let flat = Flat::of_wanted(request.wanted);
-    let mut input = document::input(&flat, &json!({}));
+    let mut input = document::input(Laid::all(&flat), &json!({}));
     input.insert("Tags".to_owned(), json!(request.tags()));
     input.extend(flat.text(DEFAULT).map(|kind| (DEFAULT_POLICY.to_owned(), json!(kind))));
     let answer = connection.ask(&CREATE, region, Json::Object(input)).await?;
@@ -154,7 +155,7 @@ async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
         let now: BTreeMap<String, Reading> = document::settings(&policy);
         request.refuse_if_moved(&now, &changes)?;
         let flat = Flat::of_readings(&now).with(&changes);
-        let mut input = document::input(&flat, policy.get("PolicyDetails").unwrap_or(&Json::Null));
+        let mut input = document::input(Laid::only(&flat, &changes), policy.get("PolicyDetails").unwrap_or(&Json::Null));
         input.insert("PolicyId".to_owned(), json!(id));
         match connection.ask(&UPDATE, region, Json::Object(input)).await {
             Ok(_) => {}

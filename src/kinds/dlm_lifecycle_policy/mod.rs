@@ -5,6 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod forms;
+mod losses;
 mod rows;
 mod rules;
 mod settings;
@@ -20,7 +21,6 @@ use std::collections::BTreeMap;
 const DESCRIPTION: &str = "description";
 #[cfg(feature = "aws")]
 const ROLE: &str = "execution_role_arn";
-#[cfg(feature = "aws")]
 const STATE: &str = "state";
 const DEFAULT: &str = "default_policy";
 const DETAILS: &str = "policy_details";
@@ -66,7 +66,16 @@ impl Kind for LifecyclePolicy {
     }
 
     fn effect(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
-        spans::effect(change, live, wanted)
+        let lost = losses::of_change(change, live, wanted).map(|_| Effect::LosesData);
+        lost.or_else(|| spans::effect(change, live, wanted))
+    }
+
+    fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, _: jiff::Timestamp) -> Option<String> {
+        losses::of_change(change, live, wanted).map(str::to_owned)
+    }
+
+    fn removal(&self, live: &Live) -> Option<(Effect, String)> {
+        losses::of_removal(live).map(|lost| (Effect::LosesData, lost.to_owned()))
     }
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {

@@ -47,6 +47,21 @@ pub(super) const fn kept_unit(path: &'static str, when_safer: &'static str, when
     Setting { safer: Safer::Ranked(LENGTHS), ..kept(path, UNITS, "The unit of `interval`.", when_safer, when_weaker) }
 }
 
+/// For how long a copy is kept. One without a rule is taken as kept for ever (UNCONFIRMED), so that a rule that comes is told as a loss.
+pub(super) const fn kept_copy(path: &'static str) -> Setting {
+    Setting {
+        safer: Safer::WhenGreaterOrAbsent,
+        normalisation: "what interval and unit mean together; absent counts as for ever, of which AWS says nothing",
+        ..kept(
+            path,
+            Shape::Whole { min: 1, max: 36_500, unit: "units" },
+            "For how many `interval_unit` copies are kept, up to 100 years.",
+            "copies are kept for longer; what is gone does not come back",
+            "copies beyond that are deleted at a next run and cannot be brought back",
+        )
+    }
+}
+
 /// A flag that is off where it is left out.
 pub(super) const fn flag(
     path: &'static str,

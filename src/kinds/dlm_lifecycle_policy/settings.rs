@@ -1,6 +1,6 @@
 //! The settings of a lifecycle policy: what Data Lifecycle Manager reads and replaces together.
 
-use super::rows::{READS, UNITS, fewer_tags, flag, kept, kept_unit, more_tags, row};
+use super::rows::{READS, UNITS, fewer_tags, flag, kept, kept_copy, kept_unit, more_tags, row};
 use super::{forms, more_often};
 use crate::kinds::tags;
 use crate::model::{Fallback, Form, Key, Loss, Safer, Setting, Shape};
@@ -139,13 +139,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         Shape::Text(forms::KEY),
         "The KMS key of the other region; the account's default one where it is left out.",
     ),
-    kept(
-        "policy_details.action.cross_region_copy.retain_rule.interval",
-        Shape::Whole { min: 1, max: 36_500, unit: "units" },
-        "For how many `interval_unit` copies are kept, up to 100 years.",
-        "copies are kept for longer; what is gone does not come back",
-        "copies beyond that are deleted at a next run and cannot be brought back",
-    ),
+    kept_copy("policy_details.action.cross_region_copy.retain_rule.interval"),
     kept_unit(
         "policy_details.action.cross_region_copy.retain_rule.interval_unit",
         "copies are kept for longer; what is gone does not come back",
@@ -357,13 +351,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         "copies made from now on carry the tags of the snapshot",
         "copies made from now on do not carry the tags of the snapshot",
     ),
-    kept(
-        "policy_details.schedule.cross_region_copy_rule.retain_rule.interval",
-        Shape::Whole { min: 1, max: 36_500, unit: "units" },
-        "For how many `interval_unit` copies are kept, up to 100 years.",
-        "copies are kept for longer; what is gone does not come back",
-        "copies beyond that are deleted at a next run and cannot be brought back",
-    ),
+    kept_copy("policy_details.schedule.cross_region_copy_rule.retain_rule.interval"),
     kept_unit(
         "policy_details.schedule.cross_region_copy_rule.retain_rule.interval_unit",
         "copies are kept for longer; what is gone does not come back",
@@ -425,13 +413,16 @@ pub(super) static SETTINGS: &[Setting] = &[
         "backups made from now on carry the tags of what they are of",
         "backups made from now on do not carry the tags of what they are of",
     ),
-    flag(
-        "policy_details.extend_deletion",
-        Safer::WhenAway,
-        "Of a default policy: whether the last backup of what is deleted goes too when its time is over, and all of them where the policy is disabled or removed.",
-        "the last backup of what is deleted stays",
-        "the last backup of what is deleted goes too when its time is over",
-    ),
+    Setting {
+        loses: Loss::ExistingRecoveryPoints,
+        ..flag(
+            "policy_details.extend_deletion",
+            Safer::WhenAway,
+            "Of a default policy: whether the last backup of what is deleted goes too when its time is over, and all of them where the policy is disabled, removed or in the state `ERROR`.",
+            "the last backup of what is deleted stays, and all of them stay where the policy stops",
+            "the last backup of what is deleted goes too when its time is over, and so do all of them where the policy stops",
+        )
+    },
     Setting {
         safer: Safer::WhenMore,
         when_safer: "backups made from now on are copied there too",

@@ -15,6 +15,11 @@ enum Kept {
     Days(f64),
 }
 
+/// Where a copy says how long it is kept. Without such a rule it is taken as kept for ever: AWS says that the rule makes it go, and nothing of
+/// a copy that has none (UNCONFIRMED), nor whether a rule that comes reaches copies that exist (UNCONFIRMED): it is told as if it did.
+const OF_COPIES: [&str; 2] =
+    ["policy_details.schedule.cross_region_copy_rule.retain_rule", "policy_details.action.cross_region_copy.retain_rule"];
+
 /// Settings by path, live or wanted.
 type Read<'a> = &'a dyn Fn(&str) -> Option<Value>;
 
@@ -34,7 +39,11 @@ fn kept(rule: &str, read: Read<'_>) -> Option<Kept> {
     if let Some(count) = read(&path::child(rule, "count")).and_then(|value| value.as_i64()) {
         return Some(Kept::Count(count));
     }
-    let interval = read(&path::child(rule, "interval"))?.as_i64()?;
+    let interval = read(&path::child(rule, "interval")).filter(|interval| !interval.is_nothing());
+    if interval.is_none() && OF_COPIES.contains(&path::generic(rule).as_str()) {
+        return Some(Kept::Days(f64::INFINITY));
+    }
+    let interval = interval?.as_i64()?;
     days(interval, read(&path::child(rule, "interval_unit"))?.as_str()?).map(Kept::Days)
 }
 
@@ -98,5 +107,37 @@ mod tests {
         assert_eq!(kept("r", &of("WEEKS", 2)), Some(Kept::Days(14.0)));
         assert_eq!(kept("r", &of("MONTHS", 1_200)), kept("r", &of("YEARS", 100)));
         assert_eq!(kept("r", &of("HOURS", 2)), None);
+    }
+
+    #[test]
+    fn a_copy_without_a_rule_is_kept_the_longest() {
+        let copy = |rule: &str| format!(r#"policy_details.schedule["daily"].cross_region_copy_rule["us-west-2"].{rule}"#);
+        let (interval, unit) = (copy("retain_rule.interval"), copy("retain_rule.interval_unit"));
+        let rule = [(interval.clone(), Value::from(1)), (unit.clone(), Value::from("DAYS"))];
+        let live = |rule: &[(String, Value)]| Live {
+            settings: rule.iter().map(|(at, value)| (at.clone(), Reading::Known(value.clone()))).collect(),
+            ..Live::default()
+        };
+        let span = crate::model::Span { source: crate::model::SourceId::default(), range: 0..0 };
+        let wanted = |rule: &[(String, Value)]| -> BTreeMap<String, Wanted> {
+            rule.iter().map(|(at, value)| (at.clone(), Wanted::new(value.clone(), span.clone()))).collect()
+        };
+        for at in [&interval, &unit] {
+            let change = |before: &[(String, Value)], after: &[(String, Value)]| Change {
+                setting: at.clone(),
+                before: live(before).settings.get(at).cloned().unwrap_or(Reading::Unset),
+                after: wanted(after).get(at).map(|wanted| wanted.value.clone()).unwrap_or_default(),
+                effect: Effect::Neutral,
+                reaches: crate::model::Reaches::Future,
+                consequence: None,
+                consent: crate::model::Consent::NotNeeded,
+                because: None,
+                part_of: None,
+            };
+            assert_eq!(effect(&change(&[], &rule), &live(&[]), &wanted(&rule)), Some(Effect::LosesData), "{at}");
+            assert_eq!(effect(&change(&rule, &[]), &live(&rule), &wanted(&[])), Some(Effect::Strengthens), "{at}");
+        }
+        let setting = super::super::SPEC.setting(&interval).unwrap();
+        assert_eq!(setting.effect(&interval, &BTreeMap::new(), &Value::from(1)), Some(Effect::LosesData));
     }
 }

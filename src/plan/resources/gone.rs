@@ -45,8 +45,9 @@ pub(super) fn removal(live: &Live, kind: &dyn Kind, block: Option<&BlockAddress>
     let spec = kind.spec();
     let mut action = of_live(live, spec, block, Verb::Delete);
     let existence = spec.existence();
-    let mut gone = plain(Change::EXISTS, Reading::Known(Value::Bool(true)), Value::Bool(false), existence.loses.effect(), None);
-    gone.consequence = Some(existence.when_removed).filter(|text| !text.is_empty()).map(str::to_owned);
+    let (effect, lost) = kind.removal(live).unwrap_or_else(|| (existence.loses.effect(), existence.when_removed.to_owned()));
+    let mut gone = plain(Change::EXISTS, Reading::Known(Value::Bool(true)), Value::Bool(false), effect, None);
+    gone.consequence = Some(lost).filter(|text| !text.is_empty());
     let reaches = if gone.effect == Effect::LosesData { Reaches::Existing } else { Reaches::Future };
     gone.reaches = kind.reaches(&gone, live, &BTreeMap::new()).unwrap_or(reaches);
     action.changes.push(gone);

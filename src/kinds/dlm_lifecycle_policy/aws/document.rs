@@ -3,7 +3,7 @@
 use super::super::{DEFAULT, DESCRIPTION, DETAILS, ROLE, SCHEDULE, STATE};
 use crate::aws::untyped::Answer as _;
 use crate::kinds::Flat;
-use crate::model::{Reading, Value, path};
+use crate::model::{Change, Reading, Value, path};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -161,8 +161,12 @@ fn block(settings: &mut BTreeMap<String, Reading>, name: &str, key: &str) -> Str
 
 fn read(settings: &mut BTreeMap<String, Reading>, around: &str, places: &[Place], document: &Json) {
     for (name, at, how) in places {
-        let value = within(document, at).and_then(|value| taken(value, *how));
-        settings.extend(value.map(|value| (path::child(around, name), Reading::Known(value))));
+        let Some(value) = within(document, at) else { continue };
+        let reading = match how {
+            As::Tags => tags(value),
+            _ => taken(value, *how).map(Reading::Known),
+        };
+        settings.extend(reading.map(|reading| (path::child(around, name), reading)));
     }
 }
 
@@ -188,32 +192,80 @@ fn taken(value: &Json, how: As) -> Option<Value> {
             let regions: Vec<Value> = value.as_array()?.iter().filter_map(|one| one.text("TargetRegion").map(Value::from)).collect();
             (!regions.is_empty()).then(|| Value::set(regions))
         }
-        As::Tags => {
-            let mut tags: BTreeMap<String, String> = BTreeMap::new();
-            for tag in value.as_array()? {
-                let (Some(key), text) = (tag.text("Key"), tag.text("Value").unwrap_or_default()) else { continue };
-                // AWS takes one key with several values, which a map cannot hold: such a one is none that a policy could declare.
-                let held = tags.entry(key).or_default();
-                *held = if held.is_empty() { text } else { format!("{held} or {text}") };
-            }
-            (!tags.is_empty()).then(|| Value::Map(tags.into_iter().map(|(key, value)| (key, Value::from(value))).collect()))
-        }
+        As::Tags => None,
     }
 }
 
+/// Tags as they are compared. AWS takes one key with several values, which a map cannot hold: nothing may be concluded of such a list.
+fn tags(value: &Json) -> Option<Reading> {
+    let mut tags: BTreeMap<String, Value> = BTreeMap::new();
+    for tag in value.as_array()? {
+        let (Some(key), text) = (tag.text("Key"), tag.text("Value").unwrap_or_default()) else { continue };
+        if let Some(other) = tags.get(&key).and_then(Value::as_str).filter(|other| *other != text) {
+            let cause = format!(
+                "the tag `{key}` is there with several values, `{other}` and `{text}`, and a policy can declare one: it stays as it is until each key has one value in AWS"
+            );
+            return Some(Reading::Unreadable { cause });
+        }
+        tags.insert(key, Value::from(text));
+    }
+    (!tags.is_empty()).then_some(Reading::Known(Value::Map(tags)))
+}
+
+/// Settings, and which of them are laid over what was found.
+#[derive(Clone, Copy)]
+pub(super) struct Laid<'a> {
+    flat: &'a Flat,
+    /// All of them where there are none.
+    changes: Option<&'a [&'a Change]>,
+}
+
+impl<'a> Laid<'a> {
+    /// All of the settings, of a policy that is made.
+    pub(super) fn all(flat: &'a Flat) -> Self {
+        Self { flat, changes: None }
+    }
+
+    /// Those that change, so that what cannot be said by settings stays as AWS has it.
+    pub(super) fn only(flat: &'a Flat, changes: &'a [&'a Change]) -> Self {
+        Self { flat, changes: Some(changes) }
+    }
+
+    fn is_changed(&self, at: &str) -> bool {
+        let is_about = |change: &&Change| change.setting == at || path::is_within(at, &change.setting);
+        self.changes.is_none_or(|changes| changes.iter().any(is_about))
+    }
+}
+
+/// What a default policy says: it stands beside its description, not in the details. What a call leaves out AWS keeps, so that a list that
+/// goes is sent as an empty one.
+fn of_default(laid: Laid<'_>, found: &Json) -> Map<String, Json> {
+    let first = |at: &[&'static str]| at.first().copied().unwrap_or_default();
+    let kept = OF_DEFAULT.iter().filter_map(|(_, at, _)| Some((first(at).to_owned(), within(found, &[first(at)])?.clone())));
+    let mut input: Map<String, Json> = kept.collect();
+    lay_all(&mut input, laid, DETAILS, OF_DEFAULT);
+    for (_, at, how) in OF_DEFAULT.iter().filter(|(_, at, _)| within(found, at).is_some()) {
+        let is_list = matches!(how, As::Texts | As::Tags | As::Regions);
+        if is_list && !within(&Json::Object(input.clone()), at).is_some_and(Json::is_array) {
+            lay(&mut input, at, json!([]));
+        }
+    }
+    input
+}
+
 /// What a call takes: these settings, over the details that were found.
-pub(super) fn input(flat: &Flat, found: &Json) -> Map<String, Json> {
+pub(super) fn input(laid: Laid<'_>, found: &Json) -> Map<String, Json> {
+    let flat = laid.flat;
     let mut input = Map::new();
     input.extend(flat.text(DESCRIPTION).map(|text| ("Description".to_owned(), json!(text))));
     input.extend(flat.text(ROLE).map(|text| ("ExecutionRoleArn".to_owned(), json!(text))));
     input.insert("State".to_owned(), json!(flat.text(STATE).filter(|state| state != "ERROR").unwrap_or_else(|| "ENABLED".to_owned())));
     if flat.get(DEFAULT).is_some() {
-        // What a default policy says stands beside its description, not in the details.
-        lay_all(&mut input, flat, DETAILS, OF_DEFAULT);
+        input.extend(of_default(laid, found));
         return input;
     }
     let mut details = found.as_object().cloned().unwrap_or_default();
-    lay_all(&mut details, flat, DETAILS, POLICY);
+    lay_all(&mut details, laid, DETAILS, POLICY);
     details.entry("PolicyType").or_insert_with(|| json!("EBS_SNAPSHOT_MANAGEMENT"));
     let is_image = details.get("PolicyType").and_then(Json::as_str) == Some("IMAGE_MANAGEMENT");
     let copies = format!("{DETAILS}.action.cross_region_copy");
@@ -225,7 +277,7 @@ pub(super) fn input(flat: &Flat, found: &Json) -> Map<String, Json> {
             &before,
             |copy| copy.text("Target").unwrap_or_default(),
             |copy, key, at| {
-                lay_all(copy, flat, at, OF_ACTION);
+                lay_all(copy, laid, at, OF_ACTION);
                 copy.insert("Target".to_owned(), json!(key));
             },
         );
@@ -238,11 +290,11 @@ pub(super) fn input(flat: &Flat, found: &Json) -> Map<String, Json> {
         |one| one.text("Name").unwrap_or_default(),
         |schedule, name, at| {
             let before: Vec<Json> = Json::Object(schedule.clone()).items("CrossRegionCopyRules").into_iter().cloned().collect();
-            lay_all(schedule, flat, at, OF_SCHEDULE);
+            lay_all(schedule, laid, at, OF_SCHEDULE);
             hours(schedule);
             schedule.insert("Name".to_owned(), json!(name));
             let copies = listed(flat, &path::child(at, "cross_region_copy_rule"), &before, target, |copy, key, at| {
-                lay_all(copy, flat, at, OF_COPY);
+                lay_all(copy, laid, at, OF_COPY);
                 let (own, other) = if is_image { ("TargetRegion", "Target") } else { ("Target", "TargetRegion") };
                 copy.remove(other);
                 copy.insert(own.to_owned(), json!(key));
@@ -293,10 +345,13 @@ fn listed(
     Json::Array(each.collect())
 }
 
-fn lay_all(document: &mut Map<String, Json>, flat: &Flat, around: &str, places: &[Place]) {
+/// Lays what changes over a document.
+fn lay_all(document: &mut Map<String, Json>, laid: Laid<'_>, around: &str, places: &[Place]) {
     for (name, at, how) in places {
-        let sent = flat.get(&path::child(around, name)).map_or(Json::Null, |value| sent(value, *how));
-        lay(document, at, sent);
+        let setting = path::child(around, name);
+        if laid.is_changed(&setting) {
+            lay(document, at, laid.flat.get(&setting).map_or(Json::Null, |value| sent(value, *how)));
+        }
     }
 }
 
@@ -362,8 +417,64 @@ mod tests {
         let policy = policy();
         let flat = Flat::of_readings(&settings(&policy));
         assert_eq!(flat.whole(r#"policy_details.schedule["daily"].retain_rule.count"#), Some(14));
-        let input = Json::Object(input(&flat, &policy["PolicyDetails"]));
-        assert_eq!(input["PolicyDetails"], policy["PolicyDetails"]);
+        let sent = |laid: Laid<'_>| input(laid, &policy["PolicyDetails"]).remove("PolicyDetails");
+        assert_eq!(sent(Laid::all(&flat)).as_ref(), Some(&policy["PolicyDetails"]));
+        assert_eq!(sent(Laid::only(&flat, &[])).as_ref(), Some(&policy["PolicyDetails"]));
+    }
+
+    fn change(setting: &str, after: Value) -> Change {
+        Change {
+            setting: setting.to_owned(),
+            before: Reading::Unset,
+            after,
+            effect: crate::model::Effect::Neutral,
+            reaches: crate::model::Reaches::Future,
+            consequence: None,
+            consent: crate::model::Consent::NotNeeded,
+            because: None,
+            part_of: None,
+        }
+    }
+
+    /// What an update sends after these changes of what was found.
+    fn updated(policy: &Json, changes: &[Change]) -> Json {
+        let changes: Vec<&Change> = changes.iter().collect();
+        let flat = Flat::of_readings(&settings(policy)).with(&changes);
+        Json::Object(input(Laid::only(&flat, &changes), &policy["PolicyDetails"]))
+    }
+
+    #[test]
+    fn a_tag_with_several_values_is_unknown_and_stays_whatever_else_changes() {
+        let mut policy = policy();
+        let several = json!([{ "Key": "env", "Value": "prod" }, { "Key": "env", "Value": "staging" }]);
+        policy["PolicyDetails"]["TargetTags"] = several.clone();
+        policy["PolicyDetails"]["Schedules"][0]["TagsToAdd"] = several.clone();
+        let read = settings(&policy);
+        for at in ["policy_details.target_tags", r#"policy_details.schedule["daily"].tags_to_add"#] {
+            let Some(Reading::Unreadable { cause }) = read.get(at) else { panic!("{at} is told as {:?}", read.get(at)) };
+            assert!(cause.contains("`env` is there with several values, `prod` and `staging`"), "{cause}");
+        }
+        let sent = updated(&policy, &[change(r#"policy_details.schedule["daily"].retain_rule.count"#, Value::from(30))]);
+        assert_eq!(sent["PolicyDetails"]["TargetTags"], several);
+        assert_eq!(sent["PolicyDetails"]["Schedules"][0]["TagsToAdd"], several);
+        assert_eq!(sent["PolicyDetails"]["Schedules"][0]["RetainRule"], json!({ "Count": 30 }));
+    }
+
+    #[test]
+    fn a_list_that_a_default_policy_loses_is_sent_empty_and_others_stay() {
+        let several = json!([{ "Key": "env", "Value": "prod" }, { "Key": "env", "Value": "staging" }]);
+        let policy = json!({ "DefaultPolicy": true, "State": "ENABLED", "PolicyDetails": {
+            "ResourceType": "VOLUME", "RetainInterval": 7, "CrossRegionCopyTargets": [{ "TargetRegion": "us-west-2" }],
+            "Exclusions": { "ExcludeVolumeTypes": ["st1"], "ExcludeTags": several.clone() },
+        } });
+        assert!(matches!(settings(&policy).get("policy_details.exclusions.exclude_tags"), Some(Reading::Unreadable { .. })));
+        let gone =
+            ["cross_region_copy_targets", "exclusions.exclude_volume_types"].map(|name| change(&format!("{DETAILS}.{name}"), Value::Null));
+        let expected = json!({
+            "State": "ENABLED", "RetainInterval": 7, "CrossRegionCopyTargets": [],
+            "Exclusions": { "ExcludeVolumeTypes": [], "ExcludeTags": several },
+        });
+        assert_eq!(updated(&policy, &gone), expected);
     }
 
     #[test]
@@ -374,6 +485,6 @@ mod tests {
             (format!("{DETAILS}.cross_region_copy_targets"), Value::set([Value::from("us-west-2")])),
         ]));
         let expected = json!({ "State": "ENABLED", "RetainInterval": 10, "CrossRegionCopyTargets": [{ "TargetRegion": "us-west-2" }] });
-        assert_eq!(Json::Object(input(&flat, &json!({}))), expected);
+        assert_eq!(Json::Object(input(Laid::all(&flat), &json!({}))), expected);
     }
 }
