@@ -11,7 +11,7 @@ protect "aws_db_instance" "critical" {
 
 protect "aws_dynamodb_table" "critical" {
   target = target.primary
-  select { tags = { tier = "critical" } }
+  select { tags = { tier = "critical", environment = var.environment } }
   point_in_time_recovery {
     enabled                 = true
     recovery_period_in_days = local.retention

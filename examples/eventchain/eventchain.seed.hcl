@@ -9,19 +9,19 @@ resource "aws_db_instance" "main" {
 resource "aws_dynamodb_table" "orders" {
   name     = "eventchain-production-orders"
   hash_key = "order_id"
-  tags     = { tier = "critical" }
+  tags     = { tier = "critical", environment = "production" }
 }
 
 resource "aws_dynamodb_table" "tickets" {
   name     = "eventchain-production-tickets"
   hash_key = "ticket_id"
-  tags     = { tier = "critical" }
+  tags     = { tier = "critical", environment = "production" }
 }
 
 resource "aws_dynamodb_table" "sessions" {
   name     = "eventchain-production-sessions"
   hash_key = "session_id"
-  tags     = { tier = "standard" }
+  tags     = { tier = "standard", environment = "production" }
 }
 
 resource "aws_s3_bucket" "media" {

@@ -97,7 +97,8 @@ resource "aws_sns_topic" "alarms" {
     endpoint = each.value
   }
   subscription {
-    for_each = var.subscription
+    # Its key holds the endpoint, in which a `/` can be.
+    for_each = { for key, one in var.subscription : replace(key, "/", "|") => one }
     protocol = each.value.protocol
     endpoint = each.value.endpoint
   }
