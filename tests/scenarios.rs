@@ -94,8 +94,10 @@ scenarios! {
     selection
     selection_elsewhere
     selection_succession
+    several_targets
     shortening
     shut_out
+    skipped_runs
     snapshots
     strengthen_first
     syntax_errors

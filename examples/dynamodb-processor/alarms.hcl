@@ -1,21 +1,13 @@
-# Who is told when the tables are not well, or a backup is not made.
-resource "aws_sns_topic" "alerts" {
-  target = target.primary
-  name   = "${local.name}-alerts"
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid       = "alarms"
-      Effect    = "Allow"
-      Principal = { Service = "cloudwatch.amazonaws.com" }
-      Action    = "SNS:Publish"
-      Resource  = "arn:aws:sns:us-east-1:${var.account_id}:${local.name}-alerts"
-      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
-    }]
-  })
-  subscription {
-    protocol = "email"
-    endpoint = var.alert_email
+# Who is told when a backup of the audit trail fails or is not made, or when the tables are not well: all through one topic.
+backup_alarms "audit" {
+  target      = target.primary
+  name_prefix = local.name
+  email       = [var.alert_email]
+
+  # The rules run once a day, within an hour, and a backup of these tables takes minutes.
+  absence "audit" {
+    vault_name = aws_backup_vault.audit.name
+    within     = "26h"
   }
 }
 
@@ -40,38 +32,5 @@ resource "aws_cloudwatch_metric_alarm" "throttled" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_sns_topic.alerts.arn]
-}
-
-resource "aws_cloudwatch_metric_alarm" "backup_failed" {
-  target              = target.primary
-  alarm_name          = "${local.name}-backup-failed"
-  alarm_description   = "A backup of the audit trail failed: see the job in AWS Backup"
-  namespace           = "AWS/Backup"
-  metric_name         = "NumberOfBackupJobsFailed"
-  dimensions          = { BackupVaultName = aws_backup_vault.audit.name }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_sns_topic.alerts.arn]
-}
-
-# The one that the other does not see: nothing failed, because nothing ran.
-resource "aws_cloudwatch_metric_alarm" "backup_missing" {
-  target              = target.primary
-  alarm_name          = "${local.name}-backup-missing"
-  alarm_description   = "No backup of the audit trail was completed within a day"
-  namespace           = "AWS/Backup"
-  metric_name         = "NumberOfBackupJobsCompleted"
-  dimensions          = { BackupVaultName = aws_backup_vault.audit.name }
-  statistic           = "Sum"
-  period              = 86400
-  evaluation_periods  = 1
-  comparison_operator = "LessThanThreshold"
-  threshold           = 1
-  treat_missing_data  = "breaching"
-  alarm_actions       = [aws_sns_topic.alerts.arn]
+  alarm_actions       = [backup_alarms.audit.topic_arn]
 }

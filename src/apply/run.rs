@@ -7,7 +7,7 @@ use crate::model::{Action, Change, Live, Plan, Shape, Value, Verb};
 use crate::plan::order::{Phase, Step, steps};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 /// Makes the plan true, with at most `parallelism` steps under way.
@@ -25,8 +25,9 @@ pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progre
             match run.readiness(next) {
                 Ready::Now => {
                     progress.begun(&next.action.address);
-                    let made = &made;
-                    under_way.push(async move { (place, one(next, plan, aws, made, progress).await) });
+                    let (made, is_after_changes) = (&made, run.is_after_changes(next));
+                    let so_far = SoFar { made, is_after_changes };
+                    under_way.push(async move { (place, one(next, plan, aws, &so_far, progress).await) });
                 }
                 Ready::Later => later.push(place),
                 Ready::Never(because) => {
@@ -65,6 +66,10 @@ struct State<'a> {
     left: BTreeMap<(&'a str, Phase), usize>,
     /// A step of a block, or of a thing, and phase that did not succeed.
     bad: BTreeMap<(&'a str, Phase), &'a str>,
+    /// Blocks and things of which a step succeeded.
+    done: BTreeSet<&'a str>,
+    /// Whether a step ahead of all else succeeded: who needed it does not say so any more.
+    is_ahead_done: bool,
 }
 
 enum Ready {
@@ -90,6 +95,8 @@ impl<'a> State<'a> {
             phases,
             left,
             bad: BTreeMap::new(),
+            done: BTreeSet::new(),
+            is_ahead_done: false,
         }
     }
 
@@ -115,10 +122,18 @@ impl<'a> State<'a> {
         if before.filter_map(|phase| self.phases.get(&phase)).any(|left| *left > 0) { Ready::Later } else { Ready::Now }
     }
 
+    /// Whether this run changed something that the step waited for.
+    fn is_after_changes(&self, step: &Step<'_>) -> bool {
+        self.is_ahead_done || step.needs.iter().copied().chain(names(step.action)).any(|name| self.done.contains(name))
+    }
+
     fn end(&mut self, place: usize, step: &Step<'a>, ending: Ending, progress: &dyn Progress) {
         for name in names(step.action) {
             let phase = (name, step.phase);
-            if ending != Ending::Done {
+            if ending == Ending::Done {
+                self.done.insert(name);
+                self.is_ahead_done |= step.phase == Phase::Ahead;
+            } else {
                 self.bad.entry(phase).or_insert(&step.action.address);
             }
             if let Some(left) = self.left.get_mut(&phase) {
@@ -176,7 +191,14 @@ fn outcome(step: &Step<'_>, ending: Ending) -> StepOutcome {
 /// The ids that AWS gave to what this run made, by address.
 type Made = Mutex<BTreeMap<String, Value>>;
 
-async fn one(step: &Step<'_>, plan: &Plan, aws: &Aws, made: &Made, progress: &dyn Progress) -> Ending {
+/// What a step must know of those before it.
+struct SoFar<'a> {
+    made: &'a Made,
+    is_after_changes: bool,
+}
+
+async fn one(step: &Step<'_>, plan: &Plan, aws: &Aws, so_far: &SoFar<'_>, progress: &dyn Progress) -> Ending {
+    let made = so_far.made;
     let action = step.action;
     let (Some(kind), Some(connection)) = (kinds::find(&action.id.kind), aws.connection(&action.id.target)) else {
         return Ending::Failed(format!("target `{}` is not connected", action.id.target));
@@ -193,6 +215,7 @@ async fn one(step: &Step<'_>, plan: &Plan, aws: &Aws, made: &Made, progress: &dy
         wanted: &action.wanted,
         mark: action.mark.as_ref(),
         parent: parent.as_deref(),
+        is_after_changes: so_far.is_after_changes,
         waiting: &waiting,
     };
     let done = async {

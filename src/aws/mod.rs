@@ -14,7 +14,7 @@ mod witness;
 
 pub use connect::{Access, connect};
 pub use failure::CallFailed;
-pub use organization::accounts;
+pub use organization::{AccountsFailed, accounts};
 pub use tagging::{resources, tagged};
 pub use witness::{Counts, FailedEntry, Journal, JournalEntry, Witness, acting_on};
 

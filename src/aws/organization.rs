@@ -24,12 +24,27 @@ static LIST_TAGS: Operation = ORGANIZATIONS.operation("ListTagsForResource");
 
 const TOKENS: (&str, &str) = ("NextToken", "NextToken");
 
+/// Why the accounts of an organization are not known.
+#[derive(Clone, Debug)]
+pub enum AccountsFailed {
+    /// A call failed for good.
+    Call(CallFailed),
+    /// The organization has no unit and no root of that id.
+    NoUnit(String),
+}
+
+impl From<CallFailed> for AccountsFailed {
+    fn from(failed: CallFailed) -> Self {
+        Self::Call(failed)
+    }
+}
+
 /// Lists the active accounts that an `organization` block means, by id. Tags and units are asked for only where it names some.
 ///
 /// # Errors
 ///
-/// A call failed for good. That no account is meant is no error here.
-pub async fn accounts(connection: &Connection, organization: &Organization) -> Result<Vec<Account>, CallFailed> {
+/// A call failed for good, or a unit is not there. That no account is meant is no error here.
+pub async fn accounts(connection: &Connection, organization: &Organization) -> Result<Vec<Account>, AccountsFailed> {
     let listed = connection.pages(&LIST, REGION, Map::new(), "Accounts", TOKENS).await?;
     // `Status` is what `State` was named before; endpoints of both generations answer.
     let is_active = |account: &&Value| account.text("State").or_else(|| account.text("Status")).as_deref() == Some("ACTIVE");
@@ -42,7 +57,10 @@ pub async fn accounts(connection: &Connection, organization: &Organization) -> R
     }
     let mut below = BTreeMap::new();
     for unit in organization.units() {
-        below.insert(unit.to_owned(), accounts_below(connection, unit).await?);
+        let accounts = accounts_below(connection, unit).await.map_err(|failed| {
+            if failed.is("ParentNotFoundException") { AccountsFailed::NoUnit(unit.to_owned()) } else { AccountsFailed::Call(failed) }
+        })?;
+        below.insert(unit.to_owned(), accounts);
     }
     accounts.retain(|account| organization.means(account, &below));
     Ok(accounts)

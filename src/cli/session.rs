@@ -3,8 +3,8 @@
 use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::Failure;
-use crate::aws::{self, Access, Aws, ConnectFailed, Journal};
-use crate::model::{Accounts, Code, Diagnostic, Identity, Policy, Snapshot, Target, count};
+use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal};
+use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
 use crate::policy::{self, Checked, Seen, load};
@@ -96,11 +96,9 @@ async fn list_accounts(context: &Context, policy: &Policy, live: &LiveArgs) -> R
     let mut all = Accounts::new();
     for (name, organization) in organizations {
         let Some(connection) = session.aws.connection(name) else { continue };
-        let accounts = aws::accounts(connection, organization).await.map_err(|failed| {
-            let message = format!("the accounts of organization `{name}` cannot be listed: {}", failed.sentence("us-east-1"));
-            Failure::error(message)
-                .help("only the management account and delegated administrators may list them; give `profile` or `assume_role`")
-        })?;
+        let accounts = aws::accounts(connection, organization)
+            .await
+            .map_err(|failed| Failure::policy(vec![unlisted(organization, &failed)], policy.sources.clone()))?;
         let missing: Vec<&str> =
             organization.select.ids.iter().filter(|id| !accounts.iter().any(|account| account.id == **id)).map(String::as_str).collect();
         if accounts.is_empty() || !missing.is_empty() {
@@ -115,6 +113,25 @@ async fn list_accounts(context: &Context, policy: &Policy, live: &LiveArgs) -> R
     }
     session.log_counts();
     Ok(all)
+}
+
+/// Why the accounts of an organization are not known, where the policy asks for them.
+fn unlisted(organization: &Organization, failed: &AccountsFailed) -> Diagnostic {
+    let name = &organization.name;
+    match failed {
+        AccountsFailed::NoUnit(unit) => {
+            let title = format!("organization `{name}` has no unit and no root of the id `{unit}`");
+            let help =
+                "`aws organizations list-organizational-units-for-parent` lists the units below a root or a unit, `list-roots` the roots";
+            Diagnostic::error(Code::SelectsNothing, title).at(organization.place_of(unit).clone()).help(help)
+        }
+        AccountsFailed::Call(failed) => {
+            let title = format!("the accounts of organization `{name}` cannot be listed: {}", failed.sentence("us-east-1"));
+            let help = "only the management account and delegated administrators may list them; give `profile` or `assume_role`";
+            let help = (failed.cause == Cause::Denied).then(|| help.to_owned());
+            Diagnostic::error(Code::Usage, title).at(organization.span.clone()).help_opt(help)
+        }
+    }
 }
 
 /// Loads the policy that a change started from. It may lack variables that the change added.

@@ -3,7 +3,7 @@
 //! Source: AWS Backup API, `GetSupportedResourceTypes` and `DescribeRegionSettings`; Developer Guide, Supported AWS resources. AWS adds types
 //! from time to time, so that what is not here is not refused unless it is nearly one of them.
 
-use super::{Need, Needed, Place};
+use super::{Need, Needed, Place, roles};
 use crate::model::{Form, Mistake, Severity, Value, partition, path};
 use std::cmp::Ordering;
 use wildmatch::WildMatchPattern;
@@ -105,11 +105,11 @@ pub(super) fn of_arn(arn: &str) -> Vec<&'static str> {
 }
 
 fn role(text: &str) -> Result<String, Mistake> {
-    if text.starts_with("arn:") && text.contains(":iam::") && text.contains(":role/") {
-        return Ok(text.to_owned());
-    }
-    let help = "write `arn:aws:iam::ACCOUNT:role/NAME`; the console's own role is `arn:aws:iam::ACCOUNT:role/service-role/AWSBackupDefaultServiceRole`";
-    Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help(help))
+    let own = "; the console's own role is `arn:aws:iam::ACCOUNT:role/service-role/AWSBackupDefaultServiceRole`";
+    roles::role(text).map_err(|mistake| {
+        let help = mistake.help.as_ref().map(|help| if text.contains(":role/") { help.clone() } else { format!("{help}{own}") });
+        Mistake { help, ..mistake }
+    })
 }
 
 /// Which of two sets of ARNs and patterns brings in more: one that lets out what the other has brings in less, whatever it has beside.

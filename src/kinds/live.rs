@@ -41,6 +41,8 @@ pub struct Wish {
     pub declared: BTreeMap<String, Value>,
     /// The replicas to read too.
     pub replicas: Replicas,
+    /// Whether no block is about it, and it is read for what others need of it alone.
+    pub is_watched: bool,
 }
 
 /// What reading found.
@@ -76,6 +78,8 @@ pub struct ChangeRequest<'a> {
     pub mark: Option<&'a Mark>,
     /// The id of what it is a part of.
     pub parent: Option<&'a str>,
+    /// Whether this run changed something that this waited for: AWS may not see it yet.
+    pub is_after_changes: bool,
     /// Told what is being waited for.
     pub waiting: &'a (dyn Fn(&str) + Sync),
 }

@@ -54,6 +54,7 @@ mod patience;
 mod rds;
 pub mod rds_cluster;
 pub mod redshift_cluster;
+pub(crate) mod roles;
 pub mod s3_bucket;
 #[cfg(feature = "aws")]
 mod scheduler;
@@ -65,7 +66,7 @@ mod tags;
 mod vaults;
 
 pub use flat::Flat;
-pub use needs::{Answer, Need, Needed, Place, needs, sought, watched};
+pub use needs::{Answer, Handed, Need, Needed, Place, name_of, needs, sought, watched};
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};

@@ -39,6 +39,8 @@ pub enum Needed {
     Key,
     /// It must take what is kept for so many days; none is for ever.
     Keeping(Option<i64>),
+    /// Nobody else may declare what is handed over with it.
+    HandedOver(Handed),
     /// One of its settings must have this value.
     Setting {
         /// The path.
@@ -46,6 +48,15 @@ pub enum Needed {
         /// The value.
         value: Value,
     },
+}
+
+/// What AWS Backup takes over of a database that it backs up continuously.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handed {
+    /// For how many days its automated backups are kept: so many.
+    Days(i64),
+    /// At which hours they are made.
+    Hours,
 }
 
 /// Whether a thing has what another needs of it.
@@ -62,6 +73,15 @@ pub enum Answer {
         /// What to do.
         remedy: String,
     },
+    /// It may not have: what it hangs on is not documented.
+    Doubtful {
+        /// Why: the end of a sentence that starts with the thing.
+        reason: String,
+        /// The setting of it that it hangs on.
+        at: String,
+        /// What to do.
+        remedy: String,
+    },
     /// Nobody can tell.
     Unknown,
 }
@@ -71,6 +91,8 @@ pub enum Answer {
 pub struct Place<'a> {
     /// Its ARN, where that is known.
     pub arn: Option<&'a str>,
+    /// The ARN of what it is a part of, where that is known.
+    pub whole: Option<&'a str>,
     /// Its region.
     pub region: &'a str,
     /// Its account.
@@ -78,6 +100,11 @@ pub struct Place<'a> {
 }
 
 impl Need {
+    /// Whether it hangs on what the other thing is in AWS, and not on what is declared of it alone.
+    pub fn is_of_live(&self) -> bool {
+        !matches!(self.needed, Needed::HandedOver(_))
+    }
+
     /// Whether a setting that is needed has its value; of anything else nobody can tell.
     pub fn compare(&self, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
         let Needed::Setting { path, value } = &self.needed else { return Answer::Unknown };
@@ -106,7 +133,7 @@ pub fn needs(policy: &Policy, resource: &Resource, place: Place<'_>) -> Vec<Need
 /// The settings that things of a policy need in one target of what others own, or of what there is one of: its kind and name, with their
 /// paths. They are read although nobody declares them. That a thing must be there is seen by its first setting, which one call reads.
 pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(&'static str, String), BTreeSet<String>> {
-    let place = Place { arn: None, region: &identity.region, account: &identity.account };
+    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account };
     let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
     let mut watched: BTreeMap<(&'static str, String), BTreeSet<String>> = BTreeMap::new();
     for need in here.flat_map(|resource| needs(policy, resource, place)) {
@@ -114,11 +141,11 @@ pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(
             Needed::Setting { path, .. } => vec![path.clone()],
             Needed::Flags { paths } => paths.clone(),
             Needed::Trust { .. } | Needed::Key => continue,
-            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) => Vec::new(),
+            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) | Needed::HandedOver(_) => Vec::new(),
         };
         let of_others = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Settings && spec.single.is_none());
-        for spec in of_others.filter(|_| !matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_))) {
-            let Some(name) = named(spec, &need.of, identity) else { continue };
+        for spec in of_others.filter(|_| !matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_) | Needed::HandedOver(_))) {
+            let Some(name) = name_of(spec, &need.of, identity) else { continue };
             let first = spec.settings.first().filter(|_| paths.is_empty()).map(|setting| setting.path.to_owned());
             let known = paths.iter().filter(|path| spec.setting(path).is_some()).cloned();
             watched.entry((spec.name, name)).or_default().extend(known.chain(first));
@@ -140,19 +167,19 @@ pub fn sought(policy: &Policy, identities: &BTreeMap<String, Identity>, here: &I
     let mut found = BTreeSet::new();
     for resource in &policy.resources {
         for identity in resource.targets.iter().filter_map(|target| identities.get(target)) {
-            let place = Place { arn: None, region: &identity.region, account: &identity.account };
+            let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account };
             let needs = needs(policy, resource, place).into_iter();
             for need in needs.filter(|need| matches!(need.needed, Needed::Presence)) {
                 let kinds = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Whole);
-                found.extend(kinds.filter_map(|spec| Some((spec.name, named(spec, &need.of, here)?))));
+                found.extend(kinds.filter_map(|spec| Some((spec.name, name_of(spec, &need.of, here)?))));
             }
         }
     }
     found
 }
 
-/// The name that a thing of a kind has whose ARN this is, in one place.
-fn named(spec: &KindSpec, arn: &str, here: &Identity) -> Option<String> {
+/// The name that a thing of a kind has whose ARN this is, in one place; none where the ARN is of another place or of no such thing.
+pub fn name_of(spec: &KindSpec, arn: &str, here: &Identity) -> Option<String> {
     let start = match spec.arn_form {
         ArnForm::Global => spec.arn(&here.region, &here.account, "")?,
         _ => spec.arn_start(&here.region, &here.account),

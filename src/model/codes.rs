@@ -118,7 +118,8 @@ codes! {
     /// One thing of the policy has to be let in by another, and that one shuts it out: an alarm whose topic does not let CloudWatch publish.
     /// AWS takes both without a word, and drops every message later.
     ///
-    /// The message says which statement is missing. Where it is not known whether the request would be let in, backstay says nothing.
+    /// The message says which statement is missing. It is a warning where a condition compares what the sender is not documented to send. Where
+    /// it is not known otherwise whether the request would be let in, backstay says nothing.
     ShutOut = "BKS0801", "a sender is shut out";
     /// A setting does nothing, or is refused by AWS, unless another thing has a certain setting, and that one does not have it.
     ///
@@ -320,7 +321,8 @@ codes! {
     /// Choose other hours in UTC, of at least 30 minutes (60 of a cache), or have the owner of the database move its maintenance window. The
     /// plan names both.
     HoursOverlap = "BKS0880", "backup hours overlap maintenance";
-    /// A rule of AWS Backup with continuous backup keeps the backups of this database, and only AWS Backup can change their retention and hours.
+    /// A rule of AWS Backup with continuous backup keeps the backups of this database, or will from its first run on, and only AWS Backup can
+    /// change their retention and hours.
     ///
     /// Change the lifecycle of that rule, or leave both settings out of the policy. Who wants them back takes the database out of the rule and
     /// disassociates the recovery point, which gives its backups back to RDS without deleting them.
@@ -387,6 +389,10 @@ codes! {
     ///
     /// What is kept for longer serves both: keep that one, or give the other one other times.
     ExportedTwice = "BKS0911", "exported twice at the same times";
+    /// A run of a schedule falls into the time that the clocks of its zone skip, and does not come on that day.
+    ///
+    /// Choose a time that is there on every day, or one in UTC, whose clocks never change.
+    SkippedRun = "BKS0912", "run that the clocks skip";
     /// Things need each other's presence in a circle, so that none of them can be made before the others: composite alarms that are about each
     /// other. CloudWatch stops to evaluate such alarms, and refuses to remove any of them.
     ///

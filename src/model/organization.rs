@@ -45,8 +45,8 @@ pub struct AccountSelector {
     pub ids: Vec<String>,
     /// Patterns of names.
     pub names: Vec<Pattern>,
-    /// Organizational units, or roots: accounts anywhere below.
-    pub units: Vec<String>,
+    /// Ids of organizational units, or of roots: accounts anywhere below. They are no patterns.
+    pub units: Vec<Pattern>,
     /// Tags with patterns of values.
     pub tags: BTreeMap<String, String>,
 }
@@ -74,7 +74,7 @@ impl AccountSelector {
     }
 
     fn is_below(&self, account: &Account, below: &BTreeMap<String, BTreeSet<String>>) -> bool {
-        self.units.iter().any(|unit| below.get(unit).is_some_and(|accounts| accounts.contains(&account.id)))
+        self.units.iter().any(|unit| below.get(&unit.text).is_some_and(|accounts| accounts.contains(&account.id)))
     }
 }
 
@@ -85,7 +85,13 @@ fn has_tag(account: &Account, (key, pattern): (&String, &String)) -> bool {
 impl Organization {
     /// Every unit that must be looked into.
     pub fn units(&self) -> BTreeSet<&str> {
-        self.select.units.iter().chain(&self.except.units).map(String::as_str).collect()
+        self.select.units.iter().chain(&self.except.units).map(|unit| unit.text.as_str()).collect()
+    }
+
+    /// Where a unit is named; the block where it is not.
+    pub fn place_of(&self, unit: &str) -> &Span {
+        let named = self.select.units.iter().chain(&self.except.units).find(|named| named.text == unit);
+        named.map_or(&self.span, |named| &named.span)
     }
 
     /// Whether the accounts' tags must be known.

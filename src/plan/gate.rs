@@ -20,6 +20,7 @@ pub(super) fn gate(actions: &mut [Action], waivers: &[Waiver], consents: &Consen
             change.consent = consent(&addresses, change, &to, waivers, consents, today, &mut used);
         }
     }
+    offer(actions, waivers, today);
     // While something is unknown nobody can tell which consent it needs.
     if actions.iter().any(Action::has_unknown) {
         used.extend(waivers.iter().filter(|waiver| waiver.expires >= today).map(|waiver| waiver.name.as_str()));
@@ -109,22 +110,53 @@ fn consent<'w>(
     if is_flagged(addresses, change, consents) {
         return Consent::Flag;
     }
-    Consent::Missing { waiver: addresses.first().map(|address| waiver_text(address, change, to, today)) }
+    Consent::Missing { waiver: None }
 }
 
-/// The HCL of a waiver that lets a change through.
-fn waiver_text(address: &str, change: &Change, to: &Value, today: Date) -> String {
-    let expires = today.checked_add(WAIVER_DAYS.days()).unwrap_or(today);
+/// Writes, for every change that a waiver could let through, the waiver that would, each with a label that no other has: all that a plan
+/// prints can be pasted into its policy as it is.
+fn offer(actions: &mut [Action], waivers: &[Waiver], today: Date) {
+    let is_open = |change: &Change| change.effect != Effect::Irreversible && change.consent == Consent::Missing { waiver: None };
+    let open =
+        || actions.iter().flat_map(|action| action.changes.iter().filter(|change| is_open(change)).map(move |change| (action, change)));
+    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
+    for (action, change) in open() {
+        *alike.entry(label(&action.address, change, false)).or_default() += 1;
+    }
+    let mut taken: BTreeSet<String> = waivers.iter().map(|waiver| waiver.name.clone()).collect();
+    let mut texts = Vec::new();
+    for (action, change) in open() {
+        let short = label(&action.address, change, false);
+        let first = if alike.get(&short).is_some_and(|many| *many > 1) { label(&action.address, change, true) } else { short };
+        let numbered = (2_u64..).map(|number| format!("{first}-{number}"));
+        let free = std::iter::once(first.clone()).chain(numbered).find(|label| !taken.contains(label)).unwrap_or_else(|| first.clone());
+        texts.push(waiver_text(&free, &action.address, change, &content(action, change), today));
+        taken.insert(free);
+    }
+    let changes = actions.iter_mut().flat_map(|action| &mut action.changes).filter(|change| is_open(change));
+    for (change, text) in changes.zip(texts) {
+        change.consent = Consent::Missing { waiver: Some(text) };
+    }
+}
+
+/// What to call a waiver: after the address and the setting's own name or, where that says too little, the setting's whole path.
+fn label(address: &str, change: &Change, is_whole: bool) -> String {
     let slug = |text: &str| {
         let plain: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
         plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
     };
-    let last = path::segments(&change.setting).pop();
-    let last = last.map_or_else(String::new, |last| format!("{} {}", last.name, last.key.unwrap_or_default()));
-    let (label, setting) = (slug(address), slug(&last));
+    let mut segments = path::segments(&change.setting);
+    let from = if is_whole { 0 } else { segments.len().saturating_sub(1) };
+    let named = segments.drain(from..).map(|segment| format!("{} {}", segment.name, segment.key.unwrap_or_default()));
+    format!("{}-{}", slug(address), slug(&named.collect::<Vec<_>>().join(" ")))
+}
+
+/// The HCL of a waiver that lets a change through.
+fn waiver_text(label: &str, address: &str, change: &Change, to: &Value, today: Date) -> String {
+    let expires = today.checked_add(WAIVER_DAYS.days()).unwrap_or(today);
     format!(
         "waiver {label} {{\n  address     = {address}\n  setting     = {setting_path}\n  to          = {to}\n  reason      = \"…\"\n  approved_by = \"…\"\n  expires     = \"{expires}\"\n}}\n",
-        label = quoted(&format!("{label}-{setting}")),
+        label = quoted(label),
         address = quoted(address),
         setting_path = quoted(&change.setting),
         to = literal(to),
@@ -253,7 +285,9 @@ mod tests {
 
     #[test]
     fn the_printed_waiver_quotes_what_hcl_needs_quoted() {
-        insta::assert_snapshot!(waiver_text("aws_dynamodb_table.sales[\"SalesTable-staging\"]", &shorten(), &Value::from(7), jiff::civil::date(2026, 11, 21)), @r#"
+        let address = "aws_dynamodb_table.sales[\"SalesTable-staging\"]";
+        let label = label(address, &shorten(), false);
+        insta::assert_snapshot!(waiver_text(&label, address, &shorten(), &Value::from(7), jiff::civil::date(2026, 11, 21)), @r#"
         waiver "aws-dynamodb-table-sales-salestable-staging-recovery-period-in-days" {
           address     = "aws_dynamodb_table.sales[\"SalesTable-staging\"]"
           setting     = "point_in_time_recovery.recovery_period_in_days"

@@ -53,6 +53,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     }
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(resolved.gaps);
+    needs::say_what_hangs_on(&mut gaps, policy, snapshot, &resolved.rows);
     gaps.sort();
     gaps.dedup();
     let rows: Vec<_> = resolved.rows.iter().filter(|row| is_asked_for(row.addresses(), &request.only)).collect();

@@ -5,15 +5,18 @@
 
 mod circles;
 mod outside;
+mod partless;
+mod unread;
 mod waits;
 
+pub(super) use unread::say_what_hangs_on;
 pub(super) use waits::order;
 
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Reading, Resource, ResourceId, Severity, Snapshot,
-    Span, Target, Value, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Resource, ResourceId, Severity, Snapshot, Span,
+    Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +55,7 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
 pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row], going: BTreeSet<&ResourceId>) -> Vec<Diagnostic> {
     let things = things(policy, snapshot, rows);
     let named = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
-    let known = Known { live: &snapshot.resources, named, absent: absent(snapshot), going, outside: Some(&snapshot.outside) };
+    let known = Known { live: &snapshot.resources, named, absent: absent(snapshot), going, snapshot: Some(snapshot) };
     let mut problems = unmet(policy, &things, &known);
     let told = declared(policy);
     problems.retain(|problem| problem.is_error() || !told.contains(problem));
@@ -163,7 +166,7 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
 impl Thing<'_> {
     /// What it needs of others.
     fn needs(&self, policy: &Policy) -> Vec<Need> {
-        let place = Place { arn: self.arn.as_deref(), region: self.region, account: self.account };
+        let place = Place { arn: self.arn.as_deref(), whole: self.whole.as_deref(), region: self.region, account: self.account };
         match self.resource {
             Some(resource) => kinds::needs(policy, resource, place),
             None => self.kind.needs(self.wanted, place),
@@ -190,19 +193,19 @@ struct Known<'a> {
     absent: Absent,
     /// What this plan removes.
     going: BTreeSet<&'a ResourceId>,
-    /// The roles and keys.
-    outside: Option<&'a outside::Found>,
+    /// What was read, where anything was.
+    snapshot: Option<&'a Snapshot>,
 }
 
 fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagnostic> {
-    let Known { live, named, absent, going, outside } = known;
-    let (by_arn, parts) = (by_arn(things), parts(things, live));
+    let Known { live, named, absent, going, snapshot } = known;
+    let (by_arn, parts) = (by_arn(things), parts(things, live, going));
     let mut problems = circles::circles(policy, things);
     let mut told = BTreeSet::new();
     for thing in things {
         for need in thing.needs(policy) {
             if matches!(need.needed, Needed::Trust { .. } | Needed::Key) {
-                let problem = outside.and_then(|found| outside::problem(thing, &need, found));
+                let problem = snapshot.and_then(|snapshot| outside::problem(thing, &need, &snapshot.outside));
                 // Who needs it makes no difference to what is only told.
                 let new = problem.filter(|problem| told.insert((String::new(), place_of(problem), problem.title.clone())));
                 problems.extend(new);
@@ -214,8 +217,10 @@ fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagno
                 goes: named.get(&need.of).is_some_and(|live| going.contains(&live.id)),
                 absent: absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
             };
-            let of_parts = || parts.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
-            let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts() } else { None });
+            let its_parts = parts.get(need.of.as_str());
+            let of_parts = || its_parts?.values().find_map(|part| part.problem(thing, &need));
+            let without = || needed.without_parts(thing, &need, its_parts, known);
+            let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts().or_else(without) } else { None });
             let Some(problem) = problem else { continue };
             let is_new = told.insert((thing.address.clone(), need.at.clone(), problem.title.clone()));
             if is_new && !problems.contains(&problem) {
@@ -237,14 +242,17 @@ fn is_of_parts(need: &Need) -> bool {
     matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_))
 }
 
-/// What is known of the parts of things, by the ARN of the whole and by kind.
-fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live]) -> BTreeMap<String, BTreeMap<&'static str, Other<'a>>> {
-    let mut parts: BTreeMap<String, BTreeMap<&'static str, Other<'a>>> = BTreeMap::new();
+/// What is known of the parts of one thing, by kind.
+type Parts<'a> = BTreeMap<&'static str, Other<'a>>;
+
+/// What is known of the parts of things that stay, by the ARN of the whole and by kind.
+fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live], going: &BTreeSet<&ResourceId>) -> BTreeMap<String, Parts<'a>> {
+    let mut parts: BTreeMap<String, Parts<'a>> = BTreeMap::new();
     for thing in things {
         let Some(whole) = &thing.whole else { continue };
         parts.entry(whole.clone()).or_default().entry(thing.kind.spec().name).or_default().declared.push(thing);
     }
-    for part in live {
+    for part in live.iter().filter(|part| !going.contains(&part.id)) {
         let Some((spec, parent)) = kinds::spec(&part.id.kind).and_then(|spec| Some((spec, spec.parent?))) else { continue };
         let is_whole = |whole: &&Live| {
             let (one, other) = (&whole.id, &part.id);
@@ -260,8 +268,8 @@ fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live]) -> BTreeMap<String, BTre
 }
 
 /// The problem of a need that is not met, as grave as it is.
-fn told(need: &Need, code: Code, title: String) -> Diagnostic {
-    match need.severity {
+fn told(severity: Severity, code: Code, title: String) -> Diagnostic {
+    match severity {
         Severity::Error => Diagnostic::error(code, title),
         Severity::Warning => Diagnostic::warning(code, title),
     }
@@ -345,7 +353,7 @@ impl Other<'_> {
                 )
             }
         };
-        let problem = told(need, Code::NeededThing, title).help(help);
+        let problem = told(need.severity, Code::NeededThing, title).help(help);
         Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
             Some(span) => problem.at(span.clone()),
             None => problem,
@@ -357,19 +365,17 @@ impl Other<'_> {
             return self.missing(thing, need);
         }
         let kind = self.kind()?;
-        let answer = kind.answers(need, &|path| self.will_be(kind, path));
-        let (reason, at, remedy) = match (answer, &need.needed) {
-            (Answer::No { reason, at, remedy }, _) => (reason, at, remedy),
-            (Answer::Unknown, Needed::Flags { paths }) => {
-                let path = paths.first()?;
-                let Reading::Unreadable { cause } = self.live?.settings.get(path)? else { return None };
-                let title = format!(
-                    "{} could not be read, so that it is not known whether what backups need of it is on",
-                    Self::named(kind, thing, need)
-                );
-                return Some(Diagnostic::warning(Code::NotOptedIn, title).help(cause.clone()));
-            }
-            _ => return None,
+        let is_of_live = need.is_of_live();
+        let known = |path: &str| if is_of_live { self.will_be(kind, path) } else { Some(self.wanted(path)?.value.clone()) };
+        self.tell(kind.answers(need, &known), kind, thing, need)
+    }
+
+    /// The problem that an answer is, where it is one.
+    fn tell(&self, answer: Answer, kind: &'static dyn Kind, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
+        let (severity, perhaps, reason, at, remedy) = match answer {
+            Answer::No { reason, at, remedy } => (need.severity, "", reason, at, remedy),
+            Answer::Doubtful { reason, at, remedy } => (Severity::Warning, "perhaps ", reason, at, remedy),
+            Answer::Yes | Answer::Unknown => return None,
         };
         let code = match need.needed {
             Needed::Entry(_) => Code::ShutOut,
@@ -377,9 +383,10 @@ impl Other<'_> {
             Needed::Flags { .. } => Code::NotOptedIn,
             Needed::Presence | Needed::Trust { .. } | Needed::Key => Code::NeededThing,
             Needed::Keeping(_) => Code::LockRange,
+            Needed::HandedOver(_) => Code::OwnedByAwsBackup,
         };
-        let title = format!("{} {reason}: {}", Self::named(kind, thing, need), need.otherwise);
-        let mut problem = told(need, code, title).help(remedy);
+        let title = format!("{} {reason}: {perhaps}{}", Self::named(kind, thing, need), need.otherwise);
+        let mut problem = told(severity, code, title).help(remedy);
         if let Some(span) = Wanted::place(thing.wanted, &need.at).or(thing.header) {
             problem = problem.at(span.clone());
         }

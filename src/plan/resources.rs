@@ -285,6 +285,8 @@ impl<'a> Planner<'a> {
             }
         };
         let Some(live) = live else {
+            // A thing of the whole account can be found by way of another target: it is declared all the same.
+            self.claimed.insert(self.identified(&action.id));
             if self.was_searched(spec.name, target) {
                 create(kind, resource, &self.policy.sources, self.snapshot.taken_at, action);
                 let others =

@@ -248,6 +248,25 @@ fn a_waiver_lets_through_exactly_its_value_until_it_expires() {
 }
 
 #[test]
+fn a_printed_waiver_has_a_label_that_the_policy_does_not_have() {
+    let label = "aws-dynamodb-table-all-aaa-recovery-period-in-days";
+    let other = |label: &str| {
+        format!(
+            "waiver \"{label}\" {{\n  address = \"aws_dynamodb_table.all\"\n  setting = \"{PERIOD}\"\n  to = 8\n  reason = \"r\"\n  approved_by = \"me\"\n  expires = \"2027-01-01\"\n}}\n"
+        )
+    };
+    let printed = |more: String| {
+        let plan = planned(&(pitr(true, Some(7)) + &more), &[Table("Aaa", true, 35, false)]);
+        match &plan.actions[0].changes[0].consent {
+            Consent::Missing { waiver } => waiver.clone().unwrap().lines().next().unwrap().to_owned(),
+            consent => panic!("{consent:?}"),
+        }
+    };
+    assert_eq!(printed(String::new()), format!("waiver \"{label}\" {{"));
+    assert_eq!(printed(other(label)), format!("waiver \"{label}-2\" {{"));
+}
+
+#[test]
 fn flags_consent_to_weakening_by_address_or_block() {
     for flag in ["aws_dynamodb_table.all", "aws_dynamodb_table.all[\"Aaa\"]", "*"] {
         let request = Request { consents: Consents { weakening: vec![flag.into()], ..Consents::default() }, ..Request::default() };

@@ -16,27 +16,27 @@ pub(super) fn settings(kind: &dyn Kind, reader: Reader<'_, '_>, scope: &Scope<'_
     table(kind.spec(), reader, scope, |wanted| kind.check(wanted))
 }
 
-/// The same by a table alone; `check` is asked for AWS's rules across settings once each of them fits by itself.
+/// The same by a table alone; `check` is asked for AWS's rules across settings.
 pub(super) fn table(
     spec: &'static KindSpec,
     mut reader: Reader<'_, '_>,
     scope: &Scope<'_>,
-    check: impl FnOnce(&BTreeMap<String, Wanted>) -> Vec<Concern>,
+    check: impl Fn(&BTreeMap<String, Wanted>) -> Vec<Concern>,
 ) -> BTreeMap<String, Wanted> {
     let header = reader.header();
     let before = reader.problems.len();
-    let mut decoder = Decoder { spec, scope, wanted: BTreeMap::new(), misread: BTreeSet::new() };
+    let mut decoder = Decoder { spec, scope, wanted: BTreeMap::new(), broken: Broken::default() };
     decoder.level("", "", &mut reader);
-    let Decoder { wanted, misread, .. } = decoder;
-    let is_whole = reader.problems.len() == before;
-    if is_whole {
-        check_together(spec, &wanted, reader.problems);
-    }
-    // What is wrong in one block is no reason to keep silent about another.
+    let Decoder { wanted, broken, .. } = decoder;
+    let is_whole = reader.problems.len() == before + broken.problems;
+    check_together(spec, &wanted, reader.problems);
+    // A name that is not known could be that of any setting of its block. That is no reason to keep silent about another.
+    let misread = &broken.blocks;
     let is_sound = |at: &str| block_around(at).is_some_and(|block| !misread.contains(&block));
     let counts = |concern: &Concern| is_whole || (is_sound(&concern.at) && concern.also.as_ref().is_none_or(|(at, _)| is_sound(at)));
     let counts = |concern: &Concern| counts(concern) && !(scope.is_lacking() && is_hidden(&concern.at, &wanted));
-    reader.problems.extend(check(&wanted).into_iter().filter(counts).map(|concern| concern.told(&wanted, &header)));
+    let concerns = broken.told(&wanted, check).into_iter().filter(counts);
+    reader.problems.extend(concerns.map(|concern| concern.told(&wanted, &header)));
     reader.finish(|name| belongs_elsewhere(spec, "", name));
     wanted
 }
@@ -65,8 +65,43 @@ struct Decoder<'a> {
     spec: &'static KindSpec,
     scope: &'a Scope<'a>,
     wanted: BTreeMap<String, Wanted>,
-    /// The outermost blocks in which something is wrong.
-    misread: BTreeSet<String>,
+    broken: Broken,
+}
+
+/// What is wrong so far.
+#[derive(Default)]
+struct Broken {
+    /// The settings of which there is no value that fits, with where they stand and the nearest one that would, if there is one.
+    settings: BTreeMap<String, (Span, Option<Value>)>,
+    /// How many problems are about these.
+    problems: usize,
+    /// The outermost blocks in which anything else is wrong.
+    blocks: BTreeSet<String>,
+}
+
+impl Broken {
+    /// What a check says whatever the broken settings will be: with a value that nobody knows, without any, and with the nearest that fits.
+    /// What it says of them themselves would be noise.
+    fn told(&self, wanted: &BTreeMap<String, Wanted>, check: impl Fn(&BTreeMap<String, Wanted>) -> Vec<Concern>) -> Vec<Concern> {
+        let without = check(wanted);
+        if self.settings.is_empty() {
+            return without;
+        }
+        let with = |value: &dyn Fn(&Option<Value>) -> Option<Value>| {
+            let mut wanted = wanted.clone();
+            let taken =
+                self.settings.iter().filter_map(|(at, (span, nearest))| Some((at.clone(), Wanted::new(value(nearest)?, span.clone()))));
+            wanted.extend(taken);
+            check(&wanted)
+        };
+        let (unknown, nearest) = (with(&|_| Some(Value::Unknown)), with(&Clone::clone));
+        let is_about = |at: &String| self.settings.keys().any(|broken| broken == at || path::is_within(at, broken));
+        let is_steady = |concern: &Concern| {
+            let is_noise = is_about(&concern.at) || concern.also.as_ref().is_some_and(|(at, _)| is_about(at));
+            !is_noise && unknown.contains(concern) && nearest.contains(concern)
+        };
+        without.into_iter().filter(is_steady).collect()
+    }
 }
 
 impl Decoder<'_> {
@@ -128,11 +163,10 @@ impl Decoder<'_> {
             }
             for (_, each) in graph::instances(located, self.scope, reader.problems).into_iter().flatten() {
                 let scope = self.scope.child().with("each", each.unwrap_or_default());
-                let mut inner =
-                    Decoder { spec: self.spec, scope: &scope, wanted: std::mem::take(&mut self.wanted), misread: BTreeSet::new() };
+                let (wanted, broken) = (std::mem::take(&mut self.wanted), std::mem::take(&mut self.broken));
+                let mut inner = Decoder { spec: self.spec, scope: &scope, wanted, broken };
                 inner.keyed(name, key, table, at, located, reader);
-                self.wanted = inner.wanted;
-                self.misread.extend(inner.misread);
+                (self.wanted, self.broken) = (inner.wanted, inner.broken);
             }
         }
     }
@@ -147,10 +181,10 @@ impl Decoder<'_> {
             return;
         }
         self.wanted.insert(at.clone(), Wanted::new(there, span));
-        let before = reader.problems.len();
+        let before = (reader.problems.len(), self.broken.problems);
         self.inside(name, located, table, &at, of, reader);
-        if reader.problems.len() > before {
-            self.misread.extend(block_around(&at));
+        if reader.problems.len() - before.0 > self.broken.problems - before.1 {
+            self.broken.blocks.extend(block_around(&at));
         }
     }
 
@@ -222,6 +256,7 @@ impl Decoder<'_> {
             if setting.required && reader.problems.len() == before {
                 reader.missing(name);
             }
+            self.broke(at, reader.header(), None, reader.problems.len() - before);
             return;
         };
         if let Shape::Flags { .. } = setting.shape {
@@ -238,8 +273,18 @@ impl Decoder<'_> {
             }
             Err(misfit) => {
                 let places = reader.elements(name);
+                let nearest = if let Misfit::Range { nearest, .. } = &misfit { Some(nearest.clone()) } else { None };
                 reader.problems.extend(misfit_problems(setting, name, misfit, &span, &given, &places));
+                self.broke(at, span, nearest, reader.problems.len() - before);
             }
+        }
+    }
+
+    /// Notes a setting about which there were so many problems.
+    fn broke(&mut self, at: &str, span: Span, nearest: Option<Value>, problems: usize) {
+        if problems > 0 {
+            self.broken.settings.insert(at.to_owned(), (span, nearest));
+            self.broken.problems += problems;
         }
     }
 

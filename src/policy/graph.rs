@@ -3,6 +3,7 @@
 mod inside;
 mod names;
 mod order;
+mod several;
 
 use super::Seen;
 use super::blocks::{Blocks, Parsed};
@@ -63,6 +64,7 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], seen
         locals: BTreeMap::new(),
         targets: BTreeMap::new(),
         things: BTreeMap::new(),
+        several: BTreeMap::new(),
         broken: BTreeSet::new(),
         policy: Policy { accounts: seen.accounts.clone(), ..Policy::default() },
         identities: &seen.identities,
@@ -104,6 +106,8 @@ pub(super) struct Evaluator<'a, 'p> {
     locals: BTreeMap<String, Value>,
     targets: BTreeMap<String, Value>,
     things: BTreeMap<String, BTreeMap<String, Value>>,
+    /// The things that are in several targets, and whether their values are by the keys of a `for_each` first.
+    several: BTreeMap<Node, bool>,
     broken: BTreeSet<Node>,
     pub(super) policy: Policy,
     /// The compound whose own text is evaluated; none for the policy's.
@@ -178,6 +182,11 @@ impl<'a> Evaluator<'a, '_> {
 
     /// The names that the expressions of a node can use: what they refer to, and no more, as copying everything for each node is quadratic.
     pub(super) fn scope(&self, edges: &Edges) -> Scope<'_> {
+        self.scope_at(edges, None)
+    }
+
+    /// The same, as seen from a target.
+    pub(super) fn scope_at(&self, edges: &Edges, target: Option<&str>) -> Scope<'_> {
         let folder = Value::from(self.folder.display().to_string());
         let path = BTreeMap::from([("module".to_owned(), folder.clone()), ("root".to_owned(), folder)]);
         let backstay = BTreeMap::from([("workspace".to_owned(), self.policy.workspace.clone().map_or(Value::Null, Value::from))]);
@@ -205,7 +214,8 @@ impl<'a> Evaluator<'a, '_> {
                 Node::Target(name) => targets.extend(self.targets.get(name).map(|value| (name.clone(), value.clone()))),
                 Node::Thing(kind, name) => {
                     let value = self.things.get(kind).and_then(|things| things.get(name));
-                    things.entry(kind).or_default().extend(value.map(|value| (name.clone(), value.clone())));
+                    let value = value.map(|value| self.seen_from(node, value, target));
+                    things.entry(kind).or_default().extend(value.map(|value| (name.clone(), value)));
                 }
             }
         }

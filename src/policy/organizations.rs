@@ -61,7 +61,7 @@ fn accounts(reader: &mut Reader<'_, '_>) -> AccountSelector {
     AccountSelector {
         ids: ids.into_iter().map(|(id, _)| id).collect(),
         names: names.collect(),
-        units: units.into_iter().map(|(unit, _)| unit).collect(),
+        units: units.into_iter().map(|(text, span)| Pattern { text, span }).collect(),
         tags: reader.text_map("tags").unwrap_or_default(),
     }
 }

@@ -7,7 +7,7 @@ use super::graph::Evaluator;
 use super::reader::{Located, Reader};
 use super::things;
 use crate::kinds::{self, Kind};
-use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Parent, Policy, Resource, Target, Value, Wanted, path};
+use crate::model::{BlockAddress, Code, Diagnostic, KindSpec, Parent, Policy, Resource, Target, Value, Wanted, path};
 use hcl::edit::expr::{Expression, TraversalOperator};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -177,6 +177,9 @@ fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>, evalua
         let title = format!("`{}` must be the {usual} of a block of this policy", parent.argument);
         let ways: Vec<String> = parent.kinds.iter().map(|kind| format!("`{} = {kind}.NAME.{usual}`", parent.argument)).collect();
         let mut help = format!("write {}", ways.join(" or "));
+        if !parent.why.is_empty() {
+            help.push_str(&format!(": {}", parent.why));
+        }
         if parent.is_only {
             help.push_str(", and declare what is there already with `adopt = true`");
         }
@@ -200,20 +203,15 @@ fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> 
 /// The attribute of every resource that holds its own address, as it is written into the mark.
 const ADDRESS: &str = "address";
 
-/// What other blocks can refer to: the declared settings, its ARN where that can be computed, and what only AWS will know.
-pub(super) fn value(
-    resource: &Resource,
-    spec: &KindSpec,
-    targets: &BTreeMap<String, Target>,
-    identities: &BTreeMap<String, Identity>,
-) -> Value {
+/// What other blocks can refer to: the declared settings, its ARN where that can be computed, and what only AWS will know. `place` is the
+/// region and the account.
+pub(super) fn value(resource: &Resource, spec: &KindSpec, place: Option<(&str, &str)>) -> BTreeMap<String, Value> {
     let mut value = things::nested(&resource.wanted);
     for name in spec.computed {
         value.insert((*name).to_owned(), Value::Unknown);
     }
-    let place = resource.targets.first().and_then(|name| things::place(name, targets, identities));
     let arn = place.and_then(|(region, account)| resource.arn(spec, region, account));
     value.insert("arn".to_owned(), arn.map_or(Value::Unknown, Value::from));
     value.insert(ADDRESS.to_owned(), Value::from(resource.address.mark()));
-    Value::Map(value)
+    value
 }

@@ -2,7 +2,7 @@
 
 use super::compounds;
 use super::decode;
-use super::eval::Scope;
+use super::eval::{self, Scope};
 use super::graph::{Edges, Evaluator, instances};
 use super::reader::{Located, Reader};
 use super::resources;
@@ -30,10 +30,7 @@ pub(super) fn thing(
         return Some(Value::Null);
     }
     for (key, each) in instances(located, &evaluator.scope(edges), &mut problems).into_iter().flatten() {
-        let scope = match each {
-            Some(each) => evaluator.scope(edges).with("each", each),
-            None => evaluator.scope(edges),
-        };
+        let scope = evaluator.scope_of(located, each.as_ref(), edges);
         let compound = evaluator.within.as_ref().map(|within| within.address.clone());
         let address = BlockAddress { within: compound, key: key.clone(), ..BlockAddress::new(kind.spec().name, name) };
         let before = problems.len();
@@ -55,11 +52,18 @@ pub(super) fn thing(
         Some(key) => drop(map.insert(key.clone(), value)),
         None => single = Some(value),
     };
+    let (targets, identities) = (&evaluator.policy.targets, evaluator.identities);
     for protect in &protects {
-        keep(&protect.address, value(protect, kind.spec(), &evaluator.policy.targets, evaluator.identities));
+        let of = |target: Option<&str>| value(protect, kind.spec(), target.and_then(|name| place(name, targets, identities)));
+        keep(&protect.address, of_targets(&protect.targets, of));
     }
     for resource in &resources {
-        keep(&resource.address, resources::value(resource, kind.spec(), &evaluator.policy.targets, evaluator.identities));
+        let of = |target: Option<&str>| resources::value(resource, kind.spec(), target.and_then(|name| place(name, targets, identities)));
+        keep(&resource.address, of_targets(&resource.targets, of));
+    }
+    let mut all = protects.iter().map(|protect| &protect.targets).chain(resources.iter().map(|resource| &resource.targets));
+    if all.any(|targets| targets.len() > 1) {
+        evaluator.keep_several(kind.spec().name, name, single.is_none());
     }
     evaluator.policy.protects.extend(protects);
     evaluator.policy.resources.extend(resources);
@@ -156,6 +160,17 @@ pub(super) fn targets(reader: &mut Reader<'_, '_>, declared: &BTreeMap<String, T
     names
 }
 
+/// The only target that a block means, where there is one. What is wrong with the argument is told where it is read.
+pub(super) fn only_target(located: Located<'_>, scope: &Scope<'_>, declared: &BTreeMap<String, Target>) -> Option<String> {
+    let mut names = Vec::new();
+    let value = eval::evaluate(&located.block.body.get_attribute("target")?.value, scope).ok()?;
+    if value.has_unknown() || !collect_targets(&value, declared, &mut names) {
+        return None;
+    }
+    names.dedup();
+    names.pop().filter(|_| names.is_empty())
+}
+
 fn collect_targets(value: &Value, declared: &BTreeMap<String, Target>, names: &mut Vec<String>) -> bool {
     match value {
         Value::List(items) | Value::Set(items) => items.iter().all(|item| collect_targets(item, declared, names)),
@@ -171,11 +186,40 @@ fn collect_targets(value: &Value, declared: &BTreeMap<String, Target>, names: &m
     }
 }
 
+/// The value of a block that is in these targets. With several of them it has each target's own value under the target's name, beside what is
+/// the same in all of them.
+fn of_targets(targets: &[String], of: impl Fn(Option<&str>) -> BTreeMap<String, Value>) -> Value {
+    if targets.len() < 2 {
+        return Value::Map(of(targets.first().map(String::as_str)));
+    }
+    let each: Vec<(&String, BTreeMap<String, Value>)> = targets.iter().map(|target| (target, of(Some(target)))).collect();
+    let mut values = each.iter().map(|(_, value)| value);
+    let first = values.next().cloned().unwrap_or_default();
+    let mut value = values.fold(first, common);
+    // Where nobody knows yet what it is, it will hardly be the same in two places.
+    if value.get("arn") == Some(&Value::Unknown) {
+        value.remove("arn");
+    }
+    for (target, own) in each {
+        value.entry(target.clone()).or_insert(Value::Map(own));
+    }
+    Value::Map(value)
+}
+
+/// What two values have alike.
+fn common(one: BTreeMap<String, Value>, other: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    let alike = |(key, value): (String, Value)| match (value, other.get(&key)?) {
+        (Value::Map(one), Value::Map(other)) => Some((key, Value::Map(common(one, other)))),
+        (value, other) => (value == *other).then_some((key, value)),
+    };
+    one.into_iter().filter_map(alike).collect()
+}
+
 /// What other blocks can refer to: the declared settings, and for each literal name the thing with its ARN, where that can be computed.
-fn value(protect: &Protect, spec: &KindSpec, targets: &BTreeMap<String, Target>, identities: &BTreeMap<String, Identity>) -> Value {
+/// `place` is the region and the account.
+fn value(protect: &Protect, spec: &KindSpec, place: Option<(&str, &str)>) -> BTreeMap<String, Value> {
     let settings = nested(&protect.wanted);
     let mut value = settings.clone();
-    let place = protect.targets.first().and_then(|name| place(name, targets, identities));
     for pattern in protect.select.names.iter().filter(|pattern| pattern.is_literal()) {
         let mut thing = settings.clone();
         thing.insert("name".to_owned(), Value::from(pattern.text.as_str()));
@@ -183,7 +227,7 @@ fn value(protect: &Protect, spec: &KindSpec, targets: &BTreeMap<String, Target>,
         thing.insert("arn".to_owned(), arn.map_or(Value::Unknown, Value::from));
         value.insert(pattern.text.clone(), Value::Map(thing));
     }
-    Value::Map(value)
+    value
 }
 
 /// The region and the account of a target: as the policy says, or as connecting found.

@@ -26,15 +26,8 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
         snapshot.gaps.extend(gaps);
     }
     let mut wishes = wishes(policy, aws, &snapshot);
-    let watched = watch(policy, aws, &mut wishes);
+    watch(policy, aws, &mut wishes);
     fill(&mut snapshot, aws, policy.workspace.as_deref(), wishes, done).await;
-    // The plan does not change what is only watched, so that not seeing it leaves nothing of the plan unknown; what hangs on it says so.
-    let only_watched = |gap: &Gap| {
-        let of = gap.kind.as_ref().map(|kind| (kind.clone(), gap.target.clone()));
-        let names = of.and_then(|of| watched.get(&of));
-        names.is_some_and(|names| gap.resource.as_ref().is_none_or(|name| names.contains(name)))
-    };
-    snapshot.gaps.retain(|gap| !only_watched(gap));
     whole::find(&mut snapshot, aws, whole::Sought::of_policy(policy, aws)).await;
     outside::read(&mut snapshot, policy, aws).await;
     snapshot.sort();
@@ -169,7 +162,7 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
                     wish.replicas = union(&wish.replicas, &protect.replicas);
                 } else {
                     let (settings, declared) = (settings.collect(), declared.collect());
-                    of_target.insert(name, Wish { settings, declared, replicas: protect.replicas.clone() });
+                    of_target.insert(name, Wish { settings, declared, replicas: protect.replicas.clone(), is_watched: false });
                 }
             }
         }
@@ -177,22 +170,16 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
     wishes
 }
 
-/// Adds what declared things need of others' things; returns, by kind and target, the names of those that are read for nothing else.
-fn watch(policy: &Policy, aws: &Aws, wishes: &mut Wishes) -> BTreeMap<(String, String), BTreeSet<String>> {
-    let mut only: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+/// Adds what declared things need of others' things. The plan changes none of it, but not seeing it leaves a check unmade: that is a gap too.
+fn watch(policy: &Policy, aws: &Aws, wishes: &mut Wishes) {
     for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
         let target = &connection.target.name;
         for ((kind, name), settings) in kinds::watched(policy, target, &connection.identity) {
-            let key = (kind.to_owned(), target.clone());
-            let of_kind = wishes.entry(key.clone()).or_default();
-            if !of_kind.contains_key(&name) {
-                only.entry(key).or_default().insert(name.clone());
-            }
-            let nowhere_else = Wish { replicas: Replicas::Only([].into()), ..Wish::default() };
+            let of_kind = wishes.entry((kind.to_owned(), target.clone())).or_default();
+            let nowhere_else = Wish { replicas: Replicas::Only([].into()), is_watched: true, ..Wish::default() };
             of_kind.entry(name).or_insert(nowhere_else).settings.extend(settings);
         }
     }
-    only
 }
 
 fn union(a: &Replicas, b: &Replicas) -> Replicas {

@@ -35,7 +35,7 @@ mod properties;
 
 pub use escape::typed;
 pub use style::Style;
-pub use words::refusals;
+pub use words::{refusals, unknown};
 
 /// Finds the table of a kind by its name, so that views need not know which kinds there are.
 pub type Specs = fn(&str) -> Option<&'static KindSpec>;

@@ -116,8 +116,8 @@ pub(super) fn reach(specs: Specs, action: &Action, change: &Change) -> String {
     match &change.because {
         Some(position) => format!("{reaches}; {}", visible(&position.to_string())),
         None if matches!(change.setting.as_str(), Change::EXISTS | Change::OWNER) => reaches,
-        None if change.setting.ends_with(']') || change.after == Value::Null => format!("{reaches}; not in the policy any more"),
-        None if change.before != Reading::Unset => format!("{reaches}; not in the policy any more, so it is AWS's default"),
+        None if change.setting.ends_with(']') || change.after == Value::Null => format!("{reaches}; the policy does not declare it"),
+        None if change.before != Reading::Unset => format!("{reaches}; the policy does not declare it, so it is AWS's default"),
         None => format!("{reaches}; not in the policy: AWS's default, which comes along with another change"),
     }
 }
@@ -287,6 +287,21 @@ pub(super) fn gap_cause(gap: &Gap) -> String {
     // Nobody was asked for what was not recorded.
     let tried = if gap.cause == Cause::NotRecorded { "it".to_owned() } else { visible(&gap.action) };
     format!("{tried} {cause}: {}", visible(&gap.message))
+}
+
+/// What the plan could not read, in a line for each, with why where that is known: what nobody can say is as declared.
+pub fn unknown(plan: &Plan, specs: Specs) -> Vec<String> {
+    let line = |unread: &Unread<'_>| {
+        let cause = unread.gaps.first().map(|gap| gap_cause(gap));
+        let cause = cause.or_else(|| unread.action.map(|action| unreadable_settings(action, true).join("; ")));
+        let of_action = unread.action.map(|action| visible(&action.address));
+        let subject = of_action.or_else(|| unread.gaps.first().map(|gap| gap_subject(specs, gap))).unwrap_or_default();
+        match cause.filter(|cause| !cause.is_empty()) {
+            Some(cause) => format!("{subject}: {cause}"),
+            None => subject,
+        }
+    };
+    unread(plan).iter().map(line).collect()
 }
 
 /// The settings that leave an action unknown; each with its cause where no gap says it.

@@ -239,10 +239,15 @@ impl Interrupts {
 
 fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict, halfway: &[Halfway]) -> Result<Exit, Failure> {
     let mut text = String::from("\n");
+    let unknown = view::unknown(plan, kinds::spec);
     if outcome.is_whole() {
         let summary = plan.summary();
         text.push_str(&format!("Apply complete: {} added, {} changed, {} destroyed.", summary.add, summary.change, summary.destroy));
-        text.push_str(if verdict.is_proof() { " Read again: no changes.\n" } else { "\n" });
+        text.push_str(match (verdict.is_proof(), unknown.is_empty()) {
+            (true, true) => " Read again: no changes.\n",
+            (true, false) => " Read again: no changes in what could be read.\n",
+            (false, _) => "\n",
+        });
     } else {
         text.push_str(&format!("Apply incomplete: {}.\n", totals(outcome)));
         let halfway: BTreeMap<usize, &Halfway> = halfway.iter().map(|one| (one.step, one)).collect();
@@ -258,8 +263,12 @@ fn conclude(context: &Context, plan: &Plan, outcome: &Outcome, verdict: &Verdict
                 text.push_str(&format!("    {line}\n"));
             }
         }
-        text.push_str(if verdict.is_proof() { "What was done reads as planned. " } else { "" });
+        let is_proof = verdict.is_proof() && outcome.count(|ending| *ending == Ending::Done) > 0;
+        text.push_str(if is_proof { "What was done reads as planned. " } else { "" });
         text.push_str("A new `backstay apply` goes on from what AWS now has.\n");
+    }
+    for what in &unknown {
+        text.push_str(&format!("  unknown, not fine: {what}\n"));
     }
     for gap in &verdict.gaps {
         text.push_str(&format!("  not read again: {} in {}: {}\n", gap.resource.as_deref().unwrap_or("-"), gap.region, gap.message));

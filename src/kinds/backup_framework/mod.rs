@@ -4,12 +4,13 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod demand;
 
 use super::backup_types::{AUDIT_DESCRIPTION, AUDIT_NAME};
 use super::{Concern, Kind, tags};
 use crate::model::{
-    ArnForm, Change, Code, Effect, Existence, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Reading, Safer, Setting, Severity,
-    Shape, Value, Wanted, path,
+    ArnForm, Change, Code, Effect, Existence, Form, Key, KindSpec, Live, Loss, NameForm, Ownership, Safer, Setting, Severity, Shape, Value,
+    Wanted, path,
 };
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,8 +114,7 @@ static SPEC: KindSpec = KindSpec {
         Setting {
             path: "control.input_parameter.value",
             required: true,
-            doc: "The parameter's value, as a text.",
-            when_safer: "the control asks for something else",
+            doc: "The parameter's value, as a text. Together with the unit beside it, it counts as AWS takes it: what asks for less weakens, and so does what cannot be compared.",
             ..ROW
         },
         Setting { path: "control.scope.compliance_resource_ids", doc: "The one resource that the control looks at, by its id.", ..SCOPE },
@@ -188,27 +188,12 @@ impl Kind for Framework {
         concerns
     }
 
-    /// What must be kept for fewer days, or may be older, asks for less.
-    fn effect(&self, change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
-        let parameter = path::enclosing(&change.setting).pop().and_then(|block| path::split_key(&block)).map(|(_, name)| name)?;
-        let number = |value: &Value| value.as_str().and_then(|text| text.parse::<i64>().ok());
-        let Reading::Known(before) = &change.before else { return None };
-        let (before, after) = (number(before)?, number(&change.after)?);
-        let order = match parameter.as_str() {
-            "requiredRetentionDays" | "minRetentionDays" => after.cmp(&before),
-            "maxRestoreTime" | "recoveryPointAgeValue" | "requiredFrequencyValue" => before.cmp(&after),
-            _ => return None,
-        };
-        Some(match order {
-            Ordering::Less => Effect::Weakens,
-            Ordering::Equal => Effect::Neutral,
-            Ordering::Greater => Effect::Strengthens,
-        })
+    fn effect(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
+        demand::judge(change, live, wanted).map(|(effect, _)| effect)
     }
 
-    fn consequence(&self, change: &Change, _live: &Live, _now: jiff::Timestamp) -> Option<String> {
-        (change.effect == Effect::Weakens && path::generic(&change.setting) == "control.input_parameter.value")
-            .then(|| "the control asks for less, so that what complies with it is protected less".to_owned())
+    fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, _now: jiff::Timestamp) -> Option<String> {
+        demand::judge(change, live, wanted).map(|(_, sentence)| sentence.to_owned()).filter(|sentence| !sentence.is_empty())
     }
 
     fn notes(&self, live: &Live) -> Vec<(Code, String)> {

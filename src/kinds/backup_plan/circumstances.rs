@@ -2,7 +2,7 @@
 //! the vaults that it needs.
 
 use super::{AIR_GAPPED, COPY, DELETE_AFTER, RULE, SCHEDULE, SPEC, TARGET, ZONE};
-use crate::kinds::{Circumstances, Concern, Need, Needed, Place};
+use crate::kinds::{Circumstances, Concern, Need, Needed, Place, schedules};
 use crate::model::{Code, Known, Principal, Request, Severity, Value, Wanted, path};
 use crate::time::{Schedule, Service, Zone};
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>, circumstances: Circumstan
     let mut concerns = Vec::new();
     for rule in rules(wanted) {
         concerns.extend(over(wanted, rule, circumstances.now));
+        concerns.extend(skipped(wanted, rule, circumstances.now));
         if let (Some(region), Some(account)) = (circumstances.region, circumstances.account) {
             concerns.extend(to_itself(wanted, rule, region, account));
         }
@@ -115,6 +116,11 @@ fn over(wanted: &BTreeMap<String, Wanted>, rule: &str, now: Timestamp) -> Option
         also: None,
         help: "write `*` for the year, or a year to come; a rule that has done its work can be removed".to_owned(),
     })
+}
+
+fn skipped(wanted: &BTreeMap<String, Wanted>, rule: &str, now: Timestamp) -> Option<Concern> {
+    let at = path::child(rule, SCHEDULE);
+    schedules::skipped(text(wanted, &at)?, Service::Backup, text(wanted, &path::child(rule, ZONE))?, now, &at)
 }
 
 fn to_itself(wanted: &BTreeMap<String, Wanted>, rule: &str, region: &str, account: &str) -> Option<Concern> {

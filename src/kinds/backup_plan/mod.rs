@@ -69,7 +69,9 @@ impl Kind for BackupPlan {
     }
 
     fn needs_of_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>], place: Place<'_>) -> Vec<Need> {
-        types::full_management(wanted, parts, place)
+        let mut needs = types::full_management(wanted, parts, place);
+        needs.extend(types::handed_over(wanted, parts));
+        needs
     }
 
     fn check_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>]) -> Vec<Concern> {

@@ -2,13 +2,15 @@
 //!
 //! Source: AWS Backup Developer Guide, Feature availability by resource; Backup plan options and configuration.
 
-use super::{COLD_AFTER, CONTINUOUS, COPY, RULE};
-use crate::kinds::{Concern, Need, Place, backup_types};
+use super::{COLD_AFTER, CONTINUOUS, COPY, DELETE_AFTER, RULE};
+use crate::kinds::{Concern, Handed, Need, Needed, Place, backup_types};
 use crate::model::{Code, Severity, Value, Wanted, partition, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The setting of a selection that names resources.
 const RESOURCES: &str = "resources";
+/// The setting of a selection that leaves resources out.
+const NOT_RESOURCES: &str = "not_resources";
 
 /// The type that AWS Backup manages in full only where that is turned on.
 const MANAGED: &str = "DynamoDB";
@@ -111,6 +113,49 @@ pub(super) fn full_management(wanted: &BTreeMap<String, Wanted>, selections: &[&
                     format!("AWS Backup copies no table to another region or account, so that every copy of rule \"{name}\" to {to} fails"),
                 );
             }
+        }
+    }
+    needs
+}
+
+/// What a database hands over that a continuous rule names by its ARN: with the first backup AWS Backup keeps its retention and its hours, and
+/// RDS refuses other ones. What is chosen by pattern or tag may not be meant, and nothing is said of it.
+///
+/// Source: AWS Backup Developer Guide, Continuous backups and point-in-time recovery.
+pub(super) fn handed_over(wanted: &BTreeMap<String, Wanted>, selections: &[&BTreeMap<String, Wanted>]) -> Vec<Need> {
+    let texts = |selection: &BTreeMap<String, Wanted>, setting: &str| -> BTreeSet<String> {
+        let items = selection.get(setting).and_then(|wanted| wanted.value.as_items()).unwrap_or_default();
+        items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let taken = selections.iter().flat_map(|selection| &texts(selection, RESOURCES) - &texts(selection, NOT_RESOURCES));
+    let is_database = |arn: &String| {
+        let types = backup_types::of_arn(arn);
+        !arn.contains('*') && (types.contains(&"RDS") || types.contains(&"Aurora"))
+    };
+    let databases: BTreeSet<String> = taken.filter(is_database).collect();
+    let mut needs = Vec::new();
+    for rule in wanted.keys().filter(|path| path.ends_with(']') && path::generic(path) == RULE) {
+        let name = path::split_key(rule).map(|(_, key)| key).unwrap_or_default();
+        let at = path::child(rule, CONTINUOUS);
+        if wanted.get(&at).is_none_or(|flag| flag.value != Value::Bool(true)) {
+            continue;
+        }
+        let days = wanted.get(&path::child(rule, DELETE_AFTER)).and_then(|days| days.value.as_i64());
+        for of in &databases {
+            let need = |handed, severity, otherwise| Need {
+                at: at.clone(),
+                of: of.clone(),
+                needed: Needed::HandedOver(handed),
+                severity,
+                otherwise,
+            };
+            if let Some(days) = days {
+                let otherwise =
+                    format!("rule \"{name}\" backs it up continuously, which makes that {days}, and then RDS refuses another value");
+                needs.push(need(Handed::Days(days), Severity::Error, otherwise));
+            }
+            let otherwise = format!("rule \"{name}\" backs it up continuously, and then RDS refuses a change of its hours");
+            needs.push(need(Handed::Hours, Severity::Warning, otherwise));
         }
     }
     needs

@@ -94,7 +94,9 @@ impl Kind for RegionSettings {
         let paths = match &need.needed {
             Needed::Setting { path, .. } => std::slice::from_ref(path),
             Needed::Flags { paths } => paths.as_slice(),
-            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) | Needed::Trust { .. } | Needed::Key => return Answer::Unknown,
+            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) | Needed::HandedOver(_) | Needed::Trust { .. } | Needed::Key => {
+                return Answer::Unknown;
+            }
         };
         let off: Vec<&String> = paths.iter().filter(|path| will_be(path) == Some(Value::Bool(false))).collect();
         let Some((setting, _)) = off.first().and_then(|path| path::split_key(path)) else {

@@ -4,10 +4,10 @@
 mod aws;
 
 use super::backup_types::{AUDIT_DESCRIPTION, AUDIT_NAME};
-use super::{Concern, Kind, tags};
+use super::{Concern, Kind, Need, Needed, Place, tags};
 use crate::model::{
     ArnForm, Change, Code, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading, Safer,
-    Setting, Severity, Shape, Wanted,
+    Setting, Severity, Shape, Wanted, partition,
 };
 use std::collections::BTreeMap;
 
@@ -174,6 +174,19 @@ impl Kind for ReportPlan {
         let concern =
             Concern { code: Code::ReportCovers, severity: Severity::Warning, title, at: at.to_owned(), also: None, help: help.to_owned() };
         vec![concern]
+    }
+
+    /// The bucket must be there; of one of another account nobody here can tell.
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
+        let bucket = wanted.get(BUCKET).and_then(|bucket| bucket.value.as_str());
+        let need = |bucket: &str| Need {
+            at: BUCKET.to_owned(),
+            of: format!("arn:{}:s3:::{bucket}", partition(place.region)),
+            needed: Needed::Presence,
+            severity: Severity::Warning,
+            otherwise: "AWS Backup writes no report".to_owned(),
+        };
+        bucket.map(need).into_iter().collect()
     }
 
     /// Another report takes the place of one that somebody may wait for.

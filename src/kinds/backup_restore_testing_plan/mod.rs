@@ -4,7 +4,7 @@
 mod aws;
 
 use super::backup_schedule::{SCHEDULE, ZONE, more_often};
-use super::{Circumstances, Concern, Kind, Need, Needed, Place, backup_types, tags};
+use super::{Circumstances, Concern, Kind, Need, Needed, Place, backup_types, schedules, tags};
 use crate::model::{
     ArnForm, Code, Existence, Fallback, Form, Key, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Value,
     Wanted, path,
@@ -151,7 +151,7 @@ impl Kind for RestoreTestingPlan {
             also: Some((INCLUDE.to_owned(), "the vaults that are brought in".to_owned())),
             help: "name the vaults to leave out, or remove the plan".to_owned(),
         };
-        all_out.then(concern).into_iter().collect()
+        all_out.then(concern).into_iter().chain(choice(wanted)).collect()
     }
 
     fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
@@ -168,7 +168,8 @@ impl Kind for RestoreTestingPlan {
             also: None,
             help: "write `*` for the year, or a year to come".to_owned(),
         };
-        schedule.is_over(circumstances.now, &zone).then(concern).into_iter().collect()
+        let over = schedule.is_over(circumstances.now, &zone).then(concern);
+        over.into_iter().chain(schedules::skipped(written, Service::Backup, zone.name(), circumstances.now, WHEN)).collect()
     }
 
     /// The vaults that it names outright must be there: AWS takes any.
@@ -188,6 +189,28 @@ impl Kind for RestoreTestingPlan {
     fn calls(&self) -> super::Calls {
         super::Calls::Whole(&aws::PlanCalls)
     }
+}
+
+/// What AWS refuses of the choice of recovery points.
+fn choice(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
+    let items = |at: &str| wanted.get(at).and_then(|wanted| wanted.value.as_items());
+    let concern = |at: &str, title: &str, help: &str| Concern {
+        code: Code::RestoreTestChoice,
+        severity: Severity::Error,
+        title: title.to_owned(),
+        at: at.to_owned(),
+        also: None,
+        help: help.to_owned(),
+    };
+    let mut concerns = Vec::new();
+    if items(INCLUDE).is_some_and(|vaults| vaults.len() > 1 && vaults.contains(&Value::from("*"))) {
+        concerns.push(concern(INCLUDE, "`*` stands alone: AWS refuses it beside ARNs", "leave the ARNs out, or the `*`"));
+    }
+    if items(TYPES).is_some_and(<[Value]>::is_empty) {
+        let help = "write `[\"SNAPSHOT\"]`, `[\"CONTINUOUS\"]`, or both";
+        concerns.push(concern(TYPES, "a restore testing plan needs a sort of recovery points to choose among", help));
+    }
+    concerns
 }
 
 /// A vault, or vaults.

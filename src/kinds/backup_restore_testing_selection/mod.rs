@@ -60,6 +60,7 @@ static SPEC: KindSpec = KindSpec {
         argument: "restore_testing_plan_name",
         attributes: &["name", "id"],
         is_only: false,
+        why: "",
     }),
     name_form: NameForm { min: 1, max: 50, also: &['_'], source: "AWS Backup API RestoreTestingSelectionForCreate" },
     existence: Some(Existence {
@@ -160,6 +161,26 @@ impl Kind for RestoreTestingSelection {
         let condition = wanted.keys().find(is_condition);
         let arns = wanted.get(ARNS).map(|arns| &arns.value);
         let items = || arns.and_then(Value::as_items).into_iter().flatten().filter_map(Value::as_str);
+        let foreign = wanted.get(TYPE).and_then(|kind| kind.value.as_str()).and_then(|kind| {
+            let other = |arn: &&str| {
+                let types = backup_types::of_arn(arn);
+                !types.is_empty() && !types.contains(&kind)
+            };
+            items().find(other).map(|arn| (kind, arn))
+        });
+        if let Some((kind, arn)) = foreign {
+            return vec![Concern {
+                code: Code::RestoreTestChoice,
+                severity: Severity::Error,
+                title: format!("`{arn}` is no resource of the type {kind}, and AWS refuses it in a selection of that type"),
+                at: path::keyed(ARNS, arn),
+                also: Some((TYPE.to_owned(), "the type".to_owned())),
+                help: format!(
+                    "take it out, or make a selection with `{TYPE} = \"{}\"`",
+                    backup_types::of_arn(arn).first().copied().unwrap_or_default()
+                ),
+            }];
+        }
         let (all, some) = (items().any(|arn| arn == "*"), items().any(|arn| arn != "*"));
         let (title, at, help) = if arns.is_none() && condition.is_none() {
             let help = "add `protected_resource_arns = [\"*\"]`, or a `protected_resource_conditions` block";

@@ -69,7 +69,7 @@ static SPEC: KindSpec = KindSpec {
     service: "backup",
     arn_form: ArnForm::Nothing,
     arn_prefix: "",
-    parent: Some(Parent { kinds: &["aws_backup_plan"], argument: "plan_id", attributes: &["id"], is_only: false }),
+    parent: Some(Parent { kinds: &["aws_backup_plan"], argument: "plan_id", attributes: &["id"], is_only: false, why: "" }),
     name_form: NameForm { min: 1, max: 50, also: &['-', '_', '.'], source: "AWS Backup API BackupSelection" },
     computed: &["id"],
     existence: Some(Existence {

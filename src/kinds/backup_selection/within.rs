@@ -11,7 +11,10 @@ pub(super) fn contains(wide: &Flat, narrow: &Flat) -> bool {
     let named = texts(narrow, RESOURCES);
     let (brought, tags) = (patterns(wide, RESOURCES), pairs(narrow, TAG));
     let everything = texts(wide, RESOURCES).iter().any(|pattern| pattern == "*");
-    let is_brought = named.iter().all(|text| any(&brought, text)) && (everything || tags.is_subset(&pairs(wide, TAG)));
+    let literal: BTreeSet<String> = texts(wide, RESOURCES).into_iter().collect();
+    // What is named outright is backed up even where its type is not opted in to; what a pattern or a tag chooses is not.
+    let is_named = |text: &String| if text.contains('*') { any(&brought, text) } else { literal.contains(text) };
+    let is_brought = named.iter().all(is_named) && (everything || tags.is_subset(&pairs(wide, TAG)));
     let (left_out, left_out_before) = (texts(wide, NOT_RESOURCES), patterns(narrow, NOT_RESOURCES));
     // What the other left out too, or does not bring in, is not missed.
     let is_listed = tags.is_empty() && named.iter().all(|arn| !arn.contains('*'));
@@ -56,12 +59,13 @@ mod tests {
     fn more_resources_more_tags_and_fewer_conditions_take_more() {
         let one = || selection(&["arn:a"], &[], &[]);
         assert!(contains(&one(), &one()));
-        assert!(contains(&selection(&["arn:*"], &[], &[]), &one()));
+        assert!(!contains(&selection(&["arn:*"], &[], &[]), &one()), "of a type that is not opted in to, only what is named is backed up");
+        assert!(contains(&selection(&["arn:*"], &[], &[]), &selection(&["arn:a*"], &[], &[])));
         assert!(!contains(&one(), &selection(&["arn:*"], &[], &[])));
         let tagged = |key: &str| selection(&["arn:a"], &[], &[(TAG, key, "yes")]);
         assert!(contains(&tagged("backup"), &one()));
         assert!(!contains(&tagged("backup"), &tagged("other")));
-        assert!(contains(&selection(&["*"], &[], &[]), &tagged("other")));
+        assert!(contains(&selection(&["arn:a", "*"], &[], &[]), &tagged("other")));
         let narrowed = selection(&["arn:a"], &[], &[(OPERATORS[0], "aws:ResourceTag/env", "live")]);
         assert!(contains(&one(), &narrowed));
         assert!(!contains(&narrowed, &one()), "of what is named only some fulfils the condition");
@@ -71,7 +75,7 @@ mod tests {
     fn what_is_left_out_counts_where_the_other_took_it() {
         let but = |resources: &[&str], left_out: &[&str]| selection(resources, left_out, &[]);
         assert!(!contains(&but(&["*"], &["arn:a"]), &but(&["arn:a"], &[])));
-        assert!(contains(&but(&["*"], &["arn:b"]), &but(&["arn:a"], &[])));
+        assert!(contains(&but(&["arn:a", "*"], &["arn:b"]), &but(&["arn:a"], &[])));
         assert!(contains(&but(&["*"], &["arn:b"]), &but(&["*"], &["arn:*"])));
         assert!(!contains(&but(&["*"], &["arn:*"]), &but(&["*"], &["arn:b"])));
     }

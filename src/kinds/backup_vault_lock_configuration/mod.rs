@@ -33,7 +33,13 @@ static SPEC: KindSpec = KindSpec {
     ownership: Ownership::Whole,
     service: "backup",
     arn_form: ArnForm::Nothing,
-    parent: Some(Parent { kinds: &["aws_backup_vault"], argument: "backup_vault_name", attributes: &["name", "id"], is_only: true }),
+    parent: Some(Parent {
+        kinds: &["aws_backup_vault"],
+        argument: "backup_vault_name",
+        attributes: &["name", "id"],
+        is_only: true,
+        why: "",
+    }),
     name_argument: "backup_vault_name",
     existence: Some(Existence {
         loses: Loss::Later,

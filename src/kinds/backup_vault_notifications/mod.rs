@@ -38,6 +38,7 @@ static SPEC: KindSpec = KindSpec {
         argument: "backup_vault_name",
         attributes: &["name", "id"],
         is_only: true,
+        why: "",
     }),
     name_argument: "backup_vault_name",
     existence: Some(Existence {
@@ -137,7 +138,7 @@ impl Kind for VaultNotifications {
     /// The topic must be there, and let AWS Backup publish.
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
         let Some(topic) = text(wanted, TOPIC).filter(|topic| account_of(topic) == Some(place.account)) else { return Vec::new() };
-        let entry = Needed::Entry(Sender::BackupVault.publishes(topic, place.account, place.arn));
+        let entry = Needed::Entry(Sender::BackupVault.publishes(topic, place.account, place.whole));
         let need = |needed| Need {
             at: TOPIC.to_owned(),
             of: topic.to_owned(),

@@ -46,6 +46,7 @@ static SPEC: KindSpec = KindSpec {
         argument: "backup_vault_name",
         attributes: &["name", "id"],
         is_only: true,
+        why: "",
     }),
     name_argument: "backup_vault_name",
     existence: Some(Existence {
@@ -222,11 +223,24 @@ fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
     concerns
 }
 
-/// Whether a vault lets in an account that copies into it.
+/// Whether a vault lets in an account that copies into it. One that has no policy lets in its own account alone (AWS Backup Developer Guide,
+/// Creating backup copies across AWS accounts).
 fn answer(need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
     let Needed::Entry(request) = &need.needed else { return Answer::Unknown };
     let Principal::Account(account) = &request.principal else { return Answer::Unknown };
+    let remedy = |to: &str| {
+        let statement = format!(
+            "{{ Effect = \"Allow\", Principal = {{ AWS = \"arn:aws:iam::{account}:root\" }}, Action = \"{}\", Resource = \"*\" }}",
+            request.action
+        );
+        format!("{to}: `{statement}`")
+    };
     let policy = will_be(POLICY);
+    if policy == Some(Value::Null) {
+        let reason = format!("has no access policy, without which it lets no other account in, and so not {account}");
+        let remedy = remedy(&format!("declare a `resource \"{}\"` of that vault with the statement", SPEC.name));
+        return Answer::No { reason, at: POLICY.to_owned(), remedy };
+    }
     let Some(document) = policy.as_ref().and_then(Value::as_str).and_then(|text| PolicyDocument::parse(text).ok()) else {
         return Answer::Unknown;
     };
@@ -236,11 +250,7 @@ fn answer(need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
         Decision::Denied { by } => format!("denies {} to account {account} (`{by}`)", request.action),
         Decision::NotAllowed => format!("does not allow {} to account {account}", request.action),
     };
-    let remedy = format!(
-        "add to it: `{{ Effect = \"Allow\", Principal = {{ AWS = \"arn:aws:iam::{account}:root\" }}, Action = \"{}\", Resource = \"*\" }}`",
-        request.action
-    );
-    Answer::No { reason, at: POLICY.to_owned(), remedy }
+    Answer::No { reason, at: POLICY.to_owned(), remedy: remedy("add to it") }
 }
 
 #[cfg(test)]

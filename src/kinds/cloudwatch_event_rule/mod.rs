@@ -8,6 +8,7 @@ mod aws;
 mod pattern;
 mod rules;
 
+use super::roles::ROLE;
 use super::{Concern, Kind, filter, schedules, tags};
 use crate::model::{
     Change, Document, Effect, Existence, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading, Safer, Setting,
@@ -115,7 +116,6 @@ static SPEC: KindSpec = KindSpec {
 const EXPRESSION: Form = Form { what: "a schedule", check: |text| schedules::accepted(text, Service::Rule, "an EventBridge rule") };
 const DESCRIPTION: Form = Form { what: "a string of up to 512 characters", check: description };
 const BUS_NAME: Form = Form { what: "the name of an event bus", check: bus_name };
-const ROLE: Form = Form { what: "the ARN of an IAM role", check: role };
 
 fn description(text: &str) -> Result<String, Mistake> {
     match text.chars().count() {
@@ -136,13 +136,6 @@ fn bus_name(text: &str) -> Result<String, Mistake> {
         return Ok(text.to_owned());
     }
     Err(Mistake::new(format!("must be the name of an event bus, 1 to 256 of a-z, A-Z, 0-9, `/`, `.`, `-`, `_`, found \"{text}\"")))
-}
-
-fn role(text: &str) -> Result<String, Mistake> {
-    if text.starts_with("arn:") && text.contains(":iam::") && text.contains(":role/") {
-        return Ok(text.to_owned());
-    }
-    Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help("write `arn:aws:iam::ACCOUNT:role/NAME`"))
 }
 
 fn more_often(before: &Value, after: &Value) -> Option<Ordering> {

@@ -6,7 +6,7 @@
 mod aws;
 mod rules;
 
-use super::{Concern, Kind, Need, Needed, Place, json};
+use super::{Concern, Kind, Need, Needed, Place, json, roles};
 use crate::model::{
     ArnForm, Document, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting, Severity,
     Shape, Value, Wanted,
@@ -49,7 +49,7 @@ static SPEC: KindSpec = KindSpec {
     ownership: Ownership::Whole,
     service: "events",
     arn_form: ArnForm::Nothing,
-    parent: Some(Parent { kinds: &["aws_cloudwatch_event_rule"], argument: "rule", attributes: &["name"], is_only: false }),
+    parent: Some(Parent { kinds: &["aws_cloudwatch_event_rule"], argument: "rule", attributes: &["name"], is_only: false, why: "" }),
     name_argument: ID,
     name_form: NameForm { min: 1, max: 64, also: &['.', '-', '_'], source: "EventBridge API Target" },
     existence: Some(Existence {
@@ -75,7 +75,7 @@ static SPEC: KindSpec = KindSpec {
             writes: &["events:PutTargets", "iam:PassRole"],
             ..row(
                 ROLE,
-                Shape::Text(ROLE_ARN),
+                Shape::Text(roles::ROLE),
                 "The role with which it is called. Topics and log groups have none: their own policies let EventBridge in.",
             )
         },
@@ -124,7 +124,6 @@ static SPEC: KindSpec = KindSpec {
 };
 
 const TARGET: Form = Form { what: "the ARN of what is called", check: target };
-const ROLE_ARN: Form = Form { what: "the ARN of an IAM role", check: role };
 const QUEUE: Form = Form { what: "the ARN of an SQS queue", check: queue };
 const PATH: Form = Form { what: "a JSON path that begins with `$`", check: json_path };
 const TEMPLATE_FORM: Form = Form { what: "a template of up to 8,192 characters", check: template };
@@ -143,13 +142,6 @@ fn target(text: &str) -> Result<String, Mistake> {
         Some(_) => Ok(text.to_owned()),
         None => Err(Mistake::new(format!("must be an ARN, found \"{text}\"")).help("refer to the `arn` of a block, or write one out")),
     }
-}
-
-fn role(text: &str) -> Result<String, Mistake> {
-    if service(text) == Some("iam") && text.contains(":role/") {
-        return Ok(text.to_owned());
-    }
-    Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help("write `arn:aws:iam::ACCOUNT:role/NAME`"))
 }
 
 fn queue(text: &str) -> Result<String, Mistake> {
@@ -199,7 +191,7 @@ impl Kind for EventTarget {
         let need = arn.map(|topic| Need {
             at: ARN.to_owned(),
             of: topic.to_owned(),
-            needed: Needed::Entry(Sender::EventRule.publishes(topic, place.account, None)),
+            needed: Needed::Entry(Sender::EventRule.publishes(topic, place.account, place.whole)),
             severity: Severity::Error,
             otherwise: "the rule's messages are dropped, and only its metric `FailedInvocations` tells it".to_owned(),
         });

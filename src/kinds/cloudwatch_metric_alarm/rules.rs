@@ -18,9 +18,7 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
     rules.returning(&queries);
     rules.periods(&queries);
     rules.threshold(&queries);
-    if rules.concerns.is_empty() {
-        rules.published(&queries);
-    }
+    rules.published(&queries);
     rules.concerns
 }
 
@@ -266,8 +264,9 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// Whether AWS publishes what is watched, and whether the alarm can fire on it.
+    /// Whether AWS publishes what is watched, and, where nothing else is wrong, whether the alarm can fire on it.
     fn published(&mut self, queries: &[String]) {
+        let is_sound = self.concerns.is_empty();
         let inner = queries.iter().map(|at| (path::child(at, "metric"), "stat", path::child(at, "return_data")));
         for (block, statistic, returns) in std::iter::once((String::new(), "statistic", String::new())).chain(inner) {
             let inside = |name: &str| path::child(&block, name);
@@ -282,6 +281,9 @@ impl<'a> Rules<'a> {
                 Judgement::Published(metric) => {
                     if namespace == "AWS/Backup" {
                         self.resource_type(&inside("dimensions"));
+                    }
+                    if !is_sound {
+                        continue;
                     }
                     if returns.is_empty() || self.value(&returns) == Some(&Value::Bool(true)) {
                         self.firing(namespace, metric, &block, statistic);

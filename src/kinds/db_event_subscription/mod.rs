@@ -156,6 +156,10 @@ fn lower_case(text: &str) -> Result<String, Mistake> {
 }
 
 fn topic(text: &str) -> Result<String, Mistake> {
+    if text.starts_with("arn:") && text.strip_suffix(".fifo").is_some() {
+        let mistake = Mistake::new(format!("must be the ARN of a standard topic, found \"{text}\": RDS tells no FIFO topics"));
+        return Err(mistake.help("name a topic without `.fifo`"));
+    }
     if text.starts_with("arn:") && text.split(':').count() == 6 && text.split(':').nth(2) == Some("sns") {
         return Ok(text.to_owned());
     }
@@ -194,6 +198,14 @@ fn texts<'a>(wanted: &'a BTreeMap<String, Wanted>, setting: &str) -> impl Iterat
     wanted.get(setting).and_then(|wanted| wanted.value.as_items()).into_iter().flatten().filter_map(Value::as_str)
 }
 
+/// A category that is nearly one that some type has, where those of this type are not written down here.
+fn misspelled(category: &str) -> Option<Concern> {
+    let all = || KNOWN.iter().flat_map(|(_, categories)| categories.iter().copied());
+    let near = all().find(|known| strsim::damerau_levenshtein(known, &category.to_lowercase()) <= 2)?;
+    let title = format!("RDS has no events of the category \"{category}\"");
+    (near != category && !all().any(|known| known == category)).then(|| concern(CATEGORIES, title, &format!("did you mean \"{near}\"?")))
+}
+
 fn concern(at: &str, title: String, help: &str) -> Concern {
     Concern { code: Code::EventSubscription, severity: Severity::Error, title, at: at.to_owned(), also: None, help: help.to_owned() }
 }
@@ -221,6 +233,8 @@ impl Kind for DbEventSubscription {
                 let title = format!("a {name} has no events of the category \"{category}\", and RDS refuses it");
                 concerns.push(concern(CATEGORIES, title, &format!("choose of: {}", categories.join(", "))));
             }
+        } else if kind.value.as_str().is_some() {
+            concerns.extend(texts(wanted, CATEGORIES).filter_map(misspelled));
         }
         concerns
     }
@@ -238,13 +252,17 @@ impl Kind for DbEventSubscription {
 
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
         let Some(topic) = wanted.get(TOPIC).and_then(|wanted| wanted.value.as_str()) else { return Vec::new() };
-        vec![Need {
+        let need = |needed| Need {
             at: TOPIC.to_owned(),
             of: topic.to_owned(),
-            needed: Needed::Entry(Sender::DatabaseEvents.publishes(topic, place.account, place.arn)),
+            needed,
             severity: Severity::Error,
             otherwise: "RDS refuses the subscription, or what it sends is dropped".to_owned(),
-        }]
+        };
+        let entry = Needed::Entry(Sender::DatabaseEvents.publishes(topic, place.account, place.arn));
+        // Of topics of other accounts nobody here sees whether they are there.
+        let is_own = topic.split(':').nth(4) == Some(place.account);
+        is_own.then(|| need(Needed::Presence)).into_iter().chain([need(entry)]).collect()
     }
 
     #[cfg(feature = "aws")]

@@ -6,8 +6,8 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Kind, rds};
-use crate::model::{Change, Code, Effect, KindSpec, Live, Ownership, Refusal, Value, Wanted};
+use super::{Answer, Concern, Kind, Need, rds};
+use crate::model::{Change, Code, Effect, KindSpec, Live, Ownership, Reaches, Refusal, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -52,6 +52,10 @@ impl Kind for DbInstance {
         rds::effect(change, live)
     }
 
+    fn reaches(&self, change: &Change, live: &Live, _: &BTreeMap<String, Wanted>) -> Option<Reaches> {
+        rds::reaches(change, live)
+    }
+
     fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, now: Timestamp) -> Option<String> {
         rds::consequence(change, live, wanted, now)
     }
@@ -62,6 +66,10 @@ impl Kind for DbInstance {
 
     fn forbids(&self, changes: &[Change], live: &Live, _: &BTreeMap<String, Wanted>) -> Option<Refusal> {
         rds::forbids(WINDOW, changes, live)
+    }
+
+    fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+        rds::hands_over(WINDOW, need, will_be)
     }
 
     fn withholds(&self, _: &Live, setting: &str, _: Option<&Value>) -> bool {

@@ -1,10 +1,10 @@
 //! What the texts of a lifecycle policy must look like.
 
-use crate::kinds::schedules;
+use crate::kinds::{roles, schedules};
 use crate::model::{Form, Mistake};
 use crate::time::Service;
 
-pub(super) const ROLE: Form = Form { what: "the ARN of an IAM role", check: role };
+pub(super) const ROLE: Form = Form { what: "the ARN of an IAM role", check: roles::role };
 pub(super) const KEY: Form = Form { what: "the ARN of a KMS key", check: key };
 pub(super) const CRON: Form = Form { what: "a schedule, `cron(MINUTE HOUR DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)`", check: cron };
 pub(super) const TIME: Form = Form { what: "a time of day", check: time };
@@ -30,13 +30,6 @@ fn parts(text: &str) -> Option<(&str, &str)> {
     match parts.as_slice() {
         ["arn", _, service, _, _, resource] if !resource.is_empty() => Some((service, resource)),
         _ => None,
-    }
-}
-
-fn role(text: &str) -> Result<String, Mistake> {
-    match parts(text) {
-        Some(("iam", resource)) if resource.starts_with("role/") => Ok(text.to_owned()),
-        _ => Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help("write `arn:aws:iam::ACCOUNT:role/NAME`")),
     }
 }
 

@@ -261,8 +261,9 @@ fn wish(request: &ChangeRequest<'_>) -> Wish {
     Wish { declared: declared.collect(), ..Wish::default() }
 }
 
-/// Which retention period counts where one is in force and another waits: the one to come, as AWS will make it so without another word.
-/// Where the policy wants it at once, only the one in force will do.
+/// Which retention period counts where one is in force and another waits. The one to come does where it is what is declared, as AWS will
+/// make it so without another word, and where what is in force is declared, as it will not stay. Where the policy wants it at once, or wants a
+/// third one, the one in force counts.
 fn note_retention(live: &mut Live, described: &Json, wish: &Wish) {
     let now = described.whole("BackupRetentionPeriod");
     let to_come = described.whole("PendingModifiedValues.BackupRetentionPeriod").filter(|days| Some(*days) != now);
@@ -273,6 +274,9 @@ fn note_retention(live: &mut Live, described: &Json, wish: &Wish) {
         return;
     }
     live.facts.insert(DAYS_TO_COME.to_owned(), Value::from(to_come));
+    if wish.declared.get(RETENTION).is_some_and(|declared| [now, to_come].into_iter().all(|days| *declared != Value::from(days))) {
+        return;
+    }
     live.settings.insert(RETENTION.to_owned(), Reading::Known(Value::from(to_come)));
 }
 

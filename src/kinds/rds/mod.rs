@@ -1,8 +1,8 @@
 //! What the databases of RDS have in common: instances, and the clusters of Aurora, DocumentDB and Neptune, which share one API.
 //!
 //! A retention period that goes to or from nothing waits for the maintenance window unless it is to be made at once. What waits counts as
-//! made: AWS will do it without another word, and a second plan finds nothing to do. Only where the policy wants it at once does the period
-//! that is in force count.
+//! made where the policy wants it: AWS will do it without another word, and a second plan finds nothing to do. Where the policy wants it at
+//! once, or wants another one, the period that is in force is what changes, and that alone tells what is lost.
 
 #[cfg(feature = "aws")]
 mod calls;
@@ -12,9 +12,10 @@ pub(super) mod tagging;
 #[cfg(feature = "aws")]
 pub(super) use calls::{As, DatabaseCalls, RDS};
 
-use super::Concern;
+use super::{Answer, Concern, Handed, Need, Needed};
 use crate::model::{
-    Change, Code, Effect, Fallback, Form, Live, Loss, Mistake, NameForm, Reading, Refusal, Safer, Setting, Severity, Shape, Value, Wanted,
+    Change, Code, Effect, Fallback, Form, Live, Loss, Mistake, NameForm, Reaches, Reading, Refusal, Safer, Setting, Severity, Shape, Value,
+    Wanted,
 };
 use crate::time::{DailyHours, WeeklyHours};
 use jiff::{SignedDuration, Timestamp};
@@ -217,6 +218,24 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
     concerns
 }
 
+/// Whether what AWS Backup takes over of a database is declared otherwise; `window` is the path of its backup hours.
+pub(super) fn hands_over(window: &str, need: &Need, declared: &dyn Fn(&str) -> Option<Value>) -> Answer {
+    let Needed::HandedOver(handed) = need.needed else { return need.compare(declared) };
+    let (at, instead) = match handed {
+        Handed::Days(days) => (RETENTION, format!("write `{RETENTION} = {days}`, or leave it out")),
+        Handed::Hours => (window, format!("leave `{window}` out")),
+    };
+    match (declared(at), handed) {
+        (None | Some(Value::Null | Value::Unknown), _) => Answer::Yes,
+        (Some(value), Handed::Days(days)) if value == Value::from(days) => Answer::Yes,
+        (Some(value), _) => Answer::No {
+            reason: format!("is declared with `{at}` = {value}"),
+            at: at.to_owned(),
+            remedy: format!("{instead}, or take the database out of what that rule backs up"),
+        },
+    }
+}
+
 fn refusal(code: Code, reason: String, remedy: String) -> Refusal {
     Refusal { code: code.to_string(), reason, remedy }
 }
@@ -261,11 +280,21 @@ pub(super) fn forbids(window: &str, changes: &[Change], live: &Live) -> Option<R
     }
 }
 
-/// A change of the retention period may lose more than the value says that was compared: another one may be in force until maintenance.
+/// A change of the retention period loses what the period in force keeps, not what the value says that was compared: another one may wait
+/// for maintenance. What only waits is nothing yet that could be lost.
 pub(super) fn effect(change: &Change, live: &Live) -> Option<Effect> {
     let now = live.facts.get(DAYS_NOW).and_then(Value::as_i64)?;
-    let loses = change.setting == RETENTION && change.after.as_i64()? < now;
-    loses.then_some(Effect::LosesData)
+    let after = change.after.as_i64().filter(|_| change.setting == RETENTION)?;
+    if after < now {
+        return Some(Effect::LosesData);
+    }
+    (change.effect == Effect::LosesData).then_some(Effect::Weakens)
+}
+
+/// Where there are no backups yet no change of the retention period is about what exists.
+pub(super) fn reaches(change: &Change, live: &Live) -> Option<Reaches> {
+    let has_none = live.facts.get(DAYS_NOW).and_then(Value::as_i64) == Some(0);
+    (change.setting == RETENTION && has_none).then_some(Reaches::Future)
 }
 
 /// What a change does to this database in particular.
@@ -294,7 +323,8 @@ fn of_retention(change: &Change, live: &Live, at_once: bool, now: Timestamp) -> 
     } else {
         format!("in the next maintenance window ({maintenance} UTC), or at once with `{AT_ONCE} = true`")
     };
-    let takes_back = live.facts.contains_key(DAYS_TO_COME) && days >= before;
+    // Only what goes to or from nothing waits.
+    let takes_back = live.facts.contains_key(DAYS_TO_COME) && if before == 0 { days == 0 } else { days >= before };
     match (before, days) {
         _ if takes_back => Some("what waits for the maintenance window is taken back before it has done anything".to_owned()),
         (0, 0) => None,
@@ -342,6 +372,10 @@ pub(super) fn notes(live: &Live) -> Vec<(Code, String)> {
 /// What else a reader of the plan ought to know.
 pub(super) fn remarks(live: &Live) -> Vec<String> {
     let mut remarks = Vec::new();
+    let days = |fact: &str| live.facts.get(fact).and_then(Value::as_i64);
+    if let (Some(now), Some(to_come)) = (days(DAYS_NOW), days(DAYS_TO_COME)) {
+        remarks.push(format!("`{RETENTION}` is {now}, and {to_come} waits for the maintenance window"));
+    }
     if let Some(point) = text(live, OWNER) {
         remarks.push(format!("AWS Backup keeps its continuous backups, and with them retention and hours ({point})"));
     }

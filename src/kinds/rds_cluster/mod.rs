@@ -5,7 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Kind, rds};
+use super::{Answer, Concern, Kind, Need, rds};
 use crate::model::{Change, Code, Effect, Fallback, KindSpec, Live, Loss, Ownership, Refusal, Safer, Setting, Shape, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -81,6 +81,10 @@ impl Kind for RdsCluster {
 
     fn forbids(&self, changes: &[Change], live: &Live, _: &BTreeMap<String, Wanted>) -> Option<Refusal> {
         rds::forbids(WINDOW, changes, live).or_else(|| backtracking(changes, live))
+    }
+
+    fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+        rds::hands_over(WINDOW, need, will_be)
     }
 
     fn withholds(&self, _: &Live, setting: &str, _: Option<&Value>) -> bool {

@@ -1,6 +1,7 @@
 //! What texts of a bucket's settings must look like, and the order of storage classes.
 
 use super::table::{ENABLED, SUSPENDED};
+use crate::kinds::roles;
 use crate::model::{Form, Mistake, Value};
 use jiff::civil::Date;
 use std::cmp::Ordering;
@@ -33,7 +34,7 @@ pub(super) const DATE: Form = Form { what: "a day, at midnight UTC", check: date
 pub(super) const BUCKET_ARN: Form = Form { what: "the ARN of a bucket", check: bucket_arn };
 
 /// The ARN of a role.
-pub(super) const ROLE: Form = Form { what: "the ARN of a role", check: role };
+pub(super) const ROLE: Form = Form { what: "the ARN of a role", check: roles::role };
 
 /// An account.
 pub(super) const ACCOUNT: Form = Form { what: "an account of 12 digits", check: account };
@@ -91,15 +92,6 @@ fn bucket_arn(text: &str) -> Result<String, Mistake> {
 /// The name in the ARN of a bucket.
 pub(super) fn bucket_of(arn: &str) -> Option<&str> {
     arn.splitn(6, ':').nth(5).filter(|name| !name.is_empty())
-}
-
-fn role(text: &str) -> Result<String, Mistake> {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    match parts.as_slice() {
-        ["arn", _, "iam", "", _, role] if role.starts_with("role/") => Ok(text.to_owned()),
-        _ => Err(Mistake::new(format!("must be the ARN of a role, found \"{text}\""))
-            .help("write it like `arn:aws:iam::123456789012:role/NAME`")),
-    }
 }
 
 fn account(text: &str) -> Result<String, Mistake> {

@@ -1,6 +1,6 @@
 //! What the texts of a schedule must look like.
 
-use crate::kinds::schedules;
+use crate::kinds::{roles, schedules};
 use crate::model::{Form, Mistake};
 use crate::time::{Service, Zone};
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ pub(super) const ZONE: Form = Form { what: "a time zone", check: zone };
 pub(super) const INSTANT: Form = Form { what: "an instant", check: instant };
 pub(super) const KEY: Form = Form { what: "the ARN of a KMS key", check: key };
 pub(super) const TARGET: Form = Form { what: "the ARN of what is called", check: target };
-pub(super) const ROLE: Form = Form { what: "the ARN of an IAM role", check: role };
+pub(super) const ROLE: Form = Form { what: "the ARN of an IAM role", check: roles::role };
 pub(super) const QUEUE: Form = Form { what: "the ARN of an SQS queue", check: queue };
 
 fn description(text: &str) -> Result<String, Mistake> {
@@ -77,13 +77,6 @@ fn target(text: &str) -> Result<String, Mistake> {
         }
         Some(_) => Ok(text.to_owned()),
         None => Err(Mistake::new(format!("must be an ARN, found \"{text}\"")).help(universal)),
-    }
-}
-
-fn role(text: &str) -> Result<String, Mistake> {
-    match parts(text) {
-        Some(("iam", resource)) if resource.starts_with("role/") => Ok(text.to_owned()),
-        _ => Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help("write `arn:aws:iam::ACCOUNT:role/NAME`")),
     }
 }
 

@@ -57,7 +57,13 @@ static SPEC: KindSpec = KindSpec {
     ownership: Ownership::Whole,
     service: "scheduler",
     arn_prefix: "schedule/",
-    parent: Some(Parent { kinds: &["aws_scheduler_schedule_group"], argument: "group_name", attributes: &["name"], is_only: false }),
+    parent: Some(Parent {
+        kinds: &["aws_scheduler_schedule_group"],
+        argument: "group_name",
+        attributes: &["name"],
+        is_only: false,
+        why: "a schedule carries no tags, so that only its group, which does, says whose it is; in the group `default`, or in one that backstay did not make, nothing would but a name that begins with `backstay-WORKSPACE-`, and schedules keep the name that they are given",
+    }),
     name_form: NameForm { min: 1, max: 64, also: &['.', '-', '_'], source: PUT },
     existence: Some(Existence {
         loses: Loss::Later,
@@ -231,6 +237,7 @@ impl Kind for Schedule {
 
     fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
         let mut concerns = rules::over(wanted, circumstances.now);
+        concerns.extend(rules::skipped(wanted, circumstances.now));
         concerns.extend(outside::key_elsewhere(KEY, wanted, circumstances.region));
         concerns
     }

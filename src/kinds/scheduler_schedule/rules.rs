@@ -1,7 +1,7 @@
 //! Scheduler's rules across the settings of a schedule.
 
 use super::{ARN, END, EXPRESSION, INPUT, MODE, START, WINDOW, ZONE, forms};
-use crate::kinds::Concern;
+use crate::kinds::{Concern, schedules};
 use crate::model::{Code, Severity, Wanted};
 use crate::time::{Schedule, Service, Zone};
 use jiff::Timestamp;
@@ -56,6 +56,11 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         concerns.push(Concern { severity: Severity::Warning, ..concern(ARN, title, help) });
     }
     concerns
+}
+
+/// Whether the clocks skip one of its runs.
+pub(super) fn skipped(wanted: &BTreeMap<String, Wanted>, now: Timestamp) -> Option<Concern> {
+    schedules::skipped(text(wanted, EXPRESSION)?, Service::Scheduler, text(wanted, ZONE)?, now, EXPRESSION)
 }
 
 /// Whether the last run is past.

@@ -65,14 +65,21 @@ fn document(topic: &str, policy: &str) -> Option<PolicyDocument> {
 }
 
 /// What a change of the policy does to the services that publish for a backup's sake; `None` where nobody can tell.
+///
+/// Who may be shut out because it is not documented whether it sends what the policy compares, counts as shut out.
 pub(super) fn effect(topic: &str, before: &str, after: &str) -> Option<Effect> {
     let (before, after) = (document(topic, before)?, document(topic, after)?);
     let mut gained = false;
     for sender in [Sender::Alarm, Sender::EventRule, Sender::BackupVault, Sender::Bucket, Sender::DatabaseEvents] {
         let request = sender.publishes(topic, account(topic), None);
-        match (before.decide(&request), after.decide(&request)) {
-            (Decision::Allowed { .. }, Decision::Denied { .. } | Decision::NotAllowed) => return Some(Effect::Weakens),
-            (Decision::Denied { .. } | Decision::NotAllowed, Decision::Allowed { .. }) => gained = true,
+        let lets_in = |policy: &PolicyDocument| match policy.decide(&request) {
+            Decision::Allowed { .. } => Some(true),
+            Decision::Denied { .. } | Decision::NotAllowed => Some(false),
+            Decision::Unknown { reason, .. } => request.is_doubt(&reason).then_some(false),
+        };
+        match (lets_in(&before), lets_in(&after)) {
+            (Some(true), Some(false)) => return Some(Effect::Weakens),
+            (Some(false), Some(true)) => gained = true,
             _ => {}
         }
     }
@@ -96,6 +103,13 @@ pub(super) fn answer(need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> An
     };
     let reason = match document.decide(request) {
         Decision::Allowed { .. } => return Answer::Yes,
+        Decision::Unknown { by, reason } if request.is_doubt(&reason) => {
+            return Answer::Doubtful {
+                reason: format!("judges {service} by a condition (`{by}` in its policy), and {reason}"),
+                at: "policy".to_owned(),
+                remedy: format!("let {service} in without a condition, and deny it nothing under one: {}", remedy(request, service)),
+            };
+        }
         Decision::Unknown { .. } => return Answer::Unknown,
         Decision::Denied { by } => format!("denies {} to {service} (`{by}` in its policy)", request.action),
         Decision::NotAllowed => format!("does not allow {} to {service}", request.action),

@@ -72,6 +72,20 @@ fn a_policy_is_judged_by_who_can_still_publish() {
 }
 
 #[test]
+fn a_condition_that_eventbridge_and_backup_may_not_meet_shuts_them_out() {
+    for service in ["events.amazonaws.com", "backup.amazonaws.com"] {
+        let open = allows(&json!(service), &Json::Null);
+        let own = allows(&json!(service), &json!({ "StringEquals": { "aws:SourceAccount": "123456789012" } }));
+        let source = allows(&json!(service), &json!({ "ArnLike": { "aws:SourceArn": "arn:aws:*:us-east-1:123456789012:*" } }));
+        let others = allows(&json!(service), &json!({ "StringEquals": { "aws:SourceAccount": "999999999999" } }));
+        for narrow in [&own, &source, &others] {
+            assert_eq!(effect(TOPIC, &open, narrow), Some(Effect::Weakens), "{narrow}");
+            assert_eq!(effect(TOPIC, narrow, &open), Some(Effect::Strengthens), "{narrow}");
+        }
+    }
+}
+
+#[test]
 fn an_alarm_is_told_only_what_is_certain() {
     let yes = allows(&json!("cloudwatch.amazonaws.com"), &Json::Null);
     assert_eq!(answer(None, Some(&yes)), Answer::Yes);

@@ -12,6 +12,8 @@ pub enum Known {
     Values(Vec<String>),
     /// The request does not carry it.
     Absent,
+    /// Whether the service sends it is not documented: the value that it has if so, where that is known, and what the guides say of it.
+    Perhaps(Option<String>, String),
     /// Whether it is there, or what it says, cannot be told: why.
     Unknown(String),
 }
@@ -86,6 +88,7 @@ pub(super) fn holds(condition: &Condition, known: &Known, has_variables: bool) -
         return Holds::Unknown(format!("`{}` is compared with a policy variable", condition.key));
     }
     match (known, set) {
+        (Known::Perhaps(value, reason), _) => either(condition, value.as_deref(), reason, has_variables),
         (Known::Unknown(reason), _) => Holds::Unknown(reason.clone()),
         // A missing key: no value matches, so a negated operator holds; the set operators take it as an empty set.
         (Known::Absent, Some(over)) => Holds::from(over == Over::All || if_exists),
@@ -100,10 +103,17 @@ pub(super) fn holds(condition: &Condition, known: &Known, has_variables: bool) -
     }
 }
 
+/// What holds whether the key is sent or not; of what hangs on that nobody can tell.
+fn either(condition: &Condition, value: Option<&str>, reason: &str, has_variables: bool) -> Holds {
+    let sent = value.map_or_else(|| Known::Unknown(reason.to_owned()), Known::value);
+    let (sent, absent) = (holds(condition, &sent, has_variables), holds(condition, &Known::Absent, has_variables));
+    if sent == absent { sent } else { Holds::Unknown(reason.to_owned()) }
+}
+
 fn null(condition: &Condition, known: &Known) -> Holds {
     let wants = |text: &str| condition.values.iter().any(|value| value.eq_ignore_ascii_case(text));
     match known {
-        Known::Unknown(reason) => Holds::Unknown(reason.clone()),
+        Known::Perhaps(_, reason) | Known::Unknown(reason) => Holds::Unknown(reason.clone()),
         Known::Absent => Holds::from(wants("true")),
         Known::Values(_) => Holds::from(wants("false")),
     }

@@ -66,6 +66,11 @@ impl Request {
         self
     }
 
+    /// Whether this is why nobody can tell: a service of which it is not documented whether it sends what a policy compares.
+    pub fn is_doubt(&self, reason: &str) -> bool {
+        self.context.values().any(|known| matches!(known, Known::Perhaps(_, why) if why == reason))
+    }
+
     fn known(&self, key: &str) -> Known {
         self.context
             .get(&key.to_lowercase())

@@ -35,9 +35,10 @@ impl Sender {
     /// - An alarm carries `aws:SourceArn` and `aws:SourceAccount` (SNS developer guide, "Allow any CloudWatch alarm to publish to a topic in a
     ///   different account"), and `aws:SourceOwner`, by which the default policy lets it in.
     /// - A rule cannot be let in under a condition (EventBridge user guide, "Amazon SNS permissions": no `Condition` blocks), so the default
-    ///   policy does not let it in; whether newer rules carry `aws:SourceArn` is *not confirmed*, and reads as unknown.
+    ///   policy does not let it in; whether newer rules carry `aws:SourceArn` and `aws:SourceAccount` is *not confirmed*: what asks for
+    ///   those of others shuts it out either way, and what asks for its own may.
     /// - A vault's documented statement has no condition (AWS Backup developer guide, "Notification options"); what it carries is *not
-    ///   confirmed*.
+    ///   confirmed* in the same way.
     /// - A bucket carries `aws:SourceArn` and `aws:SourceAccount` (S3 user guide, "Granting permissions to publish event notification
     ///   messages").
     /// - An event subscription carries `aws:SourceArn` and `aws:SourceAccount` (RDS user guide, "Granting permissions to publish notifications
@@ -52,13 +53,14 @@ impl Sender {
         let (source_arn, source_account, source_owner) = match self {
             Self::Alarm => (arn, Known::value(account), Known::value(account)),
             Self::EventRule => {
-                let closed =
-                    unknown("EventBridge documents that a topic policy for it can have no condition: it may not send what is compared");
-                (closed.clone(), closed, Known::Absent)
+                let closed = "EventBridge documents that a topic policy for it can have no condition: it may not send what is compared";
+                let perhaps = |value: Option<&str>| Known::Perhaps(value.map(str::to_owned), closed.to_owned());
+                (perhaps(source), perhaps(Some(account)), Known::Absent)
             }
             Self::BackupVault => {
-                let silent = unknown("AWS Backup documents no condition keys for its notifications");
-                (silent.clone(), silent.clone(), silent)
+                let silent = "AWS Backup documents no condition keys for its notifications: it may not send what is compared";
+                let perhaps = |value: Option<&str>| Known::Perhaps(value.map(str::to_owned), silent.to_owned());
+                (perhaps(source), perhaps(Some(account)), unknown("AWS Backup documents no condition keys for its notifications"))
             }
             Self::DatabaseEvents => (arn, Known::value(account), unknown("RDS documents `aws:SourceAccount`, not `aws:SourceOwner`")),
             Self::Bucket => (arn, Known::value(account), unknown("S3 documents `aws:SourceAccount`, not `aws:SourceOwner`")),

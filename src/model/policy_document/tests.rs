@@ -165,6 +165,33 @@ fn a_condition_on_a_rules_source_is_not_relied_on() {
 }
 
 #[test]
+fn a_condition_on_the_source_of_others_shuts_a_rule_out_whatever_it_sends() {
+    let rule = "arn:aws:events:us-east-1:123456789012:rule/failed";
+    let says = |condition: Json| {
+        let policy = read(&statement(&json!({
+            "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" }, "Action": "sns:Publish", "Resource": TOPIC, "Condition": condition,
+        })));
+        policy.decide(&Sender::EventRule.publishes(TOPIC, ACCOUNT, Some(rule)))
+    };
+    for shut in [
+        json!({ "ArnEquals": { "aws:SourceArn": "arn:aws:events:us-east-1:123456789012:rule/other" } }),
+        json!({ "ArnLike": { "aws:SourceArn": "arn:aws:events:us-west-2:*:rule/*" } }),
+        json!({ "StringEquals": { "aws:SourceAccount": "210987654321" } }),
+        json!({ "StringEquals": { "aws:SourceArn": "arn:aws:events:us-east-1:123456789012:rule/*" } }),
+    ] {
+        assert_eq!(says(shut.clone()), Decision::NotAllowed, "{shut}");
+    }
+    for doubtful in [
+        json!({ "ArnLike": { "aws:SourceArn": "arn:aws:events:us-east-1:*:rule/*" } }),
+        json!({ "StringNotEquals": { "aws:SourceAccount": ACCOUNT } }),
+        json!({ "Null": { "aws:SourceArn": "true" } }),
+    ] {
+        assert!(matches!(says(doubtful.clone()), Decision::Unknown { .. }), "{doubtful}");
+    }
+    assert_eq!(says(json!({ "StringEqualsIfExists": { "aws:SourceAccount": ACCOUNT } })), allowed(), "it meets that either way");
+}
+
+#[test]
 fn a_denial_beats_what_allows() {
     let policy = |deny: Json| {
         let allow = json!({ "Sid": "open", "Effect": "Allow", "Principal": "*", "Action": "sns:*", "Resource": "*" });

@@ -97,6 +97,8 @@ pub struct Parent {
     pub attributes: &'static [&'static str],
     /// Whether a whole has one such part at most, which is then known by the name of the whole.
     pub is_only: bool,
+    /// Why the whole must be backstay's too, for whoever names another; empty where that needs no words.
+    pub why: &'static str,
 }
 
 impl Parent {

@@ -36,7 +36,8 @@ impl<'a> Planner<'a> {
 
     /// The other parts of the same whole, as they are and as they will be; none where they are not all known.
     fn beside(&self, action: &Action) -> Option<(Vec<Flat>, Vec<Flat>)> {
-        if !self.was_searched(&action.id.kind, &action.id.target) {
+        let is_part = kinds::spec(&action.id.kind).is_some_and(|spec| spec.parent.is_some());
+        if !is_part || !self.was_searched(&action.id.kind, &action.id.target) {
             return None;
         }
         let whole = action.facts.get(Live::PARENT_ID);

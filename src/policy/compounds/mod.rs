@@ -11,7 +11,7 @@ mod places;
 
 use super::blocks::{self, Parsed};
 use super::decode;
-use super::eval;
+use super::eval::{self, Scope};
 use super::graph::{Edges, Evaluator, instances};
 use super::reader::{Located, Reader};
 use super::resources;
@@ -147,25 +147,32 @@ pub(super) fn compound(
     let found = instances(located, &evaluator.scope(edges), &mut problems);
     let mut map = BTreeMap::new();
     let mut single = None;
+    let mut has_several = false;
     for (key, each) in found.into_iter().flatten() {
-        let scope = match each {
-            Some(each) => evaluator.scope(edges).with("each", each),
-            None => evaluator.scope(edges),
-        };
+        let scope = evaluator.scope_of(located, each.as_ref(), edges);
         let address = CompoundAddress { sort: sort.to_owned(), name: name.to_owned(), key: key.clone(), target: None };
         let before = problems.len();
         let mut reader = Reader::new(located, &scope, format!("`{address}`"), &mut problems);
-        let _ = reader.expression("for_each");
-        let _ = reader.expression("depends_on");
         let targets = things::targets(&mut reader, &evaluator.policy.targets);
-        let wanted = decode::table(&compound.spec.table, reader, &scope, |_| Vec::new());
-        problems.extend(labels(compound, &wanted));
+        has_several |= targets.len() > 1;
+        // What the arguments refer to can be another thing in each target.
+        let mut of_each = BTreeMap::new();
+        if targets.len() > 1 && evaluator.has_several(edges) {
+            for target in &targets {
+                let scope = evaluator.scope_at(edges, Some(target));
+                let scope = each.iter().fold(scope, |scope, each| scope.with("each", each.clone()));
+                of_each.insert(target, arguments(compound, located, &scope, &address, &mut problems));
+            }
+        } else {
+            let wanted = arguments(compound, located, &scope, &address, &mut problems);
+            of_each.extend(targets.iter().map(|target| (target, wanted.clone())));
+        }
         if !is_owned || problems.iter().skip(before).any(Diagnostic::is_error) {
             continue;
         }
-        let block = Block { compound, located, wanted, needed };
         let mut of_targets = BTreeMap::new();
-        for target in &targets {
+        for (target, wanted) in of_each {
+            let block = Block { compound, located, wanted, needed };
             let several = (targets.len() > 1).then(|| target.clone());
             let address = CompoundAddress { target: several, ..address.clone() };
             of_targets.insert(target.clone(), block.inside(evaluator, &address, target, &mut problems));
@@ -176,9 +183,35 @@ pub(super) fn compound(
             None => single = Some(value),
         }
     }
-    problems.dedup();
-    evaluator.problems.extend(problems);
+    // What is wrong in every target alike is told once.
+    let mut once: Vec<Diagnostic> = Vec::new();
+    for problem in problems {
+        if !once.contains(&problem) {
+            once.push(problem);
+        }
+    }
+    evaluator.problems.extend(once);
+    if has_several {
+        evaluator.keep_several(sort, name, single.is_none());
+    }
     Some(single.unwrap_or(Value::Map(map)))
+}
+
+/// The arguments of one instance of a compound.
+fn arguments(
+    compound: &'static Compound,
+    located: Located<'_>,
+    scope: &Scope<'_>,
+    address: &CompoundAddress,
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Wanted> {
+    let mut reader = Reader::new(located, scope, format!("`{address}`"), problems);
+    for shared in ["for_each", "depends_on", "target"] {
+        let _ = reader.expression(shared);
+    }
+    let wanted = decode::table(&compound.spec.table, reader, scope, |_| Vec::new());
+    problems.extend(labels(compound, &wanted));
+    wanted
 }
 
 /// The labels that cannot become keys: addresses join keys with `/`.

@@ -7,6 +7,7 @@ use crate::model::{Code, Value};
 use hcl::edit::Decorated;
 use hcl::edit::expr::{Expression, Traversal, TraversalOperator};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 type Operator = Decorated<TraversalOperator>;
@@ -15,12 +16,34 @@ pub(super) fn evaluate_traversal(traversal: &Traversal, scope: &Scope<'_>) -> Re
     if let Expression::Variable(name) = &traversal.expr {
         // A root is walked by reference: `local.tables[0]` must not copy all locals.
         let root = scope.find(name.as_str(), &range_of(&traversal.expr))?;
-        return walk(Cow::Borrowed(root), &traversal.operators, scope)
+        let operators = &traversal.operators;
+        // A block's things can be named as their addresses name them.
+        let at = if scope.declares(name.as_str()) && !NAMES.contains(&name.as_str()) { operators.get(1) } else { None };
+        if let (Some(at), Some(TraversalOperator::GetAttr(label))) = (at, operators.first().map(Decorated::value))
+            && let (TraversalOperator::Index(index), Value::Map(blocks)) = (at.value(), root)
+            && let Some(thing) = blocks.get(label.as_str())
+            && let Some(found) = by_parts(thing, &to_text(&evaluate(index, scope)?).unwrap_or_default())
+        {
+            return walk(Cow::Borrowed(found), operators.get(2..).unwrap_or_default(), scope).map(Cow::into_owned);
+        }
+        return walk(Cow::Borrowed(root), operators, scope)
             .map(Cow::into_owned)
             .map_err(|error| undeclared(error, name.as_str(), traversal, root, scope));
     }
     let start = evaluate(&traversal.expr, scope)?;
     walk(Cow::Owned(start), &traversal.operators, scope).map(Cow::into_owned)
+}
+
+/// The roots that are no kind of block with things of its own.
+const NAMES: [&str; 7] = ["var", "local", "each", "target", "path", "organization", "backstay"];
+
+/// What a key of several parts means in a block's value: of `eu/dr` the thing of the key `eu` in the target `dr`. None where it is one key.
+fn by_parts<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    let map = value.as_map().filter(|map| !map.contains_key(key))?;
+    key.match_indices('/').find_map(|(at, _)| {
+        let (first, rest) = (map.get(key.get(..at)?)?, key.get(at + 1..)?);
+        first.as_map().and_then(|inner| inner.get(rest)).or_else(|| by_parts(first, rest))
+    })
 }
 
 /// What is missing directly below a declared root (`local.typo`) is an unknown reference, which `try` must not hide.
@@ -101,6 +124,7 @@ fn attribute<'v>(value: Cow<'v, Value>, name: &str, range: Range<usize>) -> Resu
     };
     match value.as_ref() {
         Value::Unknown => Ok(Cow::Owned(Value::Unknown)),
+        Value::Map(map) if map.values().any(|inner| has(inner, name)) => Err(one_of_several(map, name, range)),
         Value::Map(map) => Err(EvalError::new(range, format!("there is no attribute `{name}`")).help_opt(
             suggestion(name, map.keys().map(String::as_str)).or_else(|| {
                 let keys: Vec<String> = map.keys().take(8).map(|key| format!("`{key}`")).collect();
@@ -112,6 +136,21 @@ fn attribute<'v>(value: Cow<'v, Value>, name: &str, range: Range<usize>) -> Resu
             .help("choose one item with an index such as `[0]`, or all with `[*]`")),
         other => Err(EvalError::new(range, format!("{} has no attribute `{name}`", other.type_name()))),
     }
+}
+
+fn has(value: &Value, name: &str) -> bool {
+    value.as_map().is_some_and(|inner| inner.contains_key(name))
+}
+
+/// Asks which one is meant, where not the map but what is in it has the attribute: a block with `for_each`, or in several targets.
+fn one_of_several(map: &BTreeMap<String, Value>, name: &str, range: Range<usize>) -> EvalError {
+    const NAMED: usize = 4;
+    let keys: Vec<&String> = map.iter().filter(|(_, inner)| has(inner, name)).map(|(key, _)| key).collect();
+    let named: Vec<String> = keys.iter().take(NAMED).map(|key| format!("`{key}`")).collect();
+    let more = if keys.len() > NAMED { ", …" } else { "" };
+    let title = format!("there is no one attribute `{name}` here, but one in each of {}{more}", named.join(", "));
+    let first = keys.first().map_or("", |key| key.as_str());
+    EvalError::new(range, title).help(format!("say which one is meant, as in `[{}].{name}`", Value::from(first)))
 }
 
 fn element<'v>(value: Cow<'v, Value>, key: &Value, range: Range<usize>) -> Result<Cow<'v, Value>, EvalError> {

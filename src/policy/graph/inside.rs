@@ -34,6 +34,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             locals: BTreeMap::new(),
             targets: BTreeMap::new(),
             things: BTreeMap::new(),
+            several: BTreeMap::new(),
             broken: BTreeSet::new(),
             policy: Policy { workspace: self.policy.workspace.clone(), targets, ..Policy::default() },
             within: Some(within),

@@ -5,10 +5,13 @@ use super::{Form, Schedule};
 use crate::time::Zone;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 /// The calendar's days of the week and leap years repeat after so many years, but for 2100.
 const CYCLE: i16 = 28;
+
+/// For how long runs that the clocks skip are looked for: every zone that changes its clocks does so within it.
+const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 impl Schedule {
     /// The runs after an instant, in order; ends with the last year of the expression, 2199 at the latest.
@@ -28,6 +31,17 @@ impl Schedule {
             }
             Form::At(local) => Box::new(instant(*local, zone.time_zone()).filter(|run| *run > after).into_iter()),
         }
+    }
+
+    /// The first run within the year after an instant that does not come since the clocks skip its time, and that no other makes good: an
+    /// hourly schedule runs as often as ever on that day. The local time that is skipped, and the run that comes next; always none for a rate
+    /// and for `at`.
+    pub fn skipped(&self, after: Timestamp, zone: &Zone) -> Option<(DateTime, Zoned)> {
+        let Form::Cron(cron) = &self.form else { return None };
+        let zone = zone.time_zone();
+        let until = after.checked_add(YEAR).ok()?;
+        let mut changes = zone.following(after).map(|change| change.timestamp()).take_while(|at| *at <= until);
+        changes.find_map(|at| skipped_at(cron, at, zone))
     }
 
     /// Whether no date fits the expression, in any year: `cron(0 0 31 2 ? *)`.
@@ -53,6 +67,25 @@ impl Schedule {
             Form::At(_) => None,
         }
     }
+}
+
+/// The first run that a change of the clocks skips, and the next one after it.
+fn skipped_at(cron: &Cron, change: Timestamp, zone: &TimeZone) -> Option<(DateTime, Zoned)> {
+    let last = zone.to_datetime(change.checked_sub(SignedDuration::from_secs(1)).ok()?).date();
+    let mut dates = vec![last, zone.to_datetime(change).date()];
+    dates.dedup();
+    let has = |date: &Date| cron.dates_from(*date).next() == Some(*date);
+    for date in dates.into_iter().filter(has) {
+        for local in cron.times.iter().map(|time| date.to_datetime(*time)) {
+            let AmbiguousOffset::Gap { before, .. } = zone.to_ambiguous_timestamp(local).offset() else { continue };
+            let meant = before.to_timestamp(local).ok()?;
+            let next = cron.dates_from(date).flat_map(|date| runs_on(cron, date, zone)).find(|run| *run >= change)?;
+            if next > meant {
+                return Some((local, next.to_zoned(zone.clone())));
+            }
+        }
+    }
+    None
 }
 
 /// The instants of the date's runs, in order: since a repeated time is taken the first time, local order is the order of instants.

@@ -4,6 +4,7 @@
 
 mod agree;
 mod lifecycle;
+mod patience;
 mod read;
 mod replication;
 mod write;

@@ -10,10 +10,12 @@ use super::super::{
     MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT,
     encryption, forms, mark, place,
 };
-use super::{GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, client, is_elsewhere, lifecycle, regions, replication, versioning};
+use super::{
+    GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, client, is_elsewhere, lifecycle, list, regions, replication, versioning,
+};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{Found, ReadRequest, Wish};
-use crate::model::{Cause, Live, Reading, ResourceId, Value, path};
+use crate::model::{Cause, Gap, Live, Reading, ResourceId, Value, path};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
     DefaultRetention, LifecycleRule, ObjectLockConfiguration, ReplicationConfiguration, ReplicationRule, ServerSideEncryptionRule,
@@ -44,8 +46,7 @@ pub(super) async fn read(request: ReadRequest<'_>) -> Found {
             found
         }));
     }
-    let (destinations, absent) = destinations(&request).await;
-    let mut found = Found { live: destinations, ..Found::default() };
+    let (mut found, absent) = destinations(&request).await;
     // Calls take their places from the connection's own limit; this only bounds how many buckets are begun at once.
     let mut under_way = futures_util::stream::iter(reads).buffer_unordered(256);
     while let Some(one) = under_way.next().await {
@@ -62,43 +63,80 @@ pub(super) async fn read(request: ReadRequest<'_>) -> Found {
     found
 }
 
-/// What versioning is in every destination that is declared, and which of them are surely not there. Where that cannot be found out nothing
-/// is said.
+/// What versioning is in every destination that is declared, and which of them are surely not there. Of a bucket of another account nothing
+/// is said where that cannot be found out; of one of this account, or of one that may be, it is a gap.
 ///
 /// A destination goes by its ARN here, which is no bucket's name: where a block is about the same bucket, that is read on its own.
-async fn destinations(request: &ReadRequest<'_>) -> (Vec<Live>, BTreeSet<String>) {
-    let is_destination = |path: &str| path::generic(path) == "replication_rule.destination.bucket";
-    let declared = request.wishes.values().flat_map(|wish| &wish.declared).filter(|(path, _)| is_destination(path));
-    let arns: BTreeSet<&str> = declared.filter_map(|(_, value)| value.as_str()).collect();
+async fn destinations(request: &ReadRequest<'_>) -> (Found, BTreeSet<String>) {
+    let (mut found, mut absent) = (Found::default(), BTreeSet::new());
+    let arns = declared_destinations(request);
     if arns.is_empty() {
-        return (Vec::new(), BTreeSet::new());
+        return (found, absent);
     }
-    let regions = regions(request.connection).await;
+    let listed = list(request.connection, None).await.map(|buckets| buckets.into_iter().collect::<BTreeMap<_, _>>());
     let home = &request.connection.identity.region;
-    let reads = arns.iter().filter_map(|arn| {
-        let name = forms::bucket_of(arn)?;
+    let reads = arns.iter().filter_map(|(arn, is_of_others)| {
+        let (name, listed) = (forms::bucket_of(arn)?, &listed);
         // One that is not listed may be of another account, or not be there at all: a call tells.
-        let region = regions.get(name).unwrap_or(home);
+        let region = listed.as_ref().ok().and_then(|buckets| buckets.get(name)?.as_ref()).unwrap_or(home);
         Some(async move {
-            let (status, _) = match versioning(request.connection, region, name, None).await {
-                Ok(found) => found,
-                Err(failed) => return failed.is("NoSuchBucket").then(|| Err((*arn).to_owned())),
+            let failed = match versioning(request.connection, region, name, None).await {
+                Ok((status, _)) => return Destination::Seen((*arn).to_owned(), region, status),
+                Err(failed) if failed.is("NoSuchBucket") => return Destination::Absent((*arn).to_owned()),
+                Err(failed) => failed,
             };
-            let target = request.connection.target.name.clone();
-            let id = ResourceId { kind: SPEC.name.to_owned(), target, region: region.clone(), name: (*arn).to_owned() };
-            let mut live = Live { id, arn: Some((*arn).to_owned()), ..Live::default() };
-            live.set([(VERSIONING, status.map_or(Reading::Unset, |status| Reading::Known(Value::from(status))))]);
-            Some(Ok(live))
+            let gap = |failed: &CallFailed| Destination::Unread(request.connection.gap(region, Some(SPEC.name), Some(name), failed));
+            match listed {
+                _ if *is_of_others => Destination::OfOthers,
+                // In which region it is, only the listing tells.
+                Err(refused) if is_elsewhere(&failed) => gap(refused),
+                Ok(buckets) if !buckets.contains_key(name) => Destination::OfOthers,
+                Ok(_) | Err(_) => gap(&failed),
+            }
         })
     });
-    let (mut found, mut absent) = (Vec::new(), BTreeSet::new());
-    for read in join_all(reads).await.into_iter().flatten() {
+    for read in join_all(reads).await {
         match read {
-            Ok(live) => found.push(live),
-            Err(arn) => drop(absent.insert(arn)),
+            Destination::Seen(arn, region, status) => {
+                let target = request.connection.target.name.clone();
+                let id = ResourceId { kind: SPEC.name.to_owned(), target, region: region.clone(), name: arn.clone() };
+                let mut live = Live { id, arn: Some(arn), ..Live::default() };
+                live.set([(VERSIONING, status.map_or(Reading::Unset, |status| Reading::Known(Value::from(status))))]);
+                found.live.push(live);
+            }
+            Destination::Absent(arn) => drop(absent.insert(arn)),
+            Destination::Unread(gap) => found.gaps.push(gap),
+            Destination::OfOthers => {}
         }
     }
     (found, absent)
+}
+
+/// What reading tells of a destination.
+enum Destination<'a> {
+    /// Its ARN, its region and its versioning.
+    Seen(String, &'a String, Option<String>),
+    /// It is surely not there.
+    Absent(String),
+    /// It could not be read, and is this account's as far as one knows.
+    Unread(Gap),
+    /// It is another account's, so that not being let in says nothing.
+    OfOthers,
+}
+
+/// The ARNs of the declared destinations, each with whether its rule says that the bucket is another account's.
+fn declared_destinations<'a>(request: &'a ReadRequest<'_>) -> BTreeMap<&'a str, bool> {
+    let own = request.connection.identity.account.as_str();
+    let mut arns = BTreeMap::new();
+    for declared in request.wishes.values().map(|wish| &wish.declared) {
+        for (path, arn) in declared.iter().filter(|(path, _)| path::generic(path) == "replication_rule.destination.bucket") {
+            let account = path.strip_suffix("bucket").and_then(|block| declared.get(&format!("{block}account"))?.as_str());
+            if let Some(arn) = arn.as_str() {
+                *arns.entry(arn).or_insert(true) &= account.is_some_and(|account| account != own);
+            }
+        }
+    }
+    arns
 }
 
 /// One bucket and how it is reached.
@@ -226,6 +264,8 @@ impl BucketRead<'_> {
         match read {
             Ok(()) => Found { gaps: self.gaps.iter().map(gap).collect(), live: vec![self.live], ..Found::default() },
             Err(failed) if failed.is("NoSuchBucket") => Found { absent: vec![id], ..Found::default() },
+            // Nobody asked for it here: what names it has no region in its ARN.
+            Err(_) if self.wish.is_watched => Found::default(),
             Err(failed) => Found { gaps: vec![gap(&self.elsewhere(failed).await)], ..Found::default() },
         }
     }

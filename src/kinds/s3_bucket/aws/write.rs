@@ -8,6 +8,7 @@ use super::super::table::{
 };
 use super::super::{forms, mark};
 use super::agree::{self, Written};
+use super::patience::Patience;
 use super::read::{Bucket, Lifecycle, encryption_settings, lock_settings, own_lifecycle, own_name, own_replication};
 use super::{
     PUT_ENCRYPTION, PUT_LIFECYCLE, PUT_LOCK, PUT_REPLICATION, PUT_VERSIONING, client, lifecycle, regions, replication, versioning,
@@ -24,11 +25,6 @@ use aws_sdk_s3::types::{
 use aws_smithy_types::error::operation::BuildError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-
-/// How long reads may disagree with a write, or AWS may not yet see what an earlier write turned on, before a change gives up.
-const PATIENCE_MINUTES: u64 = 5;
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// How many reads in a row must agree after a write of rules, and the pause between them. Three were not enough in every region for
 /// Terraform, which takes ten.
@@ -407,20 +403,26 @@ impl BucketWrite<'_> {
         connection.call(PUT_REPLICATION, call.replication_configuration(wanted).send()).await.map(drop)
     }
 
-    /// AWS refused for want of versioning. Waiting helps only where reads say that it is on.
+    /// AWS refused for want of versioning. Waiting helps only where reads say that it is on, or where this run may have turned on what nobody
+    /// lets it read.
     async fn refuse_if_unversioned(&self, rules: &[ReplicationRule], failed: &CallFailed) -> Result<(), ChangeFailed> {
         if !self.sees_versioning().await {
             return Err(failed.clone().into());
         }
         let regions = regions(self.bucket.connection).await;
+        let may_be_new = self.request.is_after_changes || self.request.after(VERSIONING).is_some();
         for arn in rules.iter().filter_map(|rule| Some(rule.destination()?.bucket())) {
-            let Some((name, region)) = forms::bucket_of(arn).and_then(|name| Some((name, regions.get(name)?))) else { continue };
-            let Ok((status, _)) = versioning(self.bucket.connection, region, name, None).await else { continue };
-            if status.as_deref() != Some(ENABLED) {
-                let status = status.map_or_else(|| "was never set".to_owned(), |status| format!("is {status}"));
-                let message = format!("{}; versioning of {arn} {status}: turn it on there, and run apply again", failed.message);
-                return Err(CallFailed { message, ..failed.clone() }.into());
-            }
+            let Some(name) = forms::bucket_of(arn) else { continue };
+            let region = regions.get(name).unwrap_or(&self.bucket.region);
+            let found = match versioning(self.bucket.connection, region, name, None).await {
+                Ok((Some(status), _)) if status == ENABLED => continue,
+                Ok((Some(status), _)) => format!("is {status}"),
+                Ok((None, _)) => "was never set".to_owned(),
+                Err(_) if may_be_new => continue,
+                Err(unread) => format!("could not be read ({}), and this run turned none on", unread.sentence(region)),
+            };
+            let message = format!("{}; versioning of {arn} {found}: turn it on there, and run apply again", failed.message);
+            return Err(CallFailed { message, ..failed.clone() }.into());
         }
         Ok(())
     }
@@ -450,29 +452,6 @@ fn speaks_of_versioning(failed: &CallFailed) -> bool {
 
 fn not_built(action: &str, error: &BuildError) -> CallFailed {
     CallFailed::not_understood(action, error.to_string())
-}
-
-/// How long is still waited, with growing pauses.
-struct Patience {
-    spent: Duration,
-    pause: Duration,
-}
-
-impl Patience {
-    fn new() -> Self {
-        Self { spent: Duration::ZERO, pause: FIRST_PAUSE }
-    }
-
-    async fn pause(&mut self, what: &str, tell: &(dyn Fn(&str) + Sync)) -> Result<(), ChangeFailed> {
-        if self.spent.as_secs() >= PATIENCE_MINUTES * 60 {
-            return Err(ChangeFailed::NotReady { state: what.to_owned(), minutes: PATIENCE_MINUTES });
-        }
-        tell(what);
-        tokio::time::sleep(self.pause).await;
-        self.spent += self.pause;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        Ok(())
-    }
 }
 
 #[cfg(test)]

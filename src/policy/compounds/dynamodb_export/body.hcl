@@ -2,7 +2,8 @@
 
 locals {
   name      = given.name_prefix ? var.name_prefix : "${backstay.workspace}-${here.label}"
-  prefix    = given.prefix ? trimsuffix(var.prefix, "/") : "exports/${var.table}"
+  # No two blocks share a key: of two lifecycle rules over one object AWS follows the one that deletes it sooner.
+  prefix    = "${given.prefix ? trimsuffix(var.prefix, "/") : "exports"}/${var.table}/${here.label}"
   table_arn = "arn:${here.partition}:dynamodb:${here.region}:${here.account_id}:table/${var.table}"
   encrypted = var.kms_key_id == null ? {} : { S3SseAlgorithm = "KMS", S3SseKmsKeyId = var.kms_key_id }
 }
@@ -31,7 +32,8 @@ resource "aws_scheduler_schedule_group" "exports" {
   tags = var.tags
 }
 
-# The token makes a call that is tried again the same export; it is another one at each of its times.
+# The token makes a call that is tried again the same export; it is another one at each of its times, and for each block: AWS refuses a token
+# that comes again with another bucket.
 resource "aws_scheduler_schedule" "exports" {
   for_each                     = var.schedule
   group_name                   = aws_scheduler_schedule_group.exports.name
@@ -53,7 +55,7 @@ resource "aws_scheduler_schedule" "exports" {
       S3Prefix     = "${local.prefix}/${each.key}"
       ExportFormat = var.format
       ExportType   = each.value.export_type
-      ClientToken  = "${var.table}-${each.key}-<aws.scheduler.scheduled-time>"
+      ClientToken  = "${backstay.workspace}-${here.label}-${each.key}-<aws.scheduler.scheduled-time>"
     }, local.encrypted)), "\\u003c", "<"), "\\u003e", ">")
     dead_letter_config { arn = var.dead_letter_arn }
   }

@@ -1,7 +1,7 @@
 //! `dynamodb_export`: scheduled exports of a DynamoDB table to S3, each kept for its days.
 
 use super::{Asked, Compound};
-use crate::kinds::Concern;
+use crate::kinds::{Concern, roles};
 use crate::model::{Code, CompoundSpec, Fallback, Form, Key, KindSpec, Mistake, NameForm, Ownership, Setting, Severity, Shape, path};
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ const fn needed(path: &'static str, shape: Shape, source: &'static str, doc: &'s
 const ANY: Shape = Shape::Text(Form::ANY);
 const TABLE: Shape = Shape::Text(Form { what: "the name of a table", check: |text| literal(text, "table") });
 const BUCKET: Shape = Shape::Text(Form { what: "the name of a bucket", check: |text| literal(text, "bucket") });
-const ROLE: Shape = Shape::Text(Form { what: "the ARN of an IAM role", check: role });
+const ROLE: Shape = Shape::Text(roles::ROLE);
 const TYPE: Shape = Shape::Text(Form { what: "\"FULL_EXPORT\"", check: export_type });
 
 const ARGUMENTS: &[Setting] = &[
@@ -41,7 +41,7 @@ const ARGUMENTS: &[Setting] = &[
         "prefix",
         ANY,
         EXPORT,
-        "What the keys of exports begin with, before the schedule's label; `exports/` and the table's name where it is left out.",
+        "What the keys of exports begin with, before the table's name, the block's label and the schedule's; `exports` where it is left out.",
     ),
     Setting {
         aws_default: Fallback::Text("DYNAMODB_JSON"),
@@ -123,7 +123,7 @@ pub(super) static COMPOUND: Compound = Compound::new(
             "It turns point-in-time recovery of the table on, sets one lifecycle rule of the bucket for each schedule beside the rules of others, and makes a schedule of EventBridge Scheduler for each, in a group of its own.",
             "Exports are full ones. An incremental export needs the beginning and the end of its window, and Scheduler knows only the time of the call, with which it cannot reckon: call a Lambda function or a state machine by `aws_scheduler_schedule` for that.",
             "A lifecycle rule reaches what lies under its prefix already, so that the first apply needs consent for the bucket, by its address or a waiver.",
-            "A schedule that is taken out takes its lifecycle rule with it: what it exported is kept for ever then.",
+            "A schedule that is taken out takes its lifecycle rule with it: what it exported is kept for ever then. Where the whole block goes and no other block selects the bucket, nobody looks at it any more: the rules stay, and go on deleting.",
         ],
     },
     include_str!("body.hcl"),
@@ -137,13 +137,6 @@ fn literal(text: &str, what: &str) -> Result<String, Mistake> {
         );
     }
     Ok(text.to_owned())
-}
-
-fn role(text: &str) -> Result<String, Mistake> {
-    if text.starts_with("arn:") && text.contains(":iam::") && text.contains(":role/") {
-        return Ok(text.to_owned());
-    }
-    Err(Mistake::new(format!("must be the ARN of an IAM role, found \"{text}\"")).help("write `arn:aws:iam::ACCOUNT:role/NAME`"))
 }
 
 fn export_type(text: &str) -> Result<String, Mistake> {

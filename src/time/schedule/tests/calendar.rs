@@ -96,6 +96,27 @@ fn a_local_time_that_the_clocks_skip_is_skipped_that_day() {
 }
 
 #[test]
+fn a_run_that_the_clocks_skip_is_found_a_year_ahead() {
+    let skipped = |expression: &str, after: &str, name: &str| {
+        let (local, next) = read(expression, Service::Scheduler).skipped(at(after), &zone(name))?;
+        Some(format!("{}, then {}", local.strftime("%Y-%m-%d %H:%M"), next.strftime("%Y-%m-%d %H:%M %:z")))
+    };
+    let nightly = |name: &str| skipped("cron(30 2 * * ? *)", NOW, name);
+    assert_eq!(nightly("America/New_York").as_deref(), Some("2027-03-14 02:30, then 2027-03-15 02:30 -04:00"));
+    assert_eq!(nightly("Europe/Berlin").as_deref(), Some("2027-03-28 02:30, then 2027-03-29 02:30 +02:00"));
+    assert_eq!(nightly("Australia/Lord_Howe"), None, "there half an hour is skipped, from 02:00");
+    assert_eq!(nightly("UTC"), None);
+    assert_eq!(nightly("Asia/Kolkata"), None);
+    let in_new_york = |expression: &str| skipped(expression, NOW, "America/New_York");
+    assert_eq!(in_new_york("cron(30 3 * * ? *)"), None);
+    assert_eq!(in_new_york("cron(30 * * * ? *)"), None, "an hourly run is none too few: 01:30 and 03:30 are one hour apart");
+    assert_eq!(in_new_york("cron(0 2/4 * * ? *)").as_deref(), Some("2027-03-14 02:00, then 2027-03-14 06:00 -04:00"));
+    assert_eq!(in_new_york("cron(30 2 ? * SUN *)").as_deref(), Some("2027-03-14 02:30, then 2027-03-21 02:30 -04:00"));
+    assert_eq!(in_new_york("cron(30 2 ? * MON *)"), None, "clocks change on Sundays");
+    assert_eq!(in_new_york("rate(1 day)"), None);
+}
+
+#[test]
 fn a_local_time_that_comes_twice_runs_once() {
     let nightly = "cron(30 2 * * ? *)";
     let expected = ["2026-10-25 02:30 +02:00", "2026-10-26 02:30 +01:00"];
