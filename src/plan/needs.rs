@@ -214,7 +214,7 @@ fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagno
     for thing in things {
         for need in thing.needs(policy) {
             if matches!(need.needed, Needed::Trust { .. } | Needed::Key) {
-                let problem = outside.and_then(|found| outside::problem(thing, &need, found));
+                let problem = snapshot.and_then(|snapshot| outside::problem(thing, &need, &snapshot.outside));
                 // Who needs it makes no difference to what is only told.
                 let new = problem.filter(|problem| told.insert((String::new(), place_of(problem), problem.title.clone())));
                 problems.extend(new);
