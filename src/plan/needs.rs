@@ -55,14 +55,7 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
 pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row], going: BTreeSet<&ResourceId>) -> Vec<Diagnostic> {
     let things = things(policy, snapshot, rows);
     let named = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
-    let known = Known {
-        live: &snapshot.resources,
-        named,
-        absent: absent(snapshot),
-        going,
-        snapshot: Some(snapshot),
-        outside: Some(&snapshot.outside),
-    };
+    let known = Known { live: &snapshot.resources, named, absent: absent(snapshot), going, snapshot: Some(snapshot) };
     let mut problems = unmet(policy, &things, &known);
     let told = declared(policy);
     problems.retain(|problem| problem.is_error() || !told.contains(problem));
@@ -202,12 +195,10 @@ struct Known<'a> {
     going: BTreeSet<&'a ResourceId>,
     /// What was read, where anything was.
     snapshot: Option<&'a Snapshot>,
-    /// The roles and keys.
-    outside: Option<&'a outside::Found>,
 }
 
 fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagnostic> {
-    let Known { live, named, absent, going, outside, .. } = known;
+    let Known { live, named, absent, going, snapshot } = known;
     let (by_arn, parts) = (by_arn(things), parts(things, live, going));
     let mut problems = circles::circles(policy, things);
     let mut told = BTreeSet::new();

@@ -31,6 +31,12 @@ const CRON: &str = "cron_expression";
 /// The fact that says why a policy is in the state `ERROR`.
 const MESSAGE: &str = "status_message";
 
+/// What a policy is about: another one is about other things.
+const SCOPE: [&str; 3] = [DEFAULT, "policy_details.policy_type", "policy_details.resource_types"];
+
+const OTHER_SCOPE: &str =
+    "another policy is made in its place, which takes other things: of what only this one took no snapshot is made any more";
+
 static SPEC: KindSpec = KindSpec {
     name: "aws_dlm_lifecycle_policy",
     title: "lifecycle policy",
@@ -67,11 +73,14 @@ impl Kind for LifecyclePolicy {
 
     fn effect(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
         let lost = losses::of_change(change, live, wanted).map(|_| Effect::LosesData);
-        lost.or_else(|| spans::effect(change, live, wanted))
+        let other = || SCOPE.contains(&change.setting.as_str()).then_some(Effect::Weakens);
+        lost.or_else(other).or_else(|| spans::effect(change, live, wanted))
     }
 
     fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, _: jiff::Timestamp) -> Option<String> {
-        losses::of_change(change, live, wanted).map(str::to_owned)
+        let other = || SCOPE.contains(&change.setting.as_str()).then(|| OTHER_SCOPE.to_owned());
+        let lost = losses::of_change(change, live, wanted).map(str::to_owned);
+        lost.or_else(other).or_else(|| spans::pushed_out(change, live, wanted))
     }
 
     fn removal(&self, live: &Live) -> Option<(Effect, String)> {

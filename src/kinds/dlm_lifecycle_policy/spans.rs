@@ -57,6 +57,28 @@ fn longest_gap(rule: &str, read: Read<'_>) -> Option<f64> {
     schedule.longest_gap(Timestamp::UNIX_EPOCH, &Zone::utc()).map(|gap| gap.as_secs_f64())
 }
 
+/// How far back the snapshots of a schedule reach where it keeps so many of them, in seconds; `rule` is one of its rules.
+fn history(rule: &str, read: Read<'_>) -> Option<f64> {
+    let (schedule, leaf) = rule.rsplit_once('.')?;
+    let Kept::Count(count) = kept(&path::child(schedule, "retain_rule"), read)? else { return None };
+    let is_of_schedule = path::generic(schedule) == SCHEDULE && ["create_rule", "retain_rule"].contains(&leaf);
+    let gap = longest_gap(&path::child(schedule, "create_rule"), read).filter(|_| is_of_schedule)?;
+    Some(Value::from(count).as_f64()? * gap)
+}
+
+/// Whether snapshots that are made more often push out those that were kept: as many as before reach less far back.
+fn is_history_shorter(rule: &str, before: Read<'_>, after: Read<'_>) -> bool {
+    history(rule, before).zip(history(rule, after)).is_some_and(|(before, after)| after < before)
+}
+
+/// What goes where snapshots are made more often, and no more of them are kept.
+pub(super) fn pushed_out(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<String> {
+    let (rule, leaf) = change.setting.rsplit_once('.')?;
+    let is_create_rule = path::generic(rule) == format!("{SCHEDULE}.create_rule") && ["interval", CRON].contains(&leaf);
+    let is_lost = is_create_rule && effect(change, live, wanted) == Some(Effect::LosesData);
+    is_lost.then(|| "they are made more often and no more of them are kept, so that the older ones are deleted sooner: what can be restored reaches less far back".to_owned())
+}
+
 /// What a change does that its own setting does not tell: `2 MONTHS` after `45 DAYS` keeps more, although the number is smaller.
 pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
     let (rule, leaf) = change.setting.rsplit_once('.')?;
@@ -66,6 +88,9 @@ pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wan
     };
     let after = |at: &str| wanted.get(at).map(|wanted| wanted.value.clone());
     if path::generic(rule) == format!("{SCHEDULE}.create_rule") && ["interval", CRON].contains(&leaf) {
+        if is_history_shorter(rule, &before, &after) {
+            return Some(Effect::LosesData);
+        }
         let (before, after) = (longest_gap(rule, &before)?, longest_gap(rule, &after)?);
         return Some(match after.total_cmp(&before) {
             std::cmp::Ordering::Less => Effect::Strengthens,
@@ -82,6 +107,9 @@ pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wan
         std::cmp::Ordering::Equal => Effect::Neutral,
         std::cmp::Ordering::Greater => Effect::Strengthens,
     };
+    if let Some((before, after)) = history(rule, &before).zip(history(rule, &after)) {
+        return Some(more(before, after));
+    }
     Some(match (kept(rule, &before)?, kept(rule, &after)?) {
         (Kept::Days(before), Kept::Days(after)) => more(before, after),
         (Kept::Count(before), Kept::Count(after)) => more(Value::from(before).as_f64()?, Value::from(after).as_f64()?),
