@@ -15,7 +15,7 @@ use super::diff::{self, Comparison};
 use crate::kinds::{self, Kind};
 use crate::model::{
     Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Live, Mark, Note, Policy, Position, Reaches, Reading,
-    Refusal, Resource, ResourceId, Snapshot, Value, Verb,
+    Refusal, Resource, ResourceId, Snapshot, Value, Verb, Wanted,
 };
 use crate::policy::one_place;
 use std::collections::{BTreeMap, BTreeSet};
@@ -453,7 +453,10 @@ fn create(kind: &dyn Kind, resource: &Resource, sources: &crate::model::Sources,
     let mut paths: Vec<String> = resource.wanted.keys().cloned().collect();
     spec.sort_paths(&mut paths);
     for path in paths {
-        let Some(wanted) = resource.wanted.get(&path).filter(|_| !path.ends_with(']')) else { continue };
+        // What is in a block says that the block is there; one in which nothing else stands has to say so itself.
+        let inside = format!("{path}.");
+        let says_itself = |_: &&Wanted| !path.ends_with(']') || !resource.wanted.keys().any(|other| other.starts_with(&inside));
+        let Some(wanted) = resource.wanted.get(&path).filter(says_itself) else { continue };
         let mut change = plain(&path, Reading::Unset, wanted.value.clone(), Effect::Neutral, Some(sources.position(&wanted.span)));
         change.part_of = Some(Change::EXISTS.to_owned());
         action.changes.push(change);

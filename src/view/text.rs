@@ -168,6 +168,10 @@ impl Page<'_> {
             let after = parts.iter().skip(at).take_while(beside);
             let width = before.chain(after).map(|row| visible(&leaf(row)).chars().count()).max().unwrap_or_default();
             let marker = self.style.paint(row_label(row.marker), row.marker);
+            if let Some(empty) = segments.last().filter(|segment| segment.key.is_some() && row.value.is_empty()) {
+                self.line(8 + 4 * blocks.len(), Label::Plain, &format!("{marker} {} {{}}", block(empty)));
+                continue;
+            }
             let name = pad(&visible(&leaf(row)), width);
             self.line(8 + 4 * blocks.len(), Label::Plain, &format!("{marker} {name} = {}", row.value));
             self.lines(14 + 4 * blocks.len(), &row.lines);

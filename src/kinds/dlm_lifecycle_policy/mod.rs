@@ -19,7 +19,6 @@ use std::collections::BTreeMap;
 
 #[cfg(feature = "aws")]
 const DESCRIPTION: &str = "description";
-#[cfg(feature = "aws")]
 const ROLE: &str = "execution_role_arn";
 const STATE: &str = "state";
 const DEFAULT: &str = "default_policy";

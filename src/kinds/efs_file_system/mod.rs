@@ -4,7 +4,9 @@
 mod aws;
 
 use super::Kind;
-use crate::model::{Change, Code, Fallback, KindSpec, Live, NameForm, NameTag, Ownership, Refusal, Safer, Setting, Shape, Value, Wanted};
+#[cfg(feature = "aws")]
+use crate::model::Value;
+use crate::model::{Change, Code, Fallback, KindSpec, Live, NameForm, NameTag, Ownership, Refusal, Safer, Setting, Shape, Wanted};
 use std::collections::BTreeMap;
 
 const STATUS: &str = "backup_policy.status";
