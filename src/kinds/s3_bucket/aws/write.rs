@@ -1,15 +1,15 @@
 //! Changing one bucket. Every write replaces a whole aspect, so each is read just before, compared with what was planned from, and only the
 //! request's changes are laid over what was found.
 
+use super::super::forms;
 use super::super::rule::Rule;
 use super::super::table::{
     ALGORITHM, BUCKET_KEY, COMPLIANCE, ENABLED, ENCRYPTION, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE,
     REPLICATION, ROLE, SUSPENDED, VERSIONING,
 };
-use super::super::forms;
 use super::agree::{self, Written};
-use super::patience::Patience;
 use super::names::Names;
+use super::patience::Patience;
 use super::read::{Bucket, Lifecycle, encryption_settings, lock_settings, named_lifecycle, named_replication};
 use super::{
     PUT_ENCRYPTION, PUT_LIFECYCLE, PUT_LOCK, PUT_REPLICATION, PUT_VERSIONING, client, lifecycle, regions, replication, versioning,
@@ -253,8 +253,8 @@ impl BucketWrite<'_> {
     /// and where such are described by their ids they keep theirs as long as all of them can be said in it.
     fn merged_lifecycle(&self, found: &[LifecycleRule], after: &BTreeMap<String, Value>) -> Result<Vec<LifecycleRule>, ChangeFailed> {
         let names = self.names(LIFECYCLE);
-        let named = |rule: &LifecycleRule| names.name(rule.id());
-        let is_others_old = |rule: &LifecycleRule| named(rule).is_none() && lifecycle::is_old(rule);
+        let name = |rule: &LifecycleRule| names.name(rule.id());
+        let is_others_old = |rule: &LifecycleRule| name(rule).is_none() && lifecycle::is_old(rule);
         let is_described_old = |rule: &LifecycleRule| names.is_by_id(rule.id()) && lifecycle::is_old(rule);
         let blocks = Flat::of_values(after).keys(LIFECYCLE);
         let fits = || blocks.iter().all(|name| Rule::of(&path::keyed(LIFECYCLE, name), after.iter()).fits_old_form());
@@ -263,7 +263,7 @@ impl BucketWrite<'_> {
         let mut touched = self.touched(LIFECYCLE);
         let mut merged = Vec::new();
         for rule in found {
-            match named(rule) {
+            match name(rule) {
                 Some(name) if touched.remove(&name) || lifecycle::is_old(rule) != old => {
                     merged.extend(self.made(LIFECYCLE, &name, after, make, PUT_LIFECYCLE)?);
                 }
