@@ -51,6 +51,8 @@ pub struct Adopted {
     pub files: BTreeMap<String, String>,
     /// The things that they describe.
     pub described: Vec<ResourceId>,
+    /// The addresses of the blocks that do.
+    pub blocks: Vec<String>,
     /// The things that the policy covered before.
     pub covered: usize,
     /// The things that are not described, and why.
@@ -89,7 +91,8 @@ pub fn describe(snapshot: &Snapshot, request: &Request<'_>) -> Result<Adopted, V
             let ids = groups.iter().flat_map(|group| group.things.iter().map(|thing| thing.live.id.clone()));
             let mut ids: Vec<ResourceId> = ids.collect();
             ids.sort();
-            return Ok(Adopted { files: laid_out.files, described: ids, covered: things.covered, left_out });
+            let blocks = groups.iter().map(|group| format!("{}.{}", group.spec.name, group.label)).collect();
+            return Ok(Adopted { files: laid_out.files, described: ids, blocks, covered: things.covered, left_out });
         }
         for (id, reason) in wrong {
             // What is wrong with several together may be right with most of them.

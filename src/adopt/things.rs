@@ -185,14 +185,9 @@ fn whole_of(live: &Live, snapshot: &Snapshot) -> Option<ResourceId> {
     snapshot.resources.iter().find(is_whole).map(|whole| whole.id.clone())
 }
 
-/// The fact that names who manages a thing, so that nobody else can declare it.
-const MANAGED_BY: &str = "managed_by";
-/// The fact that names what made a thing.
-const MADE_BY: &str = "made_by";
-
 fn one<'a>(kind: &'static dyn Kind, live: &'a Live, whole: Option<ResourceId>, workspace: &str) -> Result<Thing<'a>, String> {
     let spec = kind.spec();
-    if let Some(manager) = live.fact(MANAGED_BY) {
+    if let Some(manager) = live.fact(Live::MANAGED_BY) {
         return Err(format!("{manager} makes and changes it"));
     }
     let label = match &live.mark {
@@ -209,7 +204,7 @@ fn one<'a>(kind: &'static dyn Kind, live: &'a Live, whole: Option<ResourceId>, w
         None => None,
     };
     let mut comments: Vec<String> = live
-        .fact(MADE_BY)
+        .fact(Live::MADE_BY)
         .map(|maker| format!("{maker} made it: what that says of it and what stands here must agree"))
         .into_iter()
         .collect();

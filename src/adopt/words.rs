@@ -60,7 +60,6 @@ pub(super) struct Words<'a> {
     chosen: Cell<[bool; 3]>,
 }
 
-const ACCOUNT: usize = 0;
 const REGION: usize = 1;
 const ENVIRONMENT: usize = 2;
 

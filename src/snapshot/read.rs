@@ -104,7 +104,12 @@ fn needs(policy: &Policy, aws: &Aws) -> BTreeMap<(String, String), ListNeed> {
 }
 
 /// Lists what is needed. Where only one of names and tags could be listed, the other still serves those who need no more.
-pub(super) async fn list(spec: &'static KindSpec, calls: &'static dyn KindAws, connection: &Connection, need: &ListNeed) -> (Inventory, Vec<Gap>) {
+pub(super) async fn list(
+    spec: &'static KindSpec,
+    calls: &'static dyn KindAws,
+    connection: &Connection,
+    need: &ListNeed,
+) -> (Inventory, Vec<Gap>) {
     let names = async { if need.names { Some(calls.list(connection).await) } else { None } };
     let tags = async {
         match &need.tags {

@@ -135,10 +135,7 @@ async fn read(connection: &Connection, rule: OnBus, name: String) -> Result<Opti
     let id = ResourceId { kind: SPEC.name.to_owned(), target: connection.target.name.clone(), region: region.clone(), name };
     let mut live = Live { id, settings: settings(&answer), ..Live::default() };
     tags::note(&mut live, all);
-    live.set([
-        ("name", Reading::Known(Value::from(rule.name.as_str()))),
-        (BUS, Reading::Known(Value::from(rule.bus.as_str()))),
-    ]);
+    live.set([("name", Reading::Known(Value::from(rule.name.as_str()))), (BUS, Reading::Known(Value::from(rule.bus.as_str())))]);
     live.facts.insert(Live::ID.to_owned(), Value::from(rule.id()));
     live.facts.extend(answer.text("ManagedBy").map(|by| (MANAGED_BY.to_owned(), Value::from(by))));
     live.arn = Some(arn);

@@ -58,11 +58,8 @@ async fn find(request: FindRequest<'_>) -> Found {
         }
     };
     let named = |one: &Json| Some((one.text("CustSubscriptionId")?, one.text("EventSubscriptionArn")?));
-    let sought: Vec<_> = all
-        .iter()
-        .filter_map(|one| Some((one, named(one)?)))
-        .filter(|(_, (name, arn))| request.is_listed(name, arn))
-        .collect();
+    let sought: Vec<_> =
+        all.iter().filter_map(|one| Some((one, named(one)?))).filter(|(_, (name, arn))| request.is_listed(name, arn)).collect();
     let tags = join_all(sought.iter().map(|(_, (_, arn))| tagging::list(connection, &region, arn))).await;
     for ((one, (name, arn)), tags) in sought.into_iter().zip(tags) {
         match tags {

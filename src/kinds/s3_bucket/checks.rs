@@ -2,7 +2,9 @@
 
 use super::consequences;
 use super::rule::Rule;
-use super::table::{ALGORITHM, ID, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, SUSPENDED, VERSIONING};
+use super::table::{
+    ALGORITHM, ID, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, SUSPENDED, VERSIONING,
+};
 use crate::kinds::Concern;
 use crate::model::{Code, Severity, Value, Wanted, count, path};
 use std::collections::BTreeMap;

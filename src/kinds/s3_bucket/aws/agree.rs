@@ -31,12 +31,7 @@ pub(super) fn lifecycle(names: &Names, wanted: &Lifecycle, found: &Lifecycle) ->
 }
 
 /// The same of replication. Without rules there is no role.
-pub(super) fn replication(
-    names: &Names,
-    rules: &[ReplicationRule],
-    role: &str,
-    found: Option<&ReplicationConfiguration>,
-) -> bool {
+pub(super) fn replication(names: &Names, rules: &[ReplicationRule], role: &str, found: Option<&ReplicationConfiguration>) -> bool {
     let now = found.map(ReplicationConfiguration::rules).unwrap_or_default();
     let has_role = rules.is_empty() || found.is_some_and(|found| found.role() == role);
     has_role

@@ -20,7 +20,9 @@ impl Names {
     /// The names that blocks give: `values` are the declared settings of the bucket.
     pub(super) fn declared<'v>(block: &str, workspace: Option<&str>, values: impl IntoIterator<Item = (&'v String, &'v Value)>) -> Self {
         let id = |(at, value): (&String, &Value)| match path::segments(at).as_slice() {
-            [rule, last] if rule.name == block && last.name == ID && last.key.is_none() => Some((value.as_str()?.to_owned(), rule.key.clone()?)),
+            [rule, last] if rule.name == block && last.name == ID && last.key.is_none() => {
+                Some((value.as_str()?.to_owned(), rule.key.clone()?))
+            }
             _ => None,
         };
         Self { mark: workspace.map(|workspace| Mark::of_rule(workspace, "")), by_id: values.into_iter().filter_map(id).collect() }

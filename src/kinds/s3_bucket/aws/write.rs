@@ -1,15 +1,15 @@
 //! Changing one bucket. Every write replaces a whole aspect, so each is read just before, compared with what was planned from, and only the
 //! request's changes are laid over what was found.
 
+use super::super::forms;
 use super::super::rule::Rule;
 use super::super::table::{
     ALGORITHM, BUCKET_KEY, COMPLIANCE, ENABLED, ENCRYPTION, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE,
     REPLICATION, ROLE, SUSPENDED, VERSIONING,
 };
-use super::super::forms;
 use super::agree::{self, Written};
-use super::patience::Patience;
 use super::names::Names;
+use super::patience::Patience;
 use super::read::{Bucket, Lifecycle, encryption_settings, lock_settings, named_lifecycle, named_replication};
 use super::{
     PUT_ENCRYPTION, PUT_LIFECYCLE, PUT_LOCK, PUT_REPLICATION, PUT_VERSIONING, client, lifecycle, regions, replication, versioning,
