@@ -8,6 +8,7 @@
 //! | values and blocks to text | `text` |
 //! | blocks to files, an area each, beside those that are there | `layout` |
 //! | whether the files say what is | `check` |
+//! | what is described already, made the policy's own | `marks` |
 //!
 //! Nothing is believed: the policy that comes out is checked and planned against what it was made from, before anything is written. What
 //! does not plan as "no changes" is left out, with the reason.
@@ -15,6 +16,7 @@
 mod check;
 mod groups;
 mod layout;
+mod marks;
 mod text;
 mod things;
 mod words;
@@ -25,6 +27,7 @@ use crate::policy::variables::Given;
 use std::collections::{BTreeMap, BTreeSet};
 use words::Words;
 
+pub use marks::{Marked, mark};
 pub use things::Choice;
 
 /// What to describe, and how.

@@ -2,7 +2,7 @@
 
 use super::Request;
 use crate::kinds::{self, Kind};
-use crate::model::{Fallback, Inventory, KindSpec, Live, Ownership, Policy, Reading, ResourceId, Shape, Snapshot, Value, path};
+use crate::model::{Fallback, Inventory, Key, KindSpec, Live, Ownership, Policy, Reading, ResourceId, Shape, Snapshot, Value, path};
 use crate::policy::select;
 use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatch;
@@ -164,7 +164,7 @@ pub(super) fn tags(live: &Live, snapshot: &Snapshot) -> BTreeMap<String, String>
     tags
 }
 
-fn is_chosen(live: &Live, choice: &Choice, snapshot: &Snapshot) -> bool {
+pub(super) fn is_chosen(live: &Live, choice: &Choice, snapshot: &Snapshot) -> bool {
     let named = choice.names.is_empty() || choice.names.iter().any(|pattern| WildMatch::new(pattern).matches(&live.id.name));
     if !named || choice.tags.is_empty() {
         return named;
@@ -237,6 +237,13 @@ fn is_said(kind: &dyn Kind, live: &Live, at: &str, value: &Value) -> bool {
     let Some(setting) = spec.setting(at) else { return false };
     if let Shape::Block(_) = setting.shape {
         return *value != Value::Bool(false) && !value.is_nothing();
+    }
+    // What tells a block apart from others of its name is a part of it whatever else is known.
+    let around = setting.block().and_then(|block| spec.setting(block)).map(|block| block.shape);
+    if let Some(Shape::Block(Key::Arguments(arguments))) = around
+        && arguments.contains(&setting.name())
+    {
+        return !value.is_nothing();
     }
     if value.is_nothing() || setting.aws_default.name_of(value).is_some() || kind.withholds(live, at, None) {
         return false;
