@@ -114,6 +114,7 @@ scenarios! {
     vault_policy
     volumes
     volumes_of_others
+    volumes_refused
     volumes_succession
     waiting
     warehouses

@@ -10,12 +10,14 @@
 
 mod beside;
 mod gone;
+mod made;
+mod sole;
 
 use super::diff::{self, Comparison};
 use crate::kinds::{self, Kind};
 use crate::model::{
     Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Live, Mark, Note, Policy, Position, Reaches, Reading,
-    Refusal, Resource, ResourceId, Snapshot, Value, Verb, Wanted,
+    Refusal, Resource, ResourceId, Snapshot, Value, Verb,
 };
 use crate::policy::one_place;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +41,7 @@ pub(super) fn resources(policy: &Policy, snapshot: &Snapshot, only: &[String]) -
         claimed: BTreeSet::new(),
         ours: BTreeMap::new(),
         names: BTreeMap::new(),
+        taken: BTreeMap::new(),
         out: Resources::default(),
     };
     for resource in &policy.resources {
@@ -61,6 +64,8 @@ struct Planner<'a> {
     ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
     /// Which block names a thing, so that two cannot.
     names: BTreeMap<Identified, (&'a Resource, &'a str)>,
+    /// Which block takes what a region has one of.
+    taken: BTreeMap<sole::Sole, &'a Resource>,
     out: Resources,
 }
 
@@ -182,6 +187,9 @@ impl<'a> Planner<'a> {
                 }
                 return;
             }
+            if !self.takes(spec, resource, &action.id) {
+                return;
+            }
             match whole {
                 Whole::Refused(refusal) => {
                     action.verb = Verb::NoOp;
@@ -275,7 +283,8 @@ impl<'a> Planner<'a> {
         let spec = kind.spec();
         let target = action.id.target.clone();
         let target = self.policy.targets.get(&target).map_or("", |target| target.name.as_str());
-        let live = match self.find(kind, resource, target, &action.id.name) {
+        let found = self.find(kind, resource, target, &action.id.name);
+        let live = match found.and_then(|live| self.untaken(spec, resource, target, live)) {
             Ok(live) => live,
             Err(refusal) => {
                 action.verb = Verb::NoOp;
@@ -288,7 +297,7 @@ impl<'a> Planner<'a> {
             // A thing of the whole account can be found by way of another target: it is declared all the same.
             self.claimed.insert(self.identified(&action.id));
             if self.was_searched(spec.name, target) {
-                create(kind, resource, &self.policy.sources, self.snapshot.taken_at, action);
+                made::create(kind, resource, &self.policy.sources, self.snapshot.taken_at, action);
                 let others =
                     self.lives(spec.name, target).filter(|live| live.id.name == action.id.name).filter_map(|live| live.mark.as_ref());
                 action.remarks.extend(others.map(|mark| {
@@ -318,7 +327,7 @@ impl<'a> Planner<'a> {
         action.verb = found.verb();
         action.changes = found.changes;
         action.before = found.before;
-        settle_fixed(kind, live, self.snapshot.taken_at, action);
+        made::settle_fixed(kind, live, self.snapshot.taken_at, action);
     }
 
     /// What carries this workspace's mark, or is a part of what does, and that no block declares.
@@ -437,51 +446,6 @@ fn owner_change(live: &Live, mark: Option<&Mark>) -> Change {
         (Some(_), Some(_)) => "its mark follows the new address of its block".to_owned(),
     });
     change
-}
-
-fn create(kind: &dyn Kind, resource: &Resource, sources: &crate::model::Sources, now: jiff::Timestamp, action: &mut Action) {
-    let spec = kind.spec();
-    let because = sources.position(&resource.span);
-    let mut made = plain(Change::EXISTS, Reading::Known(Value::Bool(false)), Value::Bool(true), Effect::Strengthens, Some(because));
-    let nothing = Live { id: action.id.clone(), ..Live::default() };
-    made.effect = kind.effect(&made, &nothing, &resource.wanted).unwrap_or(made.effect);
-    made.reaches = kind.reaches(&made, &nothing, &resource.wanted).unwrap_or(made.reaches);
-    let own = kind.consequence_among(&made, &nothing, &resource.wanted, now);
-    made.consequence = own.or_else(|| Some(spec.existence().when_made).filter(|text| !text.is_empty()).map(str::to_owned));
-    action.verb = Verb::Create;
-    action.changes.push(made);
-    let mut paths: Vec<String> = resource.wanted.keys().cloned().collect();
-    spec.sort_paths(&mut paths);
-    for path in paths {
-        // What is in a block says that the block is there; one in which nothing else stands has to say so itself.
-        let inside = format!("{path}.");
-        let says_itself = |_: &&Wanted| !path.ends_with(']') || !resource.wanted.keys().any(|other| other.starts_with(&inside));
-        let Some(wanted) = resource.wanted.get(&path).filter(says_itself) else { continue };
-        let mut change = plain(&path, Reading::Unset, wanted.value.clone(), Effect::Neutral, Some(sources.position(&wanted.span)));
-        change.part_of = Some(Change::EXISTS.to_owned());
-        action.changes.push(change);
-    }
-}
-
-/// Decides what becomes of a change that AWS does not make in place: a new thing takes the old one's place, or the change is refused.
-fn settle_fixed(kind: &dyn Kind, live: &Live, now: jiff::Timestamp, action: &mut Action) {
-    let spec = kind.spec();
-    if let Some((reason, remedy)) = action.changes.iter().find_map(|change| kind.refuses(change, live, now)) {
-        action.refused = Some(Refusal { code: Code::Fixed.to_string(), reason, remedy });
-        return;
-    }
-    let is_fixed = |change: &&Change| spec.setting(&change.setting).is_some_and(|setting| setting.fixed);
-    let Some(fixed) = action.changes.iter().find(is_fixed) else { return };
-    if matches!(spec.arn_form, ArnForm::Regional | ArnForm::InAccount | ArnForm::RegionalWithId) {
-        action.refused = Some(Refusal {
-            code: Code::Fixed.to_string(),
-            reason: format!("AWS cannot change `{}` of a {} once it is made", fixed.setting, spec.title),
-            remedy: format!("give the block another `{}`, so that a new one is made beside this one", spec.name_argument),
-        });
-        return;
-    }
-    action.verb = Verb::Replace;
-    action.replaces = Some(live.id.clone());
 }
 
 #[cfg(test)]

@@ -66,9 +66,12 @@ async fn find(request: FindRequest<'_>) -> Found {
         }
     };
     let marked = |tags: &Json| Mark::take(&mut texts(tags)).is_some_and(|mark| mark.workspace == request.workspace);
+    // A region has one default policy of each type, whoever made it.
+    let by_default = request.wanted.values().any(|wanted| wanted.contains_key(DEFAULT));
     let sought = |policy: &&Json| {
         let named = policy.text("Description").is_some_and(|name| request.names.contains(&name));
-        named || policy.get("Tags").is_some_and(marked)
+        let is_default = by_default && policy.flag("DefaultPolicy").unwrap_or_default();
+        named || is_default || policy.get("Tags").is_some_and(marked)
     };
     let mut ids: Vec<(String, String)> = answer
         .items("Policies")
@@ -79,7 +82,10 @@ async fn find(request: FindRequest<'_>) -> Found {
     ids.sort();
     for ((name, id), policy) in ids.iter().zip(join_all(ids.iter().map(|(_, id)| get(connection, &region, id))).await) {
         match policy {
-            Ok(Some(policy)) => found.live.extend(Some(live(connection, &policy)).filter(|live| request.is_sought(live))),
+            Ok(Some(policy)) => {
+                let is_default = |live: &Live| by_default && live.settings.contains_key(DEFAULT);
+                found.live.extend(Some(live(connection, &policy)).filter(|live| request.is_sought(live) || is_default(live)));
+            }
             Ok(None) => {}
             Err(failed) => {
                 // What it says is not known: without a name the gap stands for the whole search.

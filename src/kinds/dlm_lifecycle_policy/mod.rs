@@ -11,7 +11,7 @@ mod rules;
 mod settings;
 mod spans;
 
-use super::{Concern, Flat, Kind, Need, Place, outside, schedules, tags};
+use super::{Circumstances, Concern, Flat, Kind, Need, Place, outside, schedules, tags};
 use crate::model::{ArnForm, Change, Effect, Existence, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Value, Wanted};
 use crate::time::Service;
 use std::cmp::Ordering;
@@ -87,6 +87,10 @@ impl Kind for LifecyclePolicy {
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         rules::check(wanted)
+    }
+
+    fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
+        rules::check_place(wanted, circumstances)
     }
 
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {

@@ -32,6 +32,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         fixed: true,
+        one_each: true,
         normalisation: "absent is a policy of its own schedules",
         ..row(
             "default_policy",
@@ -210,11 +211,16 @@ pub(super) static SETTINGS: &[Setting] = &[
             "Where snapshots are kept.",
         )
     },
-    row(
-        "policy_details.schedule.create_rule.scripts.execution_handler",
-        Shape::Text(Form::ANY),
-        "Of instances: the SSM document that is run before and after the snapshots, or `AWS_VSS_BACKUP`.",
-    ),
+    Setting {
+        safer: Safer::WhenSet,
+        when_safer: "snapshots are made of applications that were brought to rest before",
+        when_weaker: "nothing brings applications to rest any more before snapshots are made: these are consistent as after a crash only",
+        ..row(
+            "policy_details.schedule.create_rule.scripts.execution_handler",
+            Shape::Text(Form::ANY),
+            "Of instances: the SSM document that is run before and after the snapshots, or `AWS_VSS_BACKUP`.",
+        )
+    },
     Setting {
         aws_default: Fallback::Kept,
         ..row(

@@ -20,6 +20,7 @@ struct SeededPolicy {
     role: String,
     state: String,
     details: Value,
+    default: Option<String>,
     tags: Option<BTreeMap<String, String>>,
 }
 
@@ -30,13 +31,25 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         (!fits).then(|| format!("`id` must be `policy-` with hexadecimal digits, found \"{id}\""))
     };
     let id = fields.required_text_within("id", rule);
+    let default = fields.choice("default_policy", &["VOLUME", "INSTANCE"]);
     let details = fields.block("policy_details", |details| {
+        let mut simple = Map::new();
+        simple.extend(details.number("create_interval", 1..=7).map(|days| ("CreateInterval".to_owned(), json!(days))));
+        simple.extend(details.number("retain_interval", 2..=14).map(|days| ("RetainInterval".to_owned(), json!(days))));
+        if default.is_some() {
+            return Value::Object(simple);
+        }
         let tags = details.map("target_tags").unwrap_or_default();
         let tags: Vec<Value> = tags.into_iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
         let types = details.texts("resource_types").unwrap_or_else(|| vec!["VOLUME".to_owned()]);
         json!({ "ResourceTypes": types, "TargetTags": tags, "Schedules": details.blocks("schedule", schedule) })
     });
-    let details = dlm::custom(&details.unwrap_or_default()).unwrap_or_else(|error| {
+    let details = details.unwrap_or_default();
+    let details = match &default {
+        Some(kind) => dlm::of_default(kind, &details),
+        None => dlm::custom(&details),
+    };
+    let details = details.unwrap_or_else(|error| {
         fields.complain("policy_details", &error.message);
         Value::Null
     });
@@ -48,6 +61,7 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         role: fields.text("execution_role_arn").unwrap_or_else(|| format!("arn:aws:iam::{DEFAULT_ACCOUNT}:role/dlm")),
         state: fields.choice("state", &["ENABLED", "DISABLED", "ERROR"]).unwrap_or_else(|| "ENABLED".to_owned()),
         details,
+        default,
         tags: fields.map("tags").map(BTreeMap::from_iter),
     })
 }
@@ -89,7 +103,7 @@ impl Plant for SeededPolicy {
             role: self.role.clone(),
             state: self.state.clone(),
             details: self.details.clone(),
-            default: None,
+            default: self.default.clone(),
             created: now,
             modified: now,
             tags: self.tags.clone(),
