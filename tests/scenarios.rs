@@ -81,6 +81,7 @@ scenarios! {
     replicas
     s3_bucket
     s3_bucket_checks
+    s3_bucket_elsewhere
     s3_bucket_foreign
     s3_bucket_lock
     s3_bucket_mutual

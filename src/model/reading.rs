@@ -121,6 +121,8 @@ impl Live {
     pub const ID: &'static str = "id";
     /// The id of what it is a part of.
     pub const PARENT_ID: &'static str = "parent_id";
+    /// The region where it is, of a thing that was looked for in another one; nothing else of it was read.
+    pub const ELSEWHERE: &'static str = "elsewhere";
 
     /// A fact that is a text.
     pub fn fact(&self, name: &str) -> Option<&str> {
