@@ -102,6 +102,7 @@ scenarios! {
     skipped_runs
     snapshots
     strengthen_first
+    summary
     syntax_errors
     targets
     topic_checks
