@@ -92,6 +92,7 @@ scenarios! {
     saved_plan
     saved_plan_consent
     schedules
+    seed_mistakes
     selected_by_name
     selection
     selection_elsewhere

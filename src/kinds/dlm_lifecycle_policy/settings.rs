@@ -3,7 +3,7 @@
 use super::rows::{READS, UNITS, fewer_tags, flag, kept, kept_copy, kept_unit, more_tags, row};
 use super::{forms, more_often};
 use crate::kinds::tags;
-use crate::model::{Fallback, Form, Key, Loss, Safer, Setting, Shape};
+use crate::model::{ACCOUNT, Fallback, Form, Key, Loss, Safer, Setting, Shape};
 
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {
@@ -107,7 +107,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         when_weaker: "snapshots that the other accounts share are not copied any more",
         ..row(
             "policy_details.event_source.parameters.snapshot_owner",
-            Shape::Texts { item: forms::ACCOUNT, max: 50 },
+            Shape::Texts { item: ACCOUNT, max: 50 },
             "The accounts whose shared snapshots count.",
         )
     },
@@ -371,7 +371,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     row("policy_details.schedule.cross_region_copy_rule.deprecate_rule.interval_unit", UNITS, "The unit of the interval beside it."),
     row(
         "policy_details.schedule.share_rule.target_accounts",
-        Shape::Texts { item: forms::ACCOUNT, max: 50 },
+        Shape::Texts { item: ACCOUNT, max: 50 },
         "The accounts that may use the snapshots.",
     ),
     row(

@@ -37,7 +37,6 @@ pub(super) const BUCKET_ARN: Form = Form { what: "the ARN of a bucket", check: b
 pub(super) const ROLE: Form = Form { what: "the ARN of a role", check: roles::role };
 
 /// An account.
-pub(super) const ACCOUNT: Form = Form { what: "an account of 12 digits", check: account };
 
 /// In what order versioning protects. What was never versioned protects as little as what is suspended, yet neither is the other.
 pub(super) fn versioning(before: &Value, after: &Value) -> Option<Ordering> {
@@ -92,12 +91,4 @@ fn bucket_arn(text: &str) -> Result<String, Mistake> {
 /// The name in the ARN of a bucket.
 pub(super) fn bucket_of(arn: &str) -> Option<&str> {
     arn.splitn(6, ':').nth(5).filter(|name| !name.is_empty())
-}
-
-fn account(text: &str) -> Result<String, Mistake> {
-    if text.len() == 12 && text.chars().all(|c| c.is_ascii_digit()) {
-        return Ok(text.to_owned());
-    }
-    Err(Mistake::new(format!("must be an account of 12 digits, found \"{text}\""))
-        .help("write all 12 digits, in quotes, so that leading zeros stay"))
 }

@@ -30,7 +30,7 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         let fits = id.strip_prefix("policy-").is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_hexdigit()));
         (!fits).then(|| format!("`id` must be `policy-` with hexadecimal digits, found \"{id}\""))
     };
-    let id = fields.required_text_within("id", rule);
+    let id = fields.required_id("id", "policy-0123456789abcdef0", rule);
     let default = fields.choice("default_policy", &["VOLUME", "INSTANCE"]);
     let details = fields.block("policy_details", |details| {
         let mut simple = Map::new();
@@ -44,10 +44,16 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         let types = details.texts("resource_types").unwrap_or_else(|| vec!["VOLUME".to_owned()]);
         json!({ "ResourceTypes": types, "TargetTags": tags, "Schedules": details.blocks("schedule", schedule) })
     });
-    let details = details.unwrap_or_default();
-    let details = match &default {
-        Some(kind) => dlm::of_default(kind, &details),
-        None => dlm::custom(&details),
+    let details = match (&default, details) {
+        (Some(kind), details) => dlm::of_default(kind, &details.unwrap_or_default()),
+        (None, Some(details)) => dlm::custom(&details),
+        (None, None) => {
+            fields.complain(
+                "policy_details",
+                "`policy_details` is missing: it says what has snapshots made, and when; or write `default_policy`",
+            );
+            Ok(Value::Null)
+        }
     };
     let details = details.unwrap_or_else(|error| {
         fields.complain("policy_details", &error.message);
@@ -132,6 +138,6 @@ mod tests {
     fn details_that_aws_would_refuse_are_a_problem_of_the_seed() {
         let text = "resource \"aws_dlm_lifecycle_policy\" \"p\" {\n  id = \"policy-0a\"\n  description = \"volumes\"\n}\n";
         let problems = Seed::parse("s.hcl", text).unwrap_err().to_string();
-        assert!(problems.contains("ResourceTypes, TargetTags"), "{problems}");
+        assert!(problems.contains("`policy_details` is missing"), "{problems}");
     }
 }
