@@ -82,6 +82,7 @@ scenarios! {
     replicas
     s3_bucket
     s3_bucket_checks
+    s3_bucket_elsewhere
     s3_bucket_foreign
     s3_bucket_lock
     s3_bucket_mutual
@@ -92,6 +93,7 @@ scenarios! {
     saved_plan
     saved_plan_consent
     schedules
+    seed_mistakes
     selected_by_name
     selection
     selection_elsewhere
@@ -102,6 +104,7 @@ scenarios! {
     skipped_runs
     snapshots
     strengthen_first
+    summary
     syntax_errors
     targets
     topic_checks
@@ -115,6 +118,8 @@ scenarios! {
     vault_policy
     volumes
     volumes_of_others
+    volumes_refused
+    volumes_succession
     waiting
     warehouses
     weakening

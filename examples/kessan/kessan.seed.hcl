@@ -1,23 +1,27 @@
-# What the policy expects to find, for the sandbox: a week of backups, and nothing in another region.
+# What the policy expects to find of both deployments, for the sandbox: a week of backups, and nothing in another region.
 resource "aws_db_instance" "main" {
+  for_each                = toset(["prod", "stg"])
   region                  = "ap-northeast-1"
-  identifier              = "kessan-db-prod"
+  identifier              = "kessan-db-${each.key}"
   engine                  = "postgres"
   backup_retention_period = 7
 }
 
 resource "aws_s3_bucket" "config_backup" {
-  bucket = "kessan-prod-config-backup"
-  region = "ap-northeast-1"
+  for_each = toset(["prod", "stg"])
+  bucket   = "kessan-${each.key}-config-backup"
+  region   = "ap-northeast-1"
 }
 
 resource "aws_s3_bucket" "exports" {
-  bucket = "kessan-prod-exports"
-  region = "ap-northeast-1"
+  for_each = toset(["prod", "stg"])
+  bucket   = "kessan-${each.key}-exports"
+  region   = "ap-northeast-1"
 }
 
 resource "aws_iam_role" "scheduler" {
-  name = "kessan-prod-scheduler"
+  for_each = toset(["prod", "stg"])
+  name     = "kessan-${each.key}-scheduler"
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "scheduler.amazonaws.com" }, Action = "sts:AssumeRole" }]

@@ -46,6 +46,8 @@ mod iam;
 mod json;
 #[cfg(feature = "aws")]
 mod kms;
+#[cfg(feature = "aws")]
+mod namesakes;
 mod needs;
 pub mod neptune_cluster;
 mod outside;
@@ -242,7 +244,7 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
-    /// Whether one thing does all that another of the same whole does, so that nothing is lost when the other goes.
+    /// Whether one thing does all that another of the same whole, or of the same mark, does, so that nothing is lost when the other goes.
     fn stands_in(&self, _one: &Flat, _for_other: &Flat) -> bool {
         false
     }

@@ -130,6 +130,8 @@ impl Live {
     pub const MANAGED_BY: &'static str = "managed_by";
     /// AWS's own tags on it, which tell who made it, where somebody did on another's behalf: `aws:cloudformation:stack-name`.
     pub const MADE_BY: &'static str = "made_by";
+    /// The region where it is, of a thing that was looked for in another one; nothing else of it was read.
+    pub const ELSEWHERE: &'static str = "elsewhere";
 
     /// A fact that is a text.
     pub fn fact(&self, name: &str) -> Option<&str> {

@@ -13,6 +13,7 @@
 mod beside;
 mod changes;
 mod gone;
+mod sole;
 
 use super::diff::{self, Comparison};
 use crate::kinds::{self, Kind};
@@ -43,6 +44,7 @@ pub(super) fn resources(policy: &Policy, snapshot: &Snapshot, only: &[String]) -
         ours: BTreeMap::new(),
         described: BTreeSet::new(),
         names: BTreeMap::new(),
+        taken: BTreeMap::new(),
         out: Resources::default(),
     };
     for resource in &policy.resources {
@@ -67,6 +69,8 @@ struct Planner<'a> {
     described: BTreeSet<&'a ResourceId>,
     /// Which block names a thing, so that two cannot.
     names: BTreeMap<Identified, (&'a Resource, &'a str)>,
+    /// Which block takes what a region has one of.
+    taken: BTreeMap<sole::Sole, &'a Resource>,
     out: Resources,
 }
 
@@ -188,6 +192,9 @@ impl<'a> Planner<'a> {
                 }
                 return;
             }
+            if !self.takes(spec, resource, &action.id) {
+                return;
+            }
             match whole {
                 Whole::Refused(refusal) => {
                     action.verb = Verb::NoOp;
@@ -281,7 +288,8 @@ impl<'a> Planner<'a> {
         let spec = kind.spec();
         let target = action.id.target.clone();
         let target = self.policy.targets.get(&target).map_or("", |target| target.name.as_str());
-        let live = match self.find(kind, resource, target, &action.id.name) {
+        let found = self.find(kind, resource, target, &action.id.name);
+        let live = match found.and_then(|live| self.untaken(spec, resource, target, live)) {
             Ok(live) => live,
             Err(refusal) => {
                 action.verb = Verb::NoOp;

@@ -61,6 +61,7 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
             consent: ConsentArgs::default(),
             auto_approve: args.auto_approve,
             journal: None,
+            summary: true,
         };
         return apply::run(context, &marking);
     }

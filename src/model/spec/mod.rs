@@ -165,6 +165,8 @@ pub struct Setting {
     pub writes: &'static [&'static str],
     /// Whether AWS never changes it once the thing is made.
     pub fixed: bool,
+    /// Whether a region has one thing of each value at the most.
+    pub one_each: bool,
     /// Whether backstay's own are told apart from others' by a mark in their id, so that the policy needs a `workspace`.
     pub marked: bool,
 }
@@ -269,6 +271,7 @@ impl Setting {
         reads: &[],
         writes: &[],
         fixed: false,
+        one_each: false,
         marked: false,
     };
 

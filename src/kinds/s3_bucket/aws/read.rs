@@ -262,15 +262,20 @@ impl BucketRead<'_> {
             Err(failed) if failed.is("NoSuchBucket") => Found { absent: vec![id], ..Found::default() },
             // Nobody asked for it here: what names it has no region in its ARN.
             Err(_) if self.wish.is_watched => Found::default(),
-            Err(failed) => Found { gaps: vec![gap(&self.elsewhere(failed).await)], ..Found::default() },
+            Err(failed) => {
+                let regions = regions(self.bucket.connection).await;
+                let Some(region) = regions.get(self.bucket.name) else {
+                    return Found { gaps: vec![gap(&self.somewhere(failed))], ..Found::default() };
+                };
+                let facts = BTreeMap::from([(Live::ELSEWHERE.to_owned(), Value::from(region.as_str()))]);
+                Found { live: vec![Live { id, facts, ..Live::default() }], ..Found::default() }
+            }
         }
     }
 
-    /// That the bucket is in another region, with what to do.
-    async fn elsewhere(&self, failed: CallFailed) -> CallFailed {
-        let regions = regions(self.bucket.connection).await;
-        let place = regions.get(self.bucket.name).map_or("another region", String::as_str);
-        let message = format!("the bucket is in {place}, not in {}: select it in a target of that region", self.bucket.region);
+    /// That the bucket is in a region that could not be found out, with what to do.
+    fn somewhere(&self, failed: CallFailed) -> CallFailed {
+        let message = format!("the bucket is not in {}: select it in a target of its region", self.bucket.region);
         CallFailed { cause: Cause::Failed, message, ..failed }
     }
 
