@@ -66,6 +66,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds/scheduler_schedule_group/aws", &["aws", "model"]),
     ("policy", &["files", "kinds", "model"]),
     ("snapshot", &["files", "model"]),
+    ("snapshot/everything.rs", &["aws", "kinds", "model", "policy"]),
     ("snapshot/outside.rs", &["aws", "kinds", "model"]),
     ("snapshot/read.rs", &["aws", "kinds", "model", "policy"]),
     ("snapshot/whole.rs", &["aws", "kinds", "model"]),

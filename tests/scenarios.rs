@@ -83,6 +83,7 @@ scenarios! {
     s3_bucket
     s3_bucket_checks
     s3_bucket_elsewhere
+    s3_bucket_described
     s3_bucket_foreign
     s3_bucket_lock
     s3_bucket_mutual

@@ -50,15 +50,12 @@ async fn of_others(aws: &Aws, kinds: &BTreeSet<&'static str>, workspace: Option<
     let mut listings = Vec::new();
     for (spec, calls) in kinds.iter().filter_map(|kind| settings_calls(kind)) {
         for connection in connections(aws, spec) {
-            match spec.single {
-                Some(single) => {
-                    let name = single.name(&connection.identity.region, &connection.identity.account).to_owned();
-                    wishes.insert((spec.name.to_owned(), connection.target.name.clone()), BTreeMap::from([(name, wish(spec))]));
-                }
-                None => {
-                    let need = &need;
-                    listings.push(async move { (spec, list(spec, calls, connection, need).await) });
-                }
+            if let Some(single) = spec.single {
+                let name = single.name(&connection.identity.region, &connection.identity.account).to_owned();
+                wishes.insert((spec.name.to_owned(), connection.target.name.clone()), BTreeMap::from([(name, wish(spec))]));
+            } else {
+                let need = &need;
+                listings.push(async move { (spec, list(spec, calls, connection, need).await) });
             }
         }
     }

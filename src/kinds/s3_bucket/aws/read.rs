@@ -422,6 +422,11 @@ impl BucketRead<'_> {
         names
     }
 
+    /// Where all is read: whether what is beside the rules of a sort would stand alone in a policy, which nobody can declare.
+    fn is_beside_nothing(&self, rules: &BTreeMap<String, Value>) -> bool {
+        self.wish.everything && rules.is_empty()
+    }
+
     fn note_lifecycle(&mut self, found: Lifecycle) {
         let names = self.names(LIFECYCLE, found.rules.iter().map(LifecycleRule::id));
         let foreign = || found.rules.iter().filter(|rule| names.name(rule.id()).is_none());
@@ -429,7 +434,8 @@ impl BucketRead<'_> {
         self.fact(FOREIGN_LIFECYCLE, count(many));
         self.fact(OLD_LIFECYCLE, Value::Bool(old));
         let mut settings = named_lifecycle(&names, &found.rules);
-        settings.extend(found.minimum_size.map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
+        let size = found.minimum_size.filter(|_| !self.is_beside_nothing(&settings));
+        settings.extend(size.map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
         self.settle(&[LIFECYCLE, MINIMUM_SIZE], settings);
     }
 
@@ -438,7 +444,9 @@ impl BucketRead<'_> {
         let mut names = self.names(REPLICATION, rules.iter().map(ReplicationRule::id));
         if self.wish.everything {
             let unsaid: Vec<&str> = replication::unsaid(rules).filter(|id| names.is_by_id(Some(id))).collect();
-            unsaid.iter().for_each(|id| names.forget(id));
+            for id in &unsaid {
+                names.forget(id);
+            }
             let unsaid = Value::set(unsaid.into_iter().map(Value::from));
             self.live.facts.extend((!unsaid.is_nothing()).then(|| (UNSAID_REPLICATION.to_owned(), unsaid)));
         }
@@ -461,7 +469,8 @@ impl BucketRead<'_> {
         self.fact(FOREIGN_PLACES, Value::Map(places));
         self.fact(FOREIGN_WITHOUT_KMS, count(without_kms));
         let mut settings = named_replication(&names, rules);
-        settings.extend(found.map(|found| (ROLE.to_owned(), Value::from(found.role))));
+        let role = found.map(|found| found.role).filter(|_| !self.is_beside_nothing(&settings));
+        settings.extend(role.map(|role| (ROLE.to_owned(), Value::from(role))));
         self.settle(&[REPLICATION, ROLE], settings);
     }
 }
