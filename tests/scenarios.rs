@@ -41,6 +41,7 @@ scenarios! {
     backup_refused
     backup_selection
     backup_settings
+    busy_hours
     caches
     composite_alarm_checks
     composite_alarms

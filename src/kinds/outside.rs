@@ -60,7 +60,7 @@ pub(super) fn key_elsewhere(at: &str, wanted: &BTreeMap<String, Wanted>, region:
 
 /// The ARNs of all such things that a policy needs in one target, of those that are in the target's account.
 pub fn outside(policy: &Policy, target: &str, identity: &Identity) -> BTreeSet<String> {
-    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account };
+    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen: &[] };
     let here = |targets: &[String]| targets.iter().any(|one| one == target);
     let of_resources = policy.resources.iter().filter(|resource| here(&resource.targets)).flat_map(|one| needs(policy, one, place));
     let protects = policy.protects.iter().filter(|protect| here(&protect.targets));
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_key_is_looked_for_by_arn_however_it_is_named() {
-        let place = Place { arn: None, whole: None, region: "eu-west-1", account: "123456789012" };
+        let place = Place { arn: None, whole: None, region: "eu-west-1", account: "123456789012", seen: &[] };
         let of = |text: &str| key("kms_key_arn", text, place, "").map(|need| need.of);
         assert_eq!(of("alias/backups").unwrap(), "arn:aws:kms:eu-west-1:123456789012:alias/backups");
         assert_eq!(of("1234abcd").unwrap(), "arn:aws:kms:eu-west-1:123456789012:key/1234abcd");

@@ -233,6 +233,12 @@ codes! {
     ///
     /// Turn recording on for the types that the controls look at and for AWS Backup's own (plans, selections, vaults, recovery points).
     NotRecording = "BKS0835", "AWS Config does not record";
+    /// A rule of a backup plan may start backups of a database in the hours in which it makes none: its backup window, its maintenance window,
+    /// and the hour before each. Such a job fails. Those of DocumentDB and Neptune are doubted only, and Aurora has no such hours.
+    ///
+    /// Move the rule's `schedule`, or shorten its `start_window`, so that it keeps out of the hours that the message names; or move the window
+    /// of the database. Where the plan also backs up the instance continuously, AWS Backup keeps clear of them itself.
+    BusyHours = "BKS0836", "backups in hours in which a database makes none";
     /// An alarm does not say exactly what it watches: one metric (`metric_name` with `namespace`, `period` and a statistic), or `metric_query`
     /// blocks of which exactly one returns data. AWS refuses the two together, and either one by halves.
     AlarmWatches = "BKS0840", "what the alarm watches is not clear";

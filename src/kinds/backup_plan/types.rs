@@ -3,14 +3,10 @@
 //! Source: AWS Backup Developer Guide, Feature availability by resource; Backup plan options and configuration.
 
 use super::{COLD_AFTER, CONTINUOUS, COPY, DELETE_AFTER, RULE};
+use crate::kinds::backup_choice::{NOT_RESOURCES, RESOURCES};
 use crate::kinds::{Concern, Handed, Need, Needed, Place, backup_types};
 use crate::model::{Code, Severity, Value, Wanted, partition, path};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The setting of a selection that names resources.
-const RESOURCES: &str = "resources";
-/// The setting of a selection that leaves resources out.
-const NOT_RESOURCES: &str = "not_resources";
 
 /// The type that AWS Backup manages in full only where that is turned on.
 const MANAGED: &str = "DynamoDB";

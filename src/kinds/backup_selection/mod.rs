@@ -10,6 +10,7 @@ mod choice;
 mod services;
 mod within;
 
+use super::backup_choice::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG};
 use super::{Beside, Circumstances, Concern, Flat, Kind, Need, Place, backup_types, outside};
 use crate::model::{
     ArnForm, Change, Effect, Existence, Form, Key, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Parent, Reading, Safer,
@@ -20,12 +21,6 @@ use wildmatch::WildMatchPattern;
 
 const NAME: &str = "name";
 const ROLE: &str = "iam_role_arn";
-const RESOURCES: &str = "resources";
-const NOT_RESOURCES: &str = "not_resources";
-const TAG: &str = "selection_tag";
-/// The four comparisons of a condition.
-const OPERATORS: [&str; 4] =
-    ["condition.string_equals", "condition.string_like", "condition.string_not_equals", "condition.string_not_like"];
 
 const READS: &[&str] = &["backup:ListBackupSelections", "backup:GetBackupSelection"];
 const WRITES: &[&str] = &["backup:CreateBackupSelection", "backup:DeleteBackupSelection", "iam:PassRole"];

@@ -58,7 +58,7 @@ fn alarms_are_of_the_same_region_and_account_and_not_itself() {
 
 #[test]
 fn every_alarm_that_it_names_is_needed() {
-    let place = Place { arn: None, whole: None, region: "us-east-1", account: "123456789012" };
+    let place = Place { arn: None, whole: None, region: "us-east-1", account: "123456789012", seen: &[] };
     let wanted = wanted(&[(RULE, "ALARM(a) OR AT_LEAST(1, OK, (a, b/c))"), (SUPPRESSOR, "quiet")]);
     let needs: Vec<(String, String)> = CompositeAlarm.needs(&wanted, place).into_iter().map(|need| (need.at, need.of)).collect();
     let arn = |name: &str| format!("arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}");

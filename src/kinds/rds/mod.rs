@@ -6,11 +6,14 @@
 
 #[cfg(feature = "aws")]
 mod calls;
+mod hours;
 #[cfg(feature = "aws")]
 pub(super) mod tagging;
 
 #[cfg(feature = "aws")]
 pub(super) use calls::{As, DatabaseCalls, RDS};
+
+pub(super) use hours::{free, perhaps_free};
 
 use super::{Answer, Concern, Handed, Need, Needed};
 use crate::model::{
