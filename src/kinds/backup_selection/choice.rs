@@ -1,8 +1,7 @@
 //! Which resources come and go with a change of a selection.
 
-use super::services;
 use crate::kinds::backup_choice::{Choice, OPERATORS, RESOURCES, TAG};
-use crate::kinds::{Beside, Flat};
+use crate::kinds::{Beside, Flat, backup_types};
 use crate::model::Listed;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +22,7 @@ pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, beside: Option<
     resources.extend(
         seen.into_iter()
             .flatten()
-            .filter(|listed| services::is_backed_up(&listed.name))
+            .filter(|listed| backup_types::is_backed_up(&listed.name))
             .filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?))),
     );
     let chosen = |flat: Option<&Flat>| -> BTreeSet<&str> {
@@ -76,7 +75,7 @@ fn doubted<'s>(before: Option<&Flat>, after: Option<&Flat>, others: &[Choice], s
     let takes = |choice: &Option<Choice>, arn: &str, tags| choice.as_ref().is_some_and(|choice| choice.takes(arn, tags));
     let tagged = seen.iter().filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?)));
     let mut doubted: Vec<&str> = tagged
-        .filter(|(arn, _)| services::is_of_unknown_service(arn))
+        .filter(|(arn, _)| backup_types::is_of_unknown_service(arn))
         .filter(|(arn, tags)| takes(&old, arn, tags) && !takes(&new, arn, tags))
         .filter(|(arn, tags)| !others.iter().any(|other| other.takes(arn, tags)))
         .map(|(arn, _)| arn)

@@ -7,7 +7,6 @@
 mod aws;
 mod checks;
 mod choice;
-mod services;
 mod within;
 
 use super::backup_choice::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG};
