@@ -42,6 +42,7 @@ scenarios! {
     backup_selection
     backup_settings
     busy_hours
+    called_roles
     caches
     composite_alarm_checks
     composite_alarms

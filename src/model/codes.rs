@@ -426,7 +426,8 @@ codes! {
     ///
     /// The trust policy needs a statement that allows `sts:AssumeRole` to the service's principal: `backup.amazonaws.com` for selections of
     /// backup plans and for restore tests, `scheduler.amazonaws.com` for schedules, `dlm.amazonaws.com` for lifecycle policies,
-    /// `s3.amazonaws.com` for replication. What hangs on a condition that nobody can judge from here is let through.
+    /// `events.amazonaws.com` for rules and their targets, `s3.amazonaws.com` for replication. A call of AWS that a schedule makes can need
+    /// another one in its `input`: exports of RDS snapshots one for `export.rds.amazonaws.com`. What hangs on a condition that nobody can judge from here is let through.
     RoleShutsOut = "BKS0941", "role that shuts the service out";
     /// The caller may not read the roles or keys that the policy names, so that nobody knows whether what needs them works.
     ///
