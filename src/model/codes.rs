@@ -262,6 +262,8 @@ codes! {
     /// The alarm can never fire: no value of the metric crosses the threshold, or the periods that would are those without values, which
     /// `treat_missing_data` passes over.
     ///
+    /// The rule of a composite alarm can be false whatever its alarms do: `ALARM(a) AND OK(a)`.
+    ///
     /// "No backup completed" is `LessThanThreshold` 1 with `treat_missing_data = "breaching"`, as AWS Backup publishes no zeros.
     AlarmNeverFires = "BKS0845", "alarm that never fires";
     /// The alarm fires where nothing is wrong, is always firing, does not come back from firing, or misses the worst case. The help says which setting mends it.
