@@ -142,6 +142,7 @@ static SPEC: KindSpec = KindSpec {
         condition_value("condition.string_not_like.value"),
     ],
     inventory_actions: READS,
+    outside_actions: outside::ROLES,
     ..KindSpec::PLAIN
 };
 

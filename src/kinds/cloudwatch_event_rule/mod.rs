@@ -112,6 +112,7 @@ static SPEC: KindSpec = KindSpec {
         tags::setting(&["tag:GetResources", "events:ListTagsForResource"], &["events:TagResource", "events:UntagResource"]),
     ],
     inventory_actions: &["tag:GetResources", "events:DescribeRule", "events:ListTagsForResource"],
+    outside_actions: outside::ROLES,
     ..KindSpec::PLAIN
 };
 

@@ -120,6 +120,7 @@ static SPEC: KindSpec = KindSpec {
         },
     ],
     inventory_actions: &["events:ListTargetsByRule"],
+    outside_actions: outside::ROLES,
     ..KindSpec::PLAIN
 };
 

@@ -198,6 +198,7 @@ static SPEC: KindSpec = KindSpec {
         },
     ],
     inventory_actions: &["scheduler:ListSchedules", "scheduler:GetSchedule"],
+    outside_actions: outside::ROLES_AND_KEYS,
     ..KindSpec::PLAIN
 };
 
