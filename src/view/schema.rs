@@ -178,6 +178,7 @@ fn setting(setting: &Setting) -> Json {
         Shape::Bool => ("bool", None, None),
         Shape::Days { min, max } | Shape::Whole { min, max, .. } => ("number", Some(min), Some(max)),
         Shape::Decimal => ("number", None, None),
+        Shape::Amount => ("number", Some(0), None),
         Shape::Text(_) | Shape::OneOf(_) | Shape::Json(_) => ("string", None, None),
         Shape::Texts { .. } => ("set(string)", None, None),
         Shape::TextMap { .. } => ("map(string)", None, None),
