@@ -25,7 +25,7 @@ const CALLER: &str = "role_arn";
 const BUS: &str = "event_bus_name";
 
 /// The fact that says which service of AWS manages the rule.
-const MANAGED_BY: &str = "managed_by";
+const MANAGED_BY: &str = Live::MANAGED_BY;
 
 const PUT: &str = "EventBridge API PutRule";
 
