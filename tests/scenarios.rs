@@ -41,6 +41,8 @@ scenarios! {
     backup_refused
     backup_selection
     backup_settings
+    busy_hours
+    called_roles
     caches
     composite_alarm_checks
     composite_alarms

@@ -6,6 +6,7 @@
 mod alarms;
 #[cfg(feature = "aws")]
 mod backup;
+mod backup_choice;
 pub mod backup_framework;
 pub mod backup_global_settings;
 pub mod backup_logically_air_gapped_vault;
@@ -68,7 +69,7 @@ mod tags;
 mod vaults;
 
 pub use flat::Flat;
-pub use needs::{Answer, Handed, Need, Needed, Place, name_of, needs, sought, watched};
+pub use needs::{Answer, Busy, Handed, Need, Needed, Place, name_of, needs, sought, watched};
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};

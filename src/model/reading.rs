@@ -133,6 +133,16 @@ impl Live {
     /// The region where it is, of a thing that was looked for in another one; nothing else of it was read.
     pub const ELSEWHERE: &'static str = "elsewhere";
 
+    /// The fact in which reading leaves what is in force of a setting, where what it read is another value that AWS has taken and makes later.
+    pub fn in_force_fact(setting: &str) -> String {
+        format!("in_force.{setting}")
+    }
+
+    /// What is in force of a setting, where that is not what was read of it.
+    pub fn in_force(&self, setting: &str) -> Option<&Value> {
+        self.facts.get(&Self::in_force_fact(setting))
+    }
+
     /// A fact that is a text.
     pub fn fact(&self, name: &str) -> Option<&str> {
         self.facts.get(name).and_then(Value::as_str)

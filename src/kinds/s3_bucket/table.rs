@@ -489,5 +489,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Within how long; AWS knows 15 only.",
         ),
     ],
+    outside_actions: crate::kinds::outside::ROLES_AND_KEYS,
     ..KindSpec::PLAIN
 };

@@ -58,6 +58,8 @@ pub struct KindSpec {
     pub settings: &'static [Setting],
     /// IAM actions that finding the things by name or by tag needs.
     pub inventory_actions: &'static [&'static str],
+    /// IAM actions that looking at the roles and keys that it names needs. Where they are denied the plan says what it could not look at.
+    pub outside_actions: &'static [&'static str],
 }
 
 /// The tag by which people know a thing whose name in AWS is an id.
@@ -398,6 +400,7 @@ impl KindSpec {
         holds: "recovery points",
         settings: &[],
         inventory_actions: &[],
+        outside_actions: &[],
     };
 
     /// The setting of that path, with keys or without.

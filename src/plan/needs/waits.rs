@@ -45,7 +45,7 @@ fn of_declared(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &[Ac
     let mut edges: BTreeSet<Edge> = BTreeSet::new();
     let mut settings: BTreeMap<Edge, String> = BTreeMap::new();
     for (thing, from) in things.iter().filter_map(|thing| Some((thing, place(thing)?))) {
-        for need in thing.needs(policy).into_iter().filter(kinds::Need::is_of_live) {
+        for need in thing.needs(policy, &[]).into_iter().filter(kinds::Need::is_of_live) {
             let needed = by_arn.get(need.of.as_str()).into_iter().flatten().filter_map(|other| place(other));
             for to in needed.filter(|to| *to != from) {
                 edges.insert((from, to));
@@ -77,7 +77,7 @@ fn of_going(snapshot: &Snapshot, actions: &[Action]) -> BTreeSet<Edge> {
         });
         let settings: BTreeMap<String, Wanted> = known.collect();
         let own = known_as(live, &snapshot.identities);
-        let place = Place { arn: own.as_deref(), whole: None, region: &about.region, account: &identity.account };
+        let place = Place { arn: own.as_deref(), whole: None, region: &about.region, account: &identity.account, seen: &[] };
         let needed = kind.needs(&settings, place).into_iter().filter_map(|need| going.get(need.of.as_str()).copied());
         edges.extend(needed.filter(|from| *from != to).map(|from| (from, to)));
     }

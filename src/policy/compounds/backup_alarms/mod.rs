@@ -183,7 +183,7 @@ const ARGUMENTS: &[Setting] = &[
         BILLING,
         "Tells when the month's charges are over an amount. AWS publishes them in us-east-1 only, there this must be, and only with billing alerts turned on in the account.",
     ),
-    needed("cost.amount", Shape::Decimal, BILLING, "The amount."),
+    needed("cost.amount", Shape::Amount, BILLING, "The amount."),
     row(
         "cost.service",
         ANY,
