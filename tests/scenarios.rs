@@ -70,6 +70,7 @@ scenarios! {
     log_groups
     nobody
     mistakes_at_once
+    one_of_many
     only
     organization
     owned
