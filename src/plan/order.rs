@@ -2,7 +2,7 @@
 
 mod graph;
 
-pub(super) use graph::without_circles;
+pub(super) use graph::{waited_for, without_circles};
 
 use crate::model::{Action, Change, Plan, Verb, path};
 use std::collections::BTreeMap;
