@@ -27,6 +27,7 @@ scenarios! {
     alarm_checks
     alarm_ratchet
     alarm_readable
+    alarm_subjects
     alarm_watch
     alarms
     alarms_of_others

@@ -296,12 +296,13 @@ impl Other<'_> {
         self.declared.iter().find_map(|thing| thing.wanted.get(path))
     }
 
-    /// What a setting of it will be: as declared, else as AWS has it where backstay owns all of it, else as it is.
+    /// What a setting of it will be: as declared, else as AWS has it where backstay owns all of it, else as it is. What is no setting is a fact.
     fn will_be(&self, kind: &dyn Kind, path: &str) -> Option<Value> {
         if let Some(wanted) = self.wanted(path) {
             return Some(wanted.value.clone());
         }
-        let fallback = kind.spec().setting(path)?.aws_default;
+        let Some(setting) = kind.spec().setting(path) else { return self.live?.facts.get(path).cloned() };
+        let fallback = setting.aws_default;
         let is_owned = !self.declared.is_empty() && kind.spec().ownership == Ownership::Whole && fallback != Fallback::Kept;
         if is_owned {
             return Some(fallback.into());

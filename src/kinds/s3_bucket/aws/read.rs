@@ -6,8 +6,8 @@ use super::super::table::{
     SPEC, SUSPENDED, VERSIONING,
 };
 use super::super::{
-    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_WITHOUT_KMS, LOCK_FACT,
-    MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT,
+    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_RULES, FOREIGN_WITHOUT_KMS,
+    LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT,
     encryption, forms, mark, place,
 };
 use super::{
@@ -423,6 +423,7 @@ impl BucketRead<'_> {
         let (many, old) = (foreign().count(), foreign().any(replication::is_old));
         self.fact(REPLICATION_RULES, count(rules.len()));
         self.fact(FOREIGN_REPLICATION, count(many));
+        self.fact(FOREIGN_RULES, Value::List(foreign().filter_map(|rule| rule.id().map(Value::from)).collect()));
         self.fact(OLD_REPLICATION, Value::Bool(old));
         let places = foreign().filter_map(|rule| {
             let id = Value::from(rule.id().unwrap_or("without an id"));
