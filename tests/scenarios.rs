@@ -27,6 +27,7 @@ scenarios! {
     alarm_checks
     alarm_ratchet
     alarm_readable
+    alarm_subjects
     alarm_watch
     alarms
     alarms_of_others
@@ -73,6 +74,7 @@ scenarios! {
     log_groups
     nobody
     mistakes_at_once
+    one_of_many
     only
     organization
     owned

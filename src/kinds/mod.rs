@@ -232,7 +232,7 @@ pub trait Kind: Sync {
 
     /// Whether a thing of this kind, at this ARN and with these settings, has what another needs of it.
     ///
-    /// `will_be` says what a setting of it is when all is done; `None` where that is not known.
+    /// `will_be` says what a setting of it is when all is done, or what a fact of it is now; `None` where that is not known.
     fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
         need.compare(will_be)
     }

@@ -83,6 +83,11 @@ impl Mark {
         format!("{}{workspace}:{name}", Self::OF_RULES)
     }
 
+    /// The name of such a rule, whoever owns it; none where the id is another.
+    pub fn name_of_rule(id: &str) -> Option<&str> {
+        id.strip_prefix("backstay:")?.split_once(':').map(|(_, name)| name).filter(|name| !name.is_empty())
+    }
+
     /// Reads a mark out of tags, and takes away from them what is not the user's: the mark, and AWS's own tags.
     pub fn take(tags: &mut BTreeMap<String, String>) -> Option<Self> {
         let workspace = tags.remove(Self::WORKSPACE);

@@ -298,8 +298,7 @@ impl Other<'_> {
         self.declared.iter().find_map(|thing| thing.wanted.get(path))
     }
 
-    /// What a setting of it will be: as declared, else as AWS has it where backstay owns all of it, else as it is. What is no setting of it is as
-    /// reading found it.
+    /// What a setting of it will be: as declared, else as AWS has it where backstay owns all of it, else as it is. What is no setting is a fact.
     fn will_be(&self, kind: &dyn Kind, path: &str) -> Option<Value> {
         if let Some(wanted) = self.wanted(path) {
             return Some(wanted.value.clone());

@@ -6,9 +6,10 @@ use super::super::table::{
     SPEC, SUSPENDED, VERSIONING,
 };
 use super::super::{
-    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_WITHOUT_KMS, LOCK_FACT,
-    MARKED_LIFECYCLE, MARKED_REPLICATION, MFA_DELETE, NAMELESS_LIFECYCLE, NAMELESS_REPLICATION, NEVER, OLD_LIFECYCLE, OLD_REPLICATION,
-    REPLICATION_RULES, UNSAID_REPLICATION, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT, encryption, forms, place,
+    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_RULES, FOREIGN_WITHOUT_KMS,
+    LOCK_FACT, MARKED_LIFECYCLE, MARKED_REPLICATION, MFA_DELETE, NAMELESS_LIFECYCLE, NAMELESS_REPLICATION, NEVER, OLD_LIFECYCLE,
+    OLD_REPLICATION, REPLICATION_RULES, UNSAID_REPLICATION, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT, encryption, forms,
+    place,
 };
 use super::names::Names;
 use super::{
@@ -454,6 +455,7 @@ impl BucketRead<'_> {
         let (many, old) = (foreign().count(), foreign().any(replication::is_old));
         self.fact(REPLICATION_RULES, count(rules.len()));
         self.fact(FOREIGN_REPLICATION, count(many));
+        self.fact(FOREIGN_RULES, Value::List(foreign().filter_map(|rule| rule.id().map(Value::from)).collect()));
         self.fact(OLD_REPLICATION, Value::Bool(old));
         let places = foreign().filter_map(|rule| {
             let id = Value::from(rule.id().unwrap_or("without an id"));
