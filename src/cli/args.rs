@@ -50,6 +50,8 @@ pub(super) enum Command {
     Apply(ApplyArgs),
     /// Show a saved plan
     Show(ShowArgs),
+    /// Write policy for what exists already: for a Terraform configuration or state, offline
+    Adopt(AdoptArgs),
     /// Record what is live, for `plan --from`
     Snapshot(SnapshotArgs),
     /// Print what a code means, or the reference of the policy language
@@ -219,6 +221,32 @@ pub(super) struct SnapshotArgs {
     /// File to write
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AdoptArgs {
+    #[command(flatten)]
+    pub(super) terraform: AdoptTerraformArgs,
+    /// Folder to write the policy into
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Owner name of the policy [default: the name of the folder to write into]
+    #[arg(long, value_name = "NAME")]
+    pub(super) workspace: Option<String>,
+    /// Form of the list of what was left out
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(super) format: CheckFormat,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct AdoptTerraformArgs {
+    /// Translate the Terraform configuration in this folder, with the local modules that it calls
+    #[arg(long, value_name = "DIR")]
+    pub(super) from_terraform: Option<PathBuf>,
+    /// Translate a state, or a plan, that `terraform show -json` wrote into this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) from_state: Option<PathBuf>,
 }
 
 #[cfg(feature = "sandbox")]
