@@ -14,6 +14,7 @@
 //! | [`adopt`] | policy for what exists already |
 //! | [`snapshot`] | what is live, and what could not be read |
 //! | [`plan`] | policy and snapshot to a plan: resolve, diff, gate, order |
+//! | [`adopt`] | what is live, or Terraform's configuration, to a policy that says the same |
 //! | [`view`] | plans, diagnostics and kinds as text, JSON and Markdown |
 //! | `aws` | clients by target, the account guard, limits, counts, journal |
 //! | `apply` | a plan made true, and proven by reading again |

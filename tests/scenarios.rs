@@ -47,6 +47,7 @@ scenarios! {
     composite_alarms_of_others
     dashboards
     default_volumes
+    described
     dynamodb_export
     event_checks
     event_rules

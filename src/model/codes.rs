@@ -101,12 +101,18 @@ codes! {
     /// so backstay leaves it alone (exit 4).
     ///
     /// Write `adopt = true` into the block to take over one that nobody marked: the plan then shows what that would change. What another
-    /// workspace marked is never taken; release it there first with a `removed` block.
+    /// workspace marked is never taken; release it there first with a `removed` block. With `mark = false` the thing stays whose it is, and is
+    /// only compared and changed as declared.
     Foreign = "BKS0403", "somebody else's";
     /// AWS cannot make this change: the setting is fixed when the thing is made, and no second thing of the name can be made beside it.
     ///
     /// Give the block another name in AWS, so that a new thing is made beside the old one, and remove the old one when nothing needs it.
     Fixed = "BKS0404", "cannot be changed";
+    /// A block with `mark = false` describes a thing that somebody else makes, and there is none of its name (exit 4).
+    ///
+    /// It may have been deleted, or be in another region or account. Make it where it is made; or leave `mark` out, and backstay makes it and
+    /// owns it; or take the block out of the policy.
+    NotThere = "BKS0405", "described, and not there";
     /// AWS moved between plan and apply: a value that the plan relies on is no longer what it was. Nothing was written; plan again.
     Stale = "BKS0501", "stale plan";
     /// The plan file is not what `backstay plan --out` wrote: it was edited, cut short, or is of another policy or version. Plan again.

@@ -95,6 +95,9 @@ pub struct Resource {
     pub parent: Option<BlockAddress>,
     /// Whether one that is there already, and that nobody marked, is taken over.
     pub adopt: bool,
+    /// Whether it carries the workspace's mark. One that does not (`mark = false`) is somebody else's: it is compared and changed as
+    /// declared, and never made, replaced or removed.
+    pub mark: bool,
     /// The declared settings, by path with keys; a block that is there is `true`.
     pub wanted: BTreeMap<String, Wanted>,
     /// Blocks that this one refers to.

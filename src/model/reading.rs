@@ -73,9 +73,14 @@ impl Mark {
     /// The tag that holds the address.
     pub const ADDRESS: &'static str = "backstay:address";
 
+    /// What the ids of all rules begin with that carry the mark of any owner.
+    pub const OF_RULES: &'static str = "backstay:";
+    /// The argument of a block of such rules that says that its rule is known by another id, and carries no mark.
+    pub const RULE_ID: &'static str = "id";
+
     /// The id of a rule of an owner in a thing of others, where each is told from others' rules by its id.
     pub fn of_rule(workspace: &str, name: &str) -> String {
-        format!("backstay:{workspace}:{name}")
+        format!("{}{workspace}:{name}", Self::OF_RULES)
     }
 
     /// Reads a mark out of tags, and takes away from them what is not the user's: the mark, and AWS's own tags.
@@ -121,6 +126,10 @@ impl Live {
     pub const ID: &'static str = "id";
     /// The id of what it is a part of.
     pub const PARENT_ID: &'static str = "parent_id";
+    /// The service that made it for itself, or that AWS makes it with, so that nobody else is to declare it: `autoscaling`.
+    pub const MANAGED_BY: &'static str = "managed_by";
+    /// AWS's own tags on it, which tell who made it, where somebody did on another's behalf: `aws:cloudformation:stack-name`.
+    pub const MADE_BY: &'static str = "made_by";
 
     /// A fact that is a text.
     pub fn fact(&self, name: &str) -> Option<&str> {

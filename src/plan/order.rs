@@ -4,7 +4,8 @@ mod graph;
 
 pub(super) use graph::without_circles;
 
-use crate::model::{Action, Change, Plan, Verb, path};
+use crate::kinds;
+use crate::model::{Action, Change, Ownership, Plan, Verb, path};
 use std::collections::BTreeMap;
 
 /// When a step has its turn.
@@ -98,6 +99,10 @@ fn is_last(plan: &Plan, action: &Action, change: &Change) -> bool {
     }
 }
 
+fn is_whole(action: &Action) -> bool {
+    kinds::spec(&action.id.kind).is_some_and(|spec| spec.ownership == Ownership::Whole)
+}
+
 /// What a change is made together with: the outermost block that it is in, with a key or without, the rest of a document, or itself.
 ///
 /// A block without a key is one call too: the key of an encryption that is not turned on yet would be lost.
@@ -106,7 +111,7 @@ fn group(action: &Action, change: &Change) -> String {
     let is_block = at.ends_with(']').then(|| at.clone());
     match path::enclosing(at).into_iter().next().or(is_block) {
         Some(block) => block,
-        None if action.mark.is_some() => String::new(),
+        None if is_whole(action) => String::new(),
         None => at.split('.').next().unwrap_or(at).to_owned(),
     }
 }

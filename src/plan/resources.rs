@@ -6,18 +6,21 @@
 //! | a thing of the name with this workspace's mark | update or nothing; where AWS has no call that changes it, replace |
 //! | a thing of the name that nobody marked | refused, or with `adopt = true` taken over |
 //! | a thing of the name that another workspace marked | refused |
+//! | of a block with `mark = false`: a thing of the name, whoever made it | update or nothing; its mark, if it has this workspace's, goes |
+//! | of a block with `mark = false`: nothing of the name | refused: it is somebody else's to make |
 //! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
 
 mod beside;
+mod changes;
 mod gone;
 
 use super::diff::{self, Comparison};
 use crate::kinds::{self, Kind};
 use crate::model::{
-    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Live, Mark, Note, Policy, Position, Reaches, Reading,
-    Refusal, Resource, ResourceId, Snapshot, Value, Verb, Wanted,
+    Action, ArnForm, BlockAddress, Change, Code, Diagnostic, Live, Mark, Note, Policy, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
 };
 use crate::policy::one_place;
+use changes::{create, not_there, not_to_replace, owner, owner_change, settle_fixed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes of the declared and of the owned things.
@@ -38,6 +41,7 @@ pub(super) fn resources(policy: &Policy, snapshot: &Snapshot, only: &[String]) -
         only,
         claimed: BTreeSet::new(),
         ours: BTreeMap::new(),
+        described: BTreeSet::new(),
         names: BTreeMap::new(),
         out: Resources::default(),
     };
@@ -59,6 +63,8 @@ struct Planner<'a> {
     claimed: BTreeSet<Identified>,
     /// Those of them that are ours, or will be, with the block.
     ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
+    /// Those that a block describes without owning them.
+    described: BTreeSet<&'a ResourceId>,
     /// Which block names a thing, so that two cannot.
     names: BTreeMap<Identified, (&'a Resource, &'a str)>,
     out: Resources,
@@ -153,7 +159,7 @@ impl<'a> Planner<'a> {
             arn: String::new(),
             verb: Verb::Unknown,
             refused: None,
-            mark: Some(Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
+            mark: resource.mark.then(|| Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
             parent,
             replaces: None,
             ahead: Vec::new(),
@@ -262,7 +268,7 @@ impl<'a> Planner<'a> {
                 reason: format!("{} `{name}` is there already, and workspace `{}` made it as {}", spec.title, mark.workspace, mark.address),
                 remedy: "give this block another name, or release the thing there first with a `removed` block".to_owned(),
             }),
-            None if resource.adopt => Ok(Some(live)),
+            None if resource.adopt || !resource.mark => Ok(Some(live)),
             None => Err(Refusal {
                 code: Code::Foreign.to_string(),
                 reason: format!("{} `{name}` is there already, and backstay did not make it", spec.title),
@@ -287,7 +293,10 @@ impl<'a> Planner<'a> {
         let Some(live) = live else {
             // A thing of the whole account can be found by way of another target: it is declared all the same.
             self.claimed.insert(self.identified(&action.id));
-            if self.was_searched(spec.name, target) {
+            if self.was_searched(spec.name, target) && !resource.mark {
+                action.verb = Verb::NoOp;
+                action.refused = Some(not_there(spec, &action.id.name));
+            } else if self.was_searched(spec.name, target) {
                 create(kind, resource, &self.policy.sources, self.snapshot.taken_at, action);
                 let others =
                     self.lives(spec.name, target).filter(|live| live.id.name == action.id.name).filter_map(|live| live.mark.as_ref());
@@ -298,7 +307,11 @@ impl<'a> Planner<'a> {
             return;
         };
         self.claimed.insert(self.identified(&live.id));
-        self.ours.insert(&live.id, &resource.address);
+        if resource.mark {
+            self.ours.insert(&live.id, &resource.address);
+        } else {
+            self.described.insert(&live.id);
+        }
         let comparison =
             Comparison { kind, spec, live, wanted: &resource.wanted, sources: &self.policy.sources, now: self.snapshot.taken_at };
         let mut found = comparison.run();
@@ -319,6 +332,11 @@ impl<'a> Planner<'a> {
         action.changes = found.changes;
         action.before = found.before;
         settle_fixed(kind, live, self.snapshot.taken_at, action);
+        if action.verb == Verb::Replace && !resource.mark {
+            action.verb = Verb::NoOp;
+            action.replaces = None;
+            action.refused = Some(not_to_replace(spec));
+        }
     }
 
     /// What carries this workspace's mark, or is a part of what does, and that no block declares.
@@ -328,7 +346,9 @@ impl<'a> Planner<'a> {
             let Some(kind) = kinds::find(&live.id.kind) else { continue };
             let spec = kind.spec();
             let owned = match spec.parent {
-                Some(_) => self.parent_of(live).is_some_and(|whole| self.is_ours(whole) || self.ours.contains_key(&whole.id)),
+                Some(_) => self
+                    .parent_of(live)
+                    .is_some_and(|whole| !self.described.contains(&whole.id) && (self.is_ours(whole) || self.ours.contains_key(&whole.id))),
                 None => self.is_ours(live),
             };
             // What another target sees too is one thing.
@@ -408,80 +428,6 @@ impl<'a> Planner<'a> {
         let key = key.map_or_else(|| own.to_owned(), |key| format!("{key}/{own}"));
         Some(BlockAddress { within, kind: live.id.kind.clone(), name, key: Some(key) })
     }
-}
-
-fn owner(live: &Live) -> Reading {
-    live.mark.as_ref().map_or(Reading::Unset, |mark| Reading::Known(Value::from(format!("{}: {}", mark.workspace, mark.address))))
-}
-
-fn plain(setting: &str, before: Reading, after: Value, effect: Effect, because: Option<Position>) -> Change {
-    Change {
-        setting: setting.to_owned(),
-        before,
-        after,
-        effect,
-        reaches: Reaches::Future,
-        consequence: None,
-        consent: Consent::NotNeeded,
-        because,
-        part_of: None,
-    }
-}
-
-fn owner_change(live: &Live, mark: Option<&Mark>) -> Change {
-    let after = mark.map_or(Value::Null, |mark| Value::from(format!("{}: {}", mark.workspace, mark.address)));
-    let mut change = plain(Change::OWNER, owner(live), after, Effect::Neutral, None);
-    change.consequence = Some(match (&live.mark, mark) {
-        (None, _) => "it is taken over: from now on this policy owns all of it, and removes it when it is no longer declared".to_owned(),
-        (_, None) => "its mark goes, and nothing else: nobody owns it from now on".to_owned(),
-        (Some(_), Some(_)) => "its mark follows the new address of its block".to_owned(),
-    });
-    change
-}
-
-fn create(kind: &dyn Kind, resource: &Resource, sources: &crate::model::Sources, now: jiff::Timestamp, action: &mut Action) {
-    let spec = kind.spec();
-    let because = sources.position(&resource.span);
-    let mut made = plain(Change::EXISTS, Reading::Known(Value::Bool(false)), Value::Bool(true), Effect::Strengthens, Some(because));
-    let nothing = Live { id: action.id.clone(), ..Live::default() };
-    made.effect = kind.effect(&made, &nothing, &resource.wanted).unwrap_or(made.effect);
-    made.reaches = kind.reaches(&made, &nothing, &resource.wanted).unwrap_or(made.reaches);
-    let own = kind.consequence_among(&made, &nothing, &resource.wanted, now);
-    made.consequence = own.or_else(|| Some(spec.existence().when_made).filter(|text| !text.is_empty()).map(str::to_owned));
-    action.verb = Verb::Create;
-    action.changes.push(made);
-    let mut paths: Vec<String> = resource.wanted.keys().cloned().collect();
-    spec.sort_paths(&mut paths);
-    for path in paths {
-        // What is in a block says that the block is there; one in which nothing else stands has to say so itself.
-        let inside = format!("{path}.");
-        let says_itself = |_: &&Wanted| !path.ends_with(']') || !resource.wanted.keys().any(|other| other.starts_with(&inside));
-        let Some(wanted) = resource.wanted.get(&path).filter(says_itself) else { continue };
-        let mut change = plain(&path, Reading::Unset, wanted.value.clone(), Effect::Neutral, Some(sources.position(&wanted.span)));
-        change.part_of = Some(Change::EXISTS.to_owned());
-        action.changes.push(change);
-    }
-}
-
-/// Decides what becomes of a change that AWS does not make in place: a new thing takes the old one's place, or the change is refused.
-fn settle_fixed(kind: &dyn Kind, live: &Live, now: jiff::Timestamp, action: &mut Action) {
-    let spec = kind.spec();
-    if let Some((reason, remedy)) = action.changes.iter().find_map(|change| kind.refuses(change, live, now)) {
-        action.refused = Some(Refusal { code: Code::Fixed.to_string(), reason, remedy });
-        return;
-    }
-    let is_fixed = |change: &&Change| spec.setting(&change.setting).is_some_and(|setting| setting.fixed);
-    let Some(fixed) = action.changes.iter().find(is_fixed) else { return };
-    if matches!(spec.arn_form, ArnForm::Regional | ArnForm::InAccount | ArnForm::RegionalWithId) {
-        action.refused = Some(Refusal {
-            code: Code::Fixed.to_string(),
-            reason: format!("AWS cannot change `{}` of a {} once it is made", fixed.setting, spec.title),
-            remedy: format!("give the block another `{}`, so that a new one is made beside this one", spec.name_argument),
-        });
-        return;
-    }
-    action.verb = Verb::Replace;
-    action.replaces = Some(live.id.clone());
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub(super) fn one(
     }
     let targets = things::targets(&mut reader, &evaluator.policy.targets);
     let adopt = reader.flag("adopt").unwrap_or_default();
+    let mark = mark(spec, adopt, &mut reader);
     let parent = spec.parent.and_then(|parent| self::parent(parent, &mut reader, scope, evaluator));
     let header = reader.header();
     let wanted = decode::settings(kind, reader, scope);
@@ -59,7 +60,30 @@ pub(super) fn one(
         _ => name.and_then(|name| name.value.as_str()).map(str::to_owned),
     };
     let depends_on = needed.iter().filter(|other| other.block() != address.block()).cloned().collect();
-    Resource { address, targets, name, parent, adopt, wanted, depends_on, span: header }
+    Resource { address, targets, name, parent, adopt, mark, wanted, depends_on, span: header }
+}
+
+/// Whether the thing carries the workspace's mark: unless the block says `mark = false`.
+fn mark(spec: &KindSpec, adopt: bool, reader: &mut Reader<'_, '_>) -> bool {
+    let Some(false) = reader.flag("mark") else { return true };
+    let span = reader.expression("mark").map(|expression| reader.span(eval::range_of(expression)));
+    let problem = if let Some(parent) = spec.parent {
+        let title = format!("a {} has no mark of its own: it belongs to the thing that `{}` refers to", spec.title, parent.argument);
+        Some((title, "leave `mark` out, and write it into the block of that thing"))
+    } else if adopt {
+        let title = "`adopt = true` puts the mark on, and `mark = false` leaves it off".to_owned();
+        Some((
+            title,
+            "with `adopt` the thing becomes this policy's own; with `mark = false` it stays somebody else's; leave one of them out",
+        ))
+    } else {
+        None
+    };
+    if let Some((title, help)) = problem {
+        let problem = Diagnostic::error(Code::ConflictingClaims, title).at(span.unwrap_or_else(|| reader.header()));
+        reader.problem(problem.help(help));
+    }
+    false
 }
 
 /// What is wrong with things together with their parts, once all of them are read.

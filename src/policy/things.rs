@@ -9,7 +9,7 @@ use super::resources;
 use super::selector;
 use super::statements;
 use crate::kinds::{self, Kind};
-use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Ownership, Protect, Target, Value, Wanted, path};
+use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Mark, Ownership, Protect, Target, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads one `protect` or `resource` block into the policy; returns what other blocks can refer to.
@@ -117,7 +117,9 @@ fn one(
 
 /// The blocks that carry backstay's mark in AWS, in a policy that has no owner name for it.
 fn unmarked(spec: &KindSpec, wanted: &BTreeMap<String, Wanted>) -> Vec<Diagnostic> {
-    let marked = wanted.iter().filter(|(at, _)| at.ends_with(']') && spec.setting(at).is_some_and(|setting| setting.marked));
+    let is_marked = |at: &str| at.ends_with(']') && spec.setting(at).is_some_and(|setting| setting.marked);
+    // What goes by an id that somebody else chose carries no mark.
+    let marked = wanted.iter().filter(|(at, _)| is_marked(at) && !wanted.contains_key(&path::child(at, Mark::RULE_ID)));
     let problem = |(at, wanted): (&String, &Wanted)| {
         let title = format!("`{at}` would be made without an owner, so that it could not be told from those of others");
         let help = "add `backstay { workspace = \"…\" }`: its name is written into the id of all such blocks";

@@ -179,7 +179,7 @@ impl Refuser {
     pub(super) const ALL: [Self; 2] = [Self::Owner, Self::Aws];
 
     fn of(refusal: &Refusal) -> Self {
-        if refusal.code == Code::Foreign.as_str() { Self::Owner } else { Self::Aws }
+        if [Code::Foreign.as_str(), Code::NotThere.as_str()].contains(&refusal.code.as_str()) { Self::Owner } else { Self::Aws }
     }
 
     /// Above what it refuses.

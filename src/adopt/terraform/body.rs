@@ -121,8 +121,7 @@ impl Translator<'_> {
     fn defaults(&mut self, block: &Block, level: &Level<'_>, items: &mut Items) {
         for (kind, at, name, value) in table::PROVIDER_DEFAULTS {
             if *kind == level.resource.id.kind && *at == level.at && !block.body.has_attribute(name) {
-                let place = items.items.iter().take_while(|item| !item.text.ends_with('}') || item.text.contains(" = ")).count();
-                items.items.insert(place, Item::of(format!("{name} = {value}")));
+                items.push_argument(format!("{name} = {value}"));
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::translator::{Here, Iterator, Translator};
 use crate::model::Value;
 use crate::policy::eval::{self, Scope, Segment};
+use crate::policy::types::Type;
 use hcl::edit::expr::Expression;
 use hcl::edit::structure::Block;
 use std::collections::BTreeMap;
@@ -83,20 +84,28 @@ impl Translator<'_> {
         eval::evaluate(expr, &scope).ok().filter(|value| !value.has_unknown())
     }
 
+    /// The value that a variable has, of its type, which can fill in what the value leaves out.
     fn variable_value(&self, here: &Here, name: &str, depth: usize) -> Option<Value> {
         let unit = self.unit(here.unit)?;
         let inner = |unit, text| Here { unit, text, iterators: Vec::new(), ..here.clone() };
-        if let Some(call) = &unit.call {
-            if let Some(given) = call.argument(name) {
-                return self.constant_at(given, &inner(call.unit, call.text), depth + 1);
-            }
-        } else if let Some(value) = self.loaded.values.iter().rev().find_map(|(_, text)| text.body.get_attribute(name)) {
-            return eval::evaluate(&value.value, &Scope::new(&unit.folder)).ok();
-        }
-        unit.texts.iter().enumerate().find_map(|(number, text)| {
+        let declared = unit.texts.iter().enumerate().find_map(|(number, text)| {
             let mut blocks = text.body.get_blocks("variable");
-            let block = blocks.find(|block| block.labels.first().is_some_and(|label| label.as_str() == name))?;
-            self.constant_at(&block.body.get_attribute("default")?.value, &inner(here.unit, number), depth + 1)
-        })
+            Some((number, blocks.find(|block| block.labels.first().is_some_and(|label| label.as_str() == name))?))
+        });
+        let given = match &unit.call {
+            Some(call) => call.argument(name).map(|given| self.constant_at(given, &inner(call.unit, call.text), depth + 1)),
+            None => {
+                let values = self.loaded.values.iter().rev().find_map(|(_, text)| text.body.get_attribute(name));
+                values.map(|value| eval::evaluate(&value.value, &Scope::new(&unit.folder)).ok())
+            }
+        };
+        let value = match given {
+            Some(value) => value?,
+            None => self.constant_at(&declared?.1.body.get_attribute("default")?.value, &inner(here.unit, declared?.0), depth + 1)?,
+        };
+        match declared.and_then(|(_, block)| Type::parse(&block.body.get_attribute("type")?.value).ok()) {
+            Some(sort) => sort.convert(value).ok(),
+            None => Some(value),
+        }
     }
 }

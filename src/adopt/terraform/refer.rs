@@ -222,6 +222,9 @@ impl<'a> Translator<'a> {
 
     /// What a resource that the policy does not own is known by: its name, its ARN where that can be told, and what it is given.
     fn inlined(&mut self, resource: &Resource<'_>, index: Option<&Step>, rest: &[Step], here: &Here) -> Option<String> {
+        if (rest.is_empty() && index.is_none()) || matches!(index, Some(Step::Splat)) {
+            return self.all_of(resource, rest, here);
+        }
         let [Step::Name(attribute), rest @ ..] = rest else { return None };
         let each = match (self.repeated(resource), index) {
             (Repeated::No, None) => None,
@@ -256,6 +259,28 @@ impl<'a> Translator<'a> {
         let given = body.get_attribute(attribute)?;
         let text = self.expression(&given.value, &at);
         Some(format!("{}{}", enclosed(&text), steps_text(rest)))
+    }
+
+    /// Whether a `protect` block is about a resource.
+    fn is_protected(&self, resource: &Resource<'_>) -> bool {
+        self.standing.get(&resource.id) == Some(&Standing::Settings) && self.is_written(&resource.id)
+    }
+
+    /// All things that a repeated block of somebody else's stands for, by key; with an attribute, those of it.
+    fn all_of(&mut self, resource: &Resource<'_>, rest: &[Step], here: &Here) -> Option<String> {
+        let (Repeated::Each(of) | Repeated::Count(of)) = self.repeated(resource) else { return None };
+        if !self.is_protected(resource) || here.computes {
+            return None;
+        }
+        let at = Here { each: Some(("key".to_owned(), "value".to_owned())), own: None, depth: here.depth + 1, ..self.here(resource) };
+        let (_, expr) = table::name_of(&resource.id.kind, &resource.block.body)?;
+        let name = self.expression(expr, &at);
+        let thing = format!("{}.{}[key][{name}]", resource.id.kind, self.label(&resource.id));
+        match rest {
+            [] => Some(format!("{{ for key, value in {of} : key => {thing} }}")),
+            [Step::Name(attribute)] if attribute == "arn" => Some(format!("[for key, value in {of} : {thing}.arn]")),
+            _ => None,
+        }
     }
 
     /// What `each` is in one instance of a block that repeats.

@@ -88,6 +88,20 @@ pub(super) fn enclosed(text: &str) -> String {
     if is_name || is_reference || is_plain_text(text) { text.to_owned() } else { format!("({text})") }
 }
 
+/// What is in the parentheses that stand around all of a text.
+fn unwrapped(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
+    let mut depth = 0_usize;
+    for c in inner.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    (depth == 0).then_some(inner)
+}
+
 /// Whether a text is a quoted text, of one line and nothing behind it.
 pub(super) fn is_plain_text(text: &str) -> bool {
     let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
@@ -123,6 +137,13 @@ impl Translator<'_> {
         let mut edits = Vec::new();
         self.visit(expr, here, &free, &mut edits);
         let Some(text) = self.text(here.unit, here.text) else { return String::new() };
+        // Nothing stands around what is the whole expression.
+        if let [(range, new)] = edits.as_mut_slice()
+            && *range == eval::range_of(expr)
+            && let Some(inner) = unwrapped(new)
+        {
+            *new = inner.to_owned();
+        }
         spliced(&text.text, eval::range_of(expr), edits).trim().to_owned()
     }
 
@@ -226,6 +247,18 @@ impl Translator<'_> {
                     let new = edits
                         .get(before..)
                         .and_then(|new| if let [(range, new)] = new { Some((range.clone(), new.clone())) } else { None });
+                    // A number becomes text there anyway.
+                    let number = new.as_ref().and_then(|(range, new)| {
+                        let inner = new.strip_prefix("tonumber(")?.strip_suffix(')')?;
+                        Some((range.clone(), inner.to_owned()))
+                    });
+                    if let Some((range, inner)) = number
+                        && range == eval::range_of(&part.expr)
+                    {
+                        edits.truncate(before);
+                        edits.push((range, inner));
+                        continue;
+                    }
                     if let Some((range, new)) = new
                         && is_quoted
                         && range == eval::range_of(&part.expr)

@@ -23,12 +23,8 @@ pub(super) enum Becomes {
 
 /// Kind, path of the argument, and what becomes of it.
 const ARGUMENTS: &[(&str, &str, Becomes)] = &[
-    ("aws_backup_vault", "force_destroy", Becomes::Dropped("backstay never deletes a vault that holds recovery points")),
-    (
-        "aws_backup_logically_air_gapped_vault",
-        "force_destroy",
-        Becomes::Dropped("backstay never deletes a vault that holds recovery points"),
-    ),
+    ("aws_backup_vault", "force_destroy", Becomes::Nothing),
+    ("aws_backup_logically_air_gapped_vault", "force_destroy", Becomes::Nothing),
     ("aws_cloudwatch_event_rule", "is_enabled", Becomes::Words("state", "ENABLED", "DISABLED")),
     ("aws_cloudwatch_event_rule", "force_destroy", Becomes::Nothing),
     // The rule says it.
@@ -50,6 +46,13 @@ const ARGUMENTS: &[(&str, &str, Becomes)] = &[
     ("aws_scheduler_schedule", "target.sqs_parameters", Becomes::Refused("message groups of SQS are not described")),
     ("aws_db_instance_automated_backups_replication", "pre_signed_url", Becomes::Nothing),
     ("aws_dlm_lifecycle_policy", "policy_details.schedule.cross_region_copy_rule.target_region", Becomes::Name("target")),
+    // What it is a part of.
+    ("aws_sns_topic_subscription", "topic_arn", Becomes::Nothing),
+    // It is written first, and the block's label too.
+    ("aws_s3_bucket_lifecycle_configuration", "rule.id", Becomes::Nothing),
+    ("aws_s3_bucket_replication_configuration", "rule.id", Becomes::Nothing),
+    ("aws_s3_bucket_lifecycle_configuration", "rule.prefix", Becomes::Nothing),
+    ("aws_s3_bucket_replication_configuration", "rule.prefix", Becomes::Nothing),
     ("aws_sns_topic_subscription", "endpoint_auto_confirms", Becomes::Nothing),
     ("aws_sns_topic_subscription", "confirmation_timeout_in_minutes", Becomes::Nothing),
     (

@@ -139,8 +139,9 @@ impl<'a> Translator<'a> {
         }
         self.modules();
         self.names();
-        let mut files: BTreeMap<String, String> = self.attachments.clone();
         let shared = self.shared(workspace);
+        self.forget_only_target();
+        let mut files: BTreeMap<String, String> = self.attachments.clone();
         for (name, mut blocks) in std::mem::take(&mut self.out) {
             blocks.sort();
             let texts: Vec<String> = blocks.into_iter().map(|(_, text)| text.trim_matches('\n').to_owned()).collect();
@@ -158,6 +159,16 @@ impl<'a> Translator<'a> {
             variables: self.asked.into_values().map(|(asked, _)| asked).collect(),
             notes: self.notes.into_iter().collect(),
             unrelated,
+        }
+    }
+
+    /// Where there is one target, no block has to name it.
+    fn forget_only_target(&mut self) {
+        let mut targets = self.used_targets.keys();
+        if let (Some(only), None) = (targets.next(), targets.next()) {
+            let line = format!("\ntarget = target.{only}\n");
+            let texts = self.out.values_mut().flatten().map(|(_, text)| text);
+            texts.for_each(|text| *text = text.replacen(&line, "\n", 1));
         }
     }
 

@@ -53,6 +53,11 @@ impl Item {
     pub(super) fn of(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
+
+    /// Whether it is a block.
+    fn is_block(&self) -> bool {
+        self.text.split(['=', '\n']).next().is_some_and(|start| start.trim_end().ends_with(['{', '}']))
+    }
 }
 
 /// The items of a body, and what stands behind the last one.
@@ -68,6 +73,12 @@ impl Items {
     /// Adds one.
     pub(super) fn push(&mut self, text: impl Into<String>) {
         self.items.push(Item::of(text));
+    }
+
+    /// Adds an argument before the first block, as arguments stand before blocks.
+    pub(super) fn push_argument(&mut self, text: impl Into<String>) {
+        let place = self.items.iter().position(Item::is_block).unwrap_or(self.items.len());
+        self.items.insert(place, Item::of(text));
     }
 
     /// Whether nothing is in it.

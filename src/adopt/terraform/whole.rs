@@ -98,10 +98,7 @@ impl<'a> Translator<'a> {
                 let own = item.text.split_once('=').map_or("{}", |(_, own)| own.trim());
                 item.text = format!("tags = merge({defaults}, {own})");
             }
-            None => {
-                let place = items.items.iter().take_while(|item| !item.text.ends_with('}') || item.text.contains(" = ")).count();
-                items.items.insert(place, Item::of(format!("tags = {defaults}")));
-            }
+            None => items.push_argument(format!("tags = {defaults}")),
         }
     }
 }

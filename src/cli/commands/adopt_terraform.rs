@@ -9,25 +9,23 @@ use crate::model::count;
 use crate::view;
 use std::path::Path;
 
-/// The longest owner name.
-const LONGEST: usize = 40;
+/// What is to be translated; none where live AWS is to be described.
+pub(super) fn origin(args: &AdoptArgs) -> Option<Origin> {
+    let folder = args.terraform.from_terraform.clone().map(Origin::Configuration);
+    folder.or_else(|| args.terraform.from_state.clone().map(Origin::State))
+}
 
 /// Translates, writes the files, and tells what was left out.
-pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> {
-    let origin = match (&args.terraform.from_terraform, &args.terraform.from_state) {
-        (Some(folder), _) => Origin::Configuration(folder.clone()),
-        (None, Some(file)) => Origin::State(file.clone()),
-        (None, None) => return Err(Failure::error("nothing to adopt is named").help("give --from-terraform DIR or --from-state FILE")),
-    };
+pub(super) fn run(context: &Context, args: &AdoptArgs, origin: &Origin, workspace: &str) -> Result<Exit, Failure> {
     refuse_policy(&args.out)?;
-    let workspace = args.workspace.clone().unwrap_or_else(|| workspace(&args.out));
-    let translation = terraform::translate(&origin, &workspace).map_err(|failed| Failure::policy(failed.problems, failed.sources))?;
+    let translation = terraform::translate(origin, workspace).map_err(|failed| Failure::policy(failed.problems, failed.sources))?;
     for (name, text) in &translation.files {
         let path = args.out.join(name);
         let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| files::write_atomically(&path, text.as_bytes()));
         written.map_err(|error| Failure::error(format!("cannot write {}: {error}", path.display())))?;
     }
-    let answer = if args.format == CheckFormat::Json { view::json::print(&json(&translation)) } else { text(&translation, &args.out) };
+    let answer =
+        if args.format == Some(CheckFormat::Json) { view::json::print(&json(&translation)) } else { text(&translation, &args.out) };
     context.ui.answer(&answer)?;
     Ok(Exit::Done)
 }
@@ -41,15 +39,6 @@ fn refuse_policy(out: &Path) -> Result<(), Failure> {
             .help("give --out a folder without policy, and merge the two by hand")),
         None => Ok(()),
     }
-}
-
-/// The name of the folder as an owner name.
-fn workspace(out: &Path) -> String {
-    let whole = std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
-    let name = whole.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(LONGEST).collect();
-    let name = name.trim_matches('-');
-    if name.is_empty() { "adopted".to_owned() } else { name.to_owned() }
 }
 
 fn text(translation: &Translation, out: &Path) -> String {

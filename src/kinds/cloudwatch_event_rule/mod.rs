@@ -23,7 +23,7 @@ const SCHEDULE: &str = "schedule_expression";
 const BUS: &str = "event_bus_name";
 
 /// The fact that says which service of AWS manages the rule.
-const MANAGED_BY: &str = "managed_by";
+const MANAGED_BY: &str = Live::MANAGED_BY;
 
 const PUT: &str = "EventBridge API PutRule";
 

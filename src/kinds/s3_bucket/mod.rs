@@ -53,16 +53,25 @@ const ALGORITHM_FACT: &str = "sse_algorithm";
 const UNSEEN_LIFECYCLE: &str = "unseen_lifecycle_rules";
 /// The same for replication rules.
 const UNSEEN_REPLICATION: &str = "unseen_replication_rules";
+/// Where everything is read: how many lifecycle rules have no id, so that nobody can describe them.
+#[cfg(feature = "aws")]
+const NAMELESS_LIFECYCLE: &str = "lifecycle_rules_without_id";
+/// The same of replication rules.
+#[cfg(feature = "aws")]
+const NAMELESS_REPLICATION: &str = "replication_rules_without_id";
+/// Where everything is read: the ids of lifecycle rules that other workspaces made.
+#[cfg(feature = "aws")]
+const MARKED_LIFECYCLE: &str = "lifecycle_rules_of_other_workspaces";
+/// The same of replication rules.
+#[cfg(feature = "aws")]
+const MARKED_REPLICATION: &str = "replication_rules_of_other_workspaces";
+/// Where everything is read: the ids of replication rules that AWS takes no more as they are, so that no block can say them.
+#[cfg(feature = "aws")]
+const UNSAID_REPLICATION: &str = "replication_rules_of_old_form";
 /// What [`VERSIONING_FACT`] holds where nobody ever set versioning.
 const NEVER: &str = "never set";
 /// Whether MFA delete is on.
 const MFA_DELETE: &str = "mfa_delete";
-
-/// What the id of a rule starts with that is backstay's.
-#[cfg(feature = "aws")]
-fn mark(workspace: &str) -> String {
-    crate::model::Mark::of_rule(workspace, "")
-}
 
 /// The place of a replication rule, of which AWS takes one for each destination and priority.
 fn place(destination: &str, priority: i64) -> String {

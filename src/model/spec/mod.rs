@@ -426,6 +426,17 @@ impl KindSpec {
         path.ends_with(']') && self.setting(path).is_none_or(|setting| !matches!(setting.shape, Shape::Flags { .. }))
     }
 
+    /// Whether a path of the table is that of one setting: no part of a block of which there can be several, and no flags by name.
+    pub fn is_alone(&self, path: &str) -> bool {
+        let is_around = |setting: &&Setting| setting.path == path || path::is_within(path, setting.path);
+        let is_keyed = |setting: &Setting| match setting.shape {
+            Shape::Block(key) => key != Key::One,
+            Shape::Flags { .. } => true,
+            _ => false,
+        };
+        !self.settings.iter().filter(is_around).any(is_keyed)
+    }
+
     /// What stands before the name, or the id, in the ARNs of the kind.
     pub fn arn_start(&self, region: &str, account: &str) -> String {
         let place = if self.arn_form == ArnForm::InAccount { "" } else { region };

@@ -39,13 +39,22 @@ module "buckets" {
 resource "aws_sns_topic" "alerts" {
   count = var.notify ? 1 : 0
   name  = "alerts-${var.environment}"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = ["cloudwatch.amazonaws.com", "backup.amazonaws.com"] }
+      Action    = "sns:Publish"
+      Resource  = "*"
+    }]
+  })
 }
 
 resource "aws_backup_vault_notifications" "daily" {
   count               = var.notify ? 1 : 0
   backup_vault_name   = module.daily.vault_name
   sns_topic_arn       = aws_sns_topic.alerts[0].arn
-  backup_vault_events = ["BACKUP_JOB_FAILED"]
+  backup_vault_events = ["BACKUP_JOB_COMPLETED"]
 }
 
 resource "aws_cloudwatch_metric_alarm" "failed" {

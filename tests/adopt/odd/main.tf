@@ -107,6 +107,27 @@ resource "aws_sns_topic" "odd" {
   name     = "odd"
 }
 
+# Its name is of the same label, and not of the same address.
+data "aws_iam_policy_document" "odd" {
+  dynamic "statement" {
+    for_each = toset(["events.amazonaws.com"])
+    content {
+      actions   = ["sns:Publish"]
+      resources = [aws_sns_topic.odd.arn]
+      principals {
+        type        = "Service"
+        identifiers = [statement.value]
+      }
+    }
+  }
+}
+
+resource "aws_sns_topic_policy" "odd" {
+  provider = aws.eu
+  arn      = aws_sns_topic.odd.arn
+  policy   = data.aws_iam_policy_document.odd.json
+}
+
 resource "aws_sns_topic_subscription" "people" {
   provider  = aws.eu
   for_each  = var.emails

@@ -8,13 +8,21 @@ resource "aws_sns_topic_policy" "alerts" {
   arn = aws_sns_topic.alerts.arn
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "backup.amazonaws.com"] }
-      Action    = "sns:Publish"
-      Resource  = aws_sns_topic.alerts.arn
-      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
-    }]
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = ["cloudwatch.amazonaws.com", "backup.amazonaws.com"] }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.alerts.arn
+        Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+      },
+      {
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.alerts.arn
+      },
+    ]
   })
 }
 
@@ -31,7 +39,7 @@ resource "aws_sns_topic_subscription" "queue" {
 resource "aws_backup_vault_notifications" "main" {
   backup_vault_name   = aws_backup_vault.main.name
   sns_topic_arn       = aws_sns_topic.alerts.arn
-  backup_vault_events = ["BACKUP_JOB_FAILED", "COPY_JOB_FAILED"]
+  backup_vault_events = ["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED"]
   depends_on          = [aws_sns_topic_policy.alerts]
 }
 
