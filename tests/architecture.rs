@@ -65,7 +65,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds/scheduler_schedule/aws", &["aws", "model"]),
     ("kinds/scheduler_schedule_group/aws", &["aws", "model"]),
     ("policy", &["files", "kinds", "model"]),
-    ("adopt", &[]),
+    ("adopt", &["kinds", "model", "plan", "policy"]),
     ("adopt/terraform", &["kinds", "model", "policy"]),
     ("snapshot", &["files", "model"]),
     ("snapshot/outside.rs", &["aws", "kinds", "model"]),

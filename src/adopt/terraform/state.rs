@@ -234,7 +234,7 @@ impl<'s> Written<'s> {
                     || (name == "id" && one.kind != table::FILE_SYSTEM)
                     || (name == "arn" && self.by_arn.values().any(|other| other.address == one.address))
                     || (name == "policy" && one.kind == table::TOPIC && has_policy(one)));
-            if is_told || value.is_null() {
+            if is_told || is_nothing(value) {
                 continue;
             }
             let value = if depth == 1 && name == "tags" { values.get("tags_all").unwrap_or(value) } else { value };
@@ -251,7 +251,7 @@ impl<'s> Written<'s> {
         }
         // Some kinds say only all tags.
         if depth == 1
-            && values.get("tags").is_none_or(Value::is_null)
+            && values.get("tags").is_none_or(is_nothing)
             && let Some(tags) = values.get("tags_all").filter(|tags| tags.as_object().is_some_and(|tags| !tags.is_empty()))
         {
             out.push_str(&format!("{indent}tags = {}\n", hcl(tags)));
@@ -294,6 +294,17 @@ impl<'s> Written<'s> {
             Value::Array(items) => format!("[{}]", items.iter().map(|item| self.referring(one, item)).collect::<Vec<_>>().join(", ")),
             other => hcl(other),
         }
+    }
+}
+
+/// Whether a value says nothing: the provider has an empty one in many places for what is not set.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -46,6 +46,8 @@ const ARGUMENTS: &[(&str, &str, Becomes)] = &[
     ("aws_scheduler_schedule", "target.sqs_parameters", Becomes::Refused("message groups of SQS are not described")),
     ("aws_db_instance_automated_backups_replication", "pre_signed_url", Becomes::Nothing),
     ("aws_dlm_lifecycle_policy", "policy_details.schedule.cross_region_copy_rule.target_region", Becomes::Name("target")),
+    ("aws_db_instance", "delete_automated_backups", Becomes::Dropped("whoever deletes the database says it, and AWS keeps it nowhere")),
+    ("aws_rds_cluster", "delete_automated_backups", Becomes::Dropped("whoever deletes the cluster says it, and AWS keeps it nowhere")),
     // What it is a part of.
     ("aws_sns_topic_subscription", "topic_arn", Becomes::Nothing),
     // It is written first, and the block's label too.

@@ -26,14 +26,11 @@ resource "aws_sns_topic_policy" "alerts" {
   })
 }
 
-resource "aws_sqs_queue" "alerts" {
-  name = "${local.prefix}-alerts"
-}
-
-resource "aws_sns_topic_subscription" "queue" {
-  topic_arn = aws_sns_topic.alerts.arn
-  protocol  = "sqs"
-  endpoint  = aws_sqs_queue.alerts.arn
+resource "aws_sns_topic_subscription" "audit" {
+  topic_arn            = aws_sns_topic.alerts.arn
+  protocol             = "sqs"
+  endpoint             = "arn:aws:sqs:us-east-1:${data.aws_caller_identity.current.account_id}:audit"
+  raw_message_delivery = true
 }
 
 resource "aws_backup_vault_notifications" "main" {

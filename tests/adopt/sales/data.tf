@@ -1,10 +1,6 @@
 data "aws_caller_identity" "current" {}
 data "aws_region" "current" {}
 
-resource "aws_vpc" "main" {
-  cidr_block = var.vpc_cidr
-}
-
 # Every table of the module.
 resource "aws_dynamodb_table" "sales" {
   for_each     = local.tables
