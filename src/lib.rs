@@ -11,6 +11,7 @@
 //! | [`time`] | the clock, and AWS's schedules, time zones and windows |
 //! | [`kinds`] | one folder for each AWS thing: its table of settings, and the calls that read and change it |
 //! | [`policy`] | HCL to a checked policy |
+//! | [`adopt`] | policy for what exists already |
 //! | [`snapshot`] | what is live, and what could not be read |
 //! | [`plan`] | policy and snapshot to a plan: resolve, diff, gate, order |
 //! | [`adopt`] | what is live, or Terraform's configuration, to a policy that says the same |

@@ -27,6 +27,7 @@ scenarios! {
     alarm_checks
     alarm_ratchet
     alarm_readable
+    alarm_subjects
     alarm_watch
     alarms
     alarms_of_others
@@ -41,6 +42,8 @@ scenarios! {
     backup_refused
     backup_selection
     backup_settings
+    busy_hours
+    called_roles
     caches
     composite_alarm_checks
     composite_alarms
@@ -71,6 +74,7 @@ scenarios! {
     log_groups
     nobody
     mistakes_at_once
+    one_of_many
     only
     organization
     owned
@@ -82,6 +86,7 @@ scenarios! {
     replicas
     s3_bucket
     s3_bucket_checks
+    s3_bucket_elsewhere
     s3_bucket_described
     s3_bucket_foreign
     s3_bucket_lock
@@ -93,6 +98,7 @@ scenarios! {
     saved_plan
     saved_plan_consent
     schedules
+    seed_mistakes
     selected_by_name
     selection
     selection_elsewhere
@@ -103,6 +109,7 @@ scenarios! {
     skipped_runs
     snapshots
     strengthen_first
+    summary
     syntax_errors
     targets
     topic_checks
@@ -116,6 +123,8 @@ scenarios! {
     vault_policy
     volumes
     volumes_of_others
+    volumes_refused
+    volumes_succession
     waiting
     warehouses
     weakening

@@ -9,6 +9,7 @@
 //! | blocks to files, an area each, beside those that are there | `layout` |
 //! | whether the files say what is | `check` |
 //! | what is described already, made the policy's own | `marks` |
+//! | Terraform's configuration, or its state, without AWS | [`terraform`] |
 //!
 //! Nothing is believed: the policy that comes out is checked and planned against what it was made from, before anything is written. What
 //! does not plan as "no changes" is left out, with the reason.
@@ -17,6 +18,7 @@ mod check;
 mod groups;
 mod layout;
 mod marks;
+pub mod terraform;
 mod text;
 mod things;
 mod words;

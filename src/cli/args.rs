@@ -130,6 +130,9 @@ pub(super) struct FormatArgs {
     /// Form of the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    /// Text in short: a line for each change, with the worst that it does
+    #[arg(long)]
+    pub(super) summary: bool,
     /// Longest Markdown, in bytes; details are left out from the end
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(600..))]
     pub(super) max_bytes: Option<u64>,
@@ -195,6 +198,9 @@ pub(super) struct ApplyArgs {
     pub(super) only: Vec<String>,
     #[command(flatten)]
     pub(super) consent: ConsentArgs,
+    /// Show the plan in short: a line for each change, with the worst that it does
+    #[arg(long)]
+    pub(super) summary: bool,
     /// Do not ask before changing anything
     #[arg(long)]
     pub(super) auto_approve: bool,
@@ -225,6 +231,11 @@ pub(super) struct SnapshotArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct AdoptArgs {
+    #[command(flatten)]
+    pub(super) terraform: AdoptTerraformArgs,
+    /// Form of what is told of a translation
+    #[arg(long, value_enum, requires = "AdoptTerraformArgs")]
+    pub(super) format: Option<CheckFormat>,
     /// Folder of the policy: a new one, or one that has a policy, to which only what it does not cover yet is added
     #[arg(long, value_name = "DIR")]
     pub(super) out: PathBuf,
@@ -251,6 +262,17 @@ pub(super) struct AdoptArgs {
     /// Calls to AWS that may be under way at once
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(super) parallelism: u16,
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false, conflicts_with_all = ["targets", "kinds", "select", "mark"])]
+pub(super) struct AdoptTerraformArgs {
+    /// Read no AWS: translate the Terraform configuration in this folder, with the local modules that it calls
+    #[arg(long, value_name = "DIR")]
+    pub(super) from_terraform: Option<PathBuf>,
+    /// Read no AWS: translate a state, or a plan, that `terraform show -json` wrote into this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) from_state: Option<PathBuf>,
 }
 
 #[cfg(feature = "sandbox")]

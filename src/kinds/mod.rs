@@ -6,6 +6,7 @@
 mod alarms;
 #[cfg(feature = "aws")]
 mod backup;
+mod backup_choice;
 pub mod backup_framework;
 pub mod backup_global_settings;
 pub mod backup_logically_air_gapped_vault;
@@ -46,6 +47,8 @@ mod iam;
 mod json;
 #[cfg(feature = "aws")]
 mod kms;
+#[cfg(feature = "aws")]
+mod namesakes;
 mod needs;
 pub mod neptune_cluster;
 mod outside;
@@ -66,7 +69,7 @@ mod tags;
 mod vaults;
 
 pub use flat::Flat;
-pub use needs::{Answer, Handed, Need, Needed, Place, name_of, needs, sought, watched};
+pub use needs::{Answer, Busy, Handed, Need, Needed, Place, name_of, needs, sought, watched};
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
@@ -231,7 +234,7 @@ pub trait Kind: Sync {
 
     /// Whether a thing of this kind, at this ARN and with these settings, has what another needs of it.
     ///
-    /// `will_be` says what a setting of it is when all is done; `None` where that is not known.
+    /// `will_be` says what a setting of it is when all is done, or what a fact of it is now; `None` where that is not known.
     fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
         need.compare(will_be)
     }
@@ -244,7 +247,7 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
-    /// Whether one thing does all that another of the same whole does, so that nothing is lost when the other goes.
+    /// Whether one thing does all that another of the same whole, or of the same mark, does, so that nothing is lost when the other goes.
     fn stands_in(&self, _one: &Flat, _for_other: &Flat) -> bool {
         false
     }

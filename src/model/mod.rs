@@ -1,10 +1,12 @@
 //! Values that every other room agrees on. No I/O, no AWS, no HCL.
 
+mod account_id;
 mod address;
 mod codes;
 mod count;
 mod diagnostic;
 mod effect;
+mod nearest;
 mod organization;
 mod outside;
 pub mod path;
@@ -16,11 +18,13 @@ mod source;
 mod spec;
 mod value;
 
+pub use account_id::{ACCOUNT, is_account_id, not_an_account};
 pub use address::{BlockAddress, CompoundAddress};
 pub use codes::Code;
 pub use count::{count, plural};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use effect::Effect;
+pub use nearest::nearest;
 pub use organization::{Account, AccountSelector, Accounts, Organization};
 pub use outside::Outside;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};

@@ -10,6 +10,7 @@ use super::services::{
     backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, iam, kms, logs, organizations, rds, redshift, s3, scheduler, sns,
 };
 use super::{DEFAULT_ACCOUNT, SandboxError};
+use crate::model::is_account_id;
 
 /// The format of the state file that this version writes.
 pub(crate) const VERSION: u32 = 1;
@@ -134,7 +135,7 @@ impl State {
             let Session { account, arn, user_id, .. } = session.clone();
             return Caller { account, region: region.to_owned(), arn, user_id };
         }
-        let is_account = access_key.len() == 12 && access_key.bytes().all(|byte| byte.is_ascii_digit());
+        let is_account = is_account_id(access_key);
         let account = if is_account { access_key } else { DEFAULT_ACCOUNT };
         Caller {
             account: account.to_owned(),

@@ -1,5 +1,6 @@
 //! `backstay adopt`: a policy for what exists.
 
+use super::adopt_terraform;
 use super::apply;
 use crate::adopt::{self, Adopted, Choice, Marked};
 use crate::cli::Context;
@@ -16,6 +17,9 @@ use std::path::Path;
 
 /// Describes, writes the files, and with `--mark` applies the marks.
 pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> {
+    if let Some(origin) = adopt_terraform::origin(args) {
+        return adopt_terraform::run(context, args, &origin, &workspace(args)?);
+    }
     if args.mark && !args.auto_approve && !context.ui.can_ask() {
         return Err(Failure::error("--mark changes AWS, and there is nobody to ask").help("give --auto-approve, or leave --mark out"));
     }
@@ -61,6 +65,7 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
             consent: ConsentArgs::default(),
             auto_approve: args.auto_approve,
             journal: None,
+            summary: true,
         };
         return apply::run(context, &marking);
     }

@@ -1,7 +1,7 @@
 //! What a policy denies and allows, taken apart: one principal, one resource and all conditions each, so that two policies can be held beside
 //! each other.
 
-use crate::model::PolicyDocument;
+use crate::model::{PolicyDocument, is_account_id};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 
@@ -75,7 +75,7 @@ impl Clause<'_> {
     }
 
     fn is_account(&self) -> bool {
-        self.principal.strip_prefix("AWS/").is_some_and(|name| name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_digit()))
+        self.principal.strip_prefix("AWS/").is_some_and(is_account_id)
     }
 
     /// Whether it means all that the other one means. Where that cannot be told, it does not.

@@ -13,11 +13,12 @@ mod forbidden;
 mod forms;
 mod replication_checks;
 mod rule;
+mod sought;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use super::{Concern, Kind, Need, Needed, Place, outside};
+use super::{Answer, Concern, Kind, Need, Needed, Place, outside};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Reaches, Refusal, Severity, Value, Wanted, path};
 use jiff::Timestamp;
 use rule::Rule;
@@ -35,6 +36,8 @@ const FOREIGN_LIFECYCLE: &str = "foreign_lifecycle_rules";
 const OLD_LIFECYCLE: &str = "old_lifecycle_rules";
 /// How many replication rules are others'.
 const FOREIGN_REPLICATION: &str = "foreign_replication_rules";
+/// The ids of those, in their order.
+const FOREIGN_RULES: &str = "foreign_replication_rule_ids";
 /// How many replication rules there are.
 const REPLICATION_RULES: &str = "replication_rules";
 /// Whether others' replication rules are of the first generation, beside which AWS takes no newer ones.
@@ -129,6 +132,10 @@ impl Kind for S3Bucket {
         });
         needs.extend(each);
         needs
+    }
+
+    fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+        sought::answer(need, will_be).unwrap_or_else(|| need.compare(will_be))
     }
 
     fn forbids(&self, changes: &[Change], live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {

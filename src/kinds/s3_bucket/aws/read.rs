@@ -6,9 +6,10 @@ use super::super::table::{
     SPEC, SUSPENDED, VERSIONING,
 };
 use super::super::{
-    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_WITHOUT_KMS, LOCK_FACT,
-    MARKED_LIFECYCLE, MARKED_REPLICATION, MFA_DELETE, NAMELESS_LIFECYCLE, NAMELESS_REPLICATION, NEVER, OLD_LIFECYCLE, OLD_REPLICATION,
-    REPLICATION_RULES, UNSAID_REPLICATION, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT, encryption, forms, place,
+    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_RULES, FOREIGN_WITHOUT_KMS,
+    LOCK_FACT, MARKED_LIFECYCLE, MARKED_REPLICATION, MFA_DELETE, NAMELESS_LIFECYCLE, NAMELESS_REPLICATION, NEVER, OLD_LIFECYCLE,
+    OLD_REPLICATION, REPLICATION_RULES, UNSAID_REPLICATION, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT, encryption, forms,
+    place,
 };
 use super::names::Names;
 use super::{
@@ -262,15 +263,20 @@ impl BucketRead<'_> {
             Err(failed) if failed.is("NoSuchBucket") => Found { absent: vec![id], ..Found::default() },
             // Nobody asked for it here: what names it has no region in its ARN.
             Err(_) if self.wish.is_watched => Found::default(),
-            Err(failed) => Found { gaps: vec![gap(&self.elsewhere(failed).await)], ..Found::default() },
+            Err(failed) => {
+                let regions = regions(self.bucket.connection).await;
+                let Some(region) = regions.get(self.bucket.name) else {
+                    return Found { gaps: vec![gap(&self.somewhere(failed))], ..Found::default() };
+                };
+                let facts = BTreeMap::from([(Live::ELSEWHERE.to_owned(), Value::from(region.as_str()))]);
+                Found { live: vec![Live { id, facts, ..Live::default() }], ..Found::default() }
+            }
         }
     }
 
-    /// That the bucket is in another region, with what to do.
-    async fn elsewhere(&self, failed: CallFailed) -> CallFailed {
-        let regions = regions(self.bucket.connection).await;
-        let place = regions.get(self.bucket.name).map_or("another region", String::as_str);
-        let message = format!("the bucket is in {place}, not in {}: select it in a target of that region", self.bucket.region);
+    /// That the bucket is in a region that could not be found out, with what to do.
+    fn somewhere(&self, failed: CallFailed) -> CallFailed {
+        let message = format!("the bucket is not in {}: select it in a target of its region", self.bucket.region);
         CallFailed { cause: Cause::Failed, message, ..failed }
     }
 
@@ -449,6 +455,7 @@ impl BucketRead<'_> {
         let (many, old) = (foreign().count(), foreign().any(replication::is_old));
         self.fact(REPLICATION_RULES, count(rules.len()));
         self.fact(FOREIGN_REPLICATION, count(many));
+        self.fact(FOREIGN_RULES, Value::List(foreign().filter_map(|rule| rule.id().map(Value::from)).collect()));
         self.fact(OLD_REPLICATION, Value::Bool(old));
         let places = foreign().filter_map(|rule| {
             let id = Value::from(rule.id().unwrap_or("without an id"));
