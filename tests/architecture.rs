@@ -76,7 +76,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("view", &["model"]),
     ("aws", &["files", "model", "time", "xml"]),
     ("apply", &["aws", "kinds", "model", "plan", "snapshot"]),
-    ("sandbox", &["alarm_rule", "files", "time", "xml"]),
+    ("sandbox", &["alarm_rule", "files", "model", "time", "xml"]),
     ("cli", &["adopt", "apply", "aws", "files", "kinds", "model", "plan", "policy", "sandbox", "snapshot", "time", "view"]),
     // They only name the rooms, and start the command line.
     ("lib.rs", &[]),
