@@ -200,6 +200,9 @@ async fn things_of_others_are_read_with_who_made_them() {
     );
     // A group that AWS makes everywhere is nothing to tell of while there is no schedule in it.
     assert!(!all.resources.iter().any(|live| live.id.kind == "aws_scheduler_schedule_group"));
+    let table = named(&all, "aws_dynamodb_table", "everywhere");
+    assert_eq!(table.replicas, Some(vec!["eu-west-1".to_owned()]));
+    assert_eq!(all.resources.iter().filter(|live| live.id.name == "everywhere").count(), 1, "a replica is no thing of its own");
     let copy = all.inventories.iter().find(|inventory| inventory.kind == "aws_s3_bucket").unwrap();
     assert!(copy.names_complete && copy.tag_filter == Some(BTreeMap::new()), "{copy:?}");
 }
@@ -265,6 +268,23 @@ async fn a_rule_without_an_id_is_counted_and_left_alone() {
     assert_eq!(live.facts["lifecycle_rules_without_id"], Value::from(1));
     let rules: Vec<&String> = live.settings.keys().filter(|path| path.starts_with("lifecycle_rule") && path.ends_with(']')).collect();
     assert_eq!(rules, [r#"lifecycle_rule["archive-logs"]"#, r#"lifecycle_rule["archive-logs"].transition["STANDARD_IA"]"#]);
+}
+
+#[test]
+fn what_adopt_writes_of_it_is_no_change() {
+    for (world, targets) in [(World::of_others(), "--target us-east-1 --target eu-west-1"), (World::of_rest(), "--target us-east-1")] {
+        let room = &world.room;
+        let sandbox = world.sandbox.dir().strip_prefix(room.path()).unwrap_or(world.sandbox.dir()).display().to_string();
+        for folder in ["adopted", "again"] {
+            room.ok(&format!("adopt --sandbox={sandbox} {targets} --workspace rest --out {folder}"));
+        }
+        for entry in std::fs::read_dir(room.file("adopted")).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            assert_eq!(room.read(&format!("adopted/{name}")), room.read(&format!("again/{name}")));
+        }
+        let plan = room.run(&format!("plan adopted --sandbox={sandbox} --detailed-exitcode"));
+        assert_eq!(plan.code, Some(0), "{}", plan.output);
+    }
 }
 
 #[tokio::test]

@@ -204,3 +204,10 @@ resource "aws_backup_plan" "old" {
     }
   }
 }
+
+resource "aws_dynamodb_table" "everywhere" {
+  name           = "everywhere"
+  stream_enabled = true
+  point_in_time_recovery { enabled = true }
+  replica { region_name = "eu-west-1" }
+}
