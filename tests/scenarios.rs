@@ -49,6 +49,7 @@ scenarios! {
     dashboards
     default_volumes
     dynamodb_export
+    dynamodb_export_places
     event_checks
     event_rules
     database_clusters

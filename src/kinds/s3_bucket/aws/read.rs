@@ -6,9 +6,9 @@ use super::super::table::{
     SPEC, SUSPENDED, VERSIONING,
 };
 use super::super::{
-    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_RULES, FOREIGN_WITHOUT_KMS,
-    LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT,
-    encryption, forms, mark, place,
+    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_LIFETIMES, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_RULES,
+    FOREIGN_WITHOUT_KMS, LOCK_FACT, MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, UNSEEN_LIFECYCLE,
+    UNSEEN_REPLICATION, VERSIONING_FACT, encryption, forms, mark, place, sooner,
 };
 use super::{
     GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, client, is_elsewhere, lifecycle, list, regions, replication, versioning,
@@ -407,9 +407,16 @@ impl BucketRead<'_> {
     }
 
     fn note_lifecycle(&mut self, found: Lifecycle) {
-        let foreign = || found.rules.iter().filter(|rule| own_name(self.workspace, rule.id()).is_none());
+        let workspace = self.workspace;
+        let foreign = || found.rules.iter().filter(|rule| own_name(workspace, rule.id()).is_none());
         let (many, old) = (foreign().count(), foreign().any(lifecycle::is_old));
         self.fact(FOREIGN_LIFECYCLE, count(many));
+        // Under any name its settings are the same.
+        let rules = foreign().map(|rule| {
+            (rule.id().unwrap_or("without an id"), Rule::of(&path::keyed(LIFECYCLE, "x"), lifecycle::settings("x", rule).iter()))
+        });
+        let lifetimes = sooner::fact(rules);
+        self.fact(FOREIGN_LIFETIMES, lifetimes);
         self.fact(OLD_LIFECYCLE, Value::Bool(old));
         let mut settings = own_lifecycle(self.workspace, &found.rules);
         settings.extend(found.minimum_size.map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
