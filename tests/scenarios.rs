@@ -46,6 +46,7 @@ scenarios! {
     composite_alarm_checks
     composite_alarms
     composite_alarms_of_others
+    compound_adopt
     dashboards
     default_volumes
     dynamodb_export
