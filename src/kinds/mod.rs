@@ -46,6 +46,8 @@ mod iam;
 mod json;
 #[cfg(feature = "aws")]
 mod kms;
+#[cfg(feature = "aws")]
+mod listings;
 mod needs;
 pub mod neptune_cluster;
 mod outside;
@@ -79,6 +81,8 @@ use std::collections::BTreeMap;
 mod live;
 #[cfg(feature = "aws")]
 mod whole;
+#[cfg(feature = "aws")]
+pub use listings::Listings;
 #[cfg(feature = "aws")]
 pub use live::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
 #[cfg(feature = "aws")]
