@@ -166,6 +166,7 @@ fn calls_to_another_region_are_slowed_down_there() {
 
 #[test]
 fn one_listing_serves_all_kinds_that_it_shows() {
+    const CONSENT: &str = "--accept-irreversible aws_backup_logically_air_gapped_vault.safe";
     let room = Room::new();
     room.write(
         "policy/policy.hcl",
@@ -205,9 +206,9 @@ resource "aws_cloudwatch_composite_alarm" "any" {
         (of(&is_listing), of(&|operation| operation.contains("DescribeAlarms")), operations)
     };
     // Before anything is there nothing has tags to ask for, so that vaults are told by their listing alone.
-    let (vaults, alarms, operations) = counts("plan policy", "4 to add");
+    let (vaults, alarms, operations) = counts(&format!("plan policy {CONSENT}"), "4 to add");
     assert_eq!((vaults, alarms), (1, 1), "{operations:#?}");
-    asked(&room, "apply policy --auto-approve", "4 added");
+    asked(&room, &format!("apply policy --auto-approve {CONSENT}"), "4 added");
     let (vaults, alarms, operations) = counts("plan policy", "No changes");
     assert_eq!((vaults, alarms), (1, 1), "{operations:#?}");
 }
