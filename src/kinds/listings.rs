@@ -9,9 +9,12 @@ use tokio::sync::OnceCell;
 /// A listing, or why there is none.
 type Listed = Result<Arc<dyn Any + Send + Sync>, CallFailed>;
 
-/// The listings of one search, by target, by what is listed and by their type.
+/// What a listing is known by: the target, what is listed, and its type.
+type Key = (String, String, TypeId);
+
+/// The listings of one search.
 #[derive(Default)]
-pub struct Listings(Mutex<BTreeMap<(String, String, TypeId), Arc<OnceCell<Listed>>>>);
+pub struct Listings(Mutex<BTreeMap<Key, Arc<OnceCell<Listed>>>>);
 
 impl Listings {
     /// What `list` lists in a target; `what` tells one listing from another.

@@ -5,6 +5,7 @@ use crate::model::{Code, Severity, Wanted, path};
 use crate::policy::compounds::Asked;
 use crate::time::{Schedule, Service, Zone};
 use jiff::Timestamp;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// How many runs of two schedules are compared: of a daily one, those of 27 years.
@@ -76,20 +77,24 @@ fn meeting(one: &Times<'_>, other: &Times<'_>) -> Meeting {
     }
     // Without a clock: what meets at all does so within the years that the calendar takes to come round.
     let start = Timestamp::constant(1_735_689_600, 0);
-    let (mut these, mut those) = (one.schedule.runs(start, &one.zone), other.schedule.runs(start, &other.zone));
-    let (mut this, mut that) = (these.next(), those.next());
+    let (mut runs, mut others) = (one.schedule.runs(start, &one.zone), other.schedule.runs(start, &other.zone));
+    let (mut next, mut beside) = (runs.next(), others.next());
     let (mut meets, mut alone) = (false, [false, false]);
     for _ in 0..RUNS {
-        let (Some(here), Some(there)) = (this, that) else { break };
-        if here == there {
-            meets = true;
-            (this, that) = (these.next(), those.next());
-        } else if here < there {
-            alone = [true, alone[1]];
-            this = these.next();
-        } else {
-            alone = [alone[0], true];
-            that = those.next();
+        let (Some(run), Some(other)) = (next, beside) else { break };
+        match run.cmp(&other) {
+            Ordering::Equal => {
+                meets = true;
+                (next, beside) = (runs.next(), others.next());
+            }
+            Ordering::Less => {
+                alone = [true, alone[1]];
+                next = runs.next();
+            }
+            Ordering::Greater => {
+                alone = [alone[0], true];
+                beside = others.next();
+            }
         }
         if meets && alone == [true, true] {
             break;
