@@ -48,10 +48,12 @@ scenarios! {
     composite_alarm_checks
     composite_alarms
     composite_alarms_of_others
+    compound_adopt
     dashboards
     default_volumes
     described
     dynamodb_export
+    dynamodb_export_places
     event_checks
     event_rules
     database_clusters
