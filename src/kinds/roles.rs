@@ -1,6 +1,7 @@
 //! The ARNs of IAM roles, as every kind that takes one asks for them.
 
-use crate::model::{Form, Mistake, is_account_id};
+use crate::model::{Form, Mistake};
+use crate::names::is_account_id;
 
 /// A role of any account.
 pub(crate) const ROLE: Form = Form { what: "the ARN of an IAM role", check: role };

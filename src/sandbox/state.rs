@@ -10,7 +10,7 @@ use super::services::{
     backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, iam, kms, logs, organizations, rds, redshift, s3, scheduler, sns,
 };
 use super::{DEFAULT_ACCOUNT, SandboxError};
-use crate::model::is_account_id;
+use crate::names::is_account_id;
 
 /// The format of the state file that this version writes.
 pub(crate) const VERSION: u32 = 1;

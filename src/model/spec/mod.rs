@@ -165,10 +165,19 @@ pub struct Setting {
     pub writes: &'static [&'static str],
     /// Whether AWS never changes it once the thing is made.
     pub fixed: bool,
-    /// Whether a region has one thing of each value at the most.
-    pub one_each: bool,
+    /// How many things of a region may have one value of it.
+    pub holders: Holders,
     /// Whether backstay's own are told apart from others' by a mark in their id, so that the policy needs a `workspace`.
     pub marked: bool,
+}
+
+/// How many things of a region may have one value of a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holders {
+    /// Any number.
+    Many,
+    /// One of each value: AWS makes no second.
+    One,
 }
 
 /// What AWS does where nobody set a setting.
@@ -271,7 +280,7 @@ impl Setting {
         reads: &[],
         writes: &[],
         fixed: false,
-        one_each: false,
+        holders: Holders::Many,
         marked: false,
     };
 
