@@ -12,14 +12,17 @@
 //! | [`time`] | the clock, and AWS's schedules, time zones and windows |
 //! | [`kinds`] | one folder for each AWS thing: its table of settings, and the calls that read and change it |
 //! | [`policy`] | HCL to a checked policy |
+//! | [`adopt`] | policy for what exists already |
 //! | [`snapshot`] | what is live, and what could not be read |
 //! | [`plan`] | policy and snapshot to a plan: resolve, diff, gate, order |
+//! | [`adopt`] | what is live, or Terraform's configuration, to a policy that says the same |
 //! | [`view`] | plans, diagnostics and kinds as text, JSON and Markdown |
 //! | `aws` | clients by target, the account guard, limits, counts, journal |
 //! | `apply` | a plan made true, and proven by reading again |
 //! | `sandbox` | the embedded AWS: services, state, faults, loopback server |
 //! | `cli` | the verbs: arguments, streams, exit codes |
 
+pub mod adopt;
 pub mod alarm_rule;
 #[cfg(feature = "aws")]
 pub mod apply;

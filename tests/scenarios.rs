@@ -27,6 +27,7 @@ scenarios! {
     alarm_checks
     alarm_ratchet
     alarm_readable
+    alarm_subjects
     alarm_watch
     alarms
     alarms_of_others
@@ -41,12 +42,15 @@ scenarios! {
     backup_refused
     backup_selection
     backup_settings
+    busy_hours
+    called_roles
     caches
     composite_alarm_checks
     composite_alarms
     composite_alarms_of_others
     dashboards
     default_volumes
+    described
     dynamodb_export
     event_checks
     event_rules
@@ -70,6 +74,7 @@ scenarios! {
     log_groups
     nobody
     mistakes_at_once
+    one_of_many
     only
     organization
     owned
@@ -82,6 +87,7 @@ scenarios! {
     s3_bucket
     s3_bucket_checks
     s3_bucket_elsewhere
+    s3_bucket_described
     s3_bucket_foreign
     s3_bucket_lock
     s3_bucket_mfa

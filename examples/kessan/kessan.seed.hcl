@@ -27,3 +27,18 @@ resource "aws_iam_role" "scheduler" {
     Statement = [{ Effect = "Allow", Principal = { Service = "scheduler.amazonaws.com" }, Action = "sts:AssumeRole" }]
   })
 }
+
+# The role and the key of the exports: the policy names them, and the plan looks at them.
+resource "aws_iam_role" "export" {
+  name = "kessan-prod-export"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "export.rds.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_kms_key" "export" {
+  region = "ap-northeast-1"
+  key_id = "33333333-3333-4333-8333-333333333333"
+  alias  = "alias/kessan-prod-export"
+}

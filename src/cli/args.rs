@@ -52,6 +52,8 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Record what is live, for `plan --from`
     Snapshot(SnapshotArgs),
+    /// Write a policy for what exists; a plan of it is empty
+    Adopt(AdoptArgs),
     /// Print what a code means, or the reference of the policy language
     Explain(ExplainArgs),
     /// Print the kinds, or every setting of one kind
@@ -75,7 +77,7 @@ pub(super) struct PolicyArgs {
 }
 
 /// The values themselves are taken by [`given`], which knows their order.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct VariableArgs {
     /// Value of a variable
     #[arg(long = "var", value_name = "NAME=VALUE")]
@@ -95,7 +97,7 @@ pub(super) struct LiveArgs {
     pub(super) parallelism: u16,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct ConsentArgs {
     /// Consent, for this run, to what weakens or loses data at this address (`*` and `?` are patterns)
     #[arg(long, value_name = "ADDRESS")]
@@ -225,6 +227,52 @@ pub(super) struct SnapshotArgs {
     /// File to write
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AdoptArgs {
+    #[command(flatten)]
+    pub(super) terraform: AdoptTerraformArgs,
+    /// Form of what is told of a translation
+    #[arg(long, value_enum, requires = "AdoptTerraformArgs")]
+    pub(super) format: Option<CheckFormat>,
+    /// Folder of the policy: a new one, or one that has a policy, to which only what it does not cover yet is added
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Only this target of the policy, or of a new policy this region; may be given several times
+    #[arg(long = "target", value_name = "NAME")]
+    pub(super) targets: Vec<String>,
+    /// Only this kind; may be given several times
+    #[arg(long = "kind", value_name = "KIND")]
+    pub(super) kinds: Vec<String>,
+    /// Only what matches: `tags.KEY=PATTERN`, or `name=PATTERN`; all tags, and one of the names
+    #[arg(long, value_name = "WHAT=PATTERN")]
+    pub(super) select: Vec<String>,
+    /// Owner name for a new policy [default: the folder's name]
+    #[arg(long, value_name = "NAME")]
+    pub(super) workspace: Option<String>,
+    /// Make the things the policy's own: put its tags on them, as a plan that is shown and confirmed
+    #[arg(long)]
+    pub(super) mark: bool,
+    /// Do not ask before putting tags on
+    #[arg(long)]
+    pub(super) auto_approve: bool,
+    #[command(flatten)]
+    pub(super) _variables: VariableArgs,
+    /// Calls to AWS that may be under way at once
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(super) parallelism: u16,
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false, conflicts_with_all = ["targets", "kinds", "select", "mark"])]
+pub(super) struct AdoptTerraformArgs {
+    /// Read no AWS: translate the Terraform configuration in this folder, with the local modules that it calls
+    #[arg(long, value_name = "DIR")]
+    pub(super) from_terraform: Option<PathBuf>,
+    /// Read no AWS: translate a state, or a plan, that `terraform show -json` wrote into this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) from_state: Option<PathBuf>,
 }
 
 #[cfg(feature = "sandbox")]

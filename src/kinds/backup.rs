@@ -4,7 +4,7 @@
 use super::vaults::{IS_LOCKED, LOCK_DATE, MAX_DAYS, MIN_DAYS, RECOVERY_POINTS, STATE};
 use super::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, ReadRequest, tags};
 use crate::aws::{CallFailed, Connection};
-use crate::model::{Change, KindSpec, Live, Mark, Reading, ResourceId, Value};
+use crate::model::{Change, KindSpec, Live, Reading, ResourceId, Value};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::types::{BackupVaultListMember, VaultState, VaultType};
 use futures_util::future::{BoxFuture, join_all};
@@ -86,8 +86,7 @@ where
             return found;
         }
     };
-    let is_marked = |arn: &str| request.marked.iter().any(|thing| thing.arn == arn);
-    let sought = listed.into_iter().filter(|thing| request.names.contains(&thing.name) || is_marked(&thing.arn));
+    let sought = listed.into_iter().filter(|thing| request.is_listed(&thing.name, &thing.arn));
     let one = async |thing: Named| {
         let read = async {
             let Some(settings) = read(thing.name.clone()).await? else { return Ok(None) };
@@ -98,12 +97,11 @@ where
     for (outcome, thing) in join_all(sought.map(one)).await {
         match outcome {
             Ok(None) => {}
-            Ok(Some((settings, mut tags))) => {
+            Ok(Some((settings, tags))) => {
                 let (kind, target) = (spec.name.to_owned(), connection.target.name.clone());
                 let id = ResourceId { kind, target, region: region.clone(), name: thing.name.clone() };
-                let mark = Mark::take(&mut tags);
-                let mut live = Live { id, arn: Some(thing.arn.clone()), mark, settings, ..Live::default() };
-                live.set([(tags::PATH, tags::reading(&tags))]);
+                let mut live = Live { id, arn: Some(thing.arn.clone()), settings, ..Live::default() };
+                tags::note(&mut live, tags);
                 live.facts.insert(ARN.to_owned(), Value::from(thing.arn));
                 live.facts.insert(Live::ID.to_owned(), Value::from(thing.name));
                 // The tagging API lags: what it still shows may have been released.
@@ -205,7 +203,7 @@ pub(super) async fn find_vaults(
     let mut sought = Vec::new();
     for vault in vaults.iter().filter(|vault| is_of_type(vault, is_air_gapped)) {
         let (Some(name), Some(arn)) = (vault.backup_vault_name(), vault.backup_vault_arn()) else { continue };
-        if marked.contains(arn) || request.names.contains(name) {
+        if request.is_listed(name, arn) {
             sought.push((vault, name, arn));
         }
     }
@@ -223,9 +221,8 @@ pub(super) async fn find_vaults(
                 let id = id(connection, spec, name);
                 let mut live = Live { id, arn: Some(arn.to_owned()), facts: facts(vault, name), ..Live::default() };
                 live.set(settings(vault));
-                if let Some(mut tags) = tags {
-                    live.mark = Mark::take(&mut tags);
-                    live.set([(tags::PATH, tags::reading(&tags))]);
+                if let Some(tags) = tags {
+                    tags::note(&mut live, tags);
                 }
                 found.live.extend(Some(live).filter(|live| request.is_sought(live)));
             }
@@ -274,6 +271,7 @@ fn facts(vault: &BackupVaultListMember, name: &str) -> BTreeMap<String, Value> {
         (Live::ID.to_owned(), Value::from(name)),
         (RECOVERY_POINTS.to_owned(), Value::from(vault.number_of_recovery_points())),
     ]);
+    facts.extend(managed_by(name).map(|by| (Live::MANAGED_BY.to_owned(), Value::from(by))));
     let state = vault.vault_state().filter(|state| **state != VaultState::Available);
     facts.extend(state.map(|state| (STATE.to_owned(), Value::from(state.as_str()))));
     if vault.locked() == Some(true) {
@@ -285,6 +283,18 @@ fn facts(vault: &BackupVaultListMember, name: &str) -> BTreeMap<String, Value> {
         }
     }
     facts
+}
+
+/// Which service makes a vault or a plan of this name by itself: names of users hold no slash.
+///
+/// Source: AWS Backup Developer Guide, "Backup vaults" (the vault `Default`); EFS User Guide, "Automatic backups".
+pub(super) fn managed_by(name: &str) -> Option<&'static str> {
+    match name {
+        "Default" => Some("backup"),
+        name if name.starts_with("aws/efs/") => Some("elasticfilesystem"),
+        name if name.starts_with("aws/") => Some("backup"),
+        _ => None,
+    }
 }
 
 /// Removes a vault. AWS refuses one that is not empty.

@@ -13,6 +13,8 @@ static EVENTS: Service = Service {
 
 pub(super) static DELETE_RULE: Operation = EVENTS.operation("DeleteRule");
 pub(super) static DESCRIBE_RULE: Operation = EVENTS.operation("DescribeRule");
+pub(super) static LIST_BUSES: Operation = EVENTS.operation("ListEventBuses");
+pub(super) static LIST_RULES: Operation = EVENTS.operation("ListRules");
 pub(super) static LIST_TAGS: Operation = EVENTS.operation("ListTagsForResource");
 pub(super) static LIST_TARGETS: Operation = EVENTS.operation("ListTargetsByRule");
 pub(super) static PUT_RULE: Operation = EVENTS.operation("PutRule");

@@ -37,6 +37,8 @@ pub struct ReadRequest<'a> {
 pub struct Wish {
     /// The settings, by path.
     pub settings: BTreeSet<String>,
+    /// Whether every setting is asked for, those too that no path can name beforehand: blocks and flags by name.
+    pub everything: bool,
     /// The values that the policy gives them, as far as they are known: reading may have to follow one, such as another thing's ARN.
     pub declared: BTreeMap<String, Value>,
     /// The replicas to read too.
@@ -87,7 +89,7 @@ pub struct ChangeRequest<'a> {
 impl Wish {
     /// Whether a setting of this block, or the block itself, is asked for.
     pub fn asks_within(&self, block: &str) -> bool {
-        self.settings.iter().any(|path| path == block || crate::model::path::is_within(path, block))
+        self.everything || self.settings.iter().any(|path| path == block || crate::model::path::is_within(path, block))
     }
 }
 

@@ -6,6 +6,7 @@
 mod alarms;
 #[cfg(feature = "aws")]
 mod backup;
+mod backup_choice;
 pub mod backup_framework;
 pub mod backup_global_settings;
 pub mod backup_logically_air_gapped_vault;
@@ -68,7 +69,7 @@ mod tags;
 mod vaults;
 
 pub use flat::Flat;
-pub use needs::{Answer, Handed, Need, Needed, Place, name_of, needs, sought, watched};
+pub use needs::{Answer, Busy, Handed, Need, Needed, Place, name_of, needs, sought, watched};
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
@@ -231,7 +232,7 @@ pub trait Kind: Sync {
 
     /// Whether a thing of this kind, at this ARN and with these settings, has what another needs of it.
     ///
-    /// `will_be` says what a setting of it is when all is done; `None` where that is not known.
+    /// `will_be` says what a setting of it is when all is done, or what a fact of it is now; `None` where that is not known.
     fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
         need.compare(will_be)
     }

@@ -3,6 +3,11 @@
 use crate::model::{Form, Mistake};
 use crate::names::is_account_id;
 
+/// Who assumes the roles of EventBridge rules and of their targets.
+///
+/// Source: EventBridge user guide, "Using IAM roles for targets".
+pub(crate) const EVENTS: &str = "events.amazonaws.com";
+
 /// A role of any account.
 pub(crate) const ROLE: Form = Form { what: "the ARN of an IAM role", check: role };
 

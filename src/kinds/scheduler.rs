@@ -14,6 +14,8 @@ pub(super) static GET: Operation = SCHEDULER.at("GetSchedule", "GET", "/schedule
 pub(super) static GET_GROUP: Operation = SCHEDULER.at("GetScheduleGroup", "GET", "/schedule-groups/{Name}");
 pub(super) static LIST: Operation =
     SCHEDULER.at("ListSchedules", "GET", "/schedules?ScheduleGroup={GroupName}&NextToken={NextToken}&MaxResults={MaxResults}");
+pub(super) static LIST_GROUPS: Operation =
+    SCHEDULER.at("ListScheduleGroups", "GET", "/schedule-groups?NextToken={NextToken}&MaxResults={MaxResults}");
 pub(super) static LIST_TAGS: Operation = SCHEDULER.at("ListTagsForResource", "GET", "/tags/{ResourceArn}");
 pub(super) static TAG: Operation = SCHEDULER.at("TagResource", "POST", "/tags/{ResourceArn}");
 pub(super) static UNTAG: Operation = SCHEDULER.at("UntagResource", "DELETE", "/tags/{ResourceArn}?TagKeys={TagKeys}");

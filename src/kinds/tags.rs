@@ -2,7 +2,7 @@
 
 use crate::model::{Fallback, Safer, Setting, Shape};
 #[cfg(feature = "aws")]
-use crate::model::{Reading, Value};
+use crate::model::{Live, Mark, Reading, Value};
 #[cfg(feature = "aws")]
 use std::collections::BTreeMap;
 
@@ -27,11 +27,21 @@ pub(super) const fn setting(reads: &'static [&'static str], writes: &'static [&'
 
 /// What tags read as, once the mark was taken out of them.
 #[cfg(feature = "aws")]
-pub(super) fn reading(tags: &BTreeMap<String, String>) -> Reading {
+fn reading(tags: &BTreeMap<String, String>) -> Reading {
     if tags.is_empty() {
         return Reading::Unset;
     }
     Reading::Known(Value::Map(tags.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect()))
+}
+
+/// Notes what all tags of a thing say: whose it is, its own tags, and in AWS's who made it.
+#[cfg(feature = "aws")]
+pub(super) fn note(live: &mut Live, mut tags: BTreeMap<String, String>) {
+    let of_aws = tags.iter().filter(|(key, _)| key.starts_with("aws:"));
+    let of_aws: BTreeMap<String, Value> = of_aws.map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect();
+    live.facts.extend((!of_aws.is_empty()).then(|| (Live::MADE_BY.to_owned(), Value::Map(of_aws))));
+    live.mark = Mark::take(&mut tags);
+    live.set([(PATH, reading(&tags))]);
 }
 
 #[cfg(feature = "aws")]

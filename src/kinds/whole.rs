@@ -39,6 +39,9 @@ pub struct Tagged {
 pub struct FindRequest<'a> {
     /// Whose credentials.
     pub connection: &'a Connection,
+    /// Whether all things of the kind are to be found in the target's region, whoever owns them; then no names are given, and `parents` are all
+    /// things that these could be parts of.
+    pub everything: bool,
     /// The owner whose things come first where several have one name.
     pub workspace: &'a str,
     /// The names that the policy declares, and those of `needed`.
@@ -58,9 +61,14 @@ pub struct FindRequest<'a> {
 }
 
 impl FindRequest<'_> {
+    /// Whether a thing that a listing shows is to be read: it is declared, or marked.
+    pub(super) fn is_listed(&self, name: &str, arn: &str) -> bool {
+        self.everything || self.names.contains(name) || self.marked.iter().any(|thing| thing.arn == arn)
+    }
+
     /// Whether a thing that was found is declared, or carries this workspace's mark by the service's own word.
     pub(super) fn is_sought(&self, live: &Live) -> bool {
-        self.names.contains(&live.id.name) || live.mark.as_ref().is_some_and(|mark| mark.workspace == self.workspace)
+        self.everything || self.names.contains(&live.id.name) || live.mark.as_ref().is_some_and(|mark| mark.workspace == self.workspace)
     }
 }
 

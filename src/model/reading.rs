@@ -73,9 +73,19 @@ impl Mark {
     /// The tag that holds the address.
     pub const ADDRESS: &'static str = "backstay:address";
 
+    /// What the ids of all rules begin with that carry the mark of any owner.
+    pub const OF_RULES: &'static str = "backstay:";
+    /// The argument of a block of such rules that says that its rule is known by another id, and carries no mark.
+    pub const RULE_ID: &'static str = "id";
+
     /// The id of a rule of an owner in a thing of others, where each is told from others' rules by its id.
     pub fn of_rule(workspace: &str, name: &str) -> String {
-        format!("backstay:{workspace}:{name}")
+        format!("{}{workspace}:{name}", Self::OF_RULES)
+    }
+
+    /// The name of such a rule, whoever owns it; none where the id is another.
+    pub fn name_of_rule(id: &str) -> Option<&str> {
+        id.strip_prefix("backstay:")?.split_once(':').map(|(_, name)| name).filter(|name| !name.is_empty())
     }
 
     /// Reads a mark out of tags, and takes away from them what is not the user's: the mark, and AWS's own tags.
@@ -121,8 +131,22 @@ impl Live {
     pub const ID: &'static str = "id";
     /// The id of what it is a part of.
     pub const PARENT_ID: &'static str = "parent_id";
+    /// The service that made it for itself, or that AWS makes it with, so that nobody else is to declare it: `autoscaling`.
+    pub const MANAGED_BY: &'static str = "managed_by";
+    /// AWS's own tags on it, which tell who made it, where somebody did on another's behalf: `aws:cloudformation:stack-name`.
+    pub const MADE_BY: &'static str = "made_by";
     /// The region where it is, of a thing that was looked for in another one; nothing else of it was read.
     pub const ELSEWHERE: &'static str = "elsewhere";
+
+    /// The fact in which reading leaves what is in force of a setting, where what it read is another value that AWS has taken and makes later.
+    pub fn in_force_fact(setting: &str) -> String {
+        format!("in_force.{setting}")
+    }
+
+    /// What is in force of a setting, where that is not what was read of it.
+    pub fn in_force(&self, setting: &str) -> Option<&Value> {
+        self.facts.get(&Self::in_force_fact(setting))
+    }
 
     /// A fact that is a text.
     pub fn fact(&self, name: &str) -> Option<&str> {

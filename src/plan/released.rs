@@ -18,7 +18,10 @@ pub fn released(before: &Policy, now: &Policy, snapshot: &Snapshot) -> Vec<Note>
             now.protects.iter().filter(|new| new.address == old.address).flat_map(|new| new.wanted.keys()).collect();
         let gone: BTreeSet<&String> = old.wanted.keys().filter(|path| !still.contains(path)).collect();
         let (rules, settings): (Vec<&String>, Vec<&String>) = gone.iter().copied().partition(|path| is_of_rule(spec, path));
-        let mut said: Vec<String> = settings.iter().map(|path| format!("`{path}`")).collect();
+        // A rule that was described by an id of others' stays, as a setting does.
+        let (described, rules): (Vec<&String>, Vec<&String>) = rules.into_iter().partition(|path| is_described(old, path));
+        let described = described.into_iter().filter(|path| path.ends_with(']') && path::enclosing(path).is_empty());
+        let mut said: Vec<String> = settings.into_iter().chain(described).map(|path| format!("`{path}`")).collect();
         let where_left = if before.workspace == now.workspace { left(old, spec, &planned, snapshot) } else { Left::Everywhere };
         let whole: Vec<&&String> = rules.iter().filter(|path| !path::enclosing(path).iter().any(|block| gone.contains(block))).collect();
         let rule = |path: &str| match (path::split_key(path), &before.workspace) {
@@ -64,6 +67,12 @@ pub fn released(before: &Policy, now: &Policy, snapshot: &Snapshot) -> Vec<Note>
 fn is_of_rule(spec: &KindSpec, path: &str) -> bool {
     let is_repeated = path.ends_with(']') && spec.setting(path).is_some_and(|setting| matches!(setting.shape, Shape::Block(_)));
     is_repeated || !path::enclosing(path).is_empty()
+}
+
+/// Whether a path is of a block that described a rule by its id, so that it carries no mark.
+fn is_described(old: &Protect, path: &str) -> bool {
+    let block = path::enclosing(path).into_iter().next().unwrap_or_else(|| path.to_owned());
+    old.wanted.contains_key(&path::child(&block, Mark::RULE_ID))
 }
 
 /// A thing as a plan knows it: its kind, target and name.

@@ -1,5 +1,6 @@
 //! What each live thing must be: selectors matched, blocks merged, exceptions worked in, so that the diff has no special cases.
 
+use super::waits;
 use crate::kinds;
 use crate::model::{
     Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Ownership, Pattern, Policy, Protect, Replicas, ResourceId, Single,
@@ -275,7 +276,7 @@ impl<'a> Resolver<'a> {
         // What there is one of in an account is the same in all its regions.
         let region = if spec.single == Some(Single::InAccount) { String::new() } else { id.region.clone() };
         let key = (id.kind.clone(), identity.account.clone(), region, id.name.clone());
-        let depends_on: BTreeSet<String> = protect.depends_on.iter().map(ToString::to_string).collect();
+        let depends_on: BTreeSet<String> = protect.depends_on.iter().flat_map(|block| waits::named(self.policy, block)).collect();
         let Some(row) = self.rows.get_mut(&key) else {
             let row = Row {
                 address,

@@ -6,20 +6,23 @@
 //! | a thing of the name with this workspace's mark | update or nothing; where AWS has no call that changes it, replace |
 //! | a thing of the name that nobody marked | refused, or with `adopt = true` taken over |
 //! | a thing of the name that another workspace marked | refused |
+//! | of a block with `mark = false`: a thing of the name, whoever made it | update or nothing; its mark, if it has this workspace's, goes |
+//! | of a block with `mark = false`: nothing of the name | refused: it is somebody else's to make |
 //! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
 
 mod beside;
+mod changes;
 mod gone;
-mod made;
 mod sole;
 
 use super::diff::{self, Comparison};
+use super::waits;
 use crate::kinds::{self, Kind};
 use crate::model::{
-    Action, ArnForm, BlockAddress, Change, Code, Consent, Diagnostic, Effect, Live, Mark, Note, Policy, Position, Reaches, Reading,
-    Refusal, Resource, ResourceId, Snapshot, Value, Verb,
+    Action, ArnForm, BlockAddress, Change, Code, Diagnostic, Live, Mark, Note, Policy, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
 };
 use crate::policy::one_place;
+use changes::{create, not_there, not_to_replace, owner, owner_change, settle_fixed};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes of the declared and of the owned things.
@@ -40,6 +43,7 @@ pub(super) fn resources(policy: &Policy, snapshot: &Snapshot, only: &[String]) -
         only,
         claimed: BTreeSet::new(),
         ours: BTreeMap::new(),
+        described: BTreeSet::new(),
         names: BTreeMap::new(),
         taken: BTreeMap::new(),
         out: Resources::default(),
@@ -62,6 +66,8 @@ struct Planner<'a> {
     claimed: BTreeSet<Identified>,
     /// Those of them that are ours, or will be, with the block.
     ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
+    /// Those that a block describes without owning them.
+    described: BTreeSet<&'a ResourceId>,
     /// Which block names a thing, so that two cannot.
     names: BTreeMap<Identified, (&'a Resource, &'a str)>,
     /// Which block takes what a region has one of.
@@ -81,17 +87,6 @@ enum Whole<'a> {
     Unknown,
     /// It is somebody else's, and so is all that is in it.
     Refused(Refusal),
-}
-
-/// The address of a resource in one of its targets, and the part of it within the brackets.
-fn address(block: &BlockAddress, target: &str, targets: usize) -> (String, Option<String>) {
-    let parts: Vec<&str> = block.key.as_deref().into_iter().chain((targets > 1).then_some(target)).collect();
-    let bare = block.block();
-    if parts.is_empty() {
-        return (bare.to_string(), None);
-    }
-    let index = parts.join("/");
-    (format!("{bare}[{}]", Value::from(index.as_str())), Some(index))
 }
 
 impl<'a> Planner<'a> {
@@ -138,8 +133,8 @@ impl<'a> Planner<'a> {
             self.out.problems.push(Diagnostic::error(Code::Evaluation, title).at(unknown.span.clone()).help(help));
             return;
         }
-        let (address, index) = address(&resource.address, target, resource.targets.len());
-        let parent = resource.parent.as_ref().map(|parent| self::address(parent, target, self.targets_of(parent)).0);
+        let (address, index) = waits::address(&resource.address, target, resource.targets.len());
+        let parent = resource.parent.as_ref().map(|parent| waits::address(parent, target, self.targets_of(parent)).0);
         let whole = resource.parent.as_ref().map_or(Whole::None, |parent| self.whole(parent, target));
         let own = resource.name.clone().unwrap_or_default();
         let part_name = |whole: &str| spec.parent.map_or_else(|| own.clone(), |parent| parent.part_name(whole, &own));
@@ -149,6 +144,10 @@ impl<'a> Planner<'a> {
             (Some(parent), _) => part_name(&self.name_of(parent)),
         };
         let region = identity.map_or_else(|| "-".to_owned(), |identity| identity.region.clone());
+        // A part waits for its own whole.
+        let mut depends_on: Vec<String> = resource.depends_on.iter().flat_map(|block| waits::named(self.policy, block)).collect();
+        depends_on.extend(parent.clone().filter(|parent| !depends_on.contains(parent)));
+        depends_on.sort();
         let mut action = Action {
             block: resource.address.block().to_string(),
             address,
@@ -158,7 +157,7 @@ impl<'a> Planner<'a> {
             arn: String::new(),
             verb: Verb::Unknown,
             refused: None,
-            mark: Some(Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
+            mark: resource.mark.then(|| Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
             parent,
             replaces: None,
             ahead: Vec::new(),
@@ -166,7 +165,7 @@ impl<'a> Planner<'a> {
             changes: Vec::new(),
             wanted: diff::declared(&resource.wanted, &self.policy.sources),
             before: BTreeMap::new(),
-            depends_on: resource.depends_on.iter().map(ToString::to_string).collect(),
+            depends_on,
             remarks: Vec::new(),
         };
         if let Whole::There(whole) = whole {
@@ -270,7 +269,7 @@ impl<'a> Planner<'a> {
                 reason: format!("{} `{name}` is there already, and workspace `{}` made it as {}", spec.title, mark.workspace, mark.address),
                 remedy: "give this block another name, or release the thing there first with a `removed` block".to_owned(),
             }),
-            None if resource.adopt => Ok(Some(live)),
+            None if resource.adopt || !resource.mark => Ok(Some(live)),
             None => Err(Refusal {
                 code: Code::Foreign.to_string(),
                 reason: format!("{} `{name}` is there already, and backstay did not make it", spec.title),
@@ -296,8 +295,11 @@ impl<'a> Planner<'a> {
         let Some(live) = live else {
             // A thing of the whole account can be found by way of another target: it is declared all the same.
             self.claimed.insert(self.identified(&action.id));
-            if self.was_searched(spec.name, target) {
-                made::create(kind, resource, &self.policy.sources, self.snapshot.taken_at, action);
+            if self.was_searched(spec.name, target) && !resource.mark {
+                action.verb = Verb::NoOp;
+                action.refused = Some(not_there(spec, &action.id.name));
+            } else if self.was_searched(spec.name, target) {
+                create(kind, resource, &self.policy.sources, self.snapshot.taken_at, action);
                 let others =
                     self.lives(spec.name, target).filter(|live| live.id.name == action.id.name).filter_map(|live| live.mark.as_ref());
                 action.remarks.extend(others.map(|mark| {
@@ -307,7 +309,11 @@ impl<'a> Planner<'a> {
             return;
         };
         self.claimed.insert(self.identified(&live.id));
-        self.ours.insert(&live.id, &resource.address);
+        if resource.mark {
+            self.ours.insert(&live.id, &resource.address);
+        } else {
+            self.described.insert(&live.id);
+        }
         let comparison =
             Comparison { kind, spec, live, wanted: &resource.wanted, sources: &self.policy.sources, now: self.snapshot.taken_at };
         let mut found = comparison.run();
@@ -327,7 +333,12 @@ impl<'a> Planner<'a> {
         action.verb = found.verb();
         action.changes = found.changes;
         action.before = found.before;
-        made::settle_fixed(kind, live, self.snapshot.taken_at, action);
+        settle_fixed(kind, live, self.snapshot.taken_at, action);
+        if action.verb == Verb::Replace && !resource.mark {
+            action.verb = Verb::NoOp;
+            action.replaces = None;
+            action.refused = Some(not_to_replace(spec));
+        }
     }
 
     /// What carries this workspace's mark, or is a part of what does, and that no block declares.
@@ -337,7 +348,9 @@ impl<'a> Planner<'a> {
             let Some(kind) = kinds::find(&live.id.kind) else { continue };
             let spec = kind.spec();
             let owned = match spec.parent {
-                Some(_) => self.parent_of(live).is_some_and(|whole| self.is_ours(whole) || self.ours.contains_key(&whole.id)),
+                Some(_) => self
+                    .parent_of(live)
+                    .is_some_and(|whole| !self.described.contains(&whole.id) && (self.is_ours(whole) || self.ours.contains_key(&whole.id))),
                 None => self.is_ours(live),
             };
             // What another target sees too is one thing.
@@ -364,14 +377,27 @@ impl<'a> Planner<'a> {
             self.replaced(kind, live, &mut action);
             going.push(action);
         }
-        // What others are parts of goes after them.
-        let parts: Vec<(String, String)> = going.iter().filter_map(|action| Some((action.parent.clone()?, action.block.clone()))).collect();
-        for action in &mut going {
-            let own = parts.iter().filter(|(parent, _)| *parent == action.address).map(|(_, block)| block.clone());
-            action.depends_on.extend(own);
-        }
+        let before = self.out.actions.len();
         self.out.actions.extend(going);
+        self.after_parts(before);
+    }
+
+    /// Makes what others are parts of go after them, of the actions from that place on.
+    fn after_parts(&mut self, from: usize) {
+        let mut parts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, action) in self.out.actions.iter().enumerate().skip(from) {
+            parts.entry(action.parent.clone().unwrap_or_default()).or_default().push(place);
+        }
+        let wholes = self.out.actions.iter().enumerate().skip(from);
+        let found: Vec<(usize, Vec<usize>)> =
+            wholes.filter_map(|(place, whole)| Some((place, parts.get(&whole.address)?.clone()))).collect();
         self.tell_apart();
+        for (place, parts) in found {
+            let own: Vec<String> = parts.iter().filter_map(|part| Some(self.out.actions.get(*part)?.address.clone())).collect();
+            if let Some(whole) = self.out.actions.get_mut(place) {
+                whole.depends_on.extend(own);
+            }
+        }
     }
 
     /// Gives every action an address of its own: what is no longer declared can have the mark of a block that is, or be in several targets.
@@ -417,35 +443,6 @@ impl<'a> Planner<'a> {
         let key = key.map_or_else(|| own.to_owned(), |key| format!("{key}/{own}"));
         Some(BlockAddress { within, kind: live.id.kind.clone(), name, key: Some(key) })
     }
-}
-
-fn owner(live: &Live) -> Reading {
-    live.mark.as_ref().map_or(Reading::Unset, |mark| Reading::Known(Value::from(format!("{}: {}", mark.workspace, mark.address))))
-}
-
-fn plain(setting: &str, before: Reading, after: Value, effect: Effect, because: Option<Position>) -> Change {
-    Change {
-        setting: setting.to_owned(),
-        before,
-        after,
-        effect,
-        reaches: Reaches::Future,
-        consequence: None,
-        consent: Consent::NotNeeded,
-        because,
-        part_of: None,
-    }
-}
-
-fn owner_change(live: &Live, mark: Option<&Mark>) -> Change {
-    let after = mark.map_or(Value::Null, |mark| Value::from(format!("{}: {}", mark.workspace, mark.address)));
-    let mut change = plain(Change::OWNER, owner(live), after, Effect::Neutral, None);
-    change.consequence = Some(match (&live.mark, mark) {
-        (None, _) => "it is taken over: from now on this policy owns all of it, and removes it when it is no longer declared".to_owned(),
-        (_, None) => "its mark goes, and nothing else: nobody owns it from now on".to_owned(),
-        (Some(_), Some(_)) => "its mark follows the new address of its block".to_owned(),
-    });
-    change
 }
 
 #[cfg(test)]

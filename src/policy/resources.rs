@@ -42,6 +42,7 @@ pub(super) fn one(
     }
     let targets = things::targets(&mut reader, &evaluator.policy.targets);
     let adopt = reader.flag("adopt").unwrap_or_default();
+    let mark = mark(spec, adopt, &mut reader);
     let parent = spec.parent.and_then(|parent| self::parent(parent, &mut reader, scope, evaluator));
     let header = reader.header();
     let wanted = decode::settings(kind, reader, scope);
@@ -59,7 +60,30 @@ pub(super) fn one(
         _ => name.and_then(|name| name.value.as_str()).map(str::to_owned),
     };
     let depends_on = needed.iter().filter(|other| other.block() != address.block()).cloned().collect();
-    Resource { address, targets, name, parent, adopt, wanted, depends_on, span: header }
+    Resource { address, targets, name, parent, adopt, mark, wanted, depends_on, span: header }
+}
+
+/// Whether the thing carries the workspace's mark: unless the block says `mark = false`.
+fn mark(spec: &KindSpec, adopt: bool, reader: &mut Reader<'_, '_>) -> bool {
+    let Some(false) = reader.flag("mark") else { return true };
+    let span = reader.expression("mark").map(|expression| reader.span(eval::range_of(expression)));
+    let problem = if let Some(parent) = spec.parent {
+        let title = format!("a {} has no mark of its own: it belongs to the thing that `{}` refers to", spec.title, parent.argument);
+        Some((title, "leave `mark` out, and write it into the block of that thing"))
+    } else if adopt {
+        let title = "`adopt = true` puts the mark on, and `mark = false` leaves it off".to_owned();
+        Some((
+            title,
+            "with `adopt` the thing becomes this policy's own; with `mark = false` it stays somebody else's; leave one of them out",
+        ))
+    } else {
+        None
+    };
+    if let Some((title, help)) = problem {
+        let problem = Diagnostic::error(Code::ConflictingClaims, title).at(span.unwrap_or_else(|| reader.header()));
+        reader.problem(problem.help(help));
+    }
+    false
 }
 
 /// What is wrong with things together with their parts, once all of them are read.
@@ -177,9 +201,8 @@ fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>, evalua
         return None;
     }
     let mark = whole.and_then(|whole| whole.as_map()?.get(ADDRESS)?.as_str().map(str::to_owned));
-    // Of what a compound is made of the mark does not say the target.
     let made = evaluator.policy.resources.iter().filter(|other| other.address.within.is_some());
-    let made = made.map(|other| &other.address).find(|address| Some(address.mark()) == mark).cloned();
+    let made = made.map(|other| &other.address).find(|address| Some(called(address)) == mark).cloned();
     let address = made.or_else(|| BlockAddress::of_mark(&mark?));
     let address = address.filter(|address| parent.kinds.contains(&address.kind.as_str()));
     if address.is_none() {
@@ -210,7 +233,7 @@ fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> 
     if whole.operators.is_empty() { None } else { eval::evaluate(&Expression::from(whole), scope).ok() }
 }
 
-/// The attribute of every resource that holds its own address, as it is written into the mark.
+/// The attribute of every resource that holds its own address.
 const ADDRESS: &str = "address";
 
 /// What other blocks can refer to: the declared settings, its ARN where that can be computed, and what only AWS will know. `place` is the
@@ -222,6 +245,11 @@ pub(super) fn value(resource: &Resource, spec: &KindSpec, place: Option<(&str, &
     }
     let arn = place.and_then(|(region, account)| resource.arn(spec, region, account));
     value.insert("arn".to_owned(), arn.map_or(Value::Unknown, Value::from));
-    value.insert(ADDRESS.to_owned(), Value::from(resource.address.mark()));
+    value.insert(ADDRESS.to_owned(), Value::from(called(&resource.address)));
     value
+}
+
+/// What a block is called in its own value: as in its mark, but of what a compound is made of with the target, which no mark holds.
+fn called(address: &BlockAddress) -> String {
+    if address.within.is_some() { address.to_string() } else { address.mark() }
 }

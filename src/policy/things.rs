@@ -9,17 +9,11 @@ use super::resources;
 use super::selector;
 use super::statements;
 use crate::kinds::{self, Kind};
-use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Ownership, Protect, Target, Value, Wanted, path};
+use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Mark, Ownership, Protect, Target, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads one `protect` or `resource` block into the policy; returns what other blocks can refer to.
-pub(super) fn thing(
-    evaluator: &mut Evaluator<'_, '_>,
-    kind: &str,
-    name: &str,
-    needed: &BTreeSet<BlockAddress>,
-    edges: &Edges,
-) -> Option<Value> {
+pub(super) fn thing(evaluator: &mut Evaluator<'_, '_>, kind: &str, name: &str, edges: &Edges) -> Option<Value> {
     let located = evaluator.blocks.things.get(&(kind.to_owned(), name.to_owned())).copied()?;
     let kind = kinds::find(kind)?;
     let mut problems = Vec::new();
@@ -33,10 +27,11 @@ pub(super) fn thing(
         let scope = evaluator.scope_of(located, each.as_ref(), edges);
         let compound = evaluator.within.as_ref().map(|within| within.address.clone());
         let address = BlockAddress { within: compound, key: key.clone(), ..BlockAddress::new(kind.spec().name, name) };
+        let needed = evaluator.needed(located, &scope, edges, kind.spec().parent.map(|parent| parent.argument));
         let before = problems.len();
         match kind.spec().ownership {
-            Ownership::Settings => protects.push(one(kind, address, located, &scope, evaluator, needed, &mut problems)),
-            Ownership::Whole => resources.push(resources::one(kind, address, located, &scope, evaluator, needed, &mut problems)),
+            Ownership::Settings => protects.push(one(kind, address, located, &scope, evaluator, &needed, &mut problems)),
+            Ownership::Whole => resources.push(resources::one(kind, address, located, &scope, evaluator, &needed, &mut problems)),
         }
         // What a compound is made of is told where the policy's own text says it.
         if let Some(places) = evaluator.within.as_ref().map(|within| within.places) {
@@ -117,7 +112,9 @@ fn one(
 
 /// The blocks that carry backstay's mark in AWS, in a policy that has no owner name for it.
 fn unmarked(spec: &KindSpec, wanted: &BTreeMap<String, Wanted>) -> Vec<Diagnostic> {
-    let marked = wanted.iter().filter(|(at, _)| at.ends_with(']') && spec.setting(at).is_some_and(|setting| setting.marked));
+    let is_marked = |at: &str| at.ends_with(']') && spec.setting(at).is_some_and(|setting| setting.marked);
+    // What goes by an id that somebody else chose carries no mark.
+    let marked = wanted.iter().filter(|(at, _)| is_marked(at) && !wanted.contains_key(&path::child(at, Mark::RULE_ID)));
     let problem = |(at, wanted): (&String, &Wanted)| {
         let title = format!("`{at}` would be made without an owner, so that it could not be told from those of others");
         let help = "add `backstay { workspace = \"…\" }`: its name is written into the id of all such blocks";

@@ -2,6 +2,8 @@
 //!
 //! Every target and kind is read at the same time. What could not be read is a gap in the snapshot, never an absence, and never silence.
 
+#[cfg(feature = "aws")]
+mod everything;
 mod file;
 #[cfg(feature = "aws")]
 mod outside;
@@ -10,6 +12,8 @@ mod read;
 #[cfg(feature = "aws")]
 mod whole;
 
+#[cfg(feature = "aws")]
+pub use everything::everything;
 pub use file::{SnapshotFileError, load, save};
 #[cfg(feature = "aws")]
 pub use read::{again, read};

@@ -59,7 +59,7 @@ pub async fn again(plan: &Plan, aws: &Aws, unreached: &[ConnectFailed]) -> Snaps
 }
 
 /// The table and the calls of a kind whose things others own.
-fn settings_calls(kind: &str) -> Option<(&'static KindSpec, &'static dyn KindAws)> {
+pub(super) fn settings_calls(kind: &str) -> Option<(&'static KindSpec, &'static dyn KindAws)> {
     let kind = kinds::find(kind)?;
     match kind.calls() {
         Calls::Settings(calls) => Some((kind.spec(), calls)),
@@ -68,9 +68,9 @@ fn settings_calls(kind: &str) -> Option<(&'static KindSpec, &'static dyn KindAws
 }
 
 /// What to read: by kind and target, then by name.
-type Wishes = BTreeMap<(String, String), BTreeMap<String, Wish>>;
+pub(super) type Wishes = BTreeMap<(String, String), BTreeMap<String, Wish>>;
 
-fn begin(aws: &Aws, unreached: &[ConnectFailed]) -> Snapshot {
+pub(super) fn begin(aws: &Aws, unreached: &[ConnectFailed]) -> Snapshot {
     let mut snapshot = Snapshot::empty(aws.clock.now());
     snapshot.identities = aws.connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect();
     for failed in unreached {
@@ -104,7 +104,12 @@ fn needs(policy: &Policy, aws: &Aws) -> BTreeMap<(String, String), ListNeed> {
 }
 
 /// Lists what is needed. Where only one of names and tags could be listed, the other still serves those who need no more.
-async fn list(spec: &'static KindSpec, calls: &'static dyn KindAws, connection: &Connection, need: &ListNeed) -> (Inventory, Vec<Gap>) {
+pub(super) async fn list(
+    spec: &'static KindSpec,
+    calls: &'static dyn KindAws,
+    connection: &Connection,
+    need: &ListNeed,
+) -> (Inventory, Vec<Gap>) {
     let names = async { if need.names { Some(calls.list(connection).await) } else { None } };
     let tags = async {
         match &need.tags {
@@ -162,7 +167,7 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
                     wish.replicas = union(&wish.replicas, &protect.replicas);
                 } else {
                     let (settings, declared) = (settings.collect(), declared.collect());
-                    of_target.insert(name, Wish { settings, declared, replicas: protect.replicas.clone(), is_watched: false });
+                    of_target.insert(name, Wish { settings, declared, replicas: protect.replicas.clone(), ..Wish::default() });
                 }
             }
         }
@@ -189,7 +194,7 @@ fn union(a: &Replicas, b: &Replicas) -> Replicas {
     }
 }
 
-async fn fill(snapshot: &mut Snapshot, aws: &Aws, workspace: Option<&str>, wishes: Wishes, done: &(dyn Fn(u64, u64) + Sync)) {
+pub(super) async fn fill(snapshot: &mut Snapshot, aws: &Aws, workspace: Option<&str>, wishes: Wishes, done: &(dyn Fn(u64, u64) + Sync)) {
     let total = wishes.values().map(|names| names.len() as u64).sum();
     let read = std::sync::atomic::AtomicU64::new(0);
     let one_done = || done(read.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);

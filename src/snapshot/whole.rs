@@ -174,7 +174,8 @@ fn search<'a>(
     Some(async move {
         let region = connection.identity.region.clone();
         let workspace = sought.workspace.as_deref().unwrap_or_default();
-        let request = FindRequest { connection, workspace, names: names.clone(), needed, marked, parents, others, wanted };
+        let request =
+            FindRequest { connection, everything: false, workspace, names: names.clone(), needed, marked, parents, others, wanted };
         let mut found = calls.find(request).await;
         let unsure = |gap: &Gap| gap.resource.is_none();
         let names_complete = !found.gaps.iter().any(unsure);

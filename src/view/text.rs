@@ -378,7 +378,7 @@ fn row<'a>(specs: Specs, action: &Action, change: &'a Change) -> Row<'a> {
     let made = if is_block { there } else { (change.part_of.is_some() || action.verb == Verb::Create) && change.before == Reading::Unset };
     let gone = if is_block { !there } else { (change.part_of.is_some() || action.verb == Verb::Delete) && change.after == Value::Null };
     let lines = lines::compare((!made).then_some(&change.before), &change.after, setting).unwrap_or_default();
-    let before = words::before(&change.before, setting);
+    let before = words::before_of(action, change, setting);
     let after = words::after(change, setting);
     let (marker, value) = match (made, gone) {
         (true, _) if is_block => ("+", String::new()),

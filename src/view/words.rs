@@ -85,6 +85,17 @@ pub(super) fn before(reading: &Reading, setting: Option<&Setting>) -> String {
     }
 }
 
+/// What is live of a changed setting, with what AWS has taken beside it and makes later: `14 (0 to come)`.
+pub(super) fn before_of(action: &Action, change: &Change, setting: Option<&Setting>) -> String {
+    let now = before(&change.before, setting);
+    match (action.before.get(&change.setting), &change.before) {
+        (Some(to_come @ Reading::Known(_)), Reading::Known(_)) if *to_come != change.before => {
+            format!("{now} ({} to come)", before(to_come, setting))
+        }
+        _ => now,
+    }
+}
+
 /// What it becomes.
 pub(super) fn after(change: &Change, setting: Option<&Setting>) -> String {
     match &change.after {
@@ -179,7 +190,7 @@ impl Refuser {
     pub(super) const ALL: [Self; 2] = [Self::Owner, Self::Aws];
 
     fn of(refusal: &Refusal) -> Self {
-        if refusal.code == Code::Foreign.as_str() { Self::Owner } else { Self::Aws }
+        if [Code::Foreign.as_str(), Code::NotThere.as_str()].contains(&refusal.code.as_str()) { Self::Owner } else { Self::Aws }
     }
 
     /// Above what it refuses.

@@ -1,5 +1,7 @@
 //! One file for each verb.
 
+mod adopt;
+mod adopt_terraform;
 mod apply;
 #[cfg(feature = "sandbox")]
 mod demo;
@@ -26,6 +28,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Apply(args) => apply::run(context, &args),
         Command::Show(args) => plan::show(context, &args),
         Command::Snapshot(args) => snapshot::run(context, &args),
+        Command::Adopt(args) => adopt::run(context, &args),
         Command::Explain(args) => explain::run(context, &args),
         Command::Schema(args) => schema::run(context, &args),
         Command::Completions(args) => {

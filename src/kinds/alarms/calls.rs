@@ -4,7 +4,7 @@ use super::{ACTIONS_ENABLED, ALARM_ACTIONS, DESCRIPTION, INSUFFICIENT_DATA_ACTIO
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::cloudwatch::{client, list_tags};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, RemoveRequest, tags};
-use crate::model::{Change, KindSpec, Live, Mark, Reading, ResourceId, Value};
+use crate::model::{Change, KindSpec, Live, Reading, ResourceId, Value};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
 use aws_sdk_cloudwatch::types::AlarmType;
@@ -16,6 +16,11 @@ const DELETE: &str = "cloudwatch:DeleteAlarms";
 
 /// The most names that `DescribeAlarms` takes, and the most alarms that it answers at once.
 const NAMES: usize = 100;
+
+/// How the names of the alarms begin that target tracking makes, changes and removes by itself.
+///
+/// Source: Application Auto Scaling User Guide, "Target tracking scaling policies"; EC2 Auto Scaling User Guide, the same.
+const OF_SCALING: &str = "TargetTracking-";
 
 /// An alarm as `DescribeAlarms` tells it.
 pub(in crate::kinds) struct Described {
@@ -38,7 +43,9 @@ pub(in crate::kinds) async fn find(
     let start = spec.arn_start(&region, &connection.identity.account);
     let marked = request.marked.iter().filter_map(|thing| Some(thing.arn.strip_prefix(&start)?.to_owned()));
     let names: Vec<String> = request.names.iter().cloned().chain(marked).collect::<BTreeSet<_>>().into_iter().collect();
-    for names in names.chunks(NAMES) {
+    // No name at all asks for all of them.
+    let parts: Vec<&[String]> = if request.everything { vec![&[]] } else { names.chunks(NAMES).collect() };
+    for names in parts {
         let alarms = match describe(connection, &client, names, &kind).await {
             Ok(pages) => pages.iter().flat_map(told).collect::<Vec<_>>(),
             Err(failed) => {
@@ -59,7 +66,7 @@ pub(in crate::kinds) async fn find(
     found
 }
 
-/// The alarms of one type and of these names, page by page.
+/// The alarms of one type and of these names, or of any where none is given, page by page.
 ///
 /// # Errors
 ///
@@ -75,7 +82,7 @@ pub(in crate::kinds) async fn describe(
     loop {
         let call = client
             .describe_alarms()
-            .set_alarm_names(Some(names.to_vec()))
+            .set_alarm_names((!names.is_empty()).then(|| names.to_vec()))
             .alarm_types(kind.clone())
             .max_records(100)
             .set_next_token(from.take());
@@ -88,15 +95,18 @@ pub(in crate::kinds) async fn describe(
     }
 }
 
-fn live(connection: &Connection, spec: &KindSpec, alarm: Described, mut tags: BTreeMap<String, String>) -> Live {
+fn live(connection: &Connection, spec: &KindSpec, alarm: Described, tags: BTreeMap<String, String>) -> Live {
     let id = ResourceId {
         kind: spec.name.to_owned(),
         target: connection.target.name.clone(),
         region: connection.identity.region.clone(),
         name: alarm.name,
     };
-    let mut live = Live { id, arn: Some(alarm.arn), mark: Mark::take(&mut tags), settings: alarm.settings, ..Live::default() };
-    live.set([(tags::PATH, tags::reading(&tags))]);
+    let mut live = Live { id, arn: Some(alarm.arn), settings: alarm.settings, ..Live::default() };
+    tags::note(&mut live, tags);
+    if live.id.name.starts_with(OF_SCALING) {
+        live.facts.insert(Live::MANAGED_BY.to_owned(), Value::from("autoscaling"));
+    }
     live
 }
 

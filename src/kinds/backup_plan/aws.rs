@@ -6,11 +6,11 @@ mod document;
 use super::SPEC;
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws, backup, tags};
-use crate::model::{Live, Mark, ResourceId, Value};
+use crate::model::{Live, ResourceId, Value};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::operation::get_backup_plan::GetBackupPlanOutput;
 use futures_util::future::{BoxFuture, join_all};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const LIST: &str = "backup:ListBackupPlans";
@@ -62,8 +62,7 @@ async fn find(request: FindRequest<'_>) -> Found {
             return found;
         }
     };
-    let marked: BTreeSet<&str> = request.marked.iter().map(|thing| thing.arn.as_str()).collect();
-    let sought = plans.into_iter().filter(|plan| marked.contains(plan.arn.as_str()) || request.names.contains(&plan.name));
+    let sought = plans.into_iter().filter(|plan| request.is_listed(&plan.name, &plan.arn));
     for outcome in join_all(sought.map(|plan| read(connection, &client, plan))).await {
         match outcome {
             // The tagging API lags: what it still shows may have been released.
@@ -103,18 +102,23 @@ async fn list(connection: &Connection, client: &Client) -> Result<Vec<Listed>, C
 async fn read(connection: &Connection, client: &Client, plan: Listed) -> Result<Option<Live>, (String, CallFailed)> {
     let failed = |failed| (plan.name.clone(), failed);
     let Some(answer) = get(connection, client, &plan.id).await.map_err(failed)? else { return Ok(None) };
-    let mut tags = backup::list_tags(connection, client, &plan.arn).await.map_err(failed)?;
+    let tags = backup::list_tags(connection, client, &plan.arn).await.map_err(failed)?;
     let id = ResourceId {
         kind: SPEC.name.to_owned(),
         target: connection.target.name.clone(),
         region: connection.identity.region.clone(),
         name: plan.name.clone(),
     };
-    let mut live = Live { id, arn: Some(plan.arn.clone()), mark: Mark::take(&mut tags), ..Live::default() };
+    let mut live = Live { id, arn: Some(plan.arn.clone()), ..Live::default() };
     if let Some(document) = answer.backup_plan() {
         live.settings = document::settings(document);
     }
-    live.set([(tags::PATH, tags::reading(&tags))]);
+    tags::note(&mut live, tags);
+    // No plan of a user is called so: the vault `Default` is AWS's, a plan of that name is not.
+    let managed_by = backup::managed_by(&plan.name).filter(|_| plan.name.contains('/'));
+    // Source: that an organization's policy makes plans of such ids is not confirmed by AWS's own pages.
+    let managed_by = managed_by.or_else(|| plan.id.starts_with("orgs/").then_some("organizations"));
+    live.facts.extend(managed_by.map(|by| (Live::MANAGED_BY.to_owned(), Value::from(by))));
     live.facts.insert(Live::ID.to_owned(), Value::from(plan.id.as_str()));
     Ok(Some(live))
 }

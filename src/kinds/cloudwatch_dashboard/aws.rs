@@ -5,11 +5,12 @@ use crate::aws::{CallFailed, Connection};
 use crate::kinds::cloudwatch::{client, list_tags, listed, retag};
 use crate::kinds::json::sorted;
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, RemoveRequest, WholeAws, tags};
-use crate::model::{Declared, Live, Mark, Reading, ResourceId, Value};
+use crate::model::{Declared, Live, Reading, ResourceId, Value};
 use aws_sdk_cloudwatch::Client;
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
 
+const LIST: &str = "cloudwatch:ListDashboards";
 const GET: &str = "cloudwatch:GetDashboard";
 const PUT: &str = "cloudwatch:PutDashboard";
 const DELETE: &str = "cloudwatch:DeleteDashboards";
@@ -67,7 +68,13 @@ async fn find(request: FindRequest<'_>) -> Found {
     let mut found = Found::default();
     let start = SPEC.arn_start(&region, &connection.identity.account);
     let marked = request.marked.iter().filter_map(|thing| Some(thing.arn.strip_prefix(&start)?.to_owned()));
-    let names: Vec<String> = request.names.iter().cloned().chain(marked).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut names: BTreeSet<String> = request.names.iter().cloned().chain(marked).collect();
+    if request.everything {
+        match list(connection, &client).await {
+            Ok(all) => names.extend(all),
+            Err(failed) => found.gaps.push(connection.gap(&region, Some(SPEC.name), None, &failed)),
+        }
+    }
     for outcome in join_all(names.iter().map(|name| one(connection, &client, name))).await {
         match outcome {
             // The tagging API lags: what it still shows may have been released.
@@ -78,15 +85,29 @@ async fn find(request: FindRequest<'_>) -> Found {
     found
 }
 
+/// The names of all dashboards of the account, which are the same in every region.
+async fn list(connection: &Connection, client: &Client) -> Result<Vec<String>, CallFailed> {
+    let mut names = Vec::new();
+    let mut from: Option<String> = None;
+    loop {
+        let page = connection.call(LIST, client.list_dashboards().set_next_token(from.take()).send()).await?;
+        names.extend(page.dashboard_entries.unwrap_or_default().into_iter().filter_map(|entry| entry.dashboard_name));
+        from = page.next_token.filter(|token| !token.is_empty());
+        if from.is_none() {
+            return Ok(names);
+        }
+    }
+}
+
 async fn one(connection: &Connection, client: &Client, name: &str) -> Result<Option<Live>, CallFailed> {
     let Some(settings) = get(connection, client, name).await? else { return Ok(None) };
     let region = connection.identity.region.clone();
     let arn = SPEC.arn(&region, &connection.identity.account, name).unwrap_or_default();
     // Without its tags nobody knows whose it is.
-    let mut tags = list_tags(connection, client, &arn).await?;
+    let tags = list_tags(connection, client, &arn).await?;
     let id = ResourceId { kind: SPEC.name.to_owned(), target: connection.target.name.clone(), region, name: name.to_owned() };
-    let mut live = Live { id, arn: Some(arn), mark: Mark::take(&mut tags), settings, ..Live::default() };
-    live.set([(tags::PATH, tags::reading(&tags))]);
+    let mut live = Live { id, arn: Some(arn), settings, ..Live::default() };
+    tags::note(&mut live, tags);
     Ok(Some(live))
 }
 

@@ -3,10 +3,10 @@
 use super::{BUS, MANAGED_BY, PATTERN, SPEC};
 use crate::aws::untyped::Answer as _;
 use crate::aws::{CallFailed, Connection};
-use crate::kinds::events::{DELETE_RULE, DESCRIBE_RULE, LIST_TAGS, MISSING, OnBus, PUT_RULE, TAG, UNTAG};
+use crate::kinds::events::{DELETE_RULE, DESCRIBE_RULE, LIST_BUSES, LIST_RULES, LIST_TAGS, MISSING, OnBus, PUT_RULE, TAG, UNTAG};
 use crate::kinds::tags::{self, Retag};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, RemoveRequest, WholeAws};
-use crate::model::{Declared, Live, Mark, Reading, ResourceId, Value, partition};
+use crate::model::{Declared, Live, Reading, ResourceId, Value, partition};
 use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,13 @@ async fn find(request: FindRequest<'_>) -> Found {
     let start = SPEC.arn_start(&region, &connection.identity.account);
     let declared: BTreeMap<OnBus, &String> = request.names.iter().map(|name| (declared(&request, name), name)).collect();
     let marked = request.marked.iter().filter_map(|thing| Some(OnBus::read(thing.arn.strip_prefix(&start)?)));
-    let rules: BTreeSet<OnBus> = declared.keys().cloned().chain(marked).collect();
+    let mut rules: BTreeSet<OnBus> = declared.keys().cloned().chain(marked).collect();
+    let mut found = Found::default();
+    if request.everything {
+        let (all, failed) = list(connection, &region).await;
+        rules.extend(all);
+        found.gaps.extend(failed.iter().map(|failed| connection.gap(&region, Some(SPEC.name), None, failed)));
+    }
     let taken: BTreeSet<&String> = declared.values().copied().collect();
     let reads = rules.into_iter().map(|rule| {
         // A rule on another bus than the block's is another rule, which no block declares.
@@ -70,7 +76,6 @@ async fn find(request: FindRequest<'_>) -> Found {
         };
         read(connection, rule, name)
     });
-    let mut found = Found::default();
     for read in join_all(reads).await {
         match read {
             Ok(live) => found.live.extend(live.filter(|live| request.is_sought(live))),
@@ -78,6 +83,30 @@ async fn find(request: FindRequest<'_>) -> Found {
         }
     }
     found
+}
+
+/// All rules on all buses, and what could not be listed.
+async fn list(connection: &Connection, region: &str) -> (Vec<OnBus>, Vec<CallFailed>) {
+    let token = ("NextToken", "NextToken");
+    let buses = match connection.pages(&LIST_BUSES, region, Map::new(), "EventBuses", token).await {
+        Ok(buses) => buses,
+        Err(failed) => return (Vec::new(), vec![failed]),
+    };
+    let buses: Vec<String> = buses.iter().filter_map(|bus| bus.text("Name")).collect();
+    let listings = buses.iter().map(|bus| {
+        let input = Map::from_iter([("EventBusName".to_owned(), json!(bus))]);
+        connection.pages(&LIST_RULES, region, input, "Rules", token)
+    });
+    let (mut rules, mut gaps) = (Vec::new(), Vec::new());
+    for (bus, listing) in buses.iter().zip(join_all(listings).await) {
+        match listing {
+            Ok(listed) => {
+                rules.extend(listed.iter().filter_map(|rule| Some(OnBus { bus: bus.clone(), name: rule.text("Name")? })));
+            }
+            Err(failed) => gaps.push(failed),
+        }
+    }
+    (rules, gaps)
 }
 
 /// The rule that a declared name means: on the bus that its block declares.
@@ -102,14 +131,11 @@ async fn read(connection: &Connection, rule: OnBus, name: String) -> Result<Opti
         Err(failed) => return Err(failed),
     };
     let pairs = listed.items("Tags").into_iter().filter_map(|tag| Some((tag.text("Key")?, tag.text("Value")?)));
-    let mut all: BTreeMap<String, String> = pairs.collect();
+    let all: BTreeMap<String, String> = pairs.collect();
     let id = ResourceId { kind: SPEC.name.to_owned(), target: connection.target.name.clone(), region: region.clone(), name };
-    let mut live = Live { id, mark: Mark::take(&mut all), settings: settings(&answer), ..Live::default() };
-    live.set([
-        ("name", Reading::Known(Value::from(rule.name.as_str()))),
-        (BUS, Reading::Known(Value::from(rule.bus.as_str()))),
-        (tags::PATH, tags::reading(&all)),
-    ]);
+    let mut live = Live { id, settings: settings(&answer), ..Live::default() };
+    tags::note(&mut live, all);
+    live.set([("name", Reading::Known(Value::from(rule.name.as_str()))), (BUS, Reading::Known(Value::from(rule.bus.as_str())))]);
     live.facts.insert(Live::ID.to_owned(), Value::from(rule.id()));
     live.facts.extend(answer.text("ManagedBy").map(|by| (MANAGED_BY.to_owned(), Value::from(by))));
     live.arn = Some(arn);

@@ -9,6 +9,7 @@ mod forms;
 pub mod published;
 mod rules;
 mod sensitivity;
+mod subjects;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -190,7 +191,9 @@ impl Kind for MetricAlarm {
     }
 
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
-        alarms::needs(wanted, place)
+        let mut needs = alarms::needs(wanted, place);
+        needs.extend(subjects::needs(wanted, place));
+        needs
     }
 
     #[cfg(feature = "aws")]

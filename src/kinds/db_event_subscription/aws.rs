@@ -5,7 +5,7 @@ use crate::aws::untyped::{Answer as _, Operation};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::rds::{RDS, tagging};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws, tags};
-use crate::model::{Live, Mark, Reading, ResourceId, Value};
+use crate::model::{Live, Reading, ResourceId, Value};
 use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,13 +57,9 @@ async fn find(request: FindRequest<'_>) -> Found {
             return found;
         }
     };
-    let marked: BTreeSet<&str> = request.marked.iter().map(|thing| thing.arn.as_str()).collect();
     let named = |one: &Json| Some((one.text("CustSubscriptionId")?, one.text("EventSubscriptionArn")?));
-    let sought: Vec<_> = all
-        .iter()
-        .filter_map(|one| Some((one, named(one)?)))
-        .filter(|(_, (name, arn))| request.names.contains(name) || marked.contains(arn.as_str()))
-        .collect();
+    let sought: Vec<_> =
+        all.iter().filter_map(|one| Some((one, named(one)?))).filter(|(_, (name, arn))| request.is_listed(name, arn)).collect();
     let tags = join_all(sought.iter().map(|(_, (_, arn))| tagging::list(connection, &region, arn))).await;
     for ((one, (name, arn)), tags) in sought.into_iter().zip(tags) {
         match tags {
@@ -76,14 +72,15 @@ async fn find(request: FindRequest<'_>) -> Found {
     found
 }
 
-fn live(connection: &Connection, one: &Json, name: String, arn: String, mut tags: BTreeMap<String, String>) -> Live {
+fn live(connection: &Connection, one: &Json, name: String, arn: String, tags: BTreeMap<String, String>) -> Live {
     let id = ResourceId {
         kind: SPEC.name.to_owned(),
         target: connection.target.name.clone(),
         region: connection.identity.region.clone(),
         name: name.clone(),
     };
-    let mut live = Live { id, arn: Some(arn), mark: Mark::take(&mut tags), ..Live::default() };
+    let mut live = Live { id, arn: Some(arn), ..Live::default() };
+    tags::note(&mut live, tags);
     let text = |member: &str| one.text(member).filter(|text| !text.is_empty()).map(Value::from);
     let texts = |member: &str| {
         let texts: Vec<Value> = one.items(member).into_iter().filter_map(|item| item.as_str().map(Value::from)).collect();
@@ -97,7 +94,6 @@ fn live(connection: &Connection, one: &Json, name: String, arn: String, mut tags
         (SOURCES, reading(texts("SourceIdsList"))),
         (CATEGORIES, reading(texts("EventCategoriesList"))),
         (ENABLED, reading(one.flag("Enabled").map(Value::Bool))),
-        (tags::PATH, tags::reading(&tags)),
     ]);
     live
 }

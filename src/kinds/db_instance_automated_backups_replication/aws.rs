@@ -52,15 +52,15 @@ fn live(connection: &Connection, one: &Json) -> Option<Live> {
     let here = &connection.identity.region;
     // The backups of this region's own instances are listed among them.
     let source = one.text("DBInstanceArn").filter(|arn| region(arn).is_some_and(|of| of != here))?;
-    let mut tags = tagging::read(one, "TagList");
+    let tags = tagging::read(one, "TagList");
     let id = ResourceId { kind: SPEC.name.to_owned(), target: connection.target.name.clone(), region: here.clone(), name: source.clone() };
-    let mut live = Live { id, arn: one.text("DBInstanceAutomatedBackupsArn"), mark: Mark::take(&mut tags), ..Live::default() };
+    let mut live = Live { id, arn: one.text("DBInstanceAutomatedBackupsArn"), ..Live::default() };
+    tags::note(&mut live, tags);
     let reading = |value: Option<Value>| value.map_or(Reading::Unset, Reading::Known);
     live.set([
         (SOURCE, Reading::Known(Value::from(source))),
         (RETENTION, reading(one.whole("BackupRetentionPeriod").map(Value::from))),
         (KEY, reading(one.text("KmsKeyId").filter(|key| !key.is_empty()).map(Value::from))),
-        (tags::PATH, tags::reading(&tags)),
     ]);
     Some(live)
 }

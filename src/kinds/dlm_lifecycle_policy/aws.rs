@@ -71,7 +71,7 @@ async fn find(request: FindRequest<'_>) -> Found {
     let sought = |policy: &&Json| {
         let named = policy.text("Description").is_some_and(|name| request.names.contains(&name));
         let is_default = by_default && policy.flag("DefaultPolicy").unwrap_or_default();
-        named || is_default || policy.get("Tags").is_some_and(marked)
+        request.everything || named || is_default || policy.get("Tags").is_some_and(marked)
     };
     let mut ids: Vec<(String, String)> = answer
         .items("Policies")
@@ -117,11 +117,8 @@ fn live(connection: &Connection, policy: &Json) -> Live {
     let name = policy.text("Description").unwrap_or_default();
     let id =
         ResourceId { kind: SPEC.name.to_owned(), target: connection.target.name.clone(), region: connection.identity.region.clone(), name };
-    let mut all = policy.get("Tags").map(texts).unwrap_or_default();
-    let mark = Mark::take(&mut all);
-    all.retain(|key, _| !key.starts_with("aws:"));
-    let mut live = Live { id, settings: document::settings(policy), arn: policy.text("PolicyArn"), mark, ..Live::default() };
-    live.set([(tags::PATH, tags::reading(&all))]);
+    let mut live = Live { id, settings: document::settings(policy), arn: policy.text("PolicyArn"), ..Live::default() };
+    tags::note(&mut live, policy.get("Tags").map(texts).unwrap_or_default());
     let is_broken = policy.text("State").as_deref() == Some("ERROR");
     let message = policy.text("StatusMessage").filter(|message| is_broken && !message.is_empty());
     let facts = [(Live::ID, policy.text("PolicyId")), ("arn", live.arn.clone()), (MESSAGE, message)];

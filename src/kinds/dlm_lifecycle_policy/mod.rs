@@ -54,6 +54,7 @@ static SPEC: KindSpec = KindSpec {
     name_form: NameForm { min: 1, max: 500, also: &[' ', '_', '-'], source: "DLM API CreateLifecyclePolicy" },
     settings: settings::SETTINGS,
     inventory_actions: &["dlm:GetLifecyclePolicies", "tag:GetResources"],
+    outside_actions: outside::ROLES,
     ..KindSpec::PLAIN
 };
 

@@ -2,7 +2,9 @@
 
 use super::consequences;
 use super::rule::Rule;
-use super::table::{ALGORITHM, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, SUSPENDED, VERSIONING};
+use super::table::{
+    ALGORITHM, ID, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, SUSPENDED, VERSIONING,
+};
 use crate::kinds::Concern;
 use crate::model::{Code, Severity, Value, Wanted, count, path};
 use std::collections::BTreeMap;
@@ -27,6 +29,12 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
                 .and(ALGORITHM, "this needs none")
                 .help("choose `aws:kms`, or remove the key"),
         );
+    }
+    for block in [LIFECYCLE, REPLICATION] {
+        if let Some((one, other, id)) = twins(wanted, block) {
+            let title = format!("two blocks describe the rule `{id}`");
+            concerns.push(error(Code::BucketSettings, &one, title).and(&other, "the other one is here").help("keep one of them"));
+        }
     }
     let rules = names(wanted, LIFECYCLE);
     if rules.is_empty() && wanted.contains_key(MINIMUM_SIZE) {
@@ -56,6 +64,16 @@ pub(super) fn names(wanted: &BTreeMap<String, Wanted>, block: &str) -> Vec<Strin
         _ => None,
     };
     wanted.keys().filter_map(key).collect()
+}
+
+/// Two blocks of a sort that give one id: the paths of both, and the id.
+pub(super) fn twins(wanted: &BTreeMap<String, Wanted>, block: &str) -> Option<(String, String, String)> {
+    let mut ids: BTreeMap<&str, String> = BTreeMap::new();
+    names(wanted, block).into_iter().find_map(|name| {
+        let at = path::child(&path::keyed(block, &name), ID);
+        let id = text(wanted, &at)?;
+        Some((at.clone(), ids.insert(id, at)?, id.to_owned()))
+    })
 }
 
 fn text<'a>(wanted: &'a BTreeMap<String, Wanted>, path: &str) -> Option<&'a str> {

@@ -1,6 +1,6 @@
 //! What AWS would refuse, given how the bucket is. What could not be read is not guessed: then AWS decides.
 
-use super::checks::{is_known, names};
+use super::checks::{is_known, names, twins};
 use super::consequences::wants_versioning;
 use super::rule::Rule;
 use super::table::{ENABLED, LIFECYCLE, LOCK, LOCK_MODE, REPLICATION, SUSPENDED, VERSIONING};
@@ -20,6 +20,7 @@ pub(super) fn forbids(changes: &[Change], live: &Live, wanted: &BTreeMap<String,
         .or_else(|| old_replication(&changes_of, live, wanted))
         .or_else(|| mfa_delete(&changes_of, live))
         .or_else(|| destination(&changes_of, live, wanted))
+        .or_else(|| described_twice(wanted))
 }
 
 fn refusal(code: Code, reason: &str, remedy: &str) -> Refusal {
@@ -70,12 +71,7 @@ fn old_lifecycle(changes_of: &dyn Fn(&str) -> bool, live: &Live, wanted: &BTreeM
     if !changes_of(LIFECYCLE) || !fact_flag(live, OLD_LIFECYCLE) {
         return None;
     }
-    let newer = rules(wanted, LIFECYCLE).find(|at| {
-        let rule = Rule::wanted(at, wanted);
-        let filter = rule.filter();
-        let plain = filter.tags.is_empty() && filter.above.is_none() && filter.below.is_none();
-        !plain || rule.counts_versions()
-    })?;
+    let newer = rules(wanted, LIFECYCLE).find(|at| !Rule::wanted(at, wanted).fits_old_form())?;
     let reason = format!(
         "others' lifecycle rules on this bucket are of the first generation (a prefix, and no filter), and AWS takes no `{newer}` beside such, as it filters by tags or sizes or counts versions"
     );
@@ -106,6 +102,13 @@ fn mfa_delete(changes_of: &dyn Fn(&str) -> bool, live: &Live) -> Option<Refusal>
             "turn MFA delete off as the root user first, or take the bucket out of the block",
         )
     })
+}
+
+/// Blocks of several places that describe one rule.
+fn described_twice(wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {
+    let (one, other, id) = [LIFECYCLE, REPLICATION].into_iter().find_map(|block| twins(wanted, block))?;
+    let reason = format!("`{one}` and `{other}` are of one rule, `{id}`, and nobody can say which counts");
+    Some(refusal(Code::BucketSettings, &reason, "keep one of the two blocks"))
 }
 
 /// Destinations that AWS does not take, and the places that rules of others have.

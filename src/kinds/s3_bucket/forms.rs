@@ -2,7 +2,7 @@
 
 use super::table::{ENABLED, SUSPENDED};
 use crate::kinds::roles;
-use crate::model::{Form, Mistake, Value};
+use crate::model::{Form, Mark, Mistake, Value};
 use jiff::civil::Date;
 use std::cmp::Ordering;
 
@@ -29,6 +29,9 @@ pub(super) const VERSIONING: Form = Form { what: "one of \"Enabled\", \"Suspende
 
 /// A day on which a rule acts.
 pub(super) const DATE: Form = Form { what: "a day, at midnight UTC", check: date };
+
+/// The id of a rule that carries no mark.
+pub(super) const RULE_ID: Form = Form { what: "the id of a rule", check: rule_id };
 
 /// The ARN of a bucket.
 pub(super) const BUCKET_ARN: Form = Form { what: "the ARN of a bucket", check: bucket_arn };
@@ -89,4 +92,15 @@ fn bucket_arn(text: &str) -> Result<String, Mistake> {
 /// The name in the ARN of a bucket.
 pub(super) fn bucket_of(arn: &str) -> Option<&str> {
     arn.splitn(6, ':').nth(5).filter(|name| !name.is_empty())
+}
+
+fn rule_id(text: &str) -> Result<String, Mistake> {
+    if text.starts_with(Mark::OF_RULES) {
+        let mistake = Mistake::new(format!("is the id of a rule that backstay made, as it begins with `{}`", Mark::OF_RULES));
+        return Err(mistake.help("leave `id` out, and give the block the name at the id's end, in a policy of that workspace"));
+    }
+    match text.chars().count() {
+        1..=255 => Ok(text.to_owned()),
+        many => Err(Mistake::new(format!("must have between 1 and 255 characters, found {many}")).help("write it as AWS shows it")),
+    }
 }

@@ -13,11 +13,12 @@ mod forbidden;
 mod forms;
 mod replication_checks;
 mod rule;
+mod sought;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use super::{Concern, Kind, Need, Needed, Place, outside};
+use super::{Answer, Concern, Kind, Need, Needed, Place, outside};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Reaches, Refusal, Severity, Value, Wanted, path};
 use jiff::Timestamp;
 use rule::Rule;
@@ -35,6 +36,8 @@ const FOREIGN_LIFECYCLE: &str = "foreign_lifecycle_rules";
 const OLD_LIFECYCLE: &str = "old_lifecycle_rules";
 /// How many replication rules are others'.
 const FOREIGN_REPLICATION: &str = "foreign_replication_rules";
+/// The ids of those, in their order.
+const FOREIGN_RULES: &str = "foreign_replication_rule_ids";
 /// How many replication rules there are.
 const REPLICATION_RULES: &str = "replication_rules";
 /// Whether others' replication rules are of the first generation, beside which AWS takes no newer ones.
@@ -53,16 +56,25 @@ const ALGORITHM_FACT: &str = "sse_algorithm";
 const UNSEEN_LIFECYCLE: &str = "unseen_lifecycle_rules";
 /// The same for replication rules.
 const UNSEEN_REPLICATION: &str = "unseen_replication_rules";
+/// Where everything is read: how many lifecycle rules have no id, so that nobody can describe them.
+#[cfg(feature = "aws")]
+const NAMELESS_LIFECYCLE: &str = "lifecycle_rules_without_id";
+/// The same of replication rules.
+#[cfg(feature = "aws")]
+const NAMELESS_REPLICATION: &str = "replication_rules_without_id";
+/// Where everything is read: the ids of lifecycle rules that other workspaces made.
+#[cfg(feature = "aws")]
+const MARKED_LIFECYCLE: &str = "lifecycle_rules_of_other_workspaces";
+/// The same of replication rules.
+#[cfg(feature = "aws")]
+const MARKED_REPLICATION: &str = "replication_rules_of_other_workspaces";
+/// Where everything is read: the ids of replication rules that AWS takes no more as they are, so that no block can say them.
+#[cfg(feature = "aws")]
+const UNSAID_REPLICATION: &str = "replication_rules_of_old_form";
 /// What [`VERSIONING_FACT`] holds where nobody ever set versioning.
 const NEVER: &str = "never set";
 /// Whether MFA delete is on.
 const MFA_DELETE: &str = "mfa_delete";
-
-/// What the id of a rule starts with that is backstay's.
-#[cfg(feature = "aws")]
-fn mark(workspace: &str) -> String {
-    crate::model::Mark::of_rule(workspace, "")
-}
 
 /// The place of a replication rule, of which AWS takes one for each destination and priority.
 fn place(destination: &str, priority: i64) -> String {
@@ -125,6 +137,10 @@ impl Kind for S3Bucket {
         });
         needs.extend(each);
         needs
+    }
+
+    fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+        sought::answer(need, will_be).unwrap_or_else(|| need.compare(will_be))
     }
 
     fn forbids(&self, changes: &[Change], live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {

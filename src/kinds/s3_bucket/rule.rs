@@ -108,6 +108,12 @@ impl Rule {
         self.settings.keys().any(|path| path.ends_with(".newer_noncurrent_versions"))
     }
 
+    /// Whether a lifecycle rule can be said in the form of the first generation, which has a prefix and no filter.
+    pub(super) fn fits_old_form(&self) -> bool {
+        let filter = self.filter();
+        filter.tags.is_empty() && filter.above.is_none() && filter.below.is_none() && !self.counts_versions()
+    }
+
     pub(super) fn filter(&self) -> Filter {
         let either = |name: &str| [format!("filter.{name}"), format!("filter.and.{name}")];
         let text = |name: &str| either(name).iter().find_map(|path| self.text(path)).unwrap_or_default().to_owned();

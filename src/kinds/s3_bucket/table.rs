@@ -1,7 +1,7 @@
 //! The table: every setting of a bucket that backstay manages.
 
 use super::forms;
-use crate::model::{ACCOUNT, ArnForm, Fallback, Form, Key, KindSpec, Loss, NameForm, Ownership, Safer, Setting, Shape};
+use crate::model::{ACCOUNT, ArnForm, Fallback, Form, Key, KindSpec, Loss, Mark, NameForm, Ownership, Safer, Setting, Shape};
 
 pub(super) const VERSIONING: &str = "versioning.status";
 pub(super) const LOCK: &str = "object_lock";
@@ -15,6 +15,8 @@ pub(super) const BUCKET_KEY: &str = "server_side_encryption.bucket_key_enabled";
 pub(super) const MINIMUM_SIZE: &str = "transition_default_minimum_object_size";
 pub(super) const LIFECYCLE: &str = "lifecycle_rule";
 pub(super) const ROLE: &str = "replication_role";
+/// Within a rule of either sort: its id at AWS.
+pub(super) const ID: &str = Mark::RULE_ID;
 pub(super) const REPLICATION: &str = "replication_rule";
 
 pub(super) const ENABLED: &str = "Enabled";
@@ -29,6 +31,8 @@ const MOST: i64 = 2_147_483_647;
 
 const ON_OR_OFF: Shape = Shape::OneOf(&[ENABLED, DISABLED]);
 const OFF: Fallback = Fallback::Text(DISABLED);
+
+const FOREIGN_ID: &str = "The id of a rule that somebody else made, or will know by it: the rule of exactly that id is what the block declares. It carries no mark, so when the block leaves the policy the rule stays. A block that loses its `id` declares a new rule, and the old one stays; one that gets an `id` gives up the rule that it had.";
 
 /// A row of lifecycle rules.
 const fn lifecycle(path: &'static str, shape: Shape, doc: &'static str) -> Setting {
@@ -184,9 +188,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
             ..lifecycle(
                 LIFECYCLE,
                 Shape::Block(Key::Label),
-                "A lifecycle rule. Its id at AWS is `backstay:WORKSPACE:NAME`; rules with other ids are others', and are written back as they were.",
+                "A lifecycle rule. Its id at AWS is `backstay:WORKSPACE:NAME`, or the one that `id` gives; rules with other ids are others', and are written back as they were.",
             )
         },
+        lifecycle("lifecycle_rule.id", Shape::Text(forms::RULE_ID), FOREIGN_ID),
         Setting {
             aws_default: Fallback::Text(ENABLED),
             ..lifecycle("lifecycle_rule.status", ON_OR_OFF, "Whether the rule does anything.")
@@ -341,9 +346,10 @@ pub(super) static SPEC: KindSpec = KindSpec {
             ..replication(
                 REPLICATION,
                 Shape::Block(Key::Label),
-                "A replication rule. Its id at AWS is `backstay:WORKSPACE:NAME`; rules with other ids are others', and are written back as they were.",
+                "A replication rule. Its id at AWS is `backstay:WORKSPACE:NAME`, or the one that `id` gives; rules with other ids are others', and are written back as they were.",
             )
         },
+        replication("replication_rule.id", Shape::Text(forms::RULE_ID), FOREIGN_ID),
         Setting {
             aws_default: Fallback::Text(ENABLED),
             safer: Safer::Ranked(&[DISABLED, ENABLED]),
@@ -483,5 +489,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Within how long; AWS knows 15 only.",
         ),
     ],
+    outside_actions: crate::kinds::outside::ROLES_AND_KEYS,
     ..KindSpec::PLAIN
 };

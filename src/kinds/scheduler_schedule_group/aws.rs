@@ -3,13 +3,16 @@
 use super::{NAME, SPEC};
 use crate::aws::untyped::Answer as _;
 use crate::aws::{CallFailed, Connection};
-use crate::kinds::scheduler::{CREATE_GROUP, DELETE_GROUP, GET_GROUP, LIST_TAGS, MISSING, TAG, UNTAG};
+use crate::kinds::scheduler::{CREATE_GROUP, DELETE_GROUP, GET_GROUP, LIST_GROUPS, LIST_TAGS, MISSING, TAG, UNTAG};
 use crate::kinds::tags::{self, Retag};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, RemoveRequest, WholeAws};
-use crate::model::{Live, Mark, Reading, ResourceId, Value};
+use crate::model::{Live, Reading, ResourceId, Value};
 use futures_util::future::{BoxFuture, join_all};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The group that every account has in every region, and that nobody can remove.
+const DEFAULT: &str = "default";
 
 /// The calls.
 pub(super) struct GroupCalls;
@@ -54,8 +57,14 @@ async fn find(request: FindRequest<'_>) -> Found {
     let region = connection.identity.region.clone();
     let start = SPEC.arn_start(&region, &connection.identity.account);
     let marked = request.marked.iter().filter_map(|thing| Some(thing.arn.strip_prefix(&start)?.to_owned()));
-    let names: BTreeSet<String> = request.names.iter().cloned().chain(marked).collect();
+    let mut names: BTreeSet<String> = request.names.iter().cloned().chain(marked).collect();
     let mut found = Found::default();
+    if request.everything {
+        match connection.pages(&LIST_GROUPS, &region, Map::new(), "ScheduleGroups", ("NextToken", "NextToken")).await {
+            Ok(groups) => names.extend(groups.iter().filter_map(|group| group.text("Name"))),
+            Err(failed) => found.gaps.push(connection.gap(&region, Some(SPEC.name), None, &failed)),
+        }
+    }
     for read in join_all(names.iter().map(|name| read(connection, name))).await {
         match read {
             Ok(live) => found.live.extend(live.filter(|live| request.is_sought(live))),
@@ -79,15 +88,21 @@ async fn read(connection: &Connection, name: &str) -> Result<Option<Live>, CallF
     let arn = group.text("Arn").unwrap_or_else(|| arn(connection, name));
     let listed = match connection.ask(&LIST_TAGS, region, json!({ "ResourceArn": arn })).await {
         Ok(listed) => listed,
+        // The group that is always there has none where it cannot be tagged.
+        Err(failed) if failed.is(MISSING) && name == DEFAULT => Json::Null,
         Err(failed) if failed.is(MISSING) => return Ok(None),
         Err(failed) => return Err(failed),
     };
     let pairs = listed.items("Tags").into_iter().filter_map(|tag| Some((tag.text("Key")?, tag.text("Value")?)));
-    let mut all: BTreeMap<String, String> = pairs.collect();
+    let all: BTreeMap<String, String> = pairs.collect();
     let id =
         ResourceId { kind: SPEC.name.to_owned(), target: connection.target.name.clone(), region: region.clone(), name: name.to_owned() };
-    let mut live = Live { id, mark: Mark::take(&mut all), ..Live::default() };
-    live.set([(NAME, Reading::Known(Value::from(name))), (tags::PATH, tags::reading(&all))]);
+    let mut live = Live { id, ..Live::default() };
+    tags::note(&mut live, all);
+    live.set([(NAME, Reading::Known(Value::from(name)))]);
+    if name == DEFAULT {
+        live.facts.insert(Live::MANAGED_BY.to_owned(), Value::from(SPEC.service));
+    }
     live.facts.insert(Live::ID.to_owned(), Value::from(name));
     live.arn = Some(arn);
     Ok(Some(live))

@@ -5,13 +5,14 @@ use crate::aws::{CallFailed, Connection};
 use crate::kinds::json::sorted;
 use crate::kinds::tags::{self, Retag};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws};
-use crate::model::{Declared, Live, Mark, Reading, ResourceId, Value, path};
+use crate::model::{Declared, Live, Reading, ResourceId, Value, path};
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::{Subscription, Tag};
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+const LIST: &str = "sns:ListTopics";
 const GET: &str = "sns:GetTopicAttributes";
 const LIST_SUBSCRIPTIONS: &str = "sns:ListSubscriptionsByTopic";
 const GET_SUBSCRIPTION: &str = "sns:GetSubscriptionAttributes";
@@ -92,9 +93,15 @@ async fn find(request: FindRequest<'_>) -> Found {
     let client = client(connection, &region);
     let start = SPEC.arn_start(&region, &connection.identity.account);
     let marked = request.marked.iter().filter_map(|thing| Some(thing.arn.strip_prefix(&start)?.to_owned()));
-    let names: BTreeSet<String> = request.names.iter().cloned().chain(marked).collect();
-    let reads = names.iter().map(|name| read(connection, &client, name, format!("{start}{name}")));
+    let mut names: BTreeSet<String> = request.names.iter().cloned().chain(marked).collect();
     let mut found = Found::default();
+    if request.everything {
+        match list(connection, &client).await {
+            Ok(arns) => names.extend(arns.iter().filter_map(|arn| Some(arn.strip_prefix(&start)?.to_owned()))),
+            Err(failed) => found.gaps.push(connection.gap(&region, Some(SPEC.name), None, &failed)),
+        }
+    }
+    let reads = names.iter().map(|name| read(connection, &client, name, format!("{start}{name}")));
     for read in join_all(reads).await {
         match read {
             // The tagging API lags: what it still shows may have been released.
@@ -106,6 +113,20 @@ async fn find(request: FindRequest<'_>) -> Found {
     found
 }
 
+/// The ARNs of all topics of the region.
+async fn list(connection: &Connection, client: &Client) -> Result<Vec<String>, CallFailed> {
+    let mut arns = Vec::new();
+    let mut from: Option<String> = None;
+    loop {
+        let page = connection.call(LIST, client.list_topics().set_next_token(from.take()).send()).await?;
+        arns.extend(page.topics.unwrap_or_default().into_iter().filter_map(|topic| topic.topic_arn));
+        from = page.next_token.filter(|token| !token.is_empty());
+        if from.is_none() {
+            return Ok(arns);
+        }
+    }
+}
+
 /// Reads one topic; `None` where there is none of the name.
 async fn read(connection: &Connection, client: &Client, name: &str, arn: String) -> Result<Option<Live>, CallFailed> {
     let attributes = match connection.call(GET, client.get_topic_attributes().topic_arn(&arn).send()).await {
@@ -113,15 +134,16 @@ async fn read(connection: &Connection, client: &Client, name: &str, arn: String)
         Err(failed) if failed.is("NotFound") || failed.is("NotFoundException") => return Ok(None),
         Err(failed) => return Err(failed),
     };
-    let mut tags = list_tags(connection, client, &arn).await?;
+    let tags = list_tags(connection, client, &arn).await?;
     let id = ResourceId {
         kind: SPEC.name.to_owned(),
         target: connection.target.name.clone(),
         region: connection.identity.region.clone(),
         name: name.to_owned(),
     };
-    let mut live = Live { id, mark: Mark::take(&mut tags), ..Live::default() };
-    live.set([("name", Reading::Known(Value::from(name))), (tags::PATH, tags::reading(&tags))]);
+    let mut live = Live { id, ..Live::default() };
+    tags::note(&mut live, tags);
+    live.set([("name", Reading::Known(Value::from(name)))]);
     for (setting, attribute) in ATTRIBUTES {
         let value = attributes.get(attribute).and_then(|text| value(setting, text));
         live.set(value.map(|value| (setting, Reading::Known(value))));

@@ -205,6 +205,7 @@ static SPEC: KindSpec = KindSpec {
         tags::setting(&["tag:GetResources", "sns:ListTagsForResource"], &["sns:TagResource", "sns:UntagResource"]),
     ],
     inventory_actions: &["tag:GetResources", "sns:GetTopicAttributes", "sns:ListTagsForResource"],
+    outside_actions: outside::KEYS,
     ..KindSpec::PLAIN
 };
 

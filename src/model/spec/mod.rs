@@ -58,6 +58,8 @@ pub struct KindSpec {
     pub settings: &'static [Setting],
     /// IAM actions that finding the things by name or by tag needs.
     pub inventory_actions: &'static [&'static str],
+    /// IAM actions that looking at the roles and keys that it names needs. Where they are denied the plan says what it could not look at.
+    pub outside_actions: &'static [&'static str],
 }
 
 /// The tag by which people know a thing whose name in AWS is an id.
@@ -407,6 +409,7 @@ impl KindSpec {
         holds: "recovery points",
         settings: &[],
         inventory_actions: &[],
+        outside_actions: &[],
     };
 
     /// The setting of that path, with keys or without.
@@ -436,6 +439,17 @@ impl KindSpec {
     /// Whether a path is that of a block that is there or not, of which there can be several.
     pub fn is_block(&self, path: &str) -> bool {
         path.ends_with(']') && self.setting(path).is_none_or(|setting| !matches!(setting.shape, Shape::Flags { .. }))
+    }
+
+    /// Whether a path of the table is that of one setting: no part of a block of which there can be several, and no flags by name.
+    pub fn is_alone(&self, path: &str) -> bool {
+        let is_around = |setting: &&Setting| setting.path == path || path::is_within(path, setting.path);
+        let is_keyed = |setting: &Setting| match setting.shape {
+            Shape::Block(key) => key != Key::One,
+            Shape::Flags { .. } => true,
+            _ => false,
+        };
+        !self.settings.iter().filter(is_around).any(is_keyed)
     }
 
     /// What stands before the name, or the id, in the ARNs of the kind.

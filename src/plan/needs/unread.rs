@@ -16,7 +16,7 @@ pub(in crate::plan) fn say_what_hangs_on(gaps: &mut [Gap], policy: &Policy, snap
     }
     let things = things(policy, snapshot, rows);
     let needs: Vec<_> =
-        things.iter().flat_map(|thing| thing.needs(policy).into_iter().map(|need| (thing.address.as_str(), need))).collect();
+        things.iter().flat_map(|thing| thing.needs(policy, &[]).into_iter().map(|need| (thing.address.as_str(), need))).collect();
     for gap in gaps {
         let Some(identity) = snapshot.identities.get(&gap.target) else { continue };
         let place = Identity { region: gap.region.clone(), ..identity.clone() };

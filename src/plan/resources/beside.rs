@@ -100,7 +100,7 @@ impl<'a> Planner<'a> {
             gone.consequence = Some(format!("{} does all that it does, so that nothing is lost with it", other.address));
         }
         if !is_there {
-            removal.depends_on.push(other.block.clone());
+            removal.depends_on.push(other.address.clone());
         }
     }
 }

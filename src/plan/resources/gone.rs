@@ -1,6 +1,6 @@
 //! What becomes of things that no block declares any more.
 
-use super::{owner, owner_change, plain};
+use super::changes::{owner, owner_change, plain};
 use crate::kinds::Kind;
 use crate::model::{Action, BlockAddress, Change, Effect, KindSpec, Live, Reaches, Reading, Value, Verb};
 use std::collections::BTreeMap;

@@ -130,13 +130,7 @@ pub(super) fn is_asked_for(evaluator: &Evaluator<'_, '_>, located: Located<'_>, 
 }
 
 /// Reads one compound into the policy; returns what other blocks can refer to.
-pub(super) fn compound(
-    evaluator: &mut Evaluator<'_, '_>,
-    compound: &'static Compound,
-    name: &str,
-    needed: &BTreeSet<BlockAddress>,
-    edges: &Edges,
-) -> Option<Value> {
+pub(super) fn compound(evaluator: &mut Evaluator<'_, '_>, compound: &'static Compound, name: &str, edges: &Edges) -> Option<Value> {
     let sort = compound.spec.table.name;
     let located = evaluator.blocks.things.get(&(sort.to_owned(), name.to_owned())).copied()?;
     let mut problems = Vec::new();
@@ -170,9 +164,10 @@ pub(super) fn compound(
         if !is_owned || problems.iter().skip(before).any(Diagnostic::is_error) {
             continue;
         }
+        let needed = evaluator.needed(located, &scope, edges, None);
         let mut of_targets = BTreeMap::new();
         for (target, wanted) in of_each {
-            let block = Block { compound, located, wanted, needed };
+            let block = Block { compound, located, wanted, needed: &needed };
             let several = (targets.len() > 1).then(|| target.clone());
             let address = CompoundAddress { target: several, ..address.clone() };
             of_targets.insert(target.clone(), block.inside(evaluator, &address, target, &mut problems));

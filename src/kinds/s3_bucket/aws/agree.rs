@@ -1,6 +1,7 @@
 //! Whether a read of rules shows what was written.
 
-use super::read::{Lifecycle, own_lifecycle, own_name, own_replication};
+use super::names::Names;
+use super::read::{Lifecycle, named_lifecycle, named_replication};
 use aws_sdk_s3::types::{LifecycleRule, ReplicationConfiguration, ReplicationRule};
 
 pub(super) const LIFECYCLE_WAITING: &str = "waiting until reads of the lifecycle rules agree";
@@ -22,29 +23,24 @@ impl Written<'_> {
     }
 }
 
-/// Own rules are compared by their settings, as AWS may write them in another form; others' as they are.
-pub(super) fn lifecycle(workspace: Option<&str>, wanted: &Lifecycle, found: &Lifecycle) -> bool {
+/// Rules that blocks declare are compared by their settings, as AWS may write them in another form; others' as they are.
+pub(super) fn lifecycle(names: &Names, wanted: &Lifecycle, found: &Lifecycle) -> bool {
     let size = wanted.minimum_size.is_none() || wanted.rules.is_empty() || wanted.minimum_size == found.minimum_size;
-    size && own_lifecycle(workspace, &wanted.rules) == own_lifecycle(workspace, &found.rules)
-        && others(workspace, &wanted.rules, LifecycleRule::id) == others(workspace, &found.rules, LifecycleRule::id)
+    size && named_lifecycle(names, &wanted.rules) == named_lifecycle(names, &found.rules)
+        && others(names, &wanted.rules, LifecycleRule::id) == others(names, &found.rules, LifecycleRule::id)
 }
 
 /// The same of replication. Without rules there is no role.
-pub(super) fn replication(
-    workspace: Option<&str>,
-    rules: &[ReplicationRule],
-    role: &str,
-    found: Option<&ReplicationConfiguration>,
-) -> bool {
+pub(super) fn replication(names: &Names, rules: &[ReplicationRule], role: &str, found: Option<&ReplicationConfiguration>) -> bool {
     let now = found.map(ReplicationConfiguration::rules).unwrap_or_default();
     let has_role = rules.is_empty() || found.is_some_and(|found| found.role() == role);
     has_role
-        && own_replication(workspace, rules) == own_replication(workspace, now)
-        && others(workspace, rules, ReplicationRule::id) == others(workspace, now, ReplicationRule::id)
+        && named_replication(names, rules) == named_replication(names, now)
+        && others(names, rules, ReplicationRule::id) == others(names, now, ReplicationRule::id)
 }
 
-fn others<'r, R>(workspace: Option<&str>, rules: &'r [R], id: impl Fn(&R) -> Option<&str>) -> Vec<&'r R> {
-    let mut others: Vec<&R> = rules.iter().filter(|rule| own_name(workspace, id(rule)).is_none()).collect();
+fn others<'r, R>(names: &Names, rules: &'r [R], id: impl Fn(&R) -> Option<&str>) -> Vec<&'r R> {
+    let mut others: Vec<&R> = rules.iter().filter(|rule| names.name(id(rule)).is_none()).collect();
     others.sort_by(|one, other| id(one).cmp(&id(other)));
     others
 }

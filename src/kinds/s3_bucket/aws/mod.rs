@@ -4,6 +4,7 @@
 
 mod agree;
 mod lifecycle;
+mod names;
 mod patience;
 mod read;
 mod replication;

@@ -6,16 +6,18 @@ use super::super::table::{
     SPEC, SUSPENDED, VERSIONING,
 };
 use super::super::{
-    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_WITHOUT_KMS, LOCK_FACT,
-    MFA_DELETE, NEVER, OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT,
-    encryption, forms, mark, place,
+    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_RULES, FOREIGN_WITHOUT_KMS,
+    LOCK_FACT, MARKED_LIFECYCLE, MARKED_REPLICATION, MFA_DELETE, NAMELESS_LIFECYCLE, NAMELESS_REPLICATION, NEVER, OLD_LIFECYCLE,
+    OLD_REPLICATION, REPLICATION_RULES, UNSAID_REPLICATION, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT, encryption, forms,
+    place,
 };
+use super::names::Names;
 use super::{
     GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, client, is_elsewhere, lifecycle, list, regions, replication, versioning,
 };
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{Found, ReadRequest, Wish};
-use crate::model::{Cause, Gap, Live, Reading, ResourceId, Value, path};
+use crate::model::{Cause, Gap, Live, Mark, Reading, ResourceId, Value, path};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
     DefaultRetention, LifecycleRule, ObjectLockConfiguration, ReplicationConfiguration, ReplicationRule, ServerSideEncryptionRule,
@@ -198,19 +200,14 @@ impl Bucket<'_> {
     }
 }
 
-/// The name of a rule that carries the workspace's mark.
-pub(super) fn own_name<'i>(workspace: Option<&str>, id: Option<&'i str>) -> Option<&'i str> {
-    id?.strip_prefix(&mark(workspace?)).filter(|name| !name.is_empty())
+/// The settings of the lifecycle rules that have a name.
+pub(super) fn named_lifecycle(names: &Names, rules: &[LifecycleRule]) -> BTreeMap<String, Value> {
+    names.settings(LIFECYCLE, rules, LifecycleRule::id, lifecycle::settings)
 }
 
-/// The settings of backstay's own lifecycle rules.
-pub(super) fn own_lifecycle(workspace: Option<&str>, rules: &[LifecycleRule]) -> BTreeMap<String, Value> {
-    rules.iter().filter_map(|rule| Some(lifecycle::settings(own_name(workspace, rule.id())?, rule))).flatten().collect()
-}
-
-/// The settings of backstay's own replication rules.
-pub(super) fn own_replication(workspace: Option<&str>, rules: &[ReplicationRule]) -> BTreeMap<String, Value> {
-    rules.iter().filter_map(|rule| Some(replication::settings(own_name(workspace, rule.id())?, rule))).flatten().collect()
+/// The settings of the replication rules that have a name.
+pub(super) fn named_replication(names: &Names, rules: &[ReplicationRule]) -> BTreeMap<String, Value> {
+    names.settings(REPLICATION, rules, ReplicationRule::id, replication::settings)
 }
 
 /// The default retention and whether object lock is on.
@@ -411,23 +408,54 @@ impl BucketRead<'_> {
         self.settle(&[ENCRYPTION], settings);
     }
 
+    /// The names of the rules of a sort: those of blocks, or where all is read one for every rule.
+    fn names<'r>(&mut self, block: &str, ids: impl Iterator<Item = Option<&'r str>> + Clone) -> Names {
+        if !self.wish.everything {
+            return Names::declared(block, self.workspace, &self.wish.declared);
+        }
+        let names = Names::of_all(self.workspace, ids.clone().flatten());
+        let facts = if block == LIFECYCLE { [NAMELESS_LIFECYCLE, MARKED_LIFECYCLE] } else { [NAMELESS_REPLICATION, MARKED_REPLICATION] };
+        let nameless = ids.clone().filter(|id| id.is_none_or(str::is_empty)).count();
+        let marked = ids.flatten().filter(|id| id.starts_with(Mark::OF_RULES) && names.name(Some(id)).is_none());
+        let marked = Value::set(marked.map(Value::from));
+        let said = [(nameless > 0).then(|| count(nameless)), (!marked.is_nothing()).then_some(marked)];
+        self.live.facts.extend(facts.into_iter().zip(said).filter_map(|(fact, value)| Some((fact.to_owned(), value?))));
+        names
+    }
+
+    /// Where all is read: whether what is beside the rules of a sort would stand alone in a policy, which nobody can declare.
+    fn is_beside_nothing(&self, rules: &BTreeMap<String, Value>) -> bool {
+        self.wish.everything && rules.is_empty()
+    }
+
     fn note_lifecycle(&mut self, found: Lifecycle) {
-        let foreign = || found.rules.iter().filter(|rule| own_name(self.workspace, rule.id()).is_none());
+        let names = self.names(LIFECYCLE, found.rules.iter().map(LifecycleRule::id));
+        let foreign = || found.rules.iter().filter(|rule| names.name(rule.id()).is_none());
         let (many, old) = (foreign().count(), foreign().any(lifecycle::is_old));
         self.fact(FOREIGN_LIFECYCLE, count(many));
         self.fact(OLD_LIFECYCLE, Value::Bool(old));
-        let mut settings = own_lifecycle(self.workspace, &found.rules);
-        settings.extend(found.minimum_size.map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
+        let mut settings = named_lifecycle(&names, &found.rules);
+        let size = found.minimum_size.filter(|_| !self.is_beside_nothing(&settings));
+        settings.extend(size.map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
         self.settle(&[LIFECYCLE, MINIMUM_SIZE], settings);
     }
 
     fn note_replication(&mut self, found: Option<ReplicationConfiguration>) {
         let rules = found.as_ref().map(ReplicationConfiguration::rules).unwrap_or_default();
-        let workspace = self.workspace;
-        let foreign = || rules.iter().filter(|rule| own_name(workspace, rule.id()).is_none());
+        let mut names = self.names(REPLICATION, rules.iter().map(ReplicationRule::id));
+        if self.wish.everything {
+            let unsaid: Vec<&str> = replication::unsaid(rules).filter(|id| names.is_by_id(Some(id))).collect();
+            for id in &unsaid {
+                names.forget(id);
+            }
+            let unsaid = Value::set(unsaid.into_iter().map(Value::from));
+            self.live.facts.extend((!unsaid.is_nothing()).then(|| (UNSAID_REPLICATION.to_owned(), unsaid)));
+        }
+        let foreign = || rules.iter().filter(|rule| names.name(rule.id()).is_none());
         let (many, old) = (foreign().count(), foreign().any(replication::is_old));
         self.fact(REPLICATION_RULES, count(rules.len()));
         self.fact(FOREIGN_REPLICATION, count(many));
+        self.fact(FOREIGN_RULES, Value::List(foreign().filter_map(|rule| rule.id().map(Value::from)).collect()));
         self.fact(OLD_REPLICATION, Value::Bool(old));
         let places = foreign().filter_map(|rule| {
             let id = Value::from(rule.id().unwrap_or("without an id"));
@@ -442,8 +470,9 @@ impl BucketRead<'_> {
         let without_kms = without_kms.count();
         self.fact(FOREIGN_PLACES, Value::Map(places));
         self.fact(FOREIGN_WITHOUT_KMS, count(without_kms));
-        let mut settings = own_replication(self.workspace, rules);
-        settings.extend(found.map(|found| (ROLE.to_owned(), Value::from(found.role))));
+        let mut settings = named_replication(&names, rules);
+        let role = found.map(|found| found.role).filter(|_| !self.is_beside_nothing(&settings));
+        settings.extend(role.map(|role| (ROLE.to_owned(), Value::from(role))));
         self.settle(&[REPLICATION, ROLE], settings);
     }
 }

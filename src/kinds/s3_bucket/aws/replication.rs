@@ -28,6 +28,15 @@ pub(super) fn is_old(rule: &ReplicationRule) -> bool {
     rule.filter().is_none()
 }
 
+/// The ids of rules that AWS takes no more as they are: those that copy existing objects, and those of the first generation that go to one
+/// destination, as rules of today would all have the same priority there.
+pub(super) fn unsaid(rules: &[ReplicationRule]) -> impl Iterator<Item = &str> {
+    let place = |rule: &ReplicationRule| (rule.destination().map(|to| to.bucket().to_owned()), rule.priority().unwrap_or_default());
+    let shares = move |rule: &ReplicationRule| rules.iter().filter(|other| place(other) == place(rule)).count() > 1;
+    let unsaid = move |rule: &&ReplicationRule| rule.existing_object_replication().is_some() || (is_old(rule) && shares(rule));
+    rules.iter().filter(unsaid).filter_map(ReplicationRule::id)
+}
+
 /// The settings of a rule, by path. What is off is as good as absent.
 pub(super) fn settings(name: &str, rule: &ReplicationRule) -> BTreeMap<String, Value> {
     let at = path::keyed(REPLICATION, name);
@@ -42,7 +51,9 @@ pub(super) fn settings(name: &str, rule: &ReplicationRule) -> BTreeMap<String, V
     put("status", text(rule.status().as_str()));
     put("priority", rule.priority().map(i64::from).map(Value::from));
     filter(rule, &mut put);
-    put(MARKERS, on(rule.delete_marker_replication().and_then(|markers| markers.status()).map(DeleteMarkerReplicationStatus::as_str)));
+    // The first generation copies delete markers, and does not say so.
+    let markers = rule.delete_marker_replication().and_then(|markers| markers.status()).map(DeleteMarkerReplicationStatus::as_str);
+    put(MARKERS, on(markers.or_else(|| is_old(rule).then_some(ENABLED))));
     put("existing_object_replication.status", rule.existing_object_replication().and_then(|existing| text(existing.status().as_str())));
     let criteria = rule.source_selection_criteria();
     put(KMS, on(criteria.and_then(|criteria| criteria.sse_kms_encrypted_objects()).map(|objects| objects.status().as_str())));

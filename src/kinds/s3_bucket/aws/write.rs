@@ -1,15 +1,16 @@
 //! Changing one bucket. Every write replaces a whole aspect, so each is read just before, compared with what was planned from, and only the
 //! request's changes are laid over what was found.
 
+use super::super::forms;
 use super::super::rule::Rule;
 use super::super::table::{
     ALGORITHM, BUCKET_KEY, COMPLIANCE, ENABLED, ENCRYPTION, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE,
     REPLICATION, ROLE, SUSPENDED, VERSIONING,
 };
-use super::super::{forms, mark};
 use super::agree::{self, Written};
+use super::names::Names;
 use super::patience::Patience;
-use super::read::{Bucket, Lifecycle, encryption_settings, lock_settings, own_lifecycle, own_name, own_replication};
+use super::read::{Bucket, Lifecycle, encryption_settings, lock_settings, named_lifecycle, named_replication};
 use super::{
     PUT_ENCRYPTION, PUT_LIFECYCLE, PUT_LOCK, PUT_REPLICATION, PUT_VERSIONING, client, lifecycle, regions, replication, versioning,
 };
@@ -220,7 +221,7 @@ impl BucketWrite<'_> {
         let mut patience = Patience::new();
         loop {
             let found = self.bucket.lifecycle().await?;
-            let mut now = own_lifecycle(self.request.workspace, &found.rules);
+            let mut now = named_lifecycle(&self.names(LIFECYCLE), &found.rules);
             now.extend(found.minimum_size.clone().map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
             self.refuse_if_moved(&blocks, &now)?;
             let after = self.laid_over(&blocks, &now);
@@ -243,15 +244,26 @@ impl BucketWrite<'_> {
         }
     }
 
-    /// Others' rules as they were found, own ones that change made anew. Own ones take the generation of others', as AWS takes no two.
+    /// The names that the blocks give to rules of a sort.
+    fn names(&self, block: &str) -> Names {
+        Names::declared(block, self.request.workspace, self.request.wanted.iter().map(|(path, declared)| (path, &declared.value)))
+    }
+
+    /// Others' rules as they were found, declared ones that change made anew. AWS takes no two generations: declared ones take that of others',
+    /// and where such are described by their ids they keep theirs as long as all of them can be said in it.
     fn merged_lifecycle(&self, found: &[LifecycleRule], after: &BTreeMap<String, Value>) -> Result<Vec<LifecycleRule>, ChangeFailed> {
-        let own = |rule: &LifecycleRule| own_name(self.request.workspace, rule.id()).map(str::to_owned);
-        let old = found.iter().any(|rule| own(rule).is_none() && lifecycle::is_old(rule));
+        let names = self.names(LIFECYCLE);
+        let name = |rule: &LifecycleRule| names.name(rule.id());
+        let is_others_old = |rule: &LifecycleRule| name(rule).is_none() && lifecycle::is_old(rule);
+        let is_described_old = |rule: &LifecycleRule| names.is_by_id(rule.id()) && lifecycle::is_old(rule);
+        let blocks = Flat::of_values(after).keys(LIFECYCLE);
+        let fits = || blocks.iter().all(|name| Rule::of(&path::keyed(LIFECYCLE, name), after.iter()).fits_old_form());
+        let old = found.iter().any(is_others_old) || (found.iter().any(is_described_old) && fits());
         let make = |id: &str, rule: &Rule| lifecycle::rule(id, rule, old);
         let mut touched = self.touched(LIFECYCLE);
         let mut merged = Vec::new();
         for rule in found {
-            match own(rule) {
+            match name(rule) {
                 Some(name) if touched.remove(&name) || lifecycle::is_old(rule) != old => {
                     merged.extend(self.made(LIFECYCLE, &name, after, make, PUT_LIFECYCLE)?);
                 }
@@ -264,7 +276,7 @@ impl BucketWrite<'_> {
         Ok(merged)
     }
 
-    /// One own rule out of its settings; none where it goes.
+    /// One declared rule out of its settings; none where it goes.
     fn made<R>(
         &self,
         block: &str,
@@ -277,9 +289,7 @@ impl BucketWrite<'_> {
         if !rule.is_there() {
             return Ok(None);
         }
-        // Without an owner name no rule is read as backstay's, and none is declared.
-        let id = format!("{}{name}", mark(self.request.workspace.unwrap_or_default()));
-        make(&id, &rule).map(Some).map_err(|error| not_built(action, &error).into())
+        make(&self.names(block).id(name), &rule).map(Some).map_err(|error| not_built(action, &error).into())
     }
 
     async fn send_lifecycle(&self, wanted: &Lifecycle) -> Result<(), CallFailed> {
@@ -317,10 +327,11 @@ impl BucketWrite<'_> {
     }
 
     async fn is_there(&self, written: &Written<'_>) -> Result<bool, CallFailed> {
-        let workspace = self.request.workspace;
         Ok(match written {
-            Written::Lifecycle(wanted) => agree::lifecycle(workspace, wanted, &self.bucket.lifecycle().await?),
-            Written::Replication { rules, role } => agree::replication(workspace, rules, role, self.bucket.replication().await?.as_ref()),
+            Written::Lifecycle(wanted) => agree::lifecycle(&self.names(LIFECYCLE), wanted, &self.bucket.lifecycle().await?),
+            Written::Replication { rules, role } => {
+                agree::replication(&self.names(REPLICATION), rules, role, self.bucket.replication().await?.as_ref())
+            }
         })
     }
 
@@ -329,7 +340,8 @@ impl BucketWrite<'_> {
         let mut patience = Patience::new();
         loop {
             let found = self.bucket.replication().await?;
-            let mut now = own_replication(self.request.workspace, found.as_ref().map(ReplicationConfiguration::rules).unwrap_or_default());
+            let rules = found.as_ref().map(ReplicationConfiguration::rules).unwrap_or_default();
+            let mut now = named_replication(&self.names(REPLICATION), rules);
             now.extend(found.as_ref().map(|found| (ROLE.to_owned(), Value::from(found.role()))));
             self.refuse_if_moved(&blocks, &now)?;
             let after = self.laid_over(&blocks, &now);
@@ -361,9 +373,9 @@ impl BucketWrite<'_> {
     /// that no block declares any more goes at once where a declared one takes its place: in one write, there is no gap between the two.
     fn make_room(&self, rules: &mut Vec<ReplicationRule>) {
         let place = |rule: &ReplicationRule| (rule.destination().map(|destination| destination.bucket().to_owned()), rule.priority());
+        let names = self.names(REPLICATION);
         let goes = |rule: &ReplicationRule| {
-            let name = own_name(self.request.workspace, rule.id());
-            name.is_some_and(|name| !self.request.wanted.contains_key(&path::keyed(REPLICATION, name)))
+            names.name(rule.id()).is_some_and(|name| !self.request.wanted.contains_key(&path::keyed(REPLICATION, &name)))
         };
         let taken: Vec<_> = rules.iter().filter(|rule| !goes(rule)).map(place).collect();
         rules.retain(|rule| !goes(rule) || !taken.contains(&place(rule)));
@@ -374,10 +386,14 @@ impl BucketWrite<'_> {
         found: Option<&ReplicationConfiguration>,
         after: &BTreeMap<String, Value>,
     ) -> Result<Vec<ReplicationRule>, ChangeFailed> {
+        let names = self.names(REPLICATION);
         let mut touched = self.touched(REPLICATION);
         let mut merged = Vec::new();
+        // What is made here is of the newer form, beside which AWS takes none of the old one.
+        let anew = |touched: &BTreeSet<String>, name: &str, rule: &ReplicationRule| touched.contains(name) || replication::is_old(rule);
+        let any = !touched.is_empty();
         for rule in found.map(ReplicationConfiguration::rules).unwrap_or_default() {
-            match own_name(self.request.workspace, rule.id()).filter(|name| touched.contains(*name)).map(str::to_owned) {
+            match names.name(rule.id()).filter(|name| any && anew(&touched, name, rule)) {
                 None => merged.push(rule.clone()),
                 Some(name) => {
                     touched.remove(&name);

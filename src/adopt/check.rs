@@ -1,0 +1,88 @@
+//! Whether what was written says what is: it is checked as every policy, and planned against what it was made from.
+
+use super::Request;
+use super::groups::Group;
+use super::layout::LaidOut;
+use crate::model::{Action, Change, Diagnostic, Plan, ResourceId, Snapshot, Sources, Verb};
+use crate::plan::{self, plan};
+use crate::policy::{self, Checked, Seen};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is wrong, on its way.
+struct Wrong<'a> {
+    laid_out: &'a LaidOut,
+    groups: &'a [Group<'a>],
+    things: BTreeMap<ResourceId, String>,
+    /// What no block that was written is to blame for.
+    others: Vec<Diagnostic>,
+}
+
+impl Wrong<'_> {
+    fn tell(&mut self, problems: &[Diagnostic], sources: &Sources) {
+        for problem in problems.iter().filter(|problem| problem.is_error()) {
+            let Some(group) = self.laid_out.group_at(problem, sources) else {
+                self.others.push(problem.clone());
+                continue;
+            };
+            let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+            let reason = format!("backstay does not take it, {}: {}{help}", problem.code, problem.title);
+            let things = self.groups.get(group).into_iter().flat_map(|group| &group.things);
+            self.things.extend(things.map(|thing| (thing.live.id.clone(), reason.clone())));
+        }
+    }
+
+    fn compare(&mut self, plan: &Plan, marks: bool) {
+        let ours: BTreeSet<&ResourceId> = self.groups.iter().flat_map(|group| group.things.iter().map(|thing| &thing.live.id)).collect();
+        let differs = plan
+            .actions
+            .iter()
+            .filter(|action| ours.contains(&action.id) || action.replaces.as_ref().is_some_and(|old| ours.contains(old)));
+        let reasons =
+            differs.filter_map(|action| Some((action.replaces.as_ref().unwrap_or(&action.id).clone(), difference(action, marks)?)));
+        self.things.extend(reasons);
+    }
+}
+
+/// What a plan would do to a thing that is described as it is, if it does anything.
+fn difference(action: &Action, marks: bool) -> Option<String> {
+    if let Some(refusal) = &action.refused {
+        return Some(refusal.reason.clone());
+    }
+    let change = action.changes.iter().find(|change| !(marks && change.setting == Change::OWNER));
+    match change {
+        Some(change) => Some(format!(
+            "it cannot be described so that nothing would change: `{}` would go from {} to {}",
+            change.setting, change.before, change.after
+        )),
+        None if action.verb == Verb::Unknown => Some("not all of it could be read".to_owned()),
+        None => None,
+    }
+}
+
+/// The things of which the policy that came out says something else than what is, with what it says.
+///
+/// # Errors
+///
+/// What is wrong with the policy that was there before.
+pub(super) fn wrong(
+    laid_out: &LaidOut,
+    groups: &[Group<'_>],
+    snapshot: &Snapshot,
+    request: &Request<'_>,
+) -> Result<BTreeMap<ResourceId, String>, Vec<Diagnostic>> {
+    let files = laid_out.beside(request.files);
+    if files.policy.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let seen = Seen { identities: snapshot.identities.clone(), accounts: snapshot.accounts.clone() };
+    let Checked { policy, problems } = policy::check_seen(files, request.given, &seen);
+    let mut wrong = Wrong { laid_out, groups, things: BTreeMap::new(), others: Vec::new() };
+    wrong.tell(&problems, &policy.sources);
+    if wrong.things.is_empty() && wrong.others.is_empty() {
+        match plan(&policy, snapshot, &plan::Request::default()) {
+            Err(problems) => wrong.tell(&problems, &policy.sources),
+            Ok(plan) => wrong.compare(&plan, request.mark),
+        }
+    }
+    if wrong.things.is_empty() && !wrong.others.is_empty() { Err(wrong.others) } else { Ok(wrong.things) }
+}

@@ -1,0 +1,286 @@
+//! Blocks to files: an area each, new or behind what backstay wrote there before, and never over what somebody else wrote.
+
+use super::Request;
+use super::groups::{Form, Group};
+use super::text::{self, Place};
+use super::things::{Thing, inventory};
+use super::words::Words;
+use crate::kinds;
+use crate::model::{Diagnostic, Ownership, ResourceId, Shape, Snapshot, Source, SourceId, Sources, Value};
+use crate::policy::format;
+use crate::policy::load::Files;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+/// The first line of every file that backstay wrote: only behind what follows it is anything ever added.
+pub(super) const HEADER: &str = "# Described by `backstay adopt`. What is added later comes at the end; the rest is yours to edit.";
+
+/// The file of what all others share.
+const MAIN: &str = "main.hcl";
+
+/// Files with blocks.
+#[derive(Debug, Default)]
+pub(super) struct LaidOut {
+    /// The whole text of each file that is new or longer, by name.
+    pub(super) files: BTreeMap<String, String>,
+    /// Where each block stands: the file, the bytes, and the place of the block among all.
+    blocks: Vec<(String, Range<usize>, usize)>,
+}
+
+impl LaidOut {
+    /// The files of the policy as it would be.
+    pub(super) fn beside(&self, there: &Files) -> Files {
+        beside(there, &self.files)
+    }
+
+    /// The block that a problem is about.
+    pub(super) fn group_at(&self, problem: &Diagnostic, sources: &Sources) -> Option<usize> {
+        let group = |span: &crate::model::Span| {
+            let name = file_name(&sources.get(span.source)?.name);
+            let holds = |(file, range, _): &&(String, Range<usize>, usize)| file == name && range.contains(&span.range.start);
+            self.blocks.iter().find(holds).map(|(_, _, group)| *group)
+        };
+        problem.labels.iter().find_map(|label| group(&label.span))
+    }
+}
+
+/// The files of a policy, some of them with another text, and more of them.
+pub(super) fn beside(there: &Files, texts: &BTreeMap<String, String>) -> Files {
+    let mut files = Files { folder: there.folder.clone(), ..Files::default() };
+    let mut rest = texts.clone();
+    let mut add = |name: &str, text: &str, is_variables: bool| {
+        let id: SourceId = files.sources.add(name.to_owned(), text.to_owned());
+        if is_variables { files.variables.push(id) } else { files.policy.push(id) }
+    };
+    for source in there.policy.iter().filter_map(|id| there.sources.get(*id)) {
+        let text = rest.remove(file_name(&source.name));
+        add(&source.name, text.as_deref().unwrap_or(&source.text), false);
+    }
+    for source in there.variables.iter().filter_map(|id| there.sources.get(*id)) {
+        add(&source.name, &source.text, true);
+    }
+    for (name, text) in &rest {
+        add(&there.folder.join(name).display().to_string(), text, false);
+    }
+    files
+}
+
+/// The name of a file without its folder.
+pub(super) fn file_name(path: &str) -> &str {
+    Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or(path)
+}
+
+/// Writes everything.
+pub(super) fn lay_out(
+    groups: &[Group<'_>],
+    words: &Words<'_>,
+    left_out: &BTreeMap<ResourceId, String>,
+    snapshot: &Snapshot,
+    request: &Request<'_>,
+) -> LaidOut {
+    // The first time tells what repeats.
+    let blocks =
+        |_: ()| groups.iter().enumerate().map(|(place, group)| block(group, place, words, snapshot, request)).collect::<Vec<String>>();
+    drop((blocks(()), main(words, snapshot, request)));
+    words.settle();
+    let blocks = blocks(());
+    let mut out = LaidOut::default();
+    if request.files.policy.is_empty() && !groups.is_empty() {
+        out.files.insert(MAIN.to_owned(), format!("{HEADER}\n\n{}", laid(&main(words, snapshot, request))));
+    }
+    for (place, (group, block)) in groups.iter().zip(blocks).enumerate() {
+        let (name, before) = file(group.spec.service, request, &out);
+        let block = laid(&block);
+        let text = out.files.entry(name.clone()).or_insert(before);
+        text.push('\n');
+        let start = text.len();
+        text.push_str(&block);
+        out.blocks.push((name, start..start.saturating_add(block.len()), place));
+    }
+    // What is not described is told in files that are new; in others it would be told again each time.
+    for (id, reason) in left_out {
+        let Some(spec) = kinds::spec(&id.kind) else { continue };
+        let (name, _) = file(spec.service, request, &out);
+        let is_new = texts(request).all(|source| file_name(&source.name) != name);
+        if let Some(text) = out.files.get_mut(&name).filter(|_| is_new) {
+            text.push('\n');
+            text.push_str(&comment(&format!("Not described: {} `{}` ({}): {reason}", spec.title, id.name, id.region)));
+        }
+    }
+    out
+}
+
+/// The files of the policy that is there.
+fn texts<'r>(request: &'r Request<'_>) -> impl Iterator<Item = &'r Source> {
+    request.files.policy.iter().filter_map(|id| request.files.sources.get(*id))
+}
+
+/// The file for blocks of a service, and what stands in it now.
+fn file(service: &str, request: &Request<'_>, out: &LaidOut) -> (String, String) {
+    let there = |name: &str| texts(request).find(|source| file_name(&source.name) == name).map(|source| source.text.clone());
+    let names = std::iter::once(format!("{service}.hcl")).chain((1_u32..).map(|number| match number {
+        1 => format!("{service}-adopted.hcl"),
+        number => format!("{service}-adopted-{number}.hcl"),
+    }));
+    for name in names.take(100) {
+        if out.files.contains_key(&name) {
+            return (name, String::new());
+        }
+        match there(&name) {
+            None => return (name, format!("{HEADER}\n")),
+            Some(text) if text.starts_with(HEADER) => return (name, if text.ends_with('\n') { text } else { format!("{text}\n") }),
+            Some(_) => {}
+        }
+    }
+    (format!("{service}-adopted-more.hcl"), format!("{HEADER}\n"))
+}
+
+/// The layout of `fmt`; what cannot be laid out stays as it is, and the check that follows tells why.
+fn laid(text: &str) -> String {
+    format::format(text).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Words behind `#`, in lines that fit.
+fn comment(text: &str) -> String {
+    const WIDTH: usize = 130;
+    let mut lines = vec![String::from("#")];
+    for word in text.split_whitespace() {
+        let is_full = lines.last().is_some_and(|line| line.chars().count() + word.chars().count() + 1 > WIDTH);
+        if is_full {
+            lines.push(String::from("#"));
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    let mut text = lines.join("\n");
+    text.push('\n');
+    text
+}
+
+/// What all blocks share: the owner name, variables, and where it is.
+fn main(words: &Words<'_>, snapshot: &Snapshot, request: &Request<'_>) -> String {
+    let mut out = format!("backstay {{\nworkspace = {}\n}}\n", words.template(request.workspace));
+    let mut targets = String::new();
+    for (name, identity) in &snapshot.identities {
+        // A region is a variable where an ARN begins; here it stands alone.
+        let region = words.variables().find(|variable| variable.name == "region" && variable.value == identity.region);
+        let region = region.map_or_else(|| text::quoted(&identity.region), |variable| format!("var.{}", variable.name));
+        targets.push_str(&format!(
+            "\ntarget {} {{\nregion = {region}\naccount_id = {} # any other account is refused before anything is read\n}}\n",
+            text::quoted(name),
+            words.template(&identity.account)
+        ));
+    }
+    for variable in words.variables() {
+        out.push_str(&format!(
+            "\nvariable \"{}\" {{\ndescription = {}\ntype = string\ndefault = {}\n}}\n",
+            variable.name,
+            text::quoted(variable.doc),
+            text::quoted(&variable.value)
+        ));
+    }
+    out.push_str(&targets);
+    out
+}
+
+fn block(group: &Group<'_>, place: usize, words: &Words<'_>, snapshot: &Snapshot, request: &Request<'_>) -> String {
+    let Some(first) = group.things.first() else { return String::new() };
+    let mut out: String = first.comments.iter().map(|text| comment(text)).collect();
+    out.push_str(&hints(group, snapshot).iter().map(|text| comment(text)).collect::<String>());
+    let keyword = if group.spec.ownership == Ownership::Settings { "protect" } else { "resource" };
+    out.push_str(&format!("{keyword} \"{}\" \"{}\" {{\n", group.spec.name, group.label));
+    let mut lines: Vec<String> = Vec::new();
+    if let Form::Each { .. } = &group.form {
+        lines.push(format!("for_each = {}", each(group, place, words)));
+    }
+    let targets = if request.there.targets.is_empty() { snapshot.identities.len() } else { request.there.targets.len() };
+    if targets > 1 {
+        lines.push(format!("target = target.{}", group.target));
+    }
+    lines.extend(select(&group.form, &group.things, words).map(|select| format!("select {{\n{select}\n}}")));
+    if group.spec.ownership == Ownership::Whole && group.spec.parent.is_none() && first.live.mark.is_none() {
+        lines.push(if request.mark { "adopt = true" } else { "mark = false" }.to_owned());
+    }
+    if let (Some(parent), Some(whole)) = (group.spec.parent, words.whole(first)) {
+        lines.push(format!("{} = {whole}", parent.argument));
+    }
+    let line = |at: &str, value: &Value| argument(group, at, value, words, Place { group: place, thing: 0, at });
+    lines.extend(text::body(group.spec, &first.settings, &line));
+    out.push_str(&lines.join("\n"));
+    out.push_str("\n}\n");
+    out
+}
+
+/// The value of an argument: of a block with `for_each`, what is each one's own.
+fn argument(group: &Group<'_>, at: &str, value: &Value, words: &Words<'_>, place: Place<'_>) -> String {
+    if let Form::Each { varying, .. } = &group.form {
+        if at == group.spec.name_argument {
+            return "each.key".to_owned();
+        }
+        if let Some((_, name)) = varying.iter().find(|(path, _)| path == at) {
+            return format!("each.value.{name}");
+        }
+    }
+    written(group, at, value, words, place)
+}
+
+fn written(group: &Group<'_>, at: &str, value: &Value, words: &Words<'_>, place: Place<'_>) -> String {
+    let is_document = group.spec.setting(at).is_some_and(|setting| matches!(setting.shape, Shape::Json(_)));
+    let document = value.as_str().filter(|_| is_document).and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    match document {
+        Some(json) => format!("jsonencode({})", text::value(&Value::from(json), words, place)),
+        None => text::value(value, words, place),
+    }
+}
+
+/// The map of a `for_each`, or the set where nothing but the name differs.
+fn each(group: &Group<'_>, place: usize, words: &Words<'_>) -> String {
+    let Form::Each { keys, varying } = &group.form else { return String::new() };
+    let keys = keys.iter().map(|key| words.template(key));
+    if varying.is_empty() {
+        return format!("toset({})", text::list(keys.collect()));
+    }
+    let own = |(thing, key): (usize, String)| {
+        let settings = group.things.get(thing).map(|thing| &thing.settings);
+        let values = varying.iter().filter_map(|(at, name)| {
+            let value = settings?.get(at)?;
+            Some((name.clone(), written(group, at, value, words, Place { group: place, thing, at })))
+        });
+        // A key that is a template has to stand in brackets.
+        let key = if key.contains("${") || key.starts_with("var.") { format!("({key})") } else { key };
+        (key, text::object(values.collect()))
+    };
+    text::object(keys.enumerate().map(own).collect())
+}
+
+fn select(form: &Form, things: &[&Thing<'_>], words: &Words<'_>) -> Option<String> {
+    match form {
+        Form::Names => Some(format!("names = {}", text::list(things.iter().map(|thing| words.template(&thing.live.id.name)).collect()))),
+        Form::Tag(key, value) => Some(format!("tags = {{ {} = {} }}", text::key_text(key), words.template(value))),
+        Form::One | Form::Single | Form::Each { .. } => None,
+    }
+}
+
+/// What a reader ought to know of a block: whom a tag means, and what protects nothing.
+fn hints(group: &Group<'_>, snapshot: &Snapshot) -> Vec<String> {
+    let mut hints = Vec::new();
+    if let Form::Tag(..) = group.form {
+        let names: Vec<&str> = group.things.iter().map(|thing| thing.live.id.name.as_str()).collect();
+        hints.push(format!("Now these: {}.", names.join(", ")));
+    }
+    if group.spec.name_tag.is_some() {
+        let listed = inventory(snapshot, group.spec.name, &group.target);
+        let known = group.things.iter().filter_map(|thing| {
+            let tags = listed?.listed.iter().find(|one| one.name == thing.live.id.name)?.tags.as_ref()?;
+            Some(format!("{} is {}", thing.live.id.name, tags.get(group.spec.name_tag?.key)?))
+        });
+        let known: Vec<String> = known.collect();
+        if !known.is_empty() {
+            hints.push(format!("{}.", known.join(", ")));
+        }
+    }
+    hints
+}

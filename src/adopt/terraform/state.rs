@@ -1,0 +1,344 @@
+//! A state as the configuration that would give it: literal values, and references where one thing names another.
+
+use super::rewrite::{object_key, quoted};
+use super::table;
+use super::units::{Loaded, Unit};
+use crate::kinds;
+use crate::model::{Code, Diagnostic, Ownership, Position};
+use crate::policy::load::read_text;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Arguments whose texts are documents, shown as such.
+const DOCUMENTS: [&str; 6] = ["policy", "filter_policy", "redrive_policy", "delivery_policy", "event_pattern", "dashboard_body"];
+
+/// Attributes that only tell what the thing is, or that stand for another that is there too.
+const TOLD: [&str; 3] = ["tags_all", "region", "is_enabled"];
+
+/// The files of the policy, by how the kinds begin.
+const AREAS: [(&str, &str); 7] = [
+    ("aws_backup_", "backup.hcl"),
+    ("aws_cloudwatch_log_", "protect.hcl"),
+    ("aws_cloudwatch_", "alerts.hcl"),
+    ("aws_sns_", "alerts.hcl"),
+    ("aws_db_event_", "alerts.hcl"),
+    ("aws_scheduler_", "schedules.hcl"),
+    ("aws_dlm_", "schedules.hcl"),
+];
+
+/// A resource of the state.
+struct Stated {
+    kind: String,
+    label: String,
+    address: String,
+    values: Map<String, Value>,
+    /// Its account and region, where its own ARN tells them.
+    place: Option<(String, String)>,
+}
+
+/// Reads what `terraform show -json` printed.
+pub(super) fn load(file: &Path) -> Loaded {
+    let mut loaded = Loaded { is_state: true, ..Loaded::default() };
+    let text = match read_text(file) {
+        Ok(text) => text,
+        Err(problem) => {
+            loaded.problems.push(problem.help("give a file that holds what `terraform show -json` printed"));
+            return loaded;
+        }
+    };
+    let wrong = |what: String| Diagnostic::error(Code::Syntax, what).help("write the file with `terraform show -json > state.json`");
+    let json: Value = match serde_json::from_str(&text) {
+        Ok(json) => json,
+        Err(error) => {
+            loaded.problems.push(wrong(format!("{} is not JSON: {error}", file.display())));
+            return loaded;
+        }
+    };
+    let root = json.get("values").or_else(|| json.get("planned_values")).and_then(|values| values.get("root_module"));
+    let Some(root) = root else {
+        let what = if json.get("serial").is_some() { "a raw state file" } else { "no state" };
+        loaded.problems.push(wrong(format!("{} is {what}, and not what `terraform show -json` prints", file.display())));
+        return loaded;
+    };
+    let mut all = Vec::new();
+    resources(root, &mut all, &mut BTreeSet::new());
+    for one in &all {
+        let address = format!("{}.{}", one.kind, one.label);
+        loaded.places.insert(address, place_of(&text, file, &one.address));
+    }
+    let written = Written::new(&all);
+    let mut files: BTreeMap<&str, String> = BTreeMap::from([("backstay.hcl", written.providers())]);
+    for one in &all {
+        let area = AREAS.iter().find(|(start, _)| one.kind.starts_with(start)).map_or("protect.hcl", |(_, file)| file);
+        files.entry(area).or_default().push_str(&written.resource(one));
+    }
+    let mut texts = Vec::new();
+    for (out, text) in files {
+        texts.extend(loaded.parsed(file.display().to_string(), text, out.to_owned()));
+    }
+    let folder = file.parent().unwrap_or_else(|| Path::new(".")).to_owned();
+    loaded.units.push(Unit { prefix: String::new(), address: String::new(), folder, texts, call: None, calls: BTreeMap::new() });
+    loaded
+}
+
+/// Where the text has the address of a resource.
+fn place_of(text: &str, file: &Path, address: &str) -> Position {
+    let json = Value::from(address).to_string();
+    let at = text
+        .match_indices(&json)
+        .map(|(at, _)| at)
+        .find(|at| text.get(..*at).is_some_and(|before| before.trim_end_matches([' ', ':']).ends_with("\"address\"")));
+    let before = text.get(..at.unwrap_or_default()).unwrap_or_default();
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Position { file: file.display().to_string(), line: before.matches('\n').count() + 1, column }
+}
+
+fn resources(module: &Value, all: &mut Vec<Stated>, labels: &mut BTreeSet<(String, String)>) {
+    let items = |name: &str| module.get(name).and_then(Value::as_array).into_iter().flatten();
+    for one in items("resources").filter(|one| one.get("mode").and_then(Value::as_str) != Some("data")) {
+        let text = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (kind, address) = (text("type"), text("address"));
+        let values = one.get("values").and_then(Value::as_object).cloned().unwrap_or_default();
+        let mut label = label(&address, &kind);
+        while !labels.insert((kind.clone(), label.clone())) {
+            label.push('_');
+        }
+        let is_own = kind != "aws_cloudwatch_event_target";
+        let arn = values.get("arn").and_then(Value::as_str).filter(|_| is_own).unwrap_or_default();
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let place = match parts.as_slice() {
+            [_, _, _, region, account, _] if !region.is_empty() && !account.is_empty() => {
+                Some(((*account).to_owned(), (*region).to_owned()))
+            }
+            _ => None,
+        };
+        all.push(Stated { kind, label, address, values, place });
+    }
+    for child in items("child_modules") {
+        resources(child, all, labels);
+    }
+}
+
+/// The name of a resource's block: of `module.backup.aws_backup_vault.this["eu"]` it is `backup_this_eu`.
+fn label(address: &str, kind: &str) -> String {
+    let without = address.replacen(&format!("{kind}."), "", 1).replace("module.", "");
+    let name: String = without.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    let mut parts: Vec<&str> = name.split('_').filter(|part| !part.is_empty()).collect();
+    parts.dedup();
+    let name = parts.join("_");
+    if name.starts_with(|c: char| c.is_ascii_digit() || c == '-') || name.is_empty() { format!("x_{name}") } else { name }
+}
+
+/// What is needed to write resources that name each other.
+struct Written<'s> {
+    all: &'s [Stated],
+    /// The account and region of most things.
+    usual: Option<(String, String)>,
+    /// The resources of whole kinds by ARN.
+    by_arn: BTreeMap<&'s str, &'s Stated>,
+}
+
+impl<'s> Written<'s> {
+    fn new(all: &'s [Stated]) -> Self {
+        let mut counts: BTreeMap<&(String, String), usize> = BTreeMap::new();
+        for place in all.iter().filter_map(|one| one.place.as_ref()) {
+            *counts.entry(place).or_default() += 1;
+        }
+        let usual = counts.into_iter().max_by_key(|(_, count)| *count).map(|(place, _)| place.clone());
+        let is_whole = |one: &&Stated| kinds::spec(&one.kind).is_some_and(|spec| spec.ownership == Ownership::Whole);
+        let own_arn = |one: &'s Stated| Some((one.values.get("arn").or_else(|| one.values.get("dashboard_arn"))?.as_str()?, one));
+        let by_arn = all.iter().filter(is_whole).filter(|one| one.kind != "aws_cloudwatch_event_target").filter_map(own_arn).collect();
+        Self { all, usual, by_arn }
+    }
+
+    /// The account and region of a thing: its own, else those of what it is a part of, else the usual ones.
+    fn place(&self, one: &Stated) -> Option<(String, String)> {
+        let region = one.values.get("region").and_then(Value::as_str).map(str::to_owned);
+        let usual = || self.usual.clone().map(|(account, usual)| (account, region.clone().unwrap_or(usual)));
+        one.place
+            .clone()
+            .or_else(|| region.is_none().then(|| self.whole_of(one).and_then(|whole| self.place(whole))).flatten())
+            .or_else(usual)
+    }
+
+    /// What a thing is a part of.
+    fn whole_of(&self, one: &Stated) -> Option<&'s Stated> {
+        if let Some(part) = table::part_of(&one.kind) {
+            let named = one.values.get(part.argument)?;
+            return self
+                .all
+                .iter()
+                .find(|other| other.kind == part.of && ["id", "arn", "bucket"].iter().any(|name| other.values.get(*name) == Some(named)));
+        }
+        let parent = kinds::spec(&one.kind)?.parent?;
+        let named = one.values.get(parent.argument)?;
+        let is_named = |other: &&Stated| ["id", "name"].iter().any(|name| other.values.get(*name) == Some(named));
+        let mut found = self.all.iter().filter(|other| parent.kinds.contains(&other.kind.as_str())).filter(is_named);
+        // Vaults of one name can be in several regions: the one that is written nearest to it in the same module is as good as any.
+        let region = one.values.get("region").and_then(Value::as_str);
+        let first = found.next()?;
+        std::iter::once(first)
+            .chain(found)
+            .find(|other| region.is_none() || other.place.as_ref().is_none_or(|(_, of)| Some(of.as_str()) == region))
+            .or(Some(first))
+    }
+
+    fn alias(place: &(String, String), many_accounts: bool) -> String {
+        let region = place.1.replace('-', "_");
+        if many_accounts { format!("{region}_{}", place.0) } else { region }
+    }
+
+    fn has_many_accounts(&self) -> bool {
+        self.all.iter().filter_map(|one| one.place.as_ref()).map(|(account, _)| account).collect::<BTreeSet<_>>().len() > 1
+    }
+
+    fn providers(&self) -> String {
+        let places: BTreeSet<(String, String)> = self.all.iter().filter_map(|one| self.place(one)).collect();
+        let many = self.has_many_accounts();
+        let provider = |place: &(String, String)| {
+            let alias = if Some(place) == self.usual.as_ref() {
+                String::new()
+            } else {
+                format!("  alias = {}\n", quoted(&Self::alias(place, many)))
+            };
+            format!("provider \"aws\" {{\n{alias}  region = {}\n  allowed_account_ids = [{}]\n}}\n", quoted(&place.1), quoted(&place.0))
+        };
+        places.iter().map(provider).collect()
+    }
+
+    fn resource(&self, one: &Stated) -> String {
+        let mut out = format!("resource \"{}\" \"{}\" {{\n", one.kind, one.label);
+        let is_known = kinds::spec(&one.kind).is_some() || table::part_of(&one.kind).is_some();
+        if is_known {
+            let place = self.place(one).filter(|place| Some(place) != self.usual.as_ref());
+            if let Some(place) = place {
+                out.push_str(&format!("  provider = aws.{}\n", Self::alias(&place, self.has_many_accounts())));
+            }
+            self.arguments(one, &one.values, 1, &mut out);
+        }
+        out.push_str("}\n\n");
+        out
+    }
+
+    fn arguments(&self, one: &Stated, values: &Map<String, Value>, depth: usize, out: &mut String) {
+        let indent = "  ".repeat(depth);
+        let has_policy = |one: &Stated| {
+            self.all.iter().any(|other| {
+                other.kind.ends_with("_topic_policy") && self.whole_of(other).is_some_and(|whole| whole.address == one.address)
+            })
+        };
+        for (name, value) in values {
+            let is_told = depth == 1
+                && (TOLD.contains(&name.as_str())
+                    || (name == "id" && one.kind != table::FILE_SYSTEM)
+                    || (name == "arn" && self.by_arn.values().any(|other| other.address == one.address))
+                    || (name == "policy" && one.kind == table::TOPIC && has_policy(one)));
+            if is_told || is_nothing(value) {
+                continue;
+            }
+            let value = if depth == 1 && name == "tags" { values.get("tags_all").unwrap_or(value) } else { value };
+            match value {
+                Value::Array(items) if !items.is_empty() && items.iter().all(Value::is_object) => {
+                    for item in items.iter().filter_map(Value::as_object) {
+                        out.push_str(&format!("{indent}{name} {{\n"));
+                        self.arguments(one, item, depth + 1, out);
+                        out.push_str(&format!("{indent}}}\n"));
+                    }
+                }
+                other => out.push_str(&format!("{indent}{name} = {}\n", self.argument(one, name, other, depth))),
+            }
+        }
+        // Some kinds say only all tags.
+        if depth == 1
+            && values.get("tags").is_none_or(is_nothing)
+            && let Some(tags) = values.get("tags_all").filter(|tags| tags.as_object().is_some_and(|tags| !tags.is_empty()))
+        {
+            out.push_str(&format!("{indent}tags = {}\n", hcl(tags)));
+        }
+    }
+
+    /// A value, or the reference that it is.
+    fn argument(&self, one: &Stated, name: &str, value: &Value, depth: usize) -> String {
+        let part = table::part_of(&one.kind).filter(|part| depth == 1 && part.argument == name);
+        if let (Some(part), Some(whole)) = (part, self.whole_of(one)) {
+            return format!("{}.{}.{}", whole.kind, whole.label, if part.of == table::TOPIC { "arn" } else { "id" });
+        }
+        let parent = kinds::spec(&one.kind).and_then(|spec| spec.parent).filter(|parent| depth == 1 && parent.argument == name);
+        if let (Some(parent), Some(whole)) = (parent, self.whole_of(one)) {
+            return format!("{}.{}.{}", whole.kind, whole.label, parent.attributes.first().unwrap_or(&"id"));
+        }
+        if let Some(text) = value.as_str() {
+            if name == "target_vault_name"
+                && let Some(vault) = self.all.iter().find(|other| {
+                    other.kind == "aws_backup_vault" && other.values.get("name") == Some(value) && self.place(other) == self.place(one)
+                })
+            {
+                return format!("aws_backup_vault.{}.name", vault.label);
+            }
+            if DOCUMENTS.contains(&name)
+                && let Ok(document @ Value::Object(_)) = serde_json::from_str::<Value>(text)
+            {
+                return format!("jsonencode({})", document_text(&document, 1));
+            }
+        }
+        self.referring(one, value)
+    }
+
+    fn referring(&self, one: &Stated, value: &Value) -> String {
+        match value {
+            Value::String(text) => match self.by_arn.get(text.as_str()).filter(|other| other.address != one.address) {
+                Some(other) => format!("{}.{}.arn", other.kind, other.label),
+                None => quoted(text),
+            },
+            Value::Array(items) => format!("[{}]", items.iter().map(|item| self.referring(one, item)).collect::<Vec<_>>().join(", ")),
+            other => hcl(other),
+        }
+    }
+}
+
+/// Whether a value says nothing: the provider has an empty one in many places for what is not set.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// A value as HCL, on one line.
+fn hcl(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let entries: Vec<String> = map.iter().map(|(key, value)| format!("{} = {}", object_key(key), hcl(value))).collect();
+            if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(hcl).collect::<Vec<_>>().join(", ")),
+        Value::String(text) => quoted(text),
+        other => other.to_string(),
+    }
+}
+
+/// A document as HCL, one entry on a line where it is long.
+fn document_text(value: &Value, depth: usize) -> String {
+    let short = hcl(value);
+    if short.len() <= 60 {
+        return short;
+    }
+    let indent = "  ".repeat(depth);
+    let closing = "  ".repeat(depth.saturating_sub(1));
+    match value {
+        Value::Object(map) => {
+            let entries: Vec<String> =
+                map.iter().map(|(key, value)| format!("{indent}{} = {}\n", object_key(key), document_text(value, depth + 1))).collect();
+            format!("{{\n{}{closing}}}", entries.concat())
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| format!("{indent}{},\n", document_text(item, depth + 1))).collect();
+            format!("[\n{}{closing}]", items.concat())
+        }
+        _ => short,
+    }
+}

@@ -1,0 +1,195 @@
+//! The files of a configuration, and of the local modules that it calls.
+
+use crate::model::{Code, Diagnostic, Position, SourceId, Sources, Span};
+use crate::policy::load::read_text;
+use hcl::edit::expr::Expression;
+use hcl::edit::structure::{Block, Body};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How deep modules may call each other, so that a circle ends.
+const DEEPEST: usize = 10;
+/// How many calls of modules are followed.
+const MOST: usize = 500;
+
+/// All that was read.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    /// The root first, then each call of a local module.
+    pub(super) units: Vec<Unit>,
+    /// The texts.
+    pub(super) sources: Sources,
+    /// What is wrong with files.
+    pub(super) problems: Vec<Diagnostic>,
+    /// Where each resource of a state stands in its file, by address.
+    pub(super) places: BTreeMap<String, Position>,
+    /// Whether it was made of a state, which tells more than anybody wrote.
+    pub(super) is_state: bool,
+    /// The root's `*.tfvars`, by the name of the file of variables that they become.
+    pub(super) values: Vec<(String, Text)>,
+}
+
+/// A module, as it is called in one place.
+#[derive(Debug)]
+pub(super) struct Unit {
+    /// What stands before names that come from it; empty for the root.
+    pub(super) prefix: String,
+    /// Its address: `module.backup`, empty for the root.
+    pub(super) address: String,
+    /// Its folder.
+    pub(super) folder: PathBuf,
+    /// Its files.
+    pub(super) texts: Vec<Text>,
+    /// Who calls it.
+    pub(super) call: Option<Call>,
+    /// The calls of modules in it, by name.
+    pub(super) calls: BTreeMap<String, usize>,
+}
+
+/// A file.
+#[derive(Debug)]
+pub(super) struct Text {
+    /// Its place in the sources.
+    pub(super) source: SourceId,
+    /// The file of the policy that its blocks go to.
+    pub(super) out: String,
+    /// What is in it.
+    pub(super) body: Body,
+    /// Its text, as parsed.
+    pub(super) text: String,
+}
+
+/// The call of a module.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    /// The unit that calls.
+    pub(super) unit: usize,
+    /// Its text in which the call stands.
+    pub(super) text: usize,
+    /// The call.
+    pub(super) block: Block,
+}
+
+impl Call {
+    /// What the call gives a variable.
+    pub(super) fn argument(&self, name: &str) -> Option<&Expression> {
+        self.block.body.get_attribute(name).map(|attribute| &attribute.value)
+    }
+}
+
+/// Reads a configuration.
+pub(super) fn load(folder: &Path) -> Loaded {
+    let mut loaded = Loaded::default();
+    let root = loaded.unit(folder, String::new(), String::new(), None);
+    if root.texts.is_empty() && loaded.problems.is_empty() {
+        let title = format!("there is no Terraform configuration in {}", folder.display());
+        loaded.problems.push(Diagnostic::error(Code::Unreadable, title).help("give the folder of the `*.tf` files"));
+    }
+    loaded.units.push(root);
+    loaded.values(folder);
+    let mut at = 0;
+    while at < loaded.units.len() {
+        loaded.calls(at);
+        at += 1;
+    }
+    loaded
+}
+
+impl Loaded {
+    fn unit(&mut self, folder: &Path, prefix: String, address: String, call: Option<Call>) -> Unit {
+        let mut texts = Vec::new();
+        match names(folder, ".tf") {
+            Ok(names) => {
+                for name in names {
+                    let stem = name.trim_end_matches(".tf").replace('.', "-");
+                    let out = if prefix.is_empty() { stem } else { prefix.trim_end_matches('_').to_owned() };
+                    texts.extend(self.text(&folder.join(&name), format!("{out}.hcl")));
+                }
+            }
+            Err(error) => {
+                let title = format!("cannot read {}: {error}", folder.display());
+                self.problems.push(Diagnostic::error(Code::Unreadable, title).help("give the folder of the `*.tf` files"));
+            }
+        }
+        Unit { prefix, address, folder: folder.to_owned(), texts, call, calls: BTreeMap::new() }
+    }
+
+    fn text(&mut self, path: &Path, out: String) -> Option<Text> {
+        match read_text(path) {
+            Ok(text) => self.parsed(path.strip_prefix(".").unwrap_or(path).display().to_string(), text, out),
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    /// Keeps a text and parses it.
+    pub(super) fn parsed(&mut self, name: String, text: String, out: String) -> Option<Text> {
+        let source = self.sources.add(name, text.clone());
+        match hcl::edit::parser::parse_body(&text) {
+            Ok(body) => Some(Text { source, out, body, text }),
+            Err(error) => {
+                let start = error.location().offset().min(text.len());
+                let title = format!("not HCL here: {}", error.message());
+                self.problems.push(Diagnostic::error(Code::Syntax, title).at(Span { source, range: start..start }));
+                None
+            }
+        }
+    }
+
+    /// The files of values that Terraform reads by itself.
+    fn values(&mut self, folder: &Path) {
+        let all = names(folder, ".tfvars").unwrap_or_default();
+        for name in all.into_iter().filter(|name| name == "terraform.tfvars" || name.ends_with(".auto.tfvars")) {
+            let stem = name.trim_end_matches(".tfvars").trim_end_matches(".auto");
+            // Terraform reads `terraform.tfvars` first, whatever the others are called; files of variables are read by name.
+            let out = if name == "terraform.tfvars" { "0-terraform.auto.vars.hcl".to_owned() } else { format!("{stem}.auto.vars.hcl") };
+            if let Some(text) = self.text(&folder.join(&name), out.clone()) {
+                self.values.push((out, text));
+            }
+        }
+    }
+
+    /// Follows the calls of local modules in a unit.
+    fn calls(&mut self, at: usize) {
+        let Some(unit) = self.units.get(at) else { return };
+        let depth = unit.address.matches("module.").count();
+        let mut found = Vec::new();
+        for (number, text) in unit.texts.iter().enumerate() {
+            for block in text.body.get_blocks("module") {
+                let Some(name) = block.labels.first().map(|label| label.as_str().to_owned()) else { continue };
+                let source = block.body.get_attribute("source").and_then(|attribute| attribute.value.as_str());
+                if let Some(source) = source.filter(|source| source.starts_with("./") || source.starts_with("../")) {
+                    found.push((name, unit.folder.join(source), Call { unit: at, text: number, block: block.clone() }));
+                }
+            }
+        }
+        let (prefix, address) = (unit.prefix.clone(), unit.address.clone());
+        for (name, folder, call) in found {
+            if depth >= DEEPEST || self.units.len() >= MOST || !folder.is_dir() {
+                continue;
+            }
+            let address = if address.is_empty() { format!("module.{name}") } else { format!("{address}.module.{name}") };
+            let unit = self.unit(&folder, format!("{prefix}{name}_"), address, Some(call));
+            let number = self.units.len();
+            self.units.push(unit);
+            if let Some(caller) = self.units.get_mut(at) {
+                caller.calls.insert(name, number);
+            }
+        }
+    }
+}
+
+fn names(folder: &Path, ending: &str) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(ending) && !name.starts_with('.') && !entry.path().is_dir() {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}

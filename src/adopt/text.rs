@@ -1,0 +1,167 @@
+//! Values and blocks as HCL: what `fmt` lays out afterwards.
+
+use super::words::Words;
+use crate::model::{Key, KindSpec, Shape, Value, path};
+use std::collections::BTreeMap;
+
+/// The longest collection that stands on one line, in bytes.
+const ONE_LINE: usize = 100;
+
+/// Where a text stands: what refers to something else depends on it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    /// The block, by its place among all.
+    pub(super) group: usize,
+    /// The thing that it is of, by its place in the block.
+    pub(super) thing: usize,
+    /// The path of the setting; empty where it is none.
+    pub(super) at: &'a str,
+}
+
+/// A value.
+pub(super) fn value(value: &Value, words: &Words<'_>, place: Place<'_>) -> String {
+    match value {
+        Value::Null | Value::Unknown => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => words.text(text, place),
+        Value::List(items) | Value::Set(items) => list(items.iter().map(|item| self::value(item, words, place)).collect()),
+        Value::Map(map) => object(map.iter().map(|(key, item)| (key_text(key), self::value(item, words, place))).collect()),
+    }
+}
+
+/// A list of expressions, on a line or on one each.
+pub(super) fn list(items: Vec<String>) -> String {
+    let length: usize = items.iter().map(|item| item.len() + 2).sum();
+    if length <= ONE_LINE && !items.iter().any(|item| item.contains('\n')) {
+        return format!("[{}]", items.join(", "));
+    }
+    format!("[\n{},\n]", items.join(",\n"))
+}
+
+/// An object, on a line or on one for each key.
+pub(super) fn object(items: Vec<(String, String)>) -> String {
+    let items: Vec<String> = items.into_iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    let length: usize = items.iter().map(|item| item.len() + 2).sum();
+    match items.len() {
+        0 => "{}".to_owned(),
+        1..=3 if length <= ONE_LINE && !items.iter().any(|item| item.contains('\n')) => format!("{{ {} }}", items.join(", ")),
+        _ => format!("{{\n{}\n}}", items.join("\n")),
+    }
+}
+
+/// A key of an object: bare where it can be.
+pub(super) fn key_text(key: &str) -> String {
+    let is_bare = super::things::is_label(key) && !["null", "true", "false", "for", "if", "in"].contains(&key);
+    if is_bare { key.to_owned() } else { quoted(key) }
+}
+
+/// A text as a template that means just it.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+/// A text between the quotes of a template.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '$' | '%' if letters.peek() == Some(&'{') => out.extend([letter, letter]),
+            letter if letter.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// What is in a block, by name, on its way to text.
+#[derive(Default)]
+struct Level<'v> {
+    values: BTreeMap<String, (&'v str, &'v Value)>,
+    blocks: BTreeMap<String, BTreeMap<Option<String>, Level<'v>>>,
+    /// What stands at the block's own path.
+    here: Option<&'v Value>,
+}
+
+impl<'v> Level<'v> {
+    fn insert(&mut self, spec: &KindSpec, at: &'v str, value: &'v Value) {
+        let segments = path::segments(at);
+        let Some((last, around)) = segments.split_last() else { return };
+        let mut level = self;
+        for segment in around {
+            level = level.block(&segment.name, segment.key.clone());
+        }
+        let is_block = last.key.is_some() || spec.setting(at).is_some_and(|setting| matches!(setting.shape, Shape::Block(_)));
+        if is_block {
+            level.block(&last.name, last.key.clone()).here = Some(value);
+        } else {
+            level.values.insert(last.name.clone(), (at, value));
+        }
+    }
+
+    fn block(&mut self, name: &str, key: Option<String>) -> &mut Self {
+        self.blocks.entry(name.to_owned()).or_default().entry(key).or_default()
+    }
+
+    fn write(&self, table: &str, spec: &KindSpec, line: &dyn Fn(&str, &Value) -> String, out: &mut Vec<String>) {
+        let place = |name: &String| {
+            let generic = path::child(table, name);
+            let starts = |setting: &&crate::model::Setting| setting.path == generic || path::is_within(setting.path, &generic);
+            (spec.settings.iter().position(|setting| starts(&setting)).unwrap_or(usize::MAX), name.clone())
+        };
+        let mut values: Vec<&String> = self.values.keys().collect();
+        values.sort_by_key(|name| place(name));
+        for name in values {
+            if let Some((at, value)) = self.values.get(name) {
+                out.push(format!("{name} = {}", line(at, value)));
+            }
+        }
+        let mut blocks: Vec<&String> = self.blocks.keys().collect();
+        blocks.sort_by_key(|name| place(name));
+        for name in blocks {
+            let Some(all) = self.blocks.get(name) else { continue };
+            let table = path::child(table, name);
+            let shape = spec.setting(&table).map(|setting| setting.shape);
+            if let Some(Shape::Flags { .. }) = shape {
+                let flags = all.iter().filter_map(|(key, flag)| Some((key_text(key.as_ref()?), line("", flag.here?))));
+                out.push(format!("{name} = {}", object(flags.collect())));
+                continue;
+            }
+            for (key, block) in all {
+                let (label, first) = match (shape, key) {
+                    (Some(Shape::Block(Key::Label)), Some(key)) => (format!(" {}", quoted(key)), None),
+                    (Some(Shape::Block(Key::Argument(argument))), Some(key)) if !block.values.contains_key(argument) => {
+                        (String::new(), Some(format!("{argument} = {}", line("", &Value::from(key.as_str())))))
+                    }
+                    _ => (String::new(), None),
+                };
+                let mut inner: Vec<String> = first.into_iter().collect();
+                block.write(&table, spec, line, &mut inner);
+                match inner.as_slice() {
+                    [] => out.push(format!("{name}{label} {{}}")),
+                    [only] if !only.contains('\n') && label.is_empty() && only.len() <= ONE_LINE => {
+                        out.push(format!("{name}{label} {{ {only} }}"))
+                    }
+                    _ => out.push(format!("{name}{label} {{\n{}\n}}", inner.join("\n"))),
+                }
+            }
+        }
+    }
+}
+
+/// The settings of a block, a text for each argument and each block in it, in the order of the kind's table.
+pub(super) fn body(spec: &KindSpec, settings: &BTreeMap<String, Value>, line: &dyn Fn(&str, &Value) -> String) -> Vec<String> {
+    let mut level = Level::default();
+    for (at, value) in settings {
+        level.insert(spec, at, value);
+    }
+    let mut out = Vec::new();
+    level.write("", spec, line, &mut out);
+    out
+}

@@ -1,0 +1,86 @@
+//! `backstay adopt --from-terraform` and `--from-state`: Terraform's configuration, or its state, as policy, offline.
+
+use crate::adopt::terraform::{self, LeftOut, Origin, Translation};
+use crate::cli::Context;
+use crate::cli::args::{AdoptArgs, CheckFormat};
+use crate::cli::failure::{Exit, Failure};
+use crate::files;
+use crate::model::count;
+use crate::view;
+use std::path::Path;
+
+/// What is to be translated; none where live AWS is to be described.
+pub(super) fn origin(args: &AdoptArgs) -> Option<Origin> {
+    let folder = args.terraform.from_terraform.clone().map(Origin::Configuration);
+    folder.or_else(|| args.terraform.from_state.clone().map(Origin::State))
+}
+
+/// Translates, writes the files, and tells what was left out.
+pub(super) fn run(context: &Context, args: &AdoptArgs, origin: &Origin, workspace: &str) -> Result<Exit, Failure> {
+    refuse_policy(&args.out)?;
+    let translation = terraform::translate(origin, workspace).map_err(|failed| Failure::policy(failed.problems, failed.sources))?;
+    for (name, text) in &translation.files {
+        let path = args.out.join(name);
+        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| files::write_atomically(&path, text.as_bytes()));
+        written.map_err(|error| Failure::error(format!("cannot write {}: {error}", path.display())))?;
+    }
+    let answer =
+        if args.format == Some(CheckFormat::Json) { view::json::print(&json(&translation)) } else { text(&translation, &args.out) };
+    context.ui.answer(&answer)?;
+    Ok(Exit::Done)
+}
+
+/// A folder that holds policy already is somebody's.
+fn refuse_policy(out: &Path) -> Result<(), Failure> {
+    let Ok(entries) = std::fs::read_dir(out) else { return Ok(()) };
+    let policy = entries.flatten().map(|entry| entry.path()).find(|path| path.extension().is_some_and(|extension| extension == "hcl"));
+    match policy {
+        Some(policy) => Err(Failure::error(format!("{} is there already, and would not be written over", policy.display()))
+            .help("give --out a folder without policy, and merge the two by hand")),
+        None => Ok(()),
+    }
+}
+
+fn text(translation: &Translation, out: &Path) -> String {
+    let number = |many: usize, what: &str| count(i64::try_from(many).unwrap_or(i64::MAX), what);
+    let mut text = String::new();
+    if !translation.left_out.is_empty() {
+        text.push_str("Left out:\n");
+        for LeftOut { place, what, why } in &translation.left_out {
+            text.push_str(&format!("  {place}: {what}: {why}\n"));
+        }
+        text.push('\n');
+    }
+    if !translation.variables.is_empty() {
+        text.push_str("Variables to give a value:\n");
+        for asked in &translation.variables {
+            text.push_str(&format!("  {} = {} ({})\n", asked.name, asked.of, asked.place));
+        }
+        text.push('\n');
+    }
+    if !translation.notes.is_empty() {
+        text.push_str("To look at:\n");
+        translation.notes.iter().for_each(|note| text.push_str(&format!("  {note}\n")));
+        text.push('\n');
+    }
+    if translation.unrelated > 0 {
+        text.push_str(&format!("{} with nothing to say about backup.\n", number(translation.unrelated, "resource")));
+    }
+    let files = number(translation.files.len(), "file");
+    text.push_str(&format!("{} of Terraform translated into {files} in {}.\n", number(translation.translated, "resource"), out.display()));
+    text
+}
+
+fn json(translation: &Translation) -> serde_json::Value {
+    let left_out = translation.left_out.iter().map(|one| serde_json::json!({ "place": one.place, "what": one.what, "why": one.why }));
+    let variables = translation.variables.iter().map(|one| serde_json::json!({ "name": one.name, "of": one.of, "place": one.place }));
+    serde_json::json!({
+        "format": "backstay-adopt/1",
+        "files": translation.files.keys().collect::<Vec<_>>(),
+        "translated": translation.translated,
+        "left_out": left_out.collect::<Vec<_>>(),
+        "variables": variables.collect::<Vec<_>>(),
+        "notes": translation.notes,
+        "unrelated": translation.unrelated,
+    })
+}
