@@ -7,7 +7,7 @@ mod single;
 
 pub use compound::CompoundSpec;
 pub use name_form::NameForm;
-pub use shape::{Document, Form, Key, Misfit, Mistake, Part, Shape};
+pub use shape::{Document, Form, Holders, Key, Misfit, Mistake, Part, Shape};
 pub use single::Single;
 
 use super::effect::Effect;
@@ -171,15 +171,6 @@ pub struct Setting {
     pub holders: Holders,
     /// Whether backstay's own are told apart from others' by a mark in their id, so that the policy needs a `workspace`.
     pub marked: bool,
-}
-
-/// How many things of a region may have one value of a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holders {
-    /// Any number.
-    Many,
-    /// One of each value: AWS makes no second.
-    One,
 }
 
 /// What AWS does where nobody set a setting.
