@@ -92,6 +92,7 @@ scenarios! {
     s3_bucket_described
     s3_bucket_foreign
     s3_bucket_lock
+    s3_bucket_mfa
     s3_bucket_mutual
     s3_bucket_replication
     s3_bucket_unreadable
@@ -111,11 +112,13 @@ scenarios! {
     skipped_runs
     snapshots
     strengthen_first
+    stale_tags
     summary
     syntax_errors
     targets
     topic_checks
     topics
+    topics_abroad
     topics_of_others
     two_blocks
     variables
