@@ -200,6 +200,9 @@ fn block(group: &Group<'_>, place: usize, words: &Words<'_>, snapshot: &Snapshot
     if targets > 1 {
         lines.push(format!("target = target.{}", group.target));
     }
+    if group.things.iter().any(|thing| thing.live.replicas.as_ref().is_some_and(|regions| !regions.is_empty())) {
+        lines.push("replicas = []".to_owned());
+    }
     lines.extend(select(&group.form, &group.things, words).map(|select| format!("select {{\n{select}\n}}")));
     if group.spec.ownership == Ownership::Whole && group.spec.parent.is_none() && first.live.mark.is_none() {
         lines.push(if request.mark { "adopt = true" } else { "mark = false" }.to_owned());

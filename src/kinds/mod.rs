@@ -74,6 +74,8 @@ pub use needs::{Answer, Busy, Handed, Need, Needed, Place, name_of, needs, sough
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
+#[cfg(feature = "aws")]
+pub use tags::maker;
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Reaches, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;

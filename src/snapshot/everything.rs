@@ -3,7 +3,7 @@
 use super::read::{begin, fill, list, settings_calls};
 use crate::aws::{Aws, ConnectFailed, Connection};
 use crate::kinds::{self, Calls, FindRequest, Found, Kind, Listings, Wish};
-use crate::model::{ArnForm, Inventory, KindSpec, Live, Replicas, Single, Snapshot};
+use crate::model::{ArnForm, Inventory, KindSpec, Listed, Live, Reading, Replicas, Single, Snapshot, Value};
 use crate::policy::select::ListNeed;
 use futures_util::future::{join, join_all};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +66,15 @@ async fn of_others(aws: &Aws, kinds: &BTreeSet<&'static str>, workspace: Option<
         snapshot.gaps.extend(gaps);
     }
     fill(&mut snapshot, aws, workspace, wishes, done).await;
+    let makers = snapshot.inventories.iter().flat_map(|inventory| {
+        let made = |thing: &Listed| Some((thing.name.clone(), kinds::maker(thing.tags.as_ref()?)?));
+        inventory.listed.iter().filter_map(made).map(|(name, maker)| ((&inventory.kind, &inventory.target, name), maker))
+    });
+    let makers: BTreeMap<(&String, &String, String), String> = makers.collect();
+    for live in &mut snapshot.resources {
+        let maker = makers.get(&(&live.id.kind, &live.id.target, live.id.name.clone()));
+        live.facts.extend(maker.map(|maker| (Live::MADE_BY.to_owned(), Value::from(maker.as_str()))));
+    }
     snapshot
 }
 
@@ -95,7 +104,17 @@ async fn wholes(aws: &Aws, kinds: &BTreeSet<&'static str>, workspace: Option<&st
             snapshot.gaps.extend(found.gaps);
         }
     }
+    let used: BTreeSet<String> = snapshot.resources.iter().filter_map(|live| live.fact(Live::PARENT_ID).map(str::to_owned)).collect();
+    let is_used = |live: &Live| live.fact(Live::ID).is_none_or(|id| used.contains(id));
+    snapshot.resources.retain(|live| !is_bare(live) || is_used(live));
     snapshot
+}
+
+/// Whether a thing is one that AWS makes in every region by itself, and of which there is nothing to say: the default group of schedules.
+fn is_bare(live: &Live) -> bool {
+    let name = kinds::spec(&live.id.kind).map(|spec| spec.name_argument);
+    let mut known = live.settings.iter().filter(|(_, reading)| **reading != Reading::Unset);
+    live.facts.contains_key(Live::MANAGED_BY) && known.all(|(path, _)| Some(path.as_str()) == name)
 }
 
 /// The search for all things of a kind in one target; none for a kind whose things others own.
