@@ -60,7 +60,8 @@ impl Adopted {
     /// `file:line what` of all that was left out.
     fn left_out(&self) -> Vec<String> {
         let all = self.told["left_out"].as_array().unwrap().iter();
-        all.map(|one| format!("{}:{} {}", one["place"]["file"].as_str().unwrap(), one["place"]["line"], one["what"].as_str().unwrap())).collect()
+        all.map(|one| format!("{}:{} {}", one["place"]["file"].as_str().unwrap(), one["place"]["line"], one["what"].as_str().unwrap()))
+            .collect()
     }
 
     fn asked(&self) -> Vec<&str> {
@@ -118,7 +119,10 @@ fn providers_become_targets_and_their_default_tags_those_of_the_things() {
     sales.has("backstay.hcl", "default_tags = {\n    team = \"sales\"\n    env  = var.environment\n  }");
     sales.has("backup.hcl", "tags = merge(local.default_tags, {\n    tier = \"gold\"\n  })");
     // The provider for the other region has none.
-    sales.has("backup.hcl", "resource \"aws_backup_vault\" \"dr\" {\n  target = target.west\n  mark   = false\n\n  name = \"${local.prefix}-dr\"\n}");
+    sales.has(
+        "backup.hcl",
+        "resource \"aws_backup_vault\" \"dr\" {\n  target = target.west\n  mark   = false\n\n  name = \"${local.prefix}-dr\"\n}",
+    );
     // The provider puts no tags on dashboards.
     let dashboard = sales.file("alerts.hcl").split("\"aws_cloudwatch_dashboard\"").nth(1).unwrap().to_owned();
     assert!(!dashboard.contains("tags"), "{dashboard}");
@@ -263,7 +267,10 @@ fn files_that_expressions_read_come_along() {
             "main.tf",
             "resource \"aws_backup_vault\" \"v\" {\n  name = \"v\"\n}\nresource \"aws_backup_vault_policy\" \"v\" {\n  backup_vault_name = aws_backup_vault.v.name\n  policy = file(\"${path.module}/policies/vault.json\")\n}\n",
         ),
-        ("policies/vault.json", r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"backup:DeleteRecoveryPoint","Resource":"*"}]}"#),
+        (
+            "policies/vault.json",
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"backup:DeleteRecoveryPoint","Resource":"*"}]}"#,
+        ),
     ]);
     adopted.is_valid("");
     assert!(adopted.file("policies/vault.json").contains("DeleteRecoveryPoint"));

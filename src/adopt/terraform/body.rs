@@ -4,8 +4,9 @@ use super::rewrite::spliced;
 use super::table::{self, Becomes};
 use super::translator::{Here, Resource, Translator, end_of};
 use super::trivia::{Gap, Item, Items, gap};
-use crate::model::{Fallback, Key, KindSpec, Setting, Shape};
+use crate::model::{Fallback, Key, KindSpec, Ownership, Setting, Shape};
 use crate::policy::eval;
+use hcl::edit::expr::Expression;
 use hcl::edit::structure::{Attribute, Block, Structure};
 use std::collections::BTreeMap;
 
@@ -138,7 +139,8 @@ impl Translator<'_> {
             self.dropped(name, eval::range_of(&attribute.key), level, here);
             return None;
         }
-        if self.loaded.is_state && is_unset(level.setting(name), &attribute.value) {
+        let setting = level.setting(name);
+        if self.loaded.is_state && (is_unset(setting, &attribute.value) || is_default(level.spec, setting, &attribute.value)) {
             return None;
         }
         Some(self.written(attribute, name, here))
@@ -255,8 +257,7 @@ fn finish(items: &mut Items, gap: &Gap, is_kept: bool) {
 }
 
 /// Whether a value of a state stands for none: the provider knows no null in many places, and has a zero or an empty text there.
-fn is_unset(setting: Option<&'static Setting>, value: &hcl::edit::expr::Expression) -> bool {
-    use hcl::edit::expr::Expression;
+fn is_unset(setting: Option<&'static Setting>, value: &Expression) -> bool {
     match value {
         Expression::Null(_) => true,
         Expression::String(text) => text.value().is_empty(),
@@ -269,6 +270,17 @@ fn is_unset(setting: Option<&'static Setting>, value: &hcl::edit::expr::Expressi
             let least = setting.map(|setting| setting.shape);
             is_zero && matches!(least, Some(Shape::Days { min, .. } | Shape::Whole { min, .. }) if min > 0)
         }
+        _ => false,
+    }
+}
+
+/// Whether a value of a state is what AWS does anyway, so that a whole thing needs no word of it.
+fn is_default(spec: &KindSpec, setting: Option<&'static Setting>, value: &Expression) -> bool {
+    let Some(setting) = setting.filter(|setting| spec.ownership == Ownership::Whole && !setting.required) else { return false };
+    match (setting.aws_default, value) {
+        (Fallback::Bool(default), Expression::Bool(flag)) => *flag.value() == default,
+        (Fallback::Number(default), Expression::Number(number)) => number.value().as_i64() == Some(default),
+        (Fallback::Text(default), Expression::String(text)) => text.value() == default,
         _ => false,
     }
 }

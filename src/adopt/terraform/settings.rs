@@ -10,6 +10,7 @@ use super::whole::is_name;
 use crate::kinds;
 use crate::policy::eval;
 use hcl::edit::expr::{Expression, ObjectKey};
+use std::collections::BTreeSet;
 
 impl<'a> Translator<'a> {
     /// The kind of the policy's block that a resource becomes.
@@ -65,7 +66,6 @@ impl<'a> Translator<'a> {
             self.standing.insert(resource.id.clone(), Standing::Unrelated);
             return;
         }
-        let header = format!("protect \"{kind}\" \"{}\"", self.label(&resource.id));
         let mut all = self.with_head(resource, head, items);
         // `replicas` is about the whole block, so it stands with its target.
         if let Some(at) = all.items.iter().position(|item| item.text.starts_with("replicas ")) {
@@ -73,7 +73,36 @@ impl<'a> Translator<'a> {
             let place = all.items.iter().position(|item| item.text.starts_with("select ")).unwrap_or(0);
             all.items.insert(place, Item::of(replicas.text));
         }
+        if self.loaded.is_state {
+            self.alike.entry((kind, without_names(&all))).or_default().push((resource.clone(), all));
+            return;
+        }
+        let header = format!("protect \"{kind}\" \"{}\"", self.label(&resource.id));
         self.write(resource, &all.block(&header));
+    }
+
+    /// Writes the blocks of a state, those that say the same of several things as one.
+    pub(super) fn write_alike(&mut self) {
+        let mut written: BTreeSet<(String, String)> = BTreeSet::new();
+        for ((kind, _), blocks) in std::mem::take(&mut self.alike) {
+            let labels: Vec<&str> = blocks.iter().map(|(resource, _)| resource.id.label.as_str()).collect();
+            let mut label = common_label(&labels);
+            if !written.insert((kind.clone(), label.clone())) {
+                label = labels.first().map_or_else(String::new, |first| (*first).to_owned());
+                written.insert((kind.clone(), label.clone()));
+            }
+            let names: Vec<String> = blocks
+                .iter()
+                .filter_map(|(_, items)| items.items.iter().find_map(|item| selected_name(&item.text)).map(str::to_owned))
+                .collect();
+            let Some((first, items)) = blocks.first() else { continue };
+            let mut items = items.clone();
+            if let Some(select) = items.items.iter_mut().find(|item| selected_name(&item.text).is_some()).filter(|_| names.len() > 1) {
+                select.text = format!("select {{\nnames = [\n{},\n]\n}}", names.join(",\n"));
+            }
+            self.write(first, &items.block(&format!("protect \"{kind}\" \"{label}\"")));
+            self.translated += blocks.len() - 1;
+        }
     }
 
     /// Settings that stand in the resource itself, and in its parts.
@@ -171,4 +200,24 @@ fn name_tag(tags: &Expression) -> Option<&Expression> {
 pub(super) fn rule_label(id: &str, number: usize) -> String {
     let inner = id.trim_matches('"');
     if is_plain_text(id) && !id.contains("${") && !inner.is_empty() { inner.to_owned() } else { format!("rule-{}", number + 1) }
+}
+
+/// The name in a selector of one name.
+fn selected_name(text: &str) -> Option<&str> {
+    text.strip_prefix("select {\nnames = [")?.strip_suffix("]\n}")
+}
+
+/// What a block says, whatever it says it of.
+fn without_names(items: &Items) -> String {
+    let others = items.items.iter().filter(|item| selected_name(&item.text).is_none());
+    others.map(|item| format!("{}\n", item.text)).collect()
+}
+
+/// A name for a block of several: what their names begin with alike, else the first.
+fn common_label(labels: &[&str]) -> String {
+    let Some((first, rest)) = labels.split_first() else { return String::new() };
+    let alike = |at: usize| rest.iter().all(|other| other.get(..at) == first.get(..at));
+    let longest = first.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|at| alike(*at)).last().unwrap_or(0);
+    let common = first.get(..longest).unwrap_or_default().trim_end_matches(['_', '-']);
+    if rest.is_empty() || common.len() < 3 { (*first).to_owned() } else { common.to_owned() }
 }

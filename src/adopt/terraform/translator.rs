@@ -2,7 +2,7 @@
 
 use super::standing::Standing;
 use super::targets::Used;
-use super::trivia;
+use super::trivia::{self, Items};
 use super::units::{Loaded, Text, Unit};
 use super::{Asked, LeftOut, Translation};
 use crate::model::{Position, Span, Value};
@@ -87,6 +87,8 @@ pub(super) struct Translator<'a> {
     pub(super) attachments: BTreeMap<String, String>,
     pub(super) out: BTreeMap<String, Vec<(Slot, String)>>,
     pub(super) translated: usize,
+    /// The blocks of a state's settings by their kind and what they say, to be written as one where that is the same.
+    pub(super) alike: BTreeMap<(String, String), Vec<(Resource<'a>, Items)>>,
 }
 
 impl<'a> Translator<'a> {
@@ -123,6 +125,7 @@ impl<'a> Translator<'a> {
             attachments: BTreeMap::new(),
             out: BTreeMap::new(),
             translated: 0,
+            alike: BTreeMap::new(),
         }
     }
 
@@ -137,6 +140,7 @@ impl<'a> Translator<'a> {
                 _ => {}
             }
         }
+        self.write_alike();
         self.modules();
         self.names();
         let shared = self.shared(workspace);
