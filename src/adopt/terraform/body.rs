@@ -7,7 +7,7 @@ use super::trivia::{Gap, Item, Items, gap};
 use crate::model::{Fallback, Key, KindSpec, Ownership, Setting, Shape};
 use crate::policy::eval;
 use hcl::edit::expr::Expression;
-use hcl::edit::structure::{Attribute, Block, Structure};
+use hcl::edit::structure::{Attribute, Block, BlockLabel, Structure};
 use std::collections::BTreeMap;
 
 /// Where in a kind's table a body is read, and as whose.
@@ -114,17 +114,8 @@ impl Translator<'_> {
                 item.text = inner.block(&name);
             }
         }
-        self.defaults(block, level, &mut items);
+        defaults(block, level, &mut items);
         items
-    }
-
-    /// What the provider sends where the block does not say.
-    fn defaults(&mut self, block: &Block, level: &Level<'_>, items: &mut Items) {
-        for (kind, at, name, value) in table::PROVIDER_DEFAULTS {
-            if *kind == level.resource.id.kind && *at == level.at && !block.body.has_attribute(name) {
-                items.push_argument(format!("{name} = {value}"));
-            }
-        }
     }
 
     fn argument(&mut self, attribute: &Attribute, level: &Level<'_>, here: &Here) -> Option<String> {
@@ -179,7 +170,7 @@ impl Translator<'_> {
     fn nested(&mut self, block: &Block, level: &Level<'_>, here: &Here, items: &mut Items, merged: &mut BTreeMap<String, (usize, Items)>) {
         let keyword = block.ident.as_str();
         let is_dynamic = keyword == "dynamic";
-        let name = if is_dynamic { block.labels.first().map(|label| label.as_str()).unwrap_or_default() } else { keyword };
+        let name = if is_dynamic { block.labels.first().map(BlockLabel::as_str).unwrap_or_default() } else { keyword };
         let becomes = table::becomes(&level.resource.id.kind, &join(&level.at, name));
         let to = if let Some(Becomes::Name(to)) = becomes { to } else { name };
         if matches!(becomes, Some(Becomes::Nothing | Becomes::Refused(_))) {
@@ -198,12 +189,11 @@ impl Translator<'_> {
                 items.push(of.block(to));
                 continue;
             }
-            match merged.get_mut(to) {
-                Some((_, first)) => first.items.extend(of.items),
-                None => {
-                    merged.insert(to.to_owned(), (items.items.len(), of));
-                    items.push("");
-                }
+            if let Some((_, first)) = merged.get_mut(to) {
+                first.items.extend(of.items);
+            } else {
+                merged.insert(to.to_owned(), (items.items.len(), of));
+                items.push("");
             }
         }
     }
@@ -243,6 +233,15 @@ impl Translator<'_> {
     fn dropped_for(&mut self, name: &str, range: std::ops::Range<usize>, why: &str, level: &Level<'_>, here: &Here) {
         let what = format!("{}, `{}`", self.address(&level.resource.id), join(&level.at, name));
         self.leave_out(here.unit, here.text, range, what, why);
+    }
+}
+
+/// What the provider sends where the block does not say.
+fn defaults(block: &Block, level: &Level<'_>, items: &mut Items) {
+    for (kind, at, name, value) in table::PROVIDER_DEFAULTS {
+        if *kind == level.resource.id.kind && *at == level.at && !block.body.has_attribute(name) {
+            items.push_argument(format!("{name} = {value}"));
+        }
     }
 }
 

@@ -170,7 +170,7 @@ impl<'a> Translator<'a> {
         let Some((unit, text, expr, rest)) = found else { return self.unknown("module", &path, range, here) };
         let each = match (self.unit_repeat(unit), index) {
             (None, None) => None,
-            (Some(of), Some((index, known))) => Some(self.each_at(&of, &index, known.as_ref())),
+            (Some(of), Some((index, known))) => Some(each_at(&of, &index, known.as_ref())),
             _ => return self.unknown("module", &path, range, here),
         };
         let inner = Here { unit, text, each, iterators: Vec::new(), depth: here.depth + 1, ..here.clone() };
@@ -229,7 +229,7 @@ impl<'a> Translator<'a> {
         let each = match (self.repeated(resource), index) {
             (Repeated::No, None) => None,
             (Repeated::Module, None) => here.each.clone(),
-            (Repeated::Each(of) | Repeated::Count(of), Some(Step::Index(index, known))) => Some(self.each_at(&of, index, known.as_ref())),
+            (Repeated::Each(of) | Repeated::Count(of), Some(Step::Index(index, known))) => Some(each_at(&of, index, known.as_ref())),
             _ => return None,
         };
         let at = Here { each, own: here.own.clone(), computes: here.computes, depth: here.depth + 1, ..self.here(resource) };
@@ -283,16 +283,6 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// What `each` is in one instance of a block that repeats.
-    fn each_at(&self, of: &str, index: &str, known: Option<&Value>) -> (String, String) {
-        match known {
-            Some(Value::Number(_)) => (quoted(index), quoted(index)),
-            Some(Value::String(text)) if of.starts_with("toset(") => (quoted(text), quoted(text)),
-            _ if of.starts_with("toset(") => (index.to_owned(), index.to_owned()),
-            _ => (index.to_owned(), format!("{}[{index}]", enclosed(of))),
-        }
-    }
-
     /// A variable in place of what is not in the policy.
     pub(super) fn unknown(&mut self, root: &str, steps: &[Step], range: &Range<usize>, here: &Here) -> String {
         let known = |step: &Step| match step {
@@ -332,6 +322,16 @@ impl<'a> Translator<'a> {
     pub(super) fn ask(&mut self, name: String, sort: &'static str, of: String, place: crate::model::Position) {
         let asked = Asked { name: name.clone(), of, place };
         self.asked.entry(name).or_insert((asked, sort));
+    }
+}
+
+/// What `each` is in one instance of a block that repeats.
+fn each_at(of: &str, index: &str, known: Option<&Value>) -> (String, String) {
+    match known {
+        Some(Value::Number(_)) => (quoted(index), quoted(index)),
+        Some(Value::String(text)) if of.starts_with("toset(") => (quoted(text), quoted(text)),
+        _ if of.starts_with("toset(") => (index.to_owned(), index.to_owned()),
+        _ => (index.to_owned(), format!("{}[{index}]", enclosed(of))),
     }
 }
 

@@ -13,11 +13,6 @@ use hcl::edit::expr::{Expression, ObjectKey};
 use std::collections::BTreeSet;
 
 impl<'a> Translator<'a> {
-    /// The kind of the policy's block that a resource becomes.
-    pub(super) fn kind_of(&self, id: &Id) -> String {
-        table::part_of(&id.kind).map_or_else(|| id.kind.clone(), |part| part.of.to_owned())
-    }
-
     /// Whether something about backup is said of a thing, so that it gets a block.
     pub(super) fn is_written(&self, id: &Id) -> bool {
         if self.standing.get(id) == Some(&Standing::Whole) {
@@ -25,7 +20,7 @@ impl<'a> Translator<'a> {
         }
         let Some(resource) = self.resources.get(id) else { return false };
         let has_parts = self.standing.iter().any(|(_, standing)| *standing == Standing::Part(id.clone()));
-        let Some(spec) = kinds::spec(&self.kind_of(id)) else { return false };
+        let Some(spec) = kinds::spec(&kind_of(id)) else { return false };
         let declares = spec.settings.iter().any(|setting| {
             let first = setting.path.split('.').next().unwrap_or(setting.path);
             first != "apply_immediately"
@@ -39,7 +34,7 @@ impl<'a> Translator<'a> {
 
     /// Writes a `protect` block.
     pub(super) fn settings(&mut self, resource: &Resource<'a>) {
-        let kind = self.kind_of(&resource.id);
+        let kind = kind_of(&resource.id);
         let Some(spec) = kinds::spec(&kind) else { return };
         if !self.is_written(&resource.id) {
             self.standing.insert(resource.id.clone(), Standing::Unrelated);
@@ -108,7 +103,7 @@ impl<'a> Translator<'a> {
     /// Settings that stand in the resource itself, and in its parts.
     fn own_settings(&mut self, resource: &Resource<'a>, spec: &'static crate::model::KindSpec, here: &Here) -> Items {
         let mut items = self.items(resource.block, &Level::top(resource, spec, true), here);
-        let name = table::name_of(&spec.name.to_owned(), &resource.block.body).map(|(name, _)| name).unwrap_or_default();
+        let name = table::name_of(spec.name, &resource.block.body).map(|(name, _)| name).unwrap_or_default();
         items.items.retain(|item| !item.text.starts_with(&format!("{name} ")) || name.is_empty());
         for part in self.parts_of(&resource.id) {
             let of = self.items(part.block, &Level::top(&part, spec, true), &self.here(&part));
@@ -184,6 +179,11 @@ impl<'a> Translator<'a> {
             }
         }
     }
+}
+
+/// The kind of the policy's block that a resource becomes.
+pub(super) fn kind_of(id: &Id) -> String {
+    table::part_of(&id.kind).map_or_else(|| id.kind.clone(), |part| part.of.to_owned())
 }
 
 /// The value of the tag `Name`, where the tags are written out.

@@ -6,7 +6,7 @@ use crate::kinds;
 use crate::model::{KindSpec, Ownership};
 use crate::policy::eval;
 use hcl::edit::expr::{Expression, TraversalOperator};
-use hcl::edit::structure::{Body, Structure};
+use hcl::edit::structure::{BlockLabel, Body, Structure};
 use std::collections::BTreeMap;
 
 /// What a resource is in the policy.
@@ -232,7 +232,7 @@ impl<'a> Translator<'a> {
                     if let Err(why) = self.expanded(block, &here) {
                         return Some(why);
                     }
-                    block.labels.first().map(|label| label.as_str()).unwrap_or_default()
+                    block.labels.first().map(BlockLabel::as_str).unwrap_or_default()
                 }
                 Structure::Block(block) => block.ident.as_str(),
             };

@@ -2,6 +2,7 @@
 
 use super::body::Level;
 use super::rewrite::is_plain_text;
+use super::settings::kind_of;
 use super::standing::Standing;
 use super::table;
 use super::translator::{Id, Resource, Translator};
@@ -78,7 +79,7 @@ impl<'a> Translator<'a> {
             }
             let is_there = matches!(self.standing.get(&id), Some(Standing::Whole | Standing::Settings)) && self.is_written(&id);
             if is_there && id != resource.id {
-                addresses.push(format!("{}.{}", self.kind_of(&id), self.label(&id)));
+                addresses.push(format!("{}.{}", kind_of(&id), self.label(&id)));
             } else if !is_there {
                 let what = format!("{}, `depends_on`", self.address(&resource.id));
                 self.leave_out(resource.id.unit, resource.text, eval::range_of(expr), what, format!("`{text}` is not part of the policy"));
