@@ -18,7 +18,7 @@ impl<'a> Translator<'a> {
         if let Some(lock) = resource.block.body.get_attribute("object_lock_enabled")
             && !is_locked
         {
-            let here = self.here(resource);
+            let here = Here::of(resource);
             match self.expression(&lock.value, &here).as_str() {
                 "true" => all.push("object_lock {}"),
                 "false" => {}
@@ -69,7 +69,7 @@ impl<'a> Translator<'a> {
     }
 
     fn bucket_part(&mut self, part: &Resource<'a>) -> Items {
-        let here = Here { computes: true, ..self.here(part) };
+        let here = Here { computes: true, ..Here::of(part) };
         let mut items = Items::default();
         for structure in &part.block.body {
             match structure {

@@ -143,7 +143,7 @@ impl<'a> Translator<'a> {
     fn looked_up(&mut self, found: &Resource<'_>, rest: &[Step], here: &Here) -> Option<String> {
         let [Step::Name(attribute)] = rest else { return None };
         let (name, expr) = table::name_of(&found.id.kind, &found.block.body)?;
-        let text = self.expression(expr, &Here { depth: here.depth + 1, own: here.own.clone(), ..self.here(found) });
+        let text = self.expression(expr, &Here { depth: here.depth + 1, own: here.own.clone(), ..Here::of(found) });
         if attribute == name {
             return Some(enclosed(&text));
         }
@@ -232,7 +232,7 @@ impl<'a> Translator<'a> {
             (Repeated::Each(of) | Repeated::Count(of), Some(Step::Index(index, known))) => Some(each_at(&of, index, known.as_ref())),
             _ => return None,
         };
-        let at = Here { each, own: here.own.clone(), computes: here.computes, depth: here.depth + 1, ..self.here(resource) };
+        let at = Here { each, own: here.own.clone(), computes: here.computes, depth: here.depth + 1, ..Here::of(resource) };
         let body = &resource.block.body;
         if let Some(host) = table::part_of(&resource.id.kind) {
             // A part of a bucket is known by the bucket.
@@ -272,7 +272,7 @@ impl<'a> Translator<'a> {
         if !self.is_protected(resource) || here.computes {
             return None;
         }
-        let at = Here { each: Some(("key".to_owned(), "value".to_owned())), own: None, depth: here.depth + 1, ..self.here(resource) };
+        let at = Here { each: Some(("key".to_owned(), "value".to_owned())), own: None, depth: here.depth + 1, ..Here::of(resource) };
         let (_, expr) = table::name_of(&resource.id.kind, &resource.block.body)?;
         let name = self.expression(expr, &at);
         let thing = format!("{}.{}[key][{name}]", resource.id.kind, self.label(&resource.id));

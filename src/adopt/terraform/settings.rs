@@ -40,7 +40,7 @@ impl<'a> Translator<'a> {
             self.standing.insert(resource.id.clone(), Standing::Unrelated);
             return;
         }
-        let here = self.here(resource);
+        let here = Here::of(resource);
         let mut head = Vec::new();
         if spec.single.is_none() {
             let Some(name) = self.selected(resource, &here) else { return };
@@ -106,7 +106,7 @@ impl<'a> Translator<'a> {
         let name = table::name_of(spec.name, &resource.block.body).map(|(name, _)| name).unwrap_or_default();
         items.items.retain(|item| !item.text.starts_with(&format!("{name} ")) || name.is_empty());
         for part in self.parts_of(&resource.id) {
-            let of = self.items(part.block, &Level::top(&part, spec, true), &self.here(&part));
+            let of = self.items(part.block, &Level::top(&part, spec, true), &Here::of(&part));
             items.items.extend(of.items);
             self.translated += 1;
         }

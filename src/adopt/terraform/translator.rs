@@ -3,7 +3,7 @@
 use super::standing::Standing;
 use super::targets::Used;
 use super::trivia::{self, Items};
-use super::units::{Loaded, Text, Unit};
+use super::units::{File, Loaded, Unit};
 use super::{Asked, LeftOut, Translation};
 use crate::model::{Position, Span, Value};
 use crate::policy::eval;
@@ -62,6 +62,14 @@ pub(super) struct Here {
     pub(super) computes: bool,
     /// How many expressions were put in place of others on the way here, so that a circle ends.
     pub(super) depth: usize,
+}
+
+impl Here {
+    /// Where the expressions of a resource stand.
+    pub(super) fn of(resource: &Resource<'_>) -> Self {
+        let own = Some(resource.id.clone());
+        Self { unit: resource.id.unit, text: resource.text, each: None, iterators: Vec::new(), own, computes: false, depth: 0 }
+    }
 }
 
 /// Where a block is written: the file, and what it is sorted by in there.
@@ -182,7 +190,7 @@ impl<'a> Translator<'a> {
     }
 
     /// A text of a unit.
-    pub(super) fn text(&self, unit: usize, text: usize) -> Option<&'a Text> {
+    pub(super) fn text(&self, unit: usize, text: usize) -> Option<&'a File> {
         self.unit(unit)?.texts.get(text)
     }
 
@@ -218,19 +226,6 @@ impl<'a> Translator<'a> {
     pub(super) fn leave_out_resource(&mut self, resource: &Resource<'_>, why: impl Into<String>) {
         let address = self.address(&resource.id);
         self.leave_out(resource.id.unit, resource.text, eval::range_of(&resource.block.ident), address, why);
-    }
-
-    /// Where the expressions of a resource stand.
-    pub(super) fn here(&self, resource: &Resource<'_>) -> Here {
-        Here {
-            unit: resource.id.unit,
-            text: resource.text,
-            each: None,
-            iterators: Vec::new(),
-            own: Some(resource.id.clone()),
-            computes: false,
-            depth: 0,
-        }
     }
 
     /// The name of a resource in the policy.
