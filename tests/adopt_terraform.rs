@@ -265,7 +265,7 @@ fn files_that_expressions_read_come_along() {
     let adopted = Adopted::of_files(&[
         (
             "main.tf",
-            "resource \"aws_backup_vault\" \"v\" {\n  name = \"v\"\n}\nresource \"aws_backup_vault_policy\" \"v\" {\n  backup_vault_name = aws_backup_vault.v.name\n  policy = file(\"${path.module}/policies/vault.json\")\n}\n",
+            "resource \"aws_backup_vault\" \"v\" {\n  name = \"vault\"\n}\nresource \"aws_backup_vault_policy\" \"v\" {\n  backup_vault_name = aws_backup_vault.v.name\n  policy = file(\"${path.module}/policies/vault.json\")\n}\n",
         ),
         (
             "policies/vault.json",
@@ -308,7 +308,7 @@ fn a_state_becomes_a_policy_of_values_with_references_between_them() {
     let adopted = Adopted::of_state(STATE.trim());
     adopted.is_valid("");
     adopted.has("backup.hcl", "resource \"aws_backup_vault\" \"backup_eu_this\" {");
-    adopted.has("backup.hcl", "target_vault_name            = aws_backup_vault.backup_eu_this.name");
+    adopted.has("backup.hcl", "target_vault_name = aws_backup_vault.backup_eu_this.name");
     adopted.has("backup.hcl", "plan_id      = aws_backup_plan.daily.id");
     adopted.has("backup.hcl", "lifecycle {\n      delete_after = 35\n    }");
     adopted.has("backup.hcl", "tags        = { team = \"sales\" }");

@@ -47,6 +47,7 @@ mod iam;
 mod json;
 #[cfg(feature = "aws")]
 mod kms;
+mod listings;
 #[cfg(feature = "aws")]
 mod namesakes;
 mod needs;
@@ -84,6 +85,8 @@ use std::collections::BTreeMap;
 mod live;
 #[cfg(feature = "aws")]
 mod whole;
+#[cfg(feature = "aws")]
+pub use listings::Listings;
 #[cfg(feature = "aws")]
 pub use live::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
 #[cfg(feature = "aws")]

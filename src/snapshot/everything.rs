@@ -2,7 +2,7 @@
 
 use super::read::{begin, fill, list, settings_calls};
 use crate::aws::{Aws, ConnectFailed, Connection};
-use crate::kinds::{self, Calls, FindRequest, Found, Kind, Wish};
+use crate::kinds::{self, Calls, FindRequest, Found, Kind, Listings, Wish};
 use crate::model::{ArnForm, Inventory, KindSpec, Listed, Live, Reading, Replicas, Single, Snapshot, Value};
 use crate::policy::select::ListNeed;
 use futures_util::future::{join, join_all};
@@ -92,9 +92,10 @@ async fn wholes(aws: &Aws, kinds: &BTreeSet<&'static str>, workspace: Option<&st
     for with_parent in [false, true] {
         let of_round = |kind: &&dyn Kind| asked.contains(kind.spec().name) && kind.spec().parent.is_some() == with_parent;
         let known = &snapshot.resources;
+        let listings = Listings::default();
         let searches = kinds::all().filter(of_round).flat_map(|kind| {
             let connections = connections(aws, kind.spec()).into_iter();
-            connections.filter_map(move |connection| search(kind, connection, workspace, known))
+            connections.filter_map(|connection| search(kind, connection, workspace, (known, &listings))).collect::<Vec<_>>()
         });
         for (inventory, found) in join_all(searches.collect::<Vec<_>>()).await {
             snapshot.inventories.push(inventory);
@@ -121,7 +122,7 @@ fn search<'a>(
     kind: &'static dyn Kind,
     connection: &'a Connection,
     workspace: Option<&'a str>,
-    known: &'a [Live],
+    (known, listings): (&'a [Live], &'a Listings),
 ) -> Option<impl Future<Output = (Inventory, Found)> + use<'a>> {
     let Calls::Whole(calls) = kind.calls() else { return None };
     let spec = kind.spec();
@@ -139,6 +140,8 @@ fn search<'a>(
             marked: Vec::new(),
             parents: parents.clone(),
             others: Vec::new(),
+            beside: BTreeSet::new(),
+            listings,
             wanted: BTreeMap::new(),
         };
         let mut found = calls.find(request).await;

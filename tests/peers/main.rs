@@ -10,6 +10,7 @@
 //! | [`plan_readers`] | a tool that judges Terraform's plans, reading `plan --format json` |
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
 //! | [`terraform`] | Terraform and its AWS provider over `backstay sandbox serve` |
+//! | [`terraform_adopt`] | what Terraform made, translated from its configuration and from its state |
 //! | [`terraform_alerts`] | the same, for topics and alarms |
 //! | [`terraform_audit`] | the same, for what AWS Backup tests and reports, also of what backstay made |
 //! | [`terraform_buckets`] | the same, for the settings of buckets |
@@ -37,6 +38,7 @@ mod scenarios_buckets;
 mod scenarios_databases;
 mod support;
 mod terraform;
+mod terraform_adopt;
 mod terraform_alerts;
 mod terraform_audit;
 mod terraform_buckets;

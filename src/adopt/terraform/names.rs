@@ -4,7 +4,7 @@ use super::rewrite::quoted;
 use super::translator::{Here, Translator, end_of};
 use super::trivia::{Item, Items, gap};
 use crate::policy::eval;
-use hcl::edit::structure::{Block, Structure};
+use hcl::edit::structure::{Block, BlockLabel, Structure};
 use std::collections::BTreeSet;
 
 /// The arguments of a variable that the policy language has.
@@ -72,7 +72,7 @@ impl Translator<'_> {
         let mut blocks: Vec<((usize, usize, usize), Items)> = Vec::new();
         for (unit, text, start, item) in texts {
             let block = self.text(unit, text).and_then(|file| {
-                let mut all = file.body.get_blocks("locals").map(|block| eval::range_of(block));
+                let mut all = file.body.get_blocks("locals").map(eval::range_of);
                 all.find(|range| range.contains(&start)).map(|range| range.start)
             });
             let slot = (unit, text, block.unwrap_or(start));
@@ -93,7 +93,7 @@ impl Translator<'_> {
         let mut declared = BTreeSet::new();
         for (number, text) in root.texts.iter().enumerate() {
             for block in text.body.get_blocks("variable") {
-                let Some(name) = block.labels.first().map(|label| label.as_str()) else { continue };
+                let Some(name) = block.labels.first().map(BlockLabel::as_str) else { continue };
                 if !self.variables.contains(name) {
                     continue;
                 }
@@ -177,7 +177,7 @@ impl Translator<'_> {
         for (unit, one) in self.loaded.units.iter().enumerate() {
             for (number, text) in one.texts.iter().enumerate() {
                 for block in text.body.get_blocks("module") {
-                    let name = block.labels.first().map(|label| label.as_str()).unwrap_or_default();
+                    let name = block.labels.first().map(BlockLabel::as_str).unwrap_or_default();
                     if one.calls.contains_key(name) {
                         continue;
                     }

@@ -143,7 +143,7 @@ impl<'a> Translator<'a> {
     fn looked_up(&mut self, found: &Resource<'_>, rest: &[Step], here: &Here) -> Option<String> {
         let [Step::Name(attribute)] = rest else { return None };
         let (name, expr) = table::name_of(&found.id.kind, &found.block.body)?;
-        let text = self.expression(expr, &Here { depth: here.depth + 1, own: here.own.clone(), ..self.here(found) });
+        let text = self.expression(expr, &Here { depth: here.depth + 1, own: here.own.clone(), ..Here::of(found) });
         if attribute == name {
             return Some(enclosed(&text));
         }
@@ -170,7 +170,7 @@ impl<'a> Translator<'a> {
         let Some((unit, text, expr, rest)) = found else { return self.unknown("module", &path, range, here) };
         let each = match (self.unit_repeat(unit), index) {
             (None, None) => None,
-            (Some(of), Some((index, known))) => Some(self.each_at(&of, &index, known.as_ref())),
+            (Some(of), Some((index, known))) => Some(each_at(&of, &index, known.as_ref())),
             _ => return self.unknown("module", &path, range, here),
         };
         let inner = Here { unit, text, each, iterators: Vec::new(), depth: here.depth + 1, ..here.clone() };
@@ -229,10 +229,10 @@ impl<'a> Translator<'a> {
         let each = match (self.repeated(resource), index) {
             (Repeated::No, None) => None,
             (Repeated::Module, None) => here.each.clone(),
-            (Repeated::Each(of) | Repeated::Count(of), Some(Step::Index(index, known))) => Some(self.each_at(&of, index, known.as_ref())),
+            (Repeated::Each(of) | Repeated::Count(of), Some(Step::Index(index, known))) => Some(each_at(&of, index, known.as_ref())),
             _ => return None,
         };
-        let at = Here { each, own: here.own.clone(), computes: here.computes, depth: here.depth + 1, ..self.here(resource) };
+        let at = Here { each, own: here.own.clone(), computes: here.computes, depth: here.depth + 1, ..Here::of(resource) };
         let body = &resource.block.body;
         if let Some(host) = table::part_of(&resource.id.kind) {
             // A part of a bucket is known by the bucket.
@@ -272,7 +272,7 @@ impl<'a> Translator<'a> {
         if !self.is_protected(resource) || here.computes {
             return None;
         }
-        let at = Here { each: Some(("key".to_owned(), "value".to_owned())), own: None, depth: here.depth + 1, ..self.here(resource) };
+        let at = Here { each: Some(("key".to_owned(), "value".to_owned())), own: None, depth: here.depth + 1, ..Here::of(resource) };
         let (_, expr) = table::name_of(&resource.id.kind, &resource.block.body)?;
         let name = self.expression(expr, &at);
         let thing = format!("{}.{}[key][{name}]", resource.id.kind, self.label(&resource.id));
@@ -280,16 +280,6 @@ impl<'a> Translator<'a> {
             [] => Some(format!("{{ for key, value in {of} : key => {thing} }}")),
             [Step::Name(attribute)] if attribute == "arn" => Some(format!("[for key, value in {of} : {thing}.arn]")),
             _ => None,
-        }
-    }
-
-    /// What `each` is in one instance of a block that repeats.
-    fn each_at(&self, of: &str, index: &str, known: Option<&Value>) -> (String, String) {
-        match known {
-            Some(Value::Number(_)) => (quoted(index), quoted(index)),
-            Some(Value::String(text)) if of.starts_with("toset(") => (quoted(text), quoted(text)),
-            _ if of.starts_with("toset(") => (index.to_owned(), index.to_owned()),
-            _ => (index.to_owned(), format!("{}[{index}]", enclosed(of))),
         }
     }
 
@@ -332,6 +322,16 @@ impl<'a> Translator<'a> {
     pub(super) fn ask(&mut self, name: String, sort: &'static str, of: String, place: crate::model::Position) {
         let asked = Asked { name: name.clone(), of, place };
         self.asked.entry(name).or_insert((asked, sort));
+    }
+}
+
+/// What `each` is in one instance of a block that repeats.
+fn each_at(of: &str, index: &str, known: Option<&Value>) -> (String, String) {
+    match known {
+        Some(Value::Number(_)) => (quoted(index), quoted(index)),
+        Some(Value::String(text)) if of.starts_with("toset(") => (quoted(text), quoted(text)),
+        _ if of.starts_with("toset(") => (index.to_owned(), index.to_owned()),
+        _ => (index.to_owned(), format!("{}[{index}]", enclosed(of))),
     }
 }
 

@@ -298,17 +298,14 @@ impl Translator<'_> {
             written.trim_matches('"').trim_start_matches("./").trim_start_matches("${path.module}/").trim_start_matches("${path.root}/");
         let text = Some(inner).filter(|inner| !inner.contains(['$', '%', '(', '"']) && !inner.split('/').any(|part| part == ".."));
         let text = text.and_then(|name| Some((name, std::fs::read_to_string(unit.folder.join(name)).ok()?)));
-        match text {
-            Some((name, text)) => {
-                let folder = unit.prefix.trim_end_matches('_');
-                let name = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-                // What ends like a policy would be read as one.
-                self.attachments.insert(name, text);
-            }
-            None => {
-                let place = self.place(here.unit, here.text, eval::range_of(argument));
-                self.notes.insert(format!("{place}: {written} is read from beside the policy: copy the file to there"));
-            }
+        if let Some((name, text)) = text {
+            let folder = unit.prefix.trim_end_matches('_');
+            let name = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            // What ends like a policy would be read as one.
+            self.attachments.insert(name, text);
+        } else {
+            let place = self.place(here.unit, here.text, eval::range_of(argument));
+            self.notes.insert(format!("{place}: {written} is read from beside the policy: copy the file to there"));
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::standing::Standing;
 use super::targets::Used;
-use super::trivia;
-use super::units::{Loaded, Text, Unit};
+use super::trivia::{self, Items};
+use super::units::{File, Loaded, Unit};
 use super::{Asked, LeftOut, Translation};
 use crate::model::{Position, Span, Value};
 use crate::policy::eval;
@@ -64,6 +64,14 @@ pub(super) struct Here {
     pub(super) depth: usize,
 }
 
+impl Here {
+    /// Where the expressions of a resource stand.
+    pub(super) fn of(resource: &Resource<'_>) -> Self {
+        let own = Some(resource.id.clone());
+        Self { unit: resource.id.unit, text: resource.text, each: None, iterators: Vec::new(), own, computes: false, depth: 0 }
+    }
+}
+
 /// Where a block is written: the file, and what it is sorted by in there.
 pub(super) type Slot = (usize, usize, usize);
 
@@ -87,6 +95,8 @@ pub(super) struct Translator<'a> {
     pub(super) attachments: BTreeMap<String, String>,
     pub(super) out: BTreeMap<String, Vec<(Slot, String)>>,
     pub(super) translated: usize,
+    /// The blocks of a state's settings by their kind and what they say, to be written as one where that is the same.
+    pub(super) alike: BTreeMap<(String, String), Vec<(Resource<'a>, Items)>>,
 }
 
 impl<'a> Translator<'a> {
@@ -123,6 +133,7 @@ impl<'a> Translator<'a> {
             attachments: BTreeMap::new(),
             out: BTreeMap::new(),
             translated: 0,
+            alike: BTreeMap::new(),
         }
     }
 
@@ -137,6 +148,7 @@ impl<'a> Translator<'a> {
                 _ => {}
             }
         }
+        self.write_alike();
         self.modules();
         self.names();
         let shared = self.shared(workspace);
@@ -178,7 +190,7 @@ impl<'a> Translator<'a> {
     }
 
     /// A text of a unit.
-    pub(super) fn text(&self, unit: usize, text: usize) -> Option<&'a Text> {
+    pub(super) fn text(&self, unit: usize, text: usize) -> Option<&'a File> {
         self.unit(unit)?.texts.get(text)
     }
 
@@ -214,19 +226,6 @@ impl<'a> Translator<'a> {
     pub(super) fn leave_out_resource(&mut self, resource: &Resource<'_>, why: impl Into<String>) {
         let address = self.address(&resource.id);
         self.leave_out(resource.id.unit, resource.text, eval::range_of(&resource.block.ident), address, why);
-    }
-
-    /// Where the expressions of a resource stand.
-    pub(super) fn here(&self, resource: &Resource<'_>) -> Here {
-        Here {
-            unit: resource.id.unit,
-            text: resource.text,
-            each: None,
-            iterators: Vec::new(),
-            own: Some(resource.id.clone()),
-            computes: false,
-            depth: 0,
-        }
     }
 
     /// The name of a resource in the policy.

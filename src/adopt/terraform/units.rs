@@ -26,7 +26,7 @@ pub(super) struct Loaded {
     /// Whether it was made of a state, which tells more than anybody wrote.
     pub(super) is_state: bool,
     /// The root's `*.tfvars`, by the name of the file of variables that they become.
-    pub(super) values: Vec<(String, Text)>,
+    pub(super) values: Vec<(String, File)>,
 }
 
 /// A module, as it is called in one place.
@@ -39,7 +39,7 @@ pub(super) struct Unit {
     /// Its folder.
     pub(super) folder: PathBuf,
     /// Its files.
-    pub(super) texts: Vec<Text>,
+    pub(super) texts: Vec<File>,
     /// Who calls it.
     pub(super) call: Option<Call>,
     /// The calls of modules in it, by name.
@@ -48,7 +48,7 @@ pub(super) struct Unit {
 
 /// A file.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(super) struct File {
     /// Its place in the sources.
     pub(super) source: SourceId,
     /// The file of the policy that its blocks go to.
@@ -114,7 +114,7 @@ impl Loaded {
         Unit { prefix, address, folder: folder.to_owned(), texts, call, calls: BTreeMap::new() }
     }
 
-    fn text(&mut self, path: &Path, out: String) -> Option<Text> {
+    fn text(&mut self, path: &Path, out: String) -> Option<File> {
         match read_text(path) {
             Ok(text) => self.parsed(path.strip_prefix(".").unwrap_or(path).display().to_string(), text, out),
             Err(problem) => {
@@ -125,10 +125,10 @@ impl Loaded {
     }
 
     /// Keeps a text and parses it.
-    pub(super) fn parsed(&mut self, name: String, text: String, out: String) -> Option<Text> {
+    pub(super) fn parsed(&mut self, name: String, text: String, out: String) -> Option<File> {
         let source = self.sources.add(name, text.clone());
         match hcl::edit::parser::parse_body(&text) {
-            Ok(body) => Some(Text { source, out, body, text }),
+            Ok(body) => Some(File { source, out, body, text }),
             Err(error) => {
                 let start = error.location().offset().min(text.len());
                 let title = format!("not HCL here: {}", error.message());

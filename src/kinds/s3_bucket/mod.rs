@@ -13,6 +13,7 @@ mod forbidden;
 mod forms;
 mod replication_checks;
 mod rule;
+mod sooner;
 mod sought;
 mod table;
 #[cfg(test)]
@@ -32,6 +33,8 @@ const VERSIONING_FACT: &str = "versioning";
 const LOCK_FACT: &str = "object_lock";
 /// How many lifecycle rules are others'.
 const FOREIGN_LIFECYCLE: &str = "foreign_lifecycle_rules";
+/// Those of them that delete all under a prefix, by id.
+const FOREIGN_LIFETIMES: &str = "foreign_lifetimes";
 /// Whether others' lifecycle rules are of the first generation, beside which AWS takes no newer ones.
 const OLD_LIFECYCLE: &str = "old_lifecycle_rules";
 /// How many replication rules are others'.
@@ -131,11 +134,12 @@ impl Kind for S3Bucket {
             })
         });
         needs.extend(each);
+        needs.extend(sooner::needs(wanted, place));
         needs
     }
 
     fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
-        sought::answer(need, will_be).unwrap_or_else(|| need.compare(will_be))
+        sought::answer(need, will_be).or_else(|| sooner::answer(need, will_be)).unwrap_or_else(|| need.compare(will_be))
     }
 
     fn forbids(&self, changes: &[Change], live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {
