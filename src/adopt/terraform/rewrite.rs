@@ -262,10 +262,10 @@ impl Translator<'_> {
                     if let Some((range, new)) = new
                         && is_quoted
                         && range == eval::range_of(&part.expr)
-                        && is_plain_text(&new)
+                        && (is_plain_text(&new) || new.parse::<i64>().is_ok())
                     {
                         edits.truncate(before);
-                        edits.push((eval::range_of(element), interpolated(&new)));
+                        edits.push((eval::range_of(element), if is_plain_text(&new) { interpolated(&new) } else { new }));
                     }
                 }
                 Element::Directive(directive) => match directive.as_ref() {
