@@ -250,8 +250,7 @@ impl<'a> Translator<'a> {
         }
         if attribute == "arn" {
             let text = self.expression(name?.1, &at);
-            let is_protected =
-                self.standing.get(&resource.id) == Some(&Standing::Settings) && !here.computes && here.own.as_ref() != Some(&resource.id);
+            let is_protected = self.is_protected(resource) && !here.computes && here.own.as_ref() != Some(&resource.id);
             if is_protected && kinds::spec(&resource.id.kind).is_some_and(|spec| spec.arn("", "", "").is_some()) {
                 let key = at.each.as_ref().map(|(key, _)| format!("[{key}]")).unwrap_or_default();
                 return Some(format!("{}.{}{key}[{text}].arn", resource.id.kind, self.label(&resource.id)));
