@@ -76,9 +76,17 @@ fn check(name: &str) {
     assert!(again.contains("operation=\""), "the calls were counted: {again}");
     assert_eq!(writes(&again), Vec::<String>::new(), "an apply of what is applied writes nothing");
     assert!(example.live() == first, "and leaves all as it was");
-    // The other deployment is told of in a sentence.
+    other_deployment(name, &example.rest("demo ."));
+}
+
+/// The other deployment, which the README tells of in a sentence: the same seed has what it expects to find.
+fn other_deployment(name: &str, flags: &str) {
+    let example = Example::new(name);
     let (_, other) = example.readme.split_once("`backstay plan . --var ").unwrap();
-    room.ok(&format!("validate . --var {}", other.split('`').next().unwrap()));
+    let variable = format!("--var {}", other.split('`').next().unwrap());
+    let demo = example.room.ok(&format!("demo . {variable}{flags}"));
+    assert!(demo.contains("Read again: no changes."), "{demo}");
+    example.room.ok(&format!("plan . {DEMO} {variable} --detailed-exitcode"));
 }
 
 #[test]

@@ -27,6 +27,7 @@ scenarios! {
     alarm_checks
     alarm_ratchet
     alarm_readable
+    alarm_subjects
     alarm_watch
     alarms
     alarms_of_others
@@ -41,14 +42,18 @@ scenarios! {
     backup_refused
     backup_selection
     backup_settings
+    busy_hours
+    called_roles
     caches
     composite_alarm_checks
     composite_alarms
     composite_alarms_of_others
+    compound_adopt
     dashboards
     default_volumes
     described
     dynamodb_export
+    dynamodb_export_places
     event_checks
     event_rules
     database_clusters
@@ -71,6 +76,7 @@ scenarios! {
     log_groups
     nobody
     mistakes_at_once
+    one_of_many
     only
     organization
     owned
@@ -82,8 +88,11 @@ scenarios! {
     replicas
     s3_bucket
     s3_bucket_checks
+    s3_bucket_elsewhere
+    s3_bucket_described
     s3_bucket_foreign
     s3_bucket_lock
+    s3_bucket_mfa
     s3_bucket_mutual
     s3_bucket_replication
     s3_bucket_unreadable
@@ -92,6 +101,7 @@ scenarios! {
     saved_plan
     saved_plan_consent
     schedules
+    seed_mistakes
     selected_by_name
     selection
     selection_elsewhere
@@ -102,10 +112,13 @@ scenarios! {
     skipped_runs
     snapshots
     strengthen_first
+    stale_tags
+    summary
     syntax_errors
     targets
     topic_checks
     topics
+    topics_abroad
     topics_of_others
     two_blocks
     variables
@@ -115,6 +128,8 @@ scenarios! {
     vault_policy
     volumes
     volumes_of_others
+    volumes_refused
+    volumes_succession
     waiting
     warehouses
     weakening

@@ -1,4 +1,4 @@
-# What the policy expects to find, for the sandbox: recovery is off, and of the buckets one has versions.
+# What the policy expects to find of both deployments, for the sandbox: recovery is off, and of the buckets one has versions.
 resource "aws_dynamodb_table" "audit" {
   name     = "audit-records"
   hash_key = "record_id"
@@ -10,12 +10,14 @@ resource "aws_dynamodb_table" "state" {
 }
 
 resource "aws_s3_bucket" "config" {
-  bucket = "dynamodb-processor-production-config"
+  for_each = toset(["production", "staging"])
+  bucket   = "dynamodb-processor-${each.key}-config"
   versioning { status = "Enabled" }
 }
 
 resource "aws_s3_bucket" "logs" {
-  bucket = "dynamodb-processor-production-logs"
+  for_each = toset(["production", "staging"])
+  bucket   = "dynamodb-processor-${each.key}-logs"
 }
 
 resource "aws_iam_role" "backups" {

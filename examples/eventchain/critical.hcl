@@ -4,7 +4,7 @@ protect "aws_db_instance" "critical" {
   target = target.primary
   select { names = ["${local.name}-db"] }
   backup_retention_period = local.retention
-  backup_window           = "04:30-05:30"
+  backup_window           = "05:00-06:00"
   copy_tags_to_snapshot   = true
   deletion_protection     = true
 }
@@ -29,7 +29,8 @@ resource "aws_backup_vault" "critical_west" {
   name   = "${local.name}-critical-west"
 }
 
-# The hours lie between each other, so that no start window meets another: AWS would drop one of two backups.
+# The hours lie between each other, so that no start window meets another, of which AWS would drop one, and none meets the hours of the
+# automated backup or the hour before them, in which RDS makes no snapshot.
 resource "aws_backup_plan" "critical" {
   target = target.primary
   name   = "${local.name}-critical"

@@ -1,31 +1,36 @@
-# What the policy expects to find, for the sandbox: a week of backups of the database, and nothing of the rest.
+# What the policy expects to find of both deployments, for the sandbox: a week of backups of the database, and nothing of the rest.
 resource "aws_db_instance" "main" {
+  for_each                = toset(["production", "staging"])
   region                  = "us-east-1"
-  identifier              = "eventchain-production-db"
+  identifier              = "eventchain-${each.key}-db"
   engine                  = "postgres"
   backup_retention_period = 7
 }
 
 resource "aws_dynamodb_table" "orders" {
-  name     = "eventchain-production-orders"
+  for_each = toset(["production", "staging"])
+  name     = "eventchain-${each.key}-orders"
   hash_key = "order_id"
-  tags     = { tier = "critical", environment = "production" }
+  tags     = { tier = "critical", environment = each.key }
 }
 
 resource "aws_dynamodb_table" "tickets" {
-  name     = "eventchain-production-tickets"
+  for_each = toset(["production", "staging"])
+  name     = "eventchain-${each.key}-tickets"
   hash_key = "ticket_id"
-  tags     = { tier = "critical", environment = "production" }
+  tags     = { tier = "critical", environment = each.key }
 }
 
 resource "aws_dynamodb_table" "sessions" {
-  name     = "eventchain-production-sessions"
+  for_each = toset(["production", "staging"])
+  name     = "eventchain-${each.key}-sessions"
   hash_key = "session_id"
-  tags     = { tier = "standard", environment = "production" }
+  tags     = { tier = "standard", environment = each.key }
 }
 
 resource "aws_s3_bucket" "media" {
-  bucket = "eventchain-production-media"
+  for_each = toset(["production", "staging"])
+  bucket   = "eventchain-${each.key}-media"
 }
 
 resource "aws_s3_bucket" "west" {
@@ -34,7 +39,8 @@ resource "aws_s3_bucket" "west" {
 }
 
 resource "aws_elasticache_replication_group" "cache" {
-  replication_group_id = "eventchain-production-cache"
+  for_each             = toset(["production", "staging"])
+  replication_group_id = "eventchain-${each.key}-cache"
 }
 
 resource "aws_iam_role" "backups" {
@@ -47,7 +53,8 @@ resource "aws_iam_role" "backups" {
 }
 
 resource "aws_iam_role" "replication" {
-  name = "eventchain-production-replication"
+  for_each = toset(["production", "staging"])
+  name     = "eventchain-${each.key}-replication"
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "s3.amazonaws.com" }, Action = "sts:AssumeRole" }]

@@ -1,25 +1,44 @@
-# What the policy expects to find, for the sandbox: a week of backups, and nothing in another region.
+# What the policy expects to find of both deployments, for the sandbox: a week of backups, and nothing in another region.
 resource "aws_db_instance" "main" {
+  for_each                = toset(["prod", "stg"])
   region                  = "ap-northeast-1"
-  identifier              = "kessan-db-prod"
+  identifier              = "kessan-db-${each.key}"
   engine                  = "postgres"
   backup_retention_period = 7
 }
 
 resource "aws_s3_bucket" "config_backup" {
-  bucket = "kessan-prod-config-backup"
-  region = "ap-northeast-1"
+  for_each = toset(["prod", "stg"])
+  bucket   = "kessan-${each.key}-config-backup"
+  region   = "ap-northeast-1"
 }
 
 resource "aws_s3_bucket" "exports" {
-  bucket = "kessan-prod-exports"
-  region = "ap-northeast-1"
+  for_each = toset(["prod", "stg"])
+  bucket   = "kessan-${each.key}-exports"
+  region   = "ap-northeast-1"
 }
 
 resource "aws_iam_role" "scheduler" {
-  name = "kessan-prod-scheduler"
+  for_each = toset(["prod", "stg"])
+  name     = "kessan-${each.key}-scheduler"
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "scheduler.amazonaws.com" }, Action = "sts:AssumeRole" }]
   })
+}
+
+# The role and the key of the exports: the policy names them, and the plan looks at them.
+resource "aws_iam_role" "export" {
+  name = "kessan-prod-export"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "export.rds.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_kms_key" "export" {
+  region = "ap-northeast-1"
+  key_id = "33333333-3333-4333-8333-333333333333"
+  alias  = "alias/kessan-prod-export"
 }

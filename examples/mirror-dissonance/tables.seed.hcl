@@ -1,14 +1,16 @@
-# What the policy expects to find, for the sandbox. One table is as the shell script of the old guide left it: a week of history only.
+# What the policy expects to find of both deployments, for the sandbox. One table is as the shell script of the old guide left it: a week of history only.
 resource "aws_dynamodb_table" "fp_events" {
-  name     = "mirror-dissonance-production-fp-events"
+  for_each = toset(["production", "staging"])
+  name     = "mirror-dissonance-${each.key}-fp-events"
   hash_key = "event_id"
-  tags     = { service = "mirror-dissonance", environment = "production" }
+  tags     = { service = "mirror-dissonance", environment = each.key }
 }
 
 resource "aws_dynamodb_table" "consent" {
-  name     = "mirror-dissonance-production-consent"
+  for_each = toset(["production", "staging"])
+  name     = "mirror-dissonance-${each.key}-consent"
   hash_key = "subject_id"
-  tags     = { service = "mirror-dissonance", environment = "production" }
+  tags     = { service = "mirror-dissonance", environment = each.key }
   point_in_time_recovery {
     enabled                 = true
     recovery_period_in_days = 7
@@ -16,9 +18,10 @@ resource "aws_dynamodb_table" "consent" {
 }
 
 resource "aws_dynamodb_table" "block_counter" {
-  name                        = "mirror-dissonance-production-block-counter"
+  for_each                    = toset(["production", "staging"])
+  name                        = "mirror-dissonance-${each.key}-block-counter"
   hash_key                    = "block_id"
-  tags                        = { service = "mirror-dissonance", environment = "production" }
+  tags                        = { service = "mirror-dissonance", environment = each.key }
   deletion_protection_enabled = true
 }
 

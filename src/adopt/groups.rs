@@ -74,6 +74,10 @@ pub(super) fn of<'a>(
         .filter_map(|(things, form)| {
             let first = *things.first()?;
             let wished = first.label.clone().unwrap_or_else(|| wished(&things, &form, environment.as_deref()));
+            // Parts of different things often have one name.
+            let of_whole = first.whole.as_ref().map(|whole| format!("{}_{wished}", slug(&whole.name, environment.as_deref())));
+            let is_taken = labels.contains(&(first.spec.name.to_owned(), wished.clone()));
+            let wished = of_whole.filter(|_| is_taken).unwrap_or(wished);
             let label = free(&wished, first.spec.name, &mut labels);
             Some(Group { spec: first.spec, target: first.live.id.target.clone(), label, things, form })
         })

@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::path::Path;
 
 /// The first line of every file that backstay wrote: only behind what follows it is anything ever added.
-const HEADER: &str = "# Described by `backstay adopt`. What is added later comes at the end; the rest is yours to edit.";
+pub(super) const HEADER: &str = "# Described by `backstay adopt`. What is added later comes at the end; the rest is yours to edit.";
 
 /// The file of what all others share.
 const MAIN: &str = "main.hcl";
@@ -31,24 +31,7 @@ pub(super) struct LaidOut {
 impl LaidOut {
     /// The files of the policy as it would be.
     pub(super) fn beside(&self, there: &Files) -> Files {
-        let mut files = Files { folder: there.folder.clone(), ..Files::default() };
-        let mut rest = self.files.clone();
-        let mut add = |name: &str, text: &str, is_variables: bool| {
-            let id: SourceId = files.sources.add(name.to_owned(), text.to_owned());
-            if is_variables { files.variables.push(id) } else { files.policy.push(id) }
-        };
-        for source in there.policy.iter().filter_map(|id| there.sources.get(*id)) {
-            let name = file_name(&source.name);
-            let text = rest.remove(name);
-            add(name, text.as_deref().unwrap_or(&source.text), false);
-        }
-        for source in there.variables.iter().filter_map(|id| there.sources.get(*id)) {
-            add(file_name(&source.name), &source.text, true);
-        }
-        for (name, text) in &rest {
-            add(name, text, false);
-        }
-        files
+        beside(there, &self.files)
     }
 
     /// The block that a problem is about.
@@ -62,7 +45,29 @@ impl LaidOut {
     }
 }
 
-fn file_name(path: &str) -> &str {
+/// The files of a policy, some of them with another text, and more of them.
+pub(super) fn beside(there: &Files, texts: &BTreeMap<String, String>) -> Files {
+    let mut files = Files { folder: there.folder.clone(), ..Files::default() };
+    let mut rest = texts.clone();
+    let mut add = |name: &str, text: &str, is_variables: bool| {
+        let id: SourceId = files.sources.add(name.to_owned(), text.to_owned());
+        if is_variables { files.variables.push(id) } else { files.policy.push(id) }
+    };
+    for source in there.policy.iter().filter_map(|id| there.sources.get(*id)) {
+        let text = rest.remove(file_name(&source.name));
+        add(&source.name, text.as_deref().unwrap_or(&source.text), false);
+    }
+    for source in there.variables.iter().filter_map(|id| there.sources.get(*id)) {
+        add(&source.name, &source.text, true);
+    }
+    for (name, text) in &rest {
+        add(&there.folder.join(name).display().to_string(), text, false);
+    }
+    files
+}
+
+/// The name of a file without its folder.
+pub(super) fn file_name(path: &str) -> &str {
     Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or(path)
 }
 
@@ -99,6 +104,7 @@ pub(super) fn lay_out(
         let (name, _) = file(spec.service, request, &out);
         let is_new = texts(request).all(|source| file_name(&source.name) != name);
         if let Some(text) = out.files.get_mut(&name).filter(|_| is_new) {
+            text.push('\n');
             text.push_str(&comment(&format!("Not described: {} `{}` ({}): {reason}", spec.title, id.name, id.region)));
         }
     }
@@ -193,6 +199,9 @@ fn block(group: &Group<'_>, place: usize, words: &Words<'_>, snapshot: &Snapshot
     let targets = if request.there.targets.is_empty() { snapshot.identities.len() } else { request.there.targets.len() };
     if targets > 1 {
         lines.push(format!("target = target.{}", group.target));
+    }
+    if group.things.iter().any(|thing| thing.live.replicas.as_ref().is_some_and(|regions| !regions.is_empty())) {
+        lines.push("replicas = []".to_owned());
     }
     lines.extend(select(&group.form, &group.things, words).map(|select| format!("select {{\n{select}\n}}")));
     if group.spec.ownership == Ownership::Whole && group.spec.parent.is_none() && first.live.mark.is_none() {

@@ -8,6 +8,7 @@
 //! | values and blocks to text | `text` |
 //! | blocks to files, an area each, beside those that are there | `layout` |
 //! | whether the files say what is | `check` |
+//! | what is described already, made the policy's own | `marks` |
 //! | Terraform's configuration, or its state, without AWS | [`terraform`] |
 //!
 //! Nothing is believed: the policy that comes out is checked and planned against what it was made from, before anything is written. What
@@ -16,6 +17,7 @@
 mod check;
 mod groups;
 mod layout;
+mod marks;
 pub mod terraform;
 mod text;
 mod things;
@@ -27,6 +29,7 @@ use crate::policy::variables::Given;
 use std::collections::{BTreeMap, BTreeSet};
 use words::Words;
 
+pub use marks::{Marked, mark};
 pub use things::Choice;
 
 /// What to describe, and how.

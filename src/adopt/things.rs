@@ -2,7 +2,7 @@
 
 use super::Request;
 use crate::kinds::{self, Kind};
-use crate::model::{Fallback, Inventory, KindSpec, Live, Ownership, Policy, Reading, ResourceId, Shape, Snapshot, Value, path};
+use crate::model::{Fallback, Inventory, Key, KindSpec, Live, Ownership, Policy, Reading, ResourceId, Shape, Snapshot, Value, path};
 use crate::policy::select;
 use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatch;
@@ -164,7 +164,7 @@ pub(super) fn tags(live: &Live, snapshot: &Snapshot) -> BTreeMap<String, String>
     tags
 }
 
-fn is_chosen(live: &Live, choice: &Choice, snapshot: &Snapshot) -> bool {
+pub(super) fn is_chosen(live: &Live, choice: &Choice, snapshot: &Snapshot) -> bool {
     let named = choice.names.is_empty() || choice.names.iter().any(|pattern| WildMatch::new(pattern).matches(&live.id.name));
     if !named || choice.tags.is_empty() {
         return named;
@@ -208,6 +208,7 @@ fn one<'a>(kind: &'static dyn Kind, live: &'a Live, whole: Option<ResourceId>, w
         .map(|maker| format!("{maker} made it: what that says of it and what stands here must agree"))
         .into_iter()
         .collect();
+    comments.extend(replicated(live));
     comments.extend(kind.remarks(live));
     comments.extend(kind.notes(live).into_iter().map(|(code, text)| format!("{code}: {text}")));
     let mut settings = BTreeMap::new();
@@ -231,12 +232,25 @@ fn one<'a>(kind: &'static dyn Kind, live: &'a Live, whole: Option<ResourceId>, w
     Ok(Thing { live, kind, spec, settings, whole, comments, label })
 }
 
+/// That a thing has replicas, which hold their settings each for itself: its block is about the thing alone.
+fn replicated(live: &Live) -> Option<String> {
+    let regions = live.replicas.as_ref().filter(|regions| !regions.is_empty())?.join(", ");
+    Some(format!("replicated to {regions}: each region holds these settings for itself, and is described where it is a target"))
+}
+
 /// Whether a person would write a setting down. Where backstay owns all, what is as AWS does it anyway goes without saying.
 fn is_said(kind: &dyn Kind, live: &Live, at: &str, value: &Value) -> bool {
     let spec = kind.spec();
     let Some(setting) = spec.setting(at) else { return false };
     if let Shape::Block(_) = setting.shape {
         return *value != Value::Bool(false) && !value.is_nothing();
+    }
+    // What tells a block apart from others of its name is a part of it whatever else is known.
+    let around = setting.block().and_then(|block| spec.setting(block)).map(|block| block.shape);
+    if let Some(Shape::Block(Key::Arguments(arguments))) = around
+        && arguments.contains(&setting.name())
+    {
+        return !value.is_nothing();
     }
     if value.is_nothing() || setting.aws_default.name_of(value).is_some() || kind.withholds(live, at, None) {
         return false;

@@ -122,7 +122,8 @@ impl<'a> Words<'a> {
         for (place, group) in groups.iter().enumerate() {
             for (at, thing) in group.things.iter().enumerate() {
                 let Some(identity) = snapshot.identities.get(&thing.live.id.target) else { continue };
-                let here = Where { arn: thing.live.arn.as_deref(), whole: None, region: &identity.region, account: &identity.account };
+                let here =
+                    Where { seen: &[], arn: thing.live.arn.as_deref(), whole: None, region: &identity.region, account: &identity.account };
                 let wanted: BTreeMap<String, Wanted> =
                     thing.settings.iter().map(|(path, value)| (path.clone(), Wanted::new(value.clone(), nowhere.clone()))).collect();
                 for need in thing

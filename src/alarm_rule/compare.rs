@@ -1,6 +1,6 @@
 //! Which of two rules is true in more cases.
 
-use super::{AlarmRule, Expression, State};
+use super::{AlarmRule, Expression, State, alarm_name};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,35 +16,30 @@ impl AlarmRule {
         self.by_cases(other).unwrap_or_else(|| by_parts(&self.parts(), &other.parts()))
     }
 
+    /// What it always is, whatever the states of its alarms: true or false. `None` where there are cases of both, or too many cases to look at
+    /// them all.
+    pub fn always(&self) -> Option<bool> {
+        let never = Self(Expression::Constant(false));
+        let mut found = None;
+        let is_one = cases(&[self, &never], |held| {
+            let holds = held.first().copied().unwrap_or_default();
+            *found.get_or_insert(holds) == holds
+        });
+        if is_one? { found } else { None }
+    }
+
     /// Looks at every case; `None` where there are too many.
     fn by_cases(&self, other: &Self) -> Option<Ordering> {
-        let mut asked = self.0.asked();
-        for (name, states) in other.0.asked() {
-            asked.entry(name).or_default().extend(states);
-        }
-        let numbers: BTreeMap<&str, usize> = asked.keys().enumerate().map(|(number, name)| (*name, number)).collect();
-        // Of an alarm only the states that are asked for are told apart, and one that stands for all others.
-        let choices: Vec<Vec<State>> = asked.values().map(|states| told_apart(states)).collect();
-        let combinations = choices.iter().try_fold(1_usize, |all, states| all.checked_mul(states.len()))?;
-        if combinations > COMBINATIONS {
-            return None;
-        }
-        let (before, after) = (Numbered::of(&self.0, &numbers), Numbered::of(&other.0, &numbers));
-        let mut case = vec![State::Ok; choices.len()];
         let mut won = false;
-        for number in 0..combinations {
-            let mut rest = number;
-            for (state, choice) in case.iter_mut().zip(&choices) {
-                *state = choice.get(rest % choice.len()).copied().unwrap_or(*state);
-                rest /= choice.len();
-            }
-            match (before.holds(&case), after.holds(&case)) {
-                (true, false) => return Some(Ordering::Less),
-                (false, true) => won = true,
-                _ => {}
-            }
-        }
-        Some(if won { Ordering::Greater } else { Ordering::Equal })
+        let kept = cases(&[self, other], |held| {
+            won |= matches!(held, [false, true]);
+            !matches!(held, [true, false])
+        });
+        Some(match (kept?, won) {
+            (false, _) => Ordering::Less,
+            (true, true) => Ordering::Greater,
+            (true, false) => Ordering::Equal,
+        })
     }
 
     /// What `OR` joins, each as a text.
@@ -54,10 +49,39 @@ impl AlarmRule {
             inner = group;
         }
         match inner {
-            Expression::Any(parts) => parts.iter().map(ToString::to_string).collect(),
-            other => BTreeSet::from([other.to_string()]),
+            Expression::Any(parts) => parts.iter().map(by_names).collect(),
+            other => BTreeSet::from([by_names(other)]),
         }
     }
+}
+
+/// Tells for every case which of the rules are true, until it is told `false`; whether it went through all. `None` where there are too many.
+fn cases(rules: &[&AlarmRule], mut tell: impl FnMut(&[bool]) -> bool) -> Option<bool> {
+    let mut asked: BTreeMap<&str, Vec<State>> = BTreeMap::new();
+    for (name, states) in rules.iter().flat_map(|rule| rule.0.asked()) {
+        asked.entry(alarm_name(name)).or_default().extend(states);
+    }
+    let numbers: BTreeMap<&str, usize> = asked.keys().enumerate().map(|(number, name)| (*name, number)).collect();
+    // Of an alarm only the states that are asked for are told apart, and one that stands for all others.
+    let choices: Vec<Vec<State>> = asked.values().map(|states| told_apart(states)).collect();
+    let combinations = choices.iter().try_fold(1_usize, |all, states| all.checked_mul(states.len()))?;
+    if combinations > COMBINATIONS {
+        return None;
+    }
+    let rules: Vec<Numbered> = rules.iter().map(|rule| Numbered::of(&rule.0, &numbers)).collect();
+    let mut case = vec![State::Ok; choices.len()];
+    for number in 0..combinations {
+        let mut rest = number;
+        for (state, choice) in case.iter_mut().zip(&choices) {
+            *state = choice.get(rest % choice.len()).copied().unwrap_or(*state);
+            rest /= choice.len();
+        }
+        let held: Vec<bool> = rules.iter().map(|rule| rule.holds(&case)).collect();
+        if !tell(&held) {
+            return Some(false);
+        }
+    }
+    Some(true)
 }
 
 /// A rule whose alarms have numbers, so that no name is looked up case by case.
@@ -73,7 +97,7 @@ enum Numbered {
 
 impl Numbered {
     fn of(expression: &Expression, numbers: &BTreeMap<&str, usize>) -> Self {
-        let number = |name: &String| numbers.get(name.as_str()).copied().unwrap_or(usize::MAX);
+        let number = |name: &String| numbers.get(alarm_name(name)).copied().unwrap_or(usize::MAX);
         let each = |parts: &[Expression]| parts.iter().map(|part| Self::of(part, numbers)).collect();
         match expression {
             Expression::Constant(value) => Self::Constant(*value),
@@ -109,6 +133,23 @@ fn told_apart(asked: &[State]) -> Vec<State> {
     let (mut states, others): (Vec<State>, Vec<State>) = State::ALL.into_iter().partition(|state| asked.contains(state));
     states.extend(others.first());
     states
+}
+
+/// A part as a text in which every alarm has its name.
+fn by_names(part: &Expression) -> String {
+    let own = |name: &String| alarm_name(name).to_owned();
+    let each = |parts: &[Expression]| parts.iter().map(by_names).collect::<Vec<_>>();
+    match part {
+        Expression::Constant(_) => part.to_string(),
+        Expression::Is(state, name) => Expression::Is(*state, own(name)).to_string(),
+        Expression::AtLeast(threshold, negated, state, names) => {
+            Expression::AtLeast(*threshold, *negated, *state, names.iter().map(own).collect()).to_string()
+        }
+        Expression::Not(inner) => format!("NOT {}", by_names(inner)),
+        Expression::All(parts) => each(parts).join(" AND "),
+        Expression::Any(parts) => each(parts).join(" OR "),
+        Expression::Group(inner) => format!("({})", by_names(inner)),
+    }
 }
 
 fn by_parts(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Ordering {

@@ -49,6 +49,14 @@ impl State {
     }
 }
 
+/// The name of an alarm that is named by its name or its ARN: a rule is about alarms of its own account and region only, so that both are the
+/// same one.
+pub fn alarm_name(reference: &str) -> &str {
+    let mut parts = reference.splitn(7, ':');
+    let is_alarm = parts.next() == Some("arn") && parts.nth(1) == Some("cloudwatch") && parts.nth(2) == Some("alarm");
+    parts.next().filter(|_| is_alarm).unwrap_or(reference)
+}
+
 /// A rule that was understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlarmRule(Expression);

@@ -1,4 +1,4 @@
-use super::{AlarmRule, State};
+use super::{AlarmRule, State, alarm_name};
 use std::cmp::Ordering;
 
 fn rule(text: &str) -> AlarmRule {
@@ -94,4 +94,38 @@ fn a_rule_that_is_true_in_more_cases_is_greater() {
     };
     assert_eq!(direction(&several(3, 12), &several(2, 12)), Ordering::Greater);
     assert_eq!(direction(&several(3, 13), &several(2, 13)), Ordering::Less, "of so many cases not all are looked at");
+}
+
+#[test]
+fn an_alarm_by_its_arn_is_the_one_of_that_name() {
+    const ARN: &str = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a:b";
+    assert_eq!((alarm_name(ARN), alarm_name("a:b"), alarm_name("arn:aws:sns:us-east-1:1:a")), ("a:b", "a:b", "arn:aws:sns:us-east-1:1:a"));
+    let direction = |before: &str, after: &str| rule(before).direction(&rule(after));
+    assert_eq!(direction("ALARM(\"a:b\") OR OK(c)", &format!("OK(c) OR ALARM({ARN})")), Ordering::Equal);
+    assert_eq!(direction(&format!("ALARM({ARN})"), "ALARM(\"a:b\") OR ALARM(c)"), Ordering::Greater);
+    let many = |first: &str| (0..40).fold(format!("ALARM({first})"), |rule, number| format!("{rule} OR NOT OK(a{number})"));
+    assert_eq!(direction(&many("\"a:b\""), &many(ARN)), Ordering::Equal, "of too many cases the parts are compared");
+}
+
+#[test]
+fn a_rule_that_is_always_or_never_true_is_known_as_far_as_its_cases_can_be_looked_at() {
+    let always = |text: &str| rule(text).always();
+    for text in [
+        "TRUE",
+        "NOT FALSE",
+        "ALARM(a) OR NOT ALARM(a)",
+        "ALARM(a) OR OK(a) OR INSUFFICIENT_DATA(a)",
+        "AT_LEAST(1, NOT OK, (a, b)) OR OK(a)",
+        "ALARM(arn:aws:cloudwatch:us-east-1:123456789012:alarm:a) OR NOT ALARM(a)",
+    ] {
+        assert_eq!(always(text), Some(true), "{text}");
+    }
+    for text in ["FALSE", "ALARM(a) AND OK(a)", "ALARM(a) AND NOT ALARM(a)", "OK(a) AND FALSE"] {
+        assert_eq!(always(text), Some(false), "{text}");
+    }
+    for text in ["ALARM(a)", "ALARM(a) OR OK(a)", "ALARM(a) AND TRUE"] {
+        assert_eq!(always(text), None, "{text}");
+    }
+    let many = (0..40).fold("TRUE".to_owned(), |rule, number| format!("{rule} OR ALARM(a{number})"));
+    assert_eq!(always(&many), None, "there are too many cases");
 }

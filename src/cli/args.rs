@@ -130,6 +130,9 @@ pub(super) struct FormatArgs {
     /// Form of the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    /// Text in short: a line for each change, with the worst that it does
+    #[arg(long)]
+    pub(super) summary: bool,
     /// Longest Markdown, in bytes; details are left out from the end
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(600..))]
     pub(super) max_bytes: Option<u64>,
@@ -195,6 +198,9 @@ pub(super) struct ApplyArgs {
     pub(super) only: Vec<String>,
     #[command(flatten)]
     pub(super) consent: ConsentArgs,
+    /// Show the plan in short: a line for each change, with the worst that it does
+    #[arg(long)]
+    pub(super) summary: bool,
     /// Do not ask before changing anything
     #[arg(long)]
     pub(super) auto_approve: bool,

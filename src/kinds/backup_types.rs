@@ -1,34 +1,86 @@
-//! The types of resource as AWS Backup names them in its settings, and which of them an ARN is of.
+//! The types of resource that AWS Backup knows: how its settings name them, which ARNs are theirs, and what it does not do for them.
 //!
-//! Source: AWS Backup API, `GetSupportedResourceTypes` and `DescribeRegionSettings`; Developer Guide, Supported AWS resources. AWS adds types
-//! from time to time, so that what is not here is not refused unless it is nearly one of them.
+//! Sources: AWS Backup API, `GetSupportedResourceTypes` and `DescribeRegionSettings` (names); Developer Guide, Supported AWS resources and
+//! third-party applications (types and ARNs), Feature availability by resource (cold storage), Continuous backups and point-in-time recovery,
+//! Advanced DynamoDB backup. AWS adds types from time to time, so that what is not here is doubted, and not refused unless its name is nearly
+//! one of these.
 
 use super::{Need, Needed, Place, roles};
 use crate::model::{Form, Mistake, Severity, Value, partition, path};
 use std::cmp::Ordering;
 use wildmatch::WildMatchPattern;
 
-/// The types that can be opted in to.
-pub(super) const TYPES: [&str; 18] = [
-    "Aurora",
-    "CloudFormation",
-    "DocumentDB",
-    "DynamoDB",
-    "EBS",
-    "EC2",
-    "EFS",
-    "EKS",
-    "FSx",
-    "Neptune",
-    "RDS",
-    "Redshift",
-    "Redshift Serverless",
-    "S3",
-    "SAP HANA on Amazon EC2",
-    "Storage Gateway",
-    "Timestream",
-    "VirtualMachine",
+/// A type of resource.
+#[derive(Debug)]
+pub(super) struct Type {
+    /// Its name in AWS Backup's settings.
+    pub(super) name: &'static str,
+    /// Its resources, in a sentence.
+    title: &'static str,
+    /// The service in its ARNs.
+    service: &'static str,
+    /// How the last part of its ARNs begins; an empty text is any. Clusters of RDS are of three types, which their ARNs do not tell apart.
+    begins: &'static [&'static str],
+    /// Whether a region can be opted in to it.
+    in_settings: bool,
+    /// Whether its recovery points can go to cold storage; `None` where AWS's documents leave it open.
+    pub(super) cold: Option<bool>,
+    /// Whether it can be backed up continuously.
+    pub(super) continuous: bool,
+    /// What to do in place of continuous backup.
+    pub(super) instead: &'static str,
+}
+
+/// A type that has everything, but for what its row says.
+const PLAIN: Type = Type {
+    name: "",
+    title: "",
+    service: "",
+    begins: &[""],
+    in_settings: true,
+    cold: Some(true),
+    continuous: false,
+    instead: "take it to a rule without `enable_continuous_backup`",
+};
+
+/// A row; what most types have not is said behind it.
+const fn row(name: &'static str, title: &'static str, service: &'static str, begins: &'static [&'static str]) -> Type {
+    Type { name, title, service, begins, ..PLAIN }
+}
+
+/// All types, by name.
+static TYPES: [Type; 19] = [
+    Type { cold: Some(false), continuous: true, ..row("Aurora", "Aurora clusters", "rds", &["cluster:"]) },
+    Type { in_settings: false, cold: None, ..row("Aurora DSQL", "Aurora DSQL clusters", "dsql", &["cluster/"]) },
+    row("CloudFormation", "CloudFormation stacks", "cloudformation", &["stack/"]),
+    Type { cold: Some(false), ..row("DocumentDB", "DocumentDB clusters", "rds", &["cluster:"]) },
+    Type {
+        instead: "point-in-time recovery of a table is a setting of the table, `point_in_time_recovery` in a `protect` block",
+        ..row(DYNAMODB, "DynamoDB tables", "dynamodb", &["table/"])
+    },
+    row("EBS", "EBS volumes", "ec2", &["volume/"]),
+    Type { cold: Some(false), ..row("EC2", "EC2 instances", "ec2", &["instance/"]) },
+    row("EFS", "EFS file systems", "elasticfilesystem", &["file-system/"]),
+    Type { cold: None, ..row("EKS", "EKS clusters", "eks", &["cluster/"]) },
+    Type { cold: Some(false), ..row("FSx", "FSx file systems and volumes", "fsx", &["file-system/", "volume/"]) },
+    Type { cold: Some(false), ..row("Neptune", "Neptune clusters", "rds", &["cluster:"]) },
+    Type { cold: Some(false), continuous: true, ..row("RDS", "RDS instances", "rds", &["db:"]) },
+    Type { cold: Some(false), ..row("Redshift", "Redshift clusters", "redshift", &["cluster:"]) },
+    Type { cold: Some(false), ..row("Redshift Serverless", "Redshift Serverless namespaces", "redshift-serverless", &["namespace/"]) },
+    Type { cold: Some(false), continuous: true, ..row("S3", "S3 buckets", "s3", &[""]) },
+    Type { continuous: true, ..row("SAP HANA on Amazon EC2", "SAP HANA on EC2", "ssm-sap", &[""]) },
+    Type { cold: Some(false), ..row("Storage Gateway", "Storage Gateway volumes", "storagegateway", &["gateway/"]) },
+    row("Timestream", "Timestream tables", "timestream", &["database/"]),
+    row("VirtualMachine", "virtual machines", "backup-gateway", &["vm/"]),
 ];
+
+/// The type that AWS Backup manages in full, with cold storage and copies to other places, only where that is turned on.
+pub(super) const DYNAMODB: &str = "DynamoDB";
+
+/// The names of the types that can be opted in to.
+pub(super) fn names() -> Vec<&'static str> {
+    TYPES.iter().filter(|one| one.in_settings).map(|one| one.name).collect()
+}
 
 /// The name of a type.
 pub(super) const TYPE: Form = Form { what: "a type of resource as AWS Backup writes it (`DynamoDB`, `EBS`, `S3`, …)", check: type_name };
@@ -72,36 +124,56 @@ fn known_as(place: Place<'_>) -> String {
     format!("arn:{}:backup:{}:{}:{REGION_SETTINGS}", partition(place.region), place.region, place.account)
 }
 
-/// Services with how the last part of the ARNs of one of their types begins, and the types. An ARN of RDS does not tell them apart.
-const OF_ARNS: [(&str, &str, &[&str]); 16] = [
-    ("backup-gateway", "vm/", &["VirtualMachine"]),
-    ("cloudformation", "stack/", &["CloudFormation"]),
-    ("dynamodb", "table/", &["DynamoDB"]),
-    ("ec2", "instance/", &["EC2"]),
-    ("ec2", "volume/", &["EBS"]),
-    ("eks", "cluster/", &["EKS"]),
-    ("elasticfilesystem", "file-system/", &["EFS"]),
-    ("fsx", "", &["FSx"]),
-    ("rds", "cluster:", &["Aurora", "DocumentDB", "Neptune"]),
-    ("rds", "db:", &["RDS"]),
-    ("redshift", "cluster:", &["Redshift"]),
-    ("redshift-serverless", "namespace/", &["Redshift Serverless"]),
-    ("s3", "", &["S3"]),
-    ("ssm-sap", "", &["SAP HANA on Amazon EC2"]),
-    ("storagegateway", "gateway/", &["Storage Gateway"]),
-    ("timestream", "database/", &["Timestream"]),
-];
+/// The service in an ARN, and its last part. `arn:aws:rds:*` goes on with anything.
+fn parts(arn: &str) -> Option<(&str, &str)> {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    Some((parts.next()?, parts.nth(2).unwrap_or("*")))
+}
+
+impl Type {
+    /// Whether the last part of an ARN, or a pattern of it, can be that of one of these.
+    fn fits(&self, resource: &str) -> bool {
+        let pattern = resource.split_once('*').map(|(begins, _)| begins);
+        self.begins.iter().any(|start| resource.starts_with(start) || pattern.is_some_and(|begins| start.starts_with(begins)))
+    }
+}
 
 /// The types that an ARN, or a pattern of ARNs, can be of. Of `*` alone nothing is said.
+pub(super) fn types(arn: &str) -> Vec<&'static Type> {
+    let Some((service, resource)) = parts(arn) else { return Vec::new() };
+    TYPES.iter().filter(|one| one.service == service && one.fits(resource)).collect()
+}
+
+/// The names of those that can be opted in to.
 pub(super) fn of_arn(arn: &str) -> Vec<&'static str> {
-    let mut parts = arn.splitn(6, ':').skip(2);
-    let Some(service) = parts.next() else { return Vec::new() };
-    // `arn:aws:rds:*` goes on with anything.
-    let resource = parts.nth(2).unwrap_or("*");
-    let begins = resource.split_once('*').map(|(begins, _)| begins);
-    let fits = |start: &str| resource.starts_with(start) || begins.is_some_and(|begins| start.starts_with(begins));
-    let types = OF_ARNS.iter().filter(|(of, start, _)| *of == service && fits(start));
-    types.flat_map(|(_, _, types)| types.iter().copied()).collect()
+    types(arn).into_iter().filter(|one| one.in_settings).map(|one| one.name).collect()
+}
+
+/// Every type in words.
+pub(super) fn all() -> String {
+    TYPES.iter().map(|one| one.title).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the thing of an ARN is of a type that AWS Backup backs up: a pattern or a tag brings in nothing else, whatever it matches.
+pub(super) fn is_backed_up(arn: &str) -> bool {
+    arn.splitn(6, ':').count() == 6 && !types(arn).is_empty()
+}
+
+/// Whether the thing of an ARN is of a service that AWS Backup is not known to back up anything of. Its own vaults and plans it surely does
+/// not.
+pub(super) fn is_of_unknown_service(arn: &str) -> bool {
+    let service = arn.split(':').nth(2).unwrap_or_default();
+    service != "backup" && !TYPES.iter().any(|one| one.service == service)
+}
+
+/// What an ARN or a pattern is of, in words, where AWS Backup is not known to back up any of it.
+pub(super) fn strange(arn: &str) -> Option<String> {
+    let (service, resource) = parts(arn).filter(|(service, _)| !service.contains('*'))?;
+    if !TYPES.iter().any(|one| one.service == service) {
+        return Some(format!("anything of `{service}`"));
+    }
+    let kind = resource.split([':', '/']).next().unwrap_or(resource);
+    types(arn).is_empty().then(|| format!("a `{kind}` of `{service}`"))
 }
 
 fn role(text: &str) -> Result<String, Mistake> {
@@ -146,14 +218,15 @@ fn audit_description(text: &str) -> Result<String, Mistake> {
 fn type_name(text: &str) -> Result<String, Mistake> {
     if text.is_empty() || text.chars().any(|c| !(c.is_alphanumeric() || " -_.".contains(c))) {
         let message = format!("has the key `{text}`, and a type of resource is written in letters, digits and spaces");
-        return Err(Mistake::new(message).help(format!("the types are {}", TYPES.join(", "))));
+        return Err(Mistake::new(message).help(format!("the types are {}", names().join(", "))));
     }
-    if TYPES.contains(&text) {
+    let known = names();
+    if known.contains(&text) {
         return Ok(text.to_owned());
     }
     let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let near = TYPES.iter().find(|known| plain(known) == plain(text));
-    let near = near.or_else(|| TYPES.iter().find(|known| known.len() > 4 && strsim::damerau_levenshtein(known, text) <= 2));
+    let near = known.iter().find(|known| plain(known) == plain(text));
+    let near = near.or_else(|| known.iter().find(|known| known.len() > 4 && strsim::damerau_levenshtein(known, text) <= 2));
     match near {
         Some(known) => {
             let message = format!("has the key `{text}`, which AWS Backup writes in another way");
@@ -172,10 +245,40 @@ mod tests {
         assert_eq!(of_arn("arn:aws:dynamodb:us-east-1:123456789012:table/Sales"), ["DynamoDB"]);
         assert_eq!(of_arn("arn:aws:s3:::documents"), ["S3"]);
         assert_eq!(of_arn("arn:aws:ec2:*:*:instance/*"), ["EC2"]);
-        assert_eq!(of_arn("arn:aws:ec2:*"), ["EC2", "EBS"]);
+        assert_eq!(of_arn("arn:aws:ec2:*"), ["EBS", "EC2"]);
         assert_eq!(of_arn("arn:aws:rds:*:*:db:*"), ["RDS"]);
         assert_eq!(of_arn("*"), [""; 0]);
         assert_eq!(of_arn("arn:aws:lambda:us-east-1:1:function:f"), [""; 0]);
+        assert_eq!(of_arn("arn:aws:rds:us-east-1:1:cluster:c"), ["Aurora", "DocumentDB", "Neptune"]);
+        assert_eq!(of_arn("arn:aws:dsql:us-east-1:1:cluster/c"), [""; 0], "no region's settings have it");
+        assert!(is_backed_up("arn:aws:dsql:us-east-1:1:cluster/c") && !is_backed_up("arn:aws:rds:us-east-1:1:snapshot:s"));
+    }
+
+    #[test]
+    fn types_are_in_the_order_of_their_names_and_each_has_its_own() {
+        let names: Vec<&str> = TYPES.iter().map(|one| one.name).collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(names, sorted);
+    }
+
+    #[test]
+    fn patterns_are_doubted_only_where_nothing_fits_them() {
+        for known in [
+            "*",
+            "arn:aws:rds:*",
+            "arn:aws:ec2:*:*:instance/*",
+            "arn:aws:ec2:us-east-1:1:*",
+            "arn:aws:ec2:us-east-1:1:vol*",
+            "arn:aws:s3:::b",
+        ] {
+            assert_eq!(strange(known), None, "{known}");
+        }
+        assert_eq!(strange("arn:aws:lambda:us-east-1:1:function:f").as_deref(), Some("anything of `lambda`"));
+        assert_eq!(strange("arn:aws:ec2:us-east-1:1:vpc/vpc-1").as_deref(), Some("a `vpc` of `ec2`"));
+        assert_eq!(strange("arn:aws:rds:us-east-1:1:snapshot:s").as_deref(), Some("a `snapshot` of `rds`"));
+        assert_eq!(strange("arn:aws:rds:us-east-1:1:db:one"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod alarms;
 #[cfg(feature = "aws")]
 mod backup;
+mod backup_choice;
 pub mod backup_framework;
 pub mod backup_global_settings;
 pub mod backup_logically_air_gapped_vault;
@@ -46,6 +47,9 @@ mod iam;
 mod json;
 #[cfg(feature = "aws")]
 mod kms;
+mod listings;
+#[cfg(feature = "aws")]
+mod namesakes;
 mod needs;
 pub mod neptune_cluster;
 mod outside;
@@ -66,10 +70,12 @@ mod tags;
 mod vaults;
 
 pub use flat::Flat;
-pub use needs::{Answer, Handed, Need, Needed, Place, name_of, needs, sought, watched};
+pub use needs::{Answer, Busy, Handed, Need, Needed, Place, name_of, needs, sought, watched};
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
+#[cfg(feature = "aws")]
+pub use tags::maker;
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Reaches, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;
@@ -79,6 +85,8 @@ use std::collections::BTreeMap;
 mod live;
 #[cfg(feature = "aws")]
 mod whole;
+#[cfg(feature = "aws")]
+pub use listings::Listings;
 #[cfg(feature = "aws")]
 pub use live::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
 #[cfg(feature = "aws")]
@@ -229,7 +237,7 @@ pub trait Kind: Sync {
 
     /// Whether a thing of this kind, at this ARN and with these settings, has what another needs of it.
     ///
-    /// `will_be` says what a setting of it is when all is done; `None` where that is not known.
+    /// `will_be` says what a setting of it is when all is done, or what a fact of it is now; `None` where that is not known.
     fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
         need.compare(will_be)
     }
@@ -242,7 +250,7 @@ pub trait Kind: Sync {
         Vec::new()
     }
 
-    /// Whether one thing does all that another of the same whole does, so that nothing is lost when the other goes.
+    /// Whether one thing does all that another of the same whole, or of the same mark, does, so that nothing is lost when the other goes.
     fn stands_in(&self, _one: &Flat, _for_other: &Flat) -> bool {
         false
     }

@@ -1,6 +1,7 @@
 //! What one thing needs of another so that it works, said without naming the other's kind: its ARN is enough.
 
-use crate::model::{ArnForm, Identity, KindSpec, Ownership, Policy, Request, Resource, Severity, Value, Wanted};
+use crate::model::{ArnForm, Identity, KindSpec, Listed, Ownership, Policy, Request, Resource, Severity, Value, Wanted};
+use crate::time::Starts;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a thing needs of another.
@@ -39,6 +40,13 @@ pub enum Needed {
     Key,
     /// It must take what is kept for so many days; none is for ever.
     Keeping(Option<i64>),
+    /// It must not be busy with something else when jobs may start.
+    Free {
+        /// When they may.
+        starts: Starts,
+        /// With what.
+        busy: Busy,
+    },
     /// Nobody else may declare what is handed over with it.
     HandedOver(Handed),
     /// One of its settings must have this value.
@@ -57,6 +65,15 @@ pub enum Handed {
     Days(i64),
     /// At which hours they are made.
     Hours,
+}
+
+/// What a database does at hours of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Busy {
+    /// Its automated backup, each day.
+    Backup,
+    /// Its maintenance, each week.
+    Maintenance,
 }
 
 /// Whether a thing has what another needs of it.
@@ -97,6 +114,8 @@ pub struct Place<'a> {
     pub region: &'a str,
     /// Its account.
     pub account: &'a str,
+    /// The things that are known, declared or live, by their ARNs, with their tags where those are known.
+    pub seen: &'a [Listed],
 }
 
 impl Need {
@@ -133,7 +152,7 @@ pub fn needs(policy: &Policy, resource: &Resource, place: Place<'_>) -> Vec<Need
 /// The settings that things of a policy need in one target of what others own, or of what there is one of: its kind and name, with their
 /// paths. They are read although nobody declares them. That a thing must be there is seen by its first setting, which one call reads.
 pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(&'static str, String), BTreeSet<String>> {
-    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account };
+    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen: &[] };
     let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
     let mut watched: BTreeMap<(&'static str, String), BTreeSet<String>> = BTreeMap::new();
     for need in here.flat_map(|resource| needs(policy, resource, place)) {
@@ -141,7 +160,7 @@ pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(
             Needed::Setting { path, .. } => vec![path.clone()],
             Needed::Flags { paths } => paths.clone(),
             Needed::Trust { .. } | Needed::Key => continue,
-            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) | Needed::HandedOver(_) => Vec::new(),
+            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) | Needed::Free { .. } | Needed::HandedOver(_) => Vec::new(),
         };
         let of_others = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Settings && spec.single.is_none());
         for spec in of_others.filter(|_| !matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_) | Needed::HandedOver(_))) {
@@ -167,7 +186,7 @@ pub fn sought(policy: &Policy, identities: &BTreeMap<String, Identity>, here: &I
     let mut found = BTreeSet::new();
     for resource in &policy.resources {
         for identity in resource.targets.iter().filter_map(|target| identities.get(target)) {
-            let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account };
+            let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen: &[] };
             let needs = needs(policy, resource, place).into_iter();
             for need in needs.filter(|need| matches!(need.needed, Needed::Presence)) {
                 let kinds = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Whole);

@@ -6,6 +6,13 @@ use super::{Concern, Need, Needed, Place, find, needs};
 use crate::model::{Code, Decision, Identity, Known, Outside, Policy, PolicyDocument, Principal, Request, Severity, Wanted};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The IAM actions that looking at roles takes.
+pub(super) const ROLES: &[&str] = &["iam:GetRole"];
+/// The IAM actions that looking at keys takes.
+pub(super) const KEYS: &[&str] = &["kms:DescribeKey"];
+/// Those of both.
+pub(super) const ROLES_AND_KEYS: &[&str] = &["iam:GetRole", "kms:DescribeKey"];
+
 /// What is wrong with something that is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -60,7 +67,7 @@ pub(super) fn key_elsewhere(at: &str, wanted: &BTreeMap<String, Wanted>, region:
 
 /// The ARNs of all such things that a policy needs in one target, of those that are in the target's account.
 pub fn outside(policy: &Policy, target: &str, identity: &Identity) -> BTreeSet<String> {
-    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account };
+    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen: &[] };
     let here = |targets: &[String]| targets.iter().any(|one| one == target);
     let of_resources = policy.resources.iter().filter(|resource| here(&resource.targets)).flat_map(|one| needs(policy, one, place));
     let protects = policy.protects.iter().filter(|protect| here(&protect.targets));
@@ -177,11 +184,33 @@ mod tests {
 
     #[test]
     fn a_key_is_looked_for_by_arn_however_it_is_named() {
-        let place = Place { arn: None, whole: None, region: "eu-west-1", account: "123456789012" };
+        let place = Place { arn: None, whole: None, region: "eu-west-1", account: "123456789012", seen: &[] };
         let of = |text: &str| key("kms_key_arn", text, place, "").map(|need| need.of);
         assert_eq!(of("alias/backups").unwrap(), "arn:aws:kms:eu-west-1:123456789012:alias/backups");
         assert_eq!(of("1234abcd").unwrap(), "arn:aws:kms:eu-west-1:123456789012:key/1234abcd");
         assert_eq!(of("arn:aws:kms:us-east-1:210987654321:key/1").unwrap(), "arn:aws:kms:us-east-1:210987654321:key/1");
         assert_eq!(of("alias/aws/sns"), None);
+    }
+
+    #[test]
+    fn kinds_that_name_roles_or_keys_say_what_looking_at_them_takes() {
+        let place = Place { arn: None, whole: None, region: "us-east-1", account: "123456789012", seen: &[] };
+        let span = crate::model::Span { source: crate::model::SourceId::default(), range: 0..0 };
+        let mut found = 0;
+        for kind in crate::kinds::all() {
+            let mut actions = BTreeSet::new();
+            for text in [ROLE, "arn:aws:kms:us-east-1:123456789012:key/1234abcd"] {
+                let all = kind.spec().settings.iter().map(|setting| (setting.path.to_owned(), Wanted::new(text.into(), span.clone())));
+                actions.extend(kind.needs(&all.collect(), place).into_iter().filter_map(|need| match need.needed {
+                    Needed::Trust { .. } => Some("iam:GetRole"),
+                    Needed::Key => Some("kms:DescribeKey"),
+                    _ => None,
+                }));
+            }
+            found += actions.len();
+            let said: BTreeSet<&str> = kind.spec().outside_actions.iter().copied().collect();
+            assert!(actions.is_subset(&said), "{}: {actions:?} and not {said:?}", kind.spec().name);
+        }
+        assert!(found >= 10, "only {found} were found");
     }
 }

@@ -1,6 +1,12 @@
 //! The ARNs of IAM roles, as every kind that takes one asks for them.
 
 use crate::model::{Form, Mistake};
+use crate::names::is_account_id;
+
+/// Who assumes the roles of EventBridge rules and of their targets.
+///
+/// Source: EventBridge user guide, "Using IAM roles for targets".
+pub(crate) const EVENTS: &str = "events.amazonaws.com";
 
 /// A role of any account.
 pub(crate) const ROLE: Form = Form { what: "the ARN of an IAM role", check: role };
@@ -14,7 +20,7 @@ pub(crate) fn role(text: &str) -> Result<String, Mistake> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     match parts.as_slice() {
         ["arn", _, "iam", "", account, resource] if resource.strip_prefix("role/").is_some_and(|name| !name.is_empty()) => {
-            if account.len() == 12 && account.chars().all(|c| c.is_ascii_digit()) {
+            if is_account_id(account) {
                 return Ok(text.to_owned());
             }
             let message = format!("must name an account by its id of 12 digits, found \"{account}\" in \"{text}\"");

@@ -239,6 +239,12 @@ codes! {
     ///
     /// Turn recording on for the types that the controls look at and for AWS Backup's own (plans, selections, vaults, recovery points).
     NotRecording = "BKS0835", "AWS Config does not record";
+    /// A rule of a backup plan may start backups of a database in the hours in which it makes none: its backup window, its maintenance window,
+    /// and the hour before each. Such a job fails. Those of DocumentDB and Neptune are doubted only, and Aurora has no such hours.
+    ///
+    /// Move the rule's `schedule`, or shorten its `start_window`, so that it keeps out of the hours that the message names; or move the window
+    /// of the database. Where the plan also backs up the instance continuously, AWS Backup keeps clear of them itself.
+    BusyHours = "BKS0836", "backups in hours in which a database makes none";
     /// An alarm does not say exactly what it watches: one metric (`metric_name` with `namespace`, `period` and a statistic), or `metric_query`
     /// blocks of which exactly one returns data. AWS refuses the two together, and either one by halves.
     AlarmWatches = "BKS0840", "what the alarm watches is not clear";
@@ -261,6 +267,8 @@ codes! {
     AlarmDimensions = "BKS0844", "no such dimensions of the metric";
     /// The alarm can never fire: no value of the metric crosses the threshold, or the periods that would are those without values, which
     /// `treat_missing_data` passes over.
+    ///
+    /// The rule of a composite alarm can be false whatever its alarms do: `ALARM(a) AND OK(a)`.
     ///
     /// "No backup completed" is `LessThanThreshold` 1 with `treat_missing_data = "breaching"`, as AWS Backup publishes no zeros.
     AlarmNeverFires = "BKS0845", "alarm that never fires";
@@ -426,7 +434,8 @@ codes! {
     ///
     /// The trust policy needs a statement that allows `sts:AssumeRole` to the service's principal: `backup.amazonaws.com` for selections of
     /// backup plans and for restore tests, `scheduler.amazonaws.com` for schedules, `dlm.amazonaws.com` for lifecycle policies,
-    /// `s3.amazonaws.com` for replication. What hangs on a condition that nobody can judge from here is let through.
+    /// `events.amazonaws.com` for rules and their targets, `s3.amazonaws.com` for replication. A call of AWS that a schedule makes can need
+    /// another one in its `input`: exports of RDS snapshots one for `export.rds.amazonaws.com`. What hangs on a condition that nobody can judge from here is let through.
     RoleShutsOut = "BKS0941", "role that shuts the service out";
     /// The caller may not read the roles or keys that the policy names, so that nobody knows whether what needs them works.
     ///

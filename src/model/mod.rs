@@ -1,5 +1,6 @@
 //! Values that every other room agrees on. No I/O, no AWS, no HCL.
 
+mod account_id;
 mod address;
 mod codes;
 mod count;
@@ -16,6 +17,7 @@ mod source;
 mod spec;
 mod value;
 
+pub use account_id::{ACCOUNT, not_an_account};
 pub use address::{BlockAddress, CompoundAddress};
 pub use codes::Code;
 pub use count::{count, plural};
@@ -29,7 +31,7 @@ pub use policy_document::{Decision, Known, NotAPolicy, PolicyDocument, Principal
 pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, ResourceId, Snapshot};
 pub use source::{Position, Source, SourceId, Sources, Span};
 pub use spec::{
-    ArnForm, CompoundSpec, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, NameTag, Ownership, Parent,
-    Part, Safer, Setting, Shape, Single, partition,
+    ArnForm, CompoundSpec, Document, Existence, Fallback, Form, Holders, Key, KindSpec, Loss, Misfit, Mistake, NameForm, NameTag,
+    Ownership, Parent, Part, Safer, Setting, Shape, Single, partition,
 };
 pub use value::Value;

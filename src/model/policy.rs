@@ -76,7 +76,7 @@ pub struct Protect {
     pub replicas: Replicas,
     /// The declared settings, by path.
     pub wanted: BTreeMap<String, Wanted>,
-    /// Blocks that this one refers to.
+    /// Blocks that this one refers to, or single instances of them.
     pub depends_on: BTreeSet<BlockAddress>,
     /// The block's header.
     pub span: Span,
@@ -100,7 +100,7 @@ pub struct Resource {
     pub mark: bool,
     /// The declared settings, by path with keys; a block that is there is `true`.
     pub wanted: BTreeMap<String, Wanted>,
-    /// Blocks that this one refers to.
+    /// Blocks that this one refers to, or single instances of them, beside what it is a part of.
     pub depends_on: BTreeSet<BlockAddress>,
     /// The block's header.
     pub span: Span,

@@ -83,6 +83,11 @@ impl Mark {
         format!("{}{workspace}:{name}", Self::OF_RULES)
     }
 
+    /// The name of such a rule, whoever owns it; none where the id is another.
+    pub fn name_of_rule(id: &str) -> Option<&str> {
+        id.strip_prefix("backstay:")?.split_once(':').map(|(_, name)| name).filter(|name| !name.is_empty())
+    }
+
     /// Reads a mark out of tags, and takes away from them what is not the user's: the mark, and AWS's own tags.
     pub fn take(tags: &mut BTreeMap<String, String>) -> Option<Self> {
         let workspace = tags.remove(Self::WORKSPACE);
@@ -128,8 +133,20 @@ impl Live {
     pub const PARENT_ID: &'static str = "parent_id";
     /// The service that made it for itself, or that AWS makes it with, so that nobody else is to declare it: `autoscaling`.
     pub const MANAGED_BY: &'static str = "managed_by";
-    /// AWS's own tags on it, which tell who made it, where somebody did on another's behalf: `aws:cloudformation:stack-name`.
+    /// Who made it on somebody's behalf, as AWS's own tags on it tell: `CloudFormation stack shop`.
     pub const MADE_BY: &'static str = "made_by";
+    /// The region where it is, of a thing that was looked for in another one; nothing else of it was read.
+    pub const ELSEWHERE: &'static str = "elsewhere";
+
+    /// The fact in which reading leaves what is in force of a setting, where what it read is another value that AWS has taken and makes later.
+    pub fn in_force_fact(setting: &str) -> String {
+        format!("in_force.{setting}")
+    }
+
+    /// What is in force of a setting, where that is not what was read of it.
+    pub fn in_force(&self, setting: &str) -> Option<&Value> {
+        self.facts.get(&Self::in_force_fact(setting))
+    }
 
     /// A fact that is a text.
     pub fn fact(&self, name: &str) -> Option<&str> {

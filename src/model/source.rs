@@ -75,15 +75,17 @@ impl Sources {
         self.files.iter()
     }
 
-    /// The word that begins at a line and column, both from 1 and the column in characters; `None` past the end.
+    /// The word, or the text in quotes, that begins at a line and column, both from 1 and the column in characters; `None` past the end.
     pub fn word(&self, source: SourceId, line: usize, column: usize) -> Option<Span> {
         let file = self.get(source)?;
         let start = *file.lines.get(line.checked_sub(1)?)?;
         let text = file.text.get(start..)?.lines().next().unwrap_or_default();
         let mut rest = text.chars();
         let before: usize = rest.by_ref().take(column.checked_sub(1)?).map(char::len_utf8).sum();
-        let is_word = |c: char| c.is_alphanumeric() || "_-\"".contains(c);
-        let length: usize = text.get(before..)?.chars().take_while(|c| is_word(*c)).map(char::len_utf8).sum();
+        let is_word = |c: char| c.is_alphanumeric() || "_-".contains(c);
+        let rest = text.get(before..)?;
+        let quoted = rest.strip_prefix('"').and_then(|text| text.find('"')).map(|end| end + 2);
+        let length: usize = quoted.unwrap_or_else(|| rest.chars().take_while(|c| is_word(*c)).map(char::len_utf8).sum());
         let from = start + before;
         let first = text.get(before..)?.chars().next().map_or(0, char::len_utf8);
         Some(Span { source, range: from..from + length.max(first) })

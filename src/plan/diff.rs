@@ -227,6 +227,10 @@ impl Comparison<'_> {
         change.reaches = self.kind.reaches(&change, self.live, self.wanted).unwrap_or_else(|| reaches(setting, &change));
         let own = self.kind.consequence_among(&change, self.live, self.wanted, self.now);
         change.consequence = own.or_else(|| general_consequence(setting, &change));
+        // What only waits is what is compared, and what counts is what is shown.
+        if let Some(now) = self.live.in_force(at) {
+            change.before = Reading::Known(now.clone());
+        }
         Some(change)
     }
 

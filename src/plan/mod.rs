@@ -14,6 +14,7 @@ mod released;
 mod resolve;
 mod resources;
 pub mod standing;
+mod waits;
 
 pub use released::released;
 

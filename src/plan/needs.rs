@@ -6,6 +6,7 @@
 mod circles;
 mod outside;
 mod partless;
+mod seen;
 mod unread;
 mod waits;
 
@@ -15,8 +16,8 @@ pub(super) use waits::order;
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Resource, ResourceId, Severity, Snapshot, Span,
-    Target, Value, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Listed, Live, Ownership, Policy, Protect, Resource, ResourceId, Severity, Snapshot,
+    Span, Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,9 +165,9 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
 }
 
 impl Thing<'_> {
-    /// What it needs of others.
-    fn needs(&self, policy: &Policy) -> Vec<Need> {
-        let place = Place { arn: self.arn.as_deref(), whole: self.whole.as_deref(), region: self.region, account: self.account };
+    /// What it needs of others; `seen` is all that is known to be there.
+    fn needs(&self, policy: &Policy, seen: &[Listed]) -> Vec<Need> {
+        let place = Place { arn: self.arn.as_deref(), whole: self.whole.as_deref(), region: self.region, account: self.account, seen };
         match self.resource {
             Some(resource) => kinds::needs(policy, resource, place),
             None => self.kind.needs(self.wanted, place),
@@ -202,8 +203,9 @@ fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagno
     let (by_arn, parts) = (by_arn(things), parts(things, live, going));
     let mut problems = circles::circles(policy, things);
     let mut told = BTreeSet::new();
+    let seen = seen::seen(things, *snapshot);
     for thing in things {
-        for need in thing.needs(policy) {
+        for need in thing.needs(policy, &seen) {
             if matches!(need.needed, Needed::Trust { .. } | Needed::Key) {
                 let problem = snapshot.and_then(|snapshot| outside::problem(thing, &need, &snapshot.outside));
                 // Who needs it makes no difference to what is only told.
@@ -296,12 +298,13 @@ impl Other<'_> {
         self.declared.iter().find_map(|thing| thing.wanted.get(path))
     }
 
-    /// What a setting of it will be: as declared, else as AWS has it where backstay owns all of it, else as it is.
+    /// What a setting of it will be: as declared, else as AWS has it where backstay owns all of it, else as it is. What is no setting is a fact.
     fn will_be(&self, kind: &dyn Kind, path: &str) -> Option<Value> {
         if let Some(wanted) = self.wanted(path) {
             return Some(wanted.value.clone());
         }
-        let fallback = kind.spec().setting(path)?.aws_default;
+        let Some(setting) = kind.spec().setting(path) else { return self.live?.facts.get(path).cloned() };
+        let fallback = setting.aws_default;
         let is_owned = !self.declared.is_empty() && kind.spec().ownership == Ownership::Whole && fallback != Fallback::Kept;
         if is_owned {
             return Some(fallback.into());
@@ -339,7 +342,7 @@ impl Other<'_> {
                 let titles: Vec<&str> = self.absent.iter().map(|spec| spec.title).collect();
                 (
                     format!("there is no {} `{named}` in {region}: {}", titles.join(" or "), need.otherwise),
-                    "write the ARN of one that is there, or take it out".to_owned(),
+                    "name one that is there, or take it out".to_owned(),
                 )
             }
             (None, Some(spec)) => {
@@ -384,6 +387,7 @@ impl Other<'_> {
             Needed::Presence | Needed::Trust { .. } | Needed::Key => Code::NeededThing,
             Needed::Keeping(_) => Code::LockRange,
             Needed::HandedOver(_) => Code::OwnedByAwsBackup,
+            Needed::Free { .. } => Code::BusyHours,
         };
         let title = format!("{} {reason}: {perhaps}{}", Self::named(kind, thing, need), need.otherwise);
         let mut problem = told(severity, code, title).help(remedy);

@@ -2,7 +2,7 @@
 
 mod graph;
 
-pub(super) use graph::without_circles;
+pub(super) use graph::{waited_for, without_circles};
 
 use crate::kinds;
 use crate::model::{Action, Change, Ownership, Plan, Verb, path};
@@ -65,12 +65,26 @@ pub fn steps(plan: &Plan) -> Vec<Step<'_>> {
     steps
 }
 
-/// The blocks that refer to the block of a thing that goes: they must have let go of it.
+/// The things that refer to a thing that goes: they must have let go of it.
 fn referring<'a>(plan: &'a Plan, action: &'a Action) -> impl Iterator<Item = &'a str> {
+    // What now refers to another instance of the block may have referred to this one, but that a part is never moved.
+    let names = |other: &Action| match action.verb {
+        Verb::Delete => other.depends_on.iter().any(|name| other.parent.as_ref() != Some(name) && is_of_block(name, &action.block)),
+        _ => waits_for(other, action),
+    };
     // What goes too says with its own needs whether it goes before.
-    let names = |other: &Action| other.depends_on.contains(&action.block) || other.depends_on.contains(&action.address);
     let refers = move |other: &&Action| other.verb != Verb::Delete && other.block != action.block && names(other);
-    plan.actions.iter().filter(refers).map(|other| other.block.as_str())
+    plan.actions.iter().filter(refers).map(|other| other.address.as_str())
+}
+
+/// Whether a name that something waits for is a block, or one of its things.
+fn is_of_block(name: &str, block: &str) -> bool {
+    name.strip_prefix(block).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+}
+
+/// Whether a thing waits for another.
+fn waits_for(one: &Action, other: &Action) -> bool {
+    one.depends_on.iter().any(|name| *name == other.block || *name == other.address)
 }
 
 fn of_phase<'a>(plan: &Plan, action: &'a Action, phase: Phase) -> Vec<&'a Change> {
@@ -89,7 +103,7 @@ fn is_last(plan: &Plan, action: &Action, change: &Change) -> bool {
     let needs_consent = |change: &Change| change.effect.needs_consent();
     match action.verb {
         // What is needed by others is there before them, even where making it cannot be undone.
-        Verb::Create if plan.actions.iter().any(|other| other.depends_on.contains(&action.block)) => false,
+        Verb::Create if plan.actions.iter().any(|other| other.address != action.address && waits_for(other, action)) => false,
         Verb::Create | Verb::Replace => action.changes.iter().any(needs_consent),
         Verb::Delete => true,
         Verb::Update | Verb::NoOp | Verb::Unknown => {

@@ -1,5 +1,6 @@
 //! What each live thing must be: selectors matched, blocks merged, exceptions worked in, so that the diff has no special cases.
 
+use super::waits;
 use crate::kinds;
 use crate::model::{
     Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Ownership, Pattern, Policy, Protect, Replicas, ResourceId, Single,
@@ -150,6 +151,10 @@ impl<'a> Resolver<'a> {
             match self.one(protect, spec, target, identity, name) {
                 Presence::Here => tally.found += 1,
                 Presence::Unsure => tally.unsure = true,
+                Presence::Elsewhere(region) => {
+                    tally.unsure = true;
+                    self.elsewhere(protect, spec, target, identity, (name, region));
+                }
                 Presence::Absent => {
                     let arn = spec.arn(&identity.region, &identity.account, name).unwrap_or_default();
                     missing.extend(select::literal_for(&protect.select, name, &arn).cloned());
@@ -167,7 +172,11 @@ impl<'a> Resolver<'a> {
         if protect.select.allow_empty {
             return;
         }
-        let help = "correct the name, or write `allow_empty = true` into the `select` block where that is fine";
+        // What a compound is made of has no `select` that anybody wrote.
+        let help = match protect.address.within {
+            Some(_) => "correct the name",
+            None => "correct the name, or write `allow_empty = true` into the `select` block where that is fine",
+        };
         if tally.missing.is_empty() && tally.found == 0 && !tally.unsure {
             let title = format!("`select` of `{}` matches no {}", protect.address, spec.title);
             let help = "loosen the selector, or write `allow_empty = true` into the `select` block where that is fine";
@@ -180,7 +189,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Adds one selected thing and its replicas.
-    fn one(&mut self, protect: &Protect, spec: &'static KindSpec, target: &str, identity: &Identity, name: &str) -> Presence {
+    fn one(&mut self, protect: &Protect, spec: &'static KindSpec, target: &str, identity: &Identity, name: &str) -> Presence<'a> {
         let id =
             ResourceId { kind: spec.name.to_owned(), target: target.to_owned(), region: identity.region.clone(), name: name.to_owned() };
         if self.absent.contains(&id) {
@@ -190,11 +199,40 @@ impl<'a> Resolver<'a> {
             self.not_recorded_unless_known(target, &identity.region, Some(spec.name), Some(name), "it was not read");
             return Presence::Unsure;
         };
+        if let Some(region) = live.fact(Live::ELSEWHERE) {
+            return Presence::Elsewhere(region);
+        }
         self.claim(protect, spec, identity, &id, None);
         if spec.replicas {
             self.replicas_of(protect, spec, identity, live);
         }
         Presence::Here
+    }
+
+    /// Says where a thing is that a target of another region selects by its name. Where a block may find nothing that is worth a note.
+    fn elsewhere(&mut self, protect: &Protect, spec: &KindSpec, target: &str, identity: &Identity, (name, region): (&str, &str)) {
+        let (title, here) = (spec.title, &identity.region);
+        let is_of = |other: &&String| {
+            self.snapshot.identities.get(*other).is_some_and(|other| other.region == region && other.account == identity.account)
+        };
+        let other = self.policy.targets.keys().find(is_of);
+        if protect.select.allow_empty {
+            let selects = other.is_some_and(|other| protect.targets.contains(other));
+            if !selects {
+                let text =
+                    format!("{title} `{name}`, which `{}` selects, is in {region} and not in {here}: it is left alone", protect.address);
+                self.resolved.notes.push(Note { code: Some(Code::OtherRegion.to_string()), text });
+            }
+            return;
+        }
+        let arn = spec.arn(here, &identity.account, name).unwrap_or_default();
+        let span = select::literal_for(&protect.select, name, &arn).map_or(&protect.select.span, |pattern| &pattern.span);
+        let help = match other {
+            Some(other) => format!("select it in a block with `target = target.{other}`"),
+            None => format!("add `target \"other\" {{ region = \"{region}\" }}`, and select it in a block with `target = target.other`"),
+        };
+        let title = format!("{title} `{name}` is in {region}, and target `{target}` is {here}");
+        self.problems.push(Diagnostic::error(Code::OtherRegion, title).at(span.clone()).help(help));
     }
 
     fn replicas_of(&mut self, protect: &Protect, spec: &'static KindSpec, identity: &Identity, home: &'a Live) {
@@ -242,7 +280,7 @@ impl<'a> Resolver<'a> {
         // What there is one of in an account is the same in all its regions.
         let region = if spec.single == Some(Single::InAccount) { String::new() } else { id.region.clone() };
         let key = (id.kind.clone(), identity.account.clone(), region, id.name.clone());
-        let depends_on: BTreeSet<String> = protect.depends_on.iter().map(ToString::to_string).collect();
+        let depends_on: BTreeSet<String> = protect.depends_on.iter().flat_map(|block| waits::named(self.policy, block)).collect();
         let Some(row) = self.rows.get_mut(&key) else {
             let row = Row {
                 address,
@@ -336,8 +374,10 @@ fn read_elsewhere(target: &Target, identity: &Identity) -> Option<String> {
     }
 }
 
-enum Presence {
+enum Presence<'a> {
     Here,
+    /// It is in this region, which is not that of the target.
+    Elsewhere(&'a str),
     Absent,
     Unsure,
 }

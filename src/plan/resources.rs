@@ -12,9 +12,12 @@
 
 mod beside;
 mod changes;
+mod foreign;
 mod gone;
+mod sole;
 
 use super::diff::{self, Comparison};
+use super::waits;
 use crate::kinds::{self, Kind};
 use crate::model::{
     Action, ArnForm, BlockAddress, Change, Code, Diagnostic, Live, Mark, Note, Policy, Refusal, Resource, ResourceId, Snapshot, Value, Verb,
@@ -43,6 +46,7 @@ pub(super) fn resources(policy: &Policy, snapshot: &Snapshot, only: &[String]) -
         ours: BTreeMap::new(),
         described: BTreeSet::new(),
         names: BTreeMap::new(),
+        taken: BTreeMap::new(),
         out: Resources::default(),
     };
     for resource in &policy.resources {
@@ -67,6 +71,8 @@ struct Planner<'a> {
     described: BTreeSet<&'a ResourceId>,
     /// Which block names a thing, so that two cannot.
     names: BTreeMap<Identified, (&'a Resource, &'a str)>,
+    /// Which block takes what a region has one of.
+    taken: BTreeMap<sole::Sole, &'a Resource>,
     out: Resources,
 }
 
@@ -82,17 +88,6 @@ enum Whole<'a> {
     Unknown,
     /// It is somebody else's, and so is all that is in it.
     Refused(Refusal),
-}
-
-/// The address of a resource in one of its targets, and the part of it within the brackets.
-fn address(block: &BlockAddress, target: &str, targets: usize) -> (String, Option<String>) {
-    let parts: Vec<&str> = block.key.as_deref().into_iter().chain((targets > 1).then_some(target)).collect();
-    let bare = block.block();
-    if parts.is_empty() {
-        return (bare.to_string(), None);
-    }
-    let index = parts.join("/");
-    (format!("{bare}[{}]", Value::from(index.as_str())), Some(index))
 }
 
 impl<'a> Planner<'a> {
@@ -139,8 +134,8 @@ impl<'a> Planner<'a> {
             self.out.problems.push(Diagnostic::error(Code::Evaluation, title).at(unknown.span.clone()).help(help));
             return;
         }
-        let (address, index) = address(&resource.address, target, resource.targets.len());
-        let parent = resource.parent.as_ref().map(|parent| self::address(parent, target, self.targets_of(parent)).0);
+        let (address, index) = waits::address(&resource.address, target, resource.targets.len());
+        let parent = resource.parent.as_ref().map(|parent| waits::address(parent, target, self.targets_of(parent)).0);
         let whole = resource.parent.as_ref().map_or(Whole::None, |parent| self.whole(parent, target));
         let own = resource.name.clone().unwrap_or_default();
         let part_name = |whole: &str| spec.parent.map_or_else(|| own.clone(), |parent| parent.part_name(whole, &own));
@@ -150,6 +145,10 @@ impl<'a> Planner<'a> {
             (Some(parent), _) => part_name(&self.name_of(parent)),
         };
         let region = identity.map_or_else(|| "-".to_owned(), |identity| identity.region.clone());
+        // A part waits for its own whole.
+        let mut depends_on: Vec<String> = resource.depends_on.iter().flat_map(|block| waits::named(self.policy, block)).collect();
+        depends_on.extend(parent.clone().filter(|parent| !depends_on.contains(parent)));
+        depends_on.sort();
         let mut action = Action {
             block: resource.address.block().to_string(),
             address,
@@ -167,7 +166,7 @@ impl<'a> Planner<'a> {
             changes: Vec::new(),
             wanted: diff::declared(&resource.wanted, &self.policy.sources),
             before: BTreeMap::new(),
-            depends_on: resource.depends_on.iter().map(ToString::to_string).collect(),
+            depends_on,
             remarks: Vec::new(),
         };
         if let Whole::There(whole) = whole {
@@ -186,6 +185,9 @@ impl<'a> Planner<'a> {
                 } else {
                     self.name_twice(resource, other, &action.id.name);
                 }
+                return;
+            }
+            if !self.takes(spec, resource, &action.id) {
                 return;
             }
             match whole {
@@ -262,26 +264,15 @@ impl<'a> Planner<'a> {
         let mut others = self.lives(spec.name, target).filter(by_name);
         // Where names are not unique, another workspace's thing of the same name is in nobody's way.
         let Some(live) = others.find(|live| live.mark.is_none() || spec.arn_form != ArnForm::ById) else { return Ok(None) };
-        match &live.mark {
-            Some(mark) => Err(Refusal {
-                code: Code::Foreign.to_string(),
-                reason: format!("{} `{name}` is there already, and workspace `{}` made it as {}", spec.title, mark.workspace, mark.address),
-                remedy: "give this block another name, or release the thing there first with a `removed` block".to_owned(),
-            }),
-            None if resource.adopt || !resource.mark => Ok(Some(live)),
-            None => Err(Refusal {
-                code: Code::Foreign.to_string(),
-                reason: format!("{} `{name}` is there already, and backstay did not make it", spec.title),
-                remedy: "write `adopt = true` into the block to take it over, or give the block another name".to_owned(),
-            }),
-        }
+        if live.mark.is_none() && (resource.adopt || !resource.mark) { Ok(Some(live)) } else { Err(foreign::refusal(spec, resource, live)) }
     }
 
     fn compare(&mut self, kind: &'static dyn Kind, resource: &'a Resource, action: &mut Action) {
         let spec = kind.spec();
         let target = action.id.target.clone();
         let target = self.policy.targets.get(&target).map_or("", |target| target.name.as_str());
-        let live = match self.find(kind, resource, target, &action.id.name) {
+        let found = self.find(kind, resource, target, &action.id.name);
+        let live = match found.and_then(|live| self.untaken(spec, resource, target, live)) {
             Ok(live) => live,
             Err(refusal) => {
                 action.verb = Verb::NoOp;
@@ -375,14 +366,27 @@ impl<'a> Planner<'a> {
             self.replaced(kind, live, &mut action);
             going.push(action);
         }
-        // What others are parts of goes after them.
-        let parts: Vec<(String, String)> = going.iter().filter_map(|action| Some((action.parent.clone()?, action.block.clone()))).collect();
-        for action in &mut going {
-            let own = parts.iter().filter(|(parent, _)| *parent == action.address).map(|(_, block)| block.clone());
-            action.depends_on.extend(own);
-        }
+        let before = self.out.actions.len();
         self.out.actions.extend(going);
+        self.after_parts(before);
+    }
+
+    /// Makes what others are parts of go after them, of the actions from that place on.
+    fn after_parts(&mut self, from: usize) {
+        let mut parts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, action) in self.out.actions.iter().enumerate().skip(from) {
+            parts.entry(action.parent.clone().unwrap_or_default()).or_default().push(place);
+        }
+        let wholes = self.out.actions.iter().enumerate().skip(from);
+        let found: Vec<(usize, Vec<usize>)> =
+            wholes.filter_map(|(place, whole)| Some((place, parts.get(&whole.address)?.clone()))).collect();
         self.tell_apart();
+        for (place, parts) in found {
+            let own: Vec<String> = parts.iter().filter_map(|part| Some(self.out.actions.get(*part)?.address.clone())).collect();
+            if let Some(whole) = self.out.actions.get_mut(place) {
+                whole.depends_on.extend(own);
+            }
+        }
     }
 
     /// Gives every action an address of its own: what is no longer declared can have the mark of a block that is, or be in several targets.

@@ -106,7 +106,8 @@ fn of_change(action: &Action, change: &Change, live: &Live) -> Option<Stands> {
     let Some(now) = reading(live, &change.setting).effective(default).map(in_force) else { return Some(Stands::Unknown) };
     let unset = [Value::Null, in_force(default.into())];
     let planned = if change.after == Value::Null { unset.contains(&now) } else { now == in_force(change.after.clone()) };
-    let before = match &change.before {
+    // What was compared may be another value than the one that was in force.
+    let before = match action.before.get(&change.setting).unwrap_or(&change.before) {
         Reading::Unset => unset.contains(&now),
         before => before.effective(default).map(in_force).as_ref() == Some(&now),
     };

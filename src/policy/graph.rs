@@ -2,6 +2,7 @@
 
 mod inside;
 mod names;
+mod needed;
 mod order;
 mod several;
 
@@ -250,10 +251,9 @@ impl<'a> Evaluator<'a, '_> {
             Node::Organization(name) => self.organization(name, edges),
             Node::Target(name) => self.target(name, edges),
             Node::Thing(kind, name) => {
-                let needed = self.needed(edges);
                 let value = match compounds::find(kind) {
-                    Some(compound) => compounds::compound(self, compound, name, &needed, edges),
-                    None => things::thing(self, kind, name, &needed, edges),
+                    Some(compound) => compounds::compound(self, compound, name, edges),
+                    None => things::thing(self, kind, name, edges),
                 };
                 if let Some(value) = value {
                     self.things.entry(kind.clone()).or_default().insert(name.clone(), value);

@@ -5,6 +5,7 @@ use super::eval::Scope;
 use super::reader::{Located, Reader};
 use super::statements;
 use crate::model::{Account, AccountSelector, Accounts, Code, Diagnostic, Organization, Pattern, Target, Value};
+use crate::names::is_account_id;
 use std::collections::BTreeMap;
 
 /// The number that stands for the accounts that are not known yet. No account has it.
@@ -48,9 +49,8 @@ fn selector(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnost
 
 fn accounts(reader: &mut Reader<'_, '_>) -> AccountSelector {
     let ids = reader.texts("ids").unwrap_or_default();
-    for (id, span) in ids.iter().filter(|(id, _)| !statements::is_account(id)) {
-        let problem = Diagnostic::error(Code::OutOfRange, format!("an account id has 12 digits, found `{id}`"));
-        reader.problem(problem.at(span.clone()).help(statements::account_help(id)));
+    for (id, span) in ids.iter().filter(|(id, _)| !is_account_id(id)) {
+        reader.problem(statements::not_an_account(id, "ids").at(span.clone()));
     }
     let units = reader.texts("units").unwrap_or_default();
     for (unit, span) in units.iter().filter(|(unit, _)| !unit.starts_with("ou-") && !unit.starts_with("r-")) {

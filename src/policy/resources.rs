@@ -41,7 +41,7 @@ pub(super) fn one(
         reader.takes_both("target");
     }
     let targets = things::targets(&mut reader, &evaluator.policy.targets);
-    let adopt = reader.flag("adopt").unwrap_or_default();
+    let adopt = reader.flag("adopt").unwrap_or_default() || evaluator.within.as_ref().is_some_and(|within| within.adopts);
     let mark = mark(spec, adopt, &mut reader);
     let parent = spec.parent.and_then(|parent| self::parent(parent, &mut reader, scope, evaluator));
     let header = reader.header();
@@ -201,9 +201,8 @@ fn parent(parent: Parent, reader: &mut Reader<'_, '_>, scope: &Scope<'_>, evalua
         return None;
     }
     let mark = whole.and_then(|whole| whole.as_map()?.get(ADDRESS)?.as_str().map(str::to_owned));
-    // Of what a compound is made of the mark does not say the target.
     let made = evaluator.policy.resources.iter().filter(|other| other.address.within.is_some());
-    let made = made.map(|other| &other.address).find(|address| Some(address.mark()) == mark).cloned();
+    let made = made.map(|other| &other.address).find(|address| Some(called(address)) == mark).cloned();
     let address = made.or_else(|| BlockAddress::of_mark(&mark?));
     let address = address.filter(|address| parent.kinds.contains(&address.kind.as_str()));
     if address.is_none() {
@@ -234,7 +233,7 @@ fn referred(expression: &Expression, scope: &Scope<'_>, attributes: &[&str]) -> 
     if whole.operators.is_empty() { None } else { eval::evaluate(&Expression::from(whole), scope).ok() }
 }
 
-/// The attribute of every resource that holds its own address, as it is written into the mark.
+/// The attribute of every resource that holds its own address.
 const ADDRESS: &str = "address";
 
 /// What other blocks can refer to: the declared settings, its ARN where that can be computed, and what only AWS will know. `place` is the
@@ -246,6 +245,11 @@ pub(super) fn value(resource: &Resource, spec: &KindSpec, place: Option<(&str, &
     }
     let arn = place.and_then(|(region, account)| resource.arn(spec, region, account));
     value.insert("arn".to_owned(), arn.map_or(Value::Unknown, Value::from));
-    value.insert(ADDRESS.to_owned(), Value::from(resource.address.mark()));
+    value.insert(ADDRESS.to_owned(), Value::from(called(&resource.address)));
     value
+}
+
+/// What a block is called in its own value: as in its mark, but of what a compound is made of with the target, which no mark holds.
+fn called(address: &BlockAddress) -> String {
+    if address.within.is_some() { address.to_string() } else { address.mark() }
 }

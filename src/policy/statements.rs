@@ -6,7 +6,10 @@ use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
 use super::version;
 use crate::kinds;
-use crate::model::{AssumeRole, BlockAddress, Change, Code, Diagnostic, Replicas, Setting, Shape, Span, Target, Value, Waiver};
+use crate::model::{
+    self, AssumeRole, BlockAddress, Change, Code, Diagnostic, Mistake, Replicas, Setting, Shape, Span, Target, Value, Waiver,
+};
+use crate::names::is_account_id;
 use jiff::civil::Date;
 
 /// The longest `workspace`.
@@ -67,22 +70,17 @@ pub(super) fn target(name: String, located: Located<'_>, scope: &Scope<'_>, prob
     Target { name, region: region.map(|(text, _)| text), account_id, assume_role, profile }
 }
 
-/// What to do about what should be an account id. A number has lost the zeros that it began with.
-pub(super) fn account_help(given: &str) -> &'static str {
-    if given.len() < 12 && given.chars().all(|c| c.is_ascii_digit()) {
-        "write all 12 digits, in quotes, so that leading zeros stay"
-    } else {
-        "it is written like `\"123456789012\"`"
-    }
+/// What is wrong with what should be an account id.
+pub(super) fn not_an_account(given: &str, argument: &str) -> Diagnostic {
+    let Mistake { message, help, .. } = model::not_an_account(given);
+    Diagnostic::error(Code::OutOfRange, format!("`{argument}` {message}")).help_opt(help)
 }
 
 /// The guard of a target: the only account that its credentials may reach.
 pub(super) fn account_id(reader: &mut Reader<'_, '_>) -> Option<String> {
     let (account, span) = reader.text("account_id")?;
-    if !is_account(&account) {
-        let title = format!("an account id has 12 digits, found `{account}`");
-        let help = account_help(&account);
-        reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span).help(help));
+    if !is_account_id(&account) {
+        reader.problem(not_an_account(&account, "account_id").at(span));
     }
     Some(account)
 }
@@ -95,7 +93,7 @@ pub(super) fn assume_role(located: Located<'_>, scope: &Scope<'_>, problems: &mu
     let session_name = reader.text("session_name").map(|(text, _)| text);
     if let Some((arn, span)) = &arn {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
-        let fits = matches!(parts.as_slice(), ["arn", _, "iam", "", account, role] if is_account(account) && role.starts_with("role/"));
+        let fits = matches!(parts.as_slice(), ["arn", _, "iam", "", account, role] if is_account_id(account) && role.starts_with("role/"));
         if !fits {
             let problem = Diagnostic::error(Code::OutOfRange, format!("`{arn}` is not the ARN of a role"));
             reader.problem(problem.at(span.clone()).help("it is written like `arn:aws:iam::123456789012:role/backstay`"));
@@ -115,11 +113,6 @@ pub(super) fn is_region(text: &str) -> bool {
         }
         None => false,
     }
-}
-
-/// Whether a text has the form of an account's id.
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.chars().all(|c| c.is_ascii_digit())
 }
 
 /// Reads one `waiver`.

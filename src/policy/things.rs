@@ -13,13 +13,7 @@ use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Mark, Own
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads one `protect` or `resource` block into the policy; returns what other blocks can refer to.
-pub(super) fn thing(
-    evaluator: &mut Evaluator<'_, '_>,
-    kind: &str,
-    name: &str,
-    needed: &BTreeSet<BlockAddress>,
-    edges: &Edges,
-) -> Option<Value> {
+pub(super) fn thing(evaluator: &mut Evaluator<'_, '_>, kind: &str, name: &str, edges: &Edges) -> Option<Value> {
     let located = evaluator.blocks.things.get(&(kind.to_owned(), name.to_owned())).copied()?;
     let kind = kinds::find(kind)?;
     let mut problems = Vec::new();
@@ -33,10 +27,11 @@ pub(super) fn thing(
         let scope = evaluator.scope_of(located, each.as_ref(), edges);
         let compound = evaluator.within.as_ref().map(|within| within.address.clone());
         let address = BlockAddress { within: compound, key: key.clone(), ..BlockAddress::new(kind.spec().name, name) };
+        let needed = evaluator.needed(located, &scope, edges, kind.spec().parent.map(|parent| parent.argument));
         let before = problems.len();
         match kind.spec().ownership {
-            Ownership::Settings => protects.push(one(kind, address, located, &scope, evaluator, needed, &mut problems)),
-            Ownership::Whole => resources.push(resources::one(kind, address, located, &scope, evaluator, needed, &mut problems)),
+            Ownership::Settings => protects.push(one(kind, address, located, &scope, evaluator, &needed, &mut problems)),
+            Ownership::Whole => resources.push(resources::one(kind, address, located, &scope, evaluator, &needed, &mut problems)),
         }
         // What a compound is made of is told where the policy's own text says it.
         if let Some(places) = evaluator.within.as_ref().map(|within| within.places) {

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::services::{
-    backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, iam, kms, logs, organizations, rds, redshift, s3, scheduler, sns,
+    backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, iam, kms, logs, organizations, rds, redshift, s3, scheduler, sns, tagging,
 };
 use super::{DEFAULT_ACCOUNT, SandboxError};
+use crate::names::is_account_id;
 
 /// The format of the state file that this version writes.
 pub(crate) const VERSION: u32 = 1;
@@ -26,6 +27,9 @@ pub(crate) struct State {
     /// Buckets, whose names are one namespace for all accounts and regions.
     #[serde(default)]
     pub(crate) s3: s3::Buckets,
+    /// What listings by tag show while they lag behind, by account and region.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) stale_tags: BTreeMap<String, Vec<tagging::Tagged>>,
     /// The organization that accounts can be members of.
     #[serde(default)]
     pub(crate) organization: organizations::Organization,
@@ -88,6 +92,7 @@ impl Default for State {
             sessions: BTreeMap::new(),
             accounts: BTreeMap::new(),
             s3: s3::Buckets::default(),
+            stale_tags: BTreeMap::new(),
             organization: organizations::Organization::default(),
         }
     }
@@ -134,7 +139,7 @@ impl State {
             let Session { account, arn, user_id, .. } = session.clone();
             return Caller { account, region: region.to_owned(), arn, user_id };
         }
-        let is_account = access_key.len() == 12 && access_key.bytes().all(|byte| byte.is_ascii_digit());
+        let is_account = is_account_id(access_key);
         let account = if is_account { access_key } else { DEFAULT_ACCOUNT };
         Caller {
             account: account.to_owned(),

@@ -62,6 +62,17 @@ impl DailyHours {
         self.length
     }
 
+    /// The same hours, begun so many minutes earlier.
+    #[must_use]
+    pub fn earlier(self, minutes: u32) -> Self {
+        Self { from: after(minutes, self.from, DAY), length: self.length.saturating_add(minutes) }
+    }
+
+    /// Whether a stretch of so many minutes from an instant on shares any time with them.
+    pub fn meet(self, from: Timestamp, minutes: u32) -> bool {
+        meet((minute_of_week(from), minutes), (self.from, self.length), DAY)
+    }
+
     /// Whether the two ever meet. Where one ends as the other begins they do not.
     pub fn overlaps(self, weekly: WeeklyHours) -> bool {
         (0..7).map(|day| day * DAY + self.from).any(|from| {
@@ -86,12 +97,21 @@ impl WeeklyHours {
         Ok(Self { from, length })
     }
 
+    /// The same hours, begun so many minutes earlier.
+    #[must_use]
+    pub fn earlier(self, minutes: u32) -> Self {
+        Self { from: after(minutes, self.from, WEEK), length: self.length.saturating_add(minutes) }
+    }
+
+    /// Whether a stretch of so many minutes from an instant on shares any time with them.
+    pub fn meet(self, from: Timestamp, minutes: u32) -> bool {
+        meet((minute_of_week(from), minutes), (self.from, self.length), WEEK)
+    }
+
     /// When they begin next, later than `now`.
     pub fn next(self, now: Timestamp) -> Timestamp {
         let here = now.to_zoned(TimeZone::UTC);
-        let day = u32::from(here.weekday().to_monday_zero_offset().unsigned_abs());
-        let minutes = u32::from(here.hour().unsigned_abs()) * HOUR + u32::from(here.minute().unsigned_abs());
-        let wait = match after(day * DAY + minutes, self.from, WEEK) {
+        let wait = match after(minute_of_week(now), self.from, WEEK) {
             // They began within this minute, or begin with it.
             0 => WEEK,
             wait => wait,
@@ -122,6 +142,18 @@ impl fmt::Display for WeeklyHours {
 /// How many minutes `to` lies after `from`, on a dial of so many.
 fn after(from: u32, to: u32, dial: u32) -> u32 {
     (to + dial - from % dial) % dial
+}
+
+/// Minutes since Monday's midnight in UTC.
+fn minute_of_week(at: Timestamp) -> u32 {
+    let here = at.to_zoned(TimeZone::UTC);
+    let day = u32::from(here.weekday().to_monday_zero_offset().unsigned_abs());
+    day * DAY + u32::from(here.hour().unsigned_abs()) * HOUR + u32::from(here.minute().unsigned_abs())
+}
+
+/// Whether two stretches, each with where it begins and how long it is, share any time on a dial: one begins while the other lasts.
+fn meet(one: (u32, u32), other: (u32, u32), dial: u32) -> bool {
+    after(one.0, other.0, dial) < one.1 || after(other.0, one.0, dial) < other.1
 }
 
 fn long_enough(length: u32, text: &str) -> Result<(), String> {
@@ -179,6 +211,22 @@ mod tests {
         assert!(!meet("04:00-05:00", "wed:05:00-wed:05:30") && !meet("04:00-05:00", "wed:03:00-wed:04:00"));
         assert!(meet("23:30-00:30", "mon:00:00-mon:00:30") && meet("00:00-00:30", "sun:23:45-mon:00:15"));
         assert!(meet("00:00-00:30", "tue:12:00-wed:12:00"));
+    }
+
+    #[test]
+    fn what_starts_before_them_meets_them_when_it_lasts_long_enough() {
+        let daily = DailyHours::parse("00:15-00:45").unwrap().earlier(60);
+        assert_eq!(daily.to_string(), "23:15-00:45");
+        let meets = |from: &str, minutes: u32| daily.meet(from.parse().unwrap(), minutes);
+        assert!(meets("2026-11-21T22:16:00Z", 60) && meets("2026-11-21T23:59:00Z", 60) && meets("2026-11-21T00:44:00Z", 60));
+        assert!(!meets("2026-11-21T22:15:00Z", 60) && !meets("2026-11-21T00:45:00Z", 60));
+        assert!(meets("2026-11-21T01:00:00Z", 480 * 3));
+        let weekly = WeeklyHours::parse("mon:00:15-mon:00:45").unwrap().earlier(60);
+        assert_eq!(weekly.to_string(), "sun:23:15-mon:00:45");
+        let meets = |from: &str| weekly.meet(from.parse().unwrap(), 60);
+        // A Sunday and the days beside it.
+        assert!(meets("2026-11-22T23:00:00Z") && meets("2026-11-23T00:30:00Z"));
+        assert!(!meets("2026-11-21T23:30:00Z") && !meets("2026-11-23T23:30:00Z"));
     }
 
     #[test]

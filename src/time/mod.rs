@@ -2,11 +2,13 @@
 
 mod hours;
 mod schedule;
+mod starts;
 mod window;
 mod zone;
 
 pub use hours::{DailyHours, WeeklyHours};
 pub use schedule::{Problem, Schedule, Service};
+pub use starts::{Met, Starts, counted_year};
 pub use window::{Overlap, WindowMisfit, Windowed, Windows, overlaps};
 pub use zone::{UnknownZone, Zone};
 

@@ -152,6 +152,12 @@ fn live<'a>(action: &'a Action, spec: Option<&KindSpec>) -> BTreeMap<&'a str, Va
             put(&mut values, spec, path, value);
         }
     }
+    // What was compared may be another value than the one that is in force.
+    for change in action.changes.iter().filter(|change| action.before.contains_key(&change.setting)) {
+        if let Reading::Known(value) = &change.before {
+            put(&mut values, spec, &change.setting, value);
+        }
+    }
     values
 }
 

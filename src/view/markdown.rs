@@ -260,7 +260,7 @@ fn verdict(plan: &Plan, specs: Specs) -> String {
 
 fn values(specs: Specs, action: &Action, change: &Change) -> (String, String) {
     let setting = words::setting(specs, action, change);
-    (words::before(&change.before, setting), words::after(change, setting))
+    (words::before_of(action, change, setting), words::after(change, setting))
 }
 
 fn weakening(specs: Specs, action: &Action, change: &Change) -> String {

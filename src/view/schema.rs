@@ -28,6 +28,10 @@ pub fn text(spec: &KindSpec) -> String {
     ] {
         out.push_str(&row(2, what, &list_or_none(&actions)));
     }
+    if !spec.outside_actions.is_empty() {
+        let actions = list_or_none(&spec.outside_actions.iter().copied().collect());
+        out.push_str(&row(2, "to look at", &format!("{actions}, of the roles and keys that it names; the plan is made without them too")));
+    }
     out
 }
 
@@ -155,6 +159,7 @@ fn kind(spec: &KindSpec) -> Json {
             "inventory": spec.inventory_actions,
             "read": actions(spec, |setting| setting.reads),
             "write": actions(spec, |setting| setting.writes),
+            "outside": spec.outside_actions,
         },
     });
     if let Some(parent) = spec.parent {
@@ -173,6 +178,7 @@ fn setting(setting: &Setting) -> Json {
         Shape::Bool => ("bool", None, None),
         Shape::Days { min, max } | Shape::Whole { min, max, .. } => ("number", Some(min), Some(max)),
         Shape::Decimal => ("number", None, None),
+        Shape::Amount => ("number", Some(0), None),
         Shape::Text(_) | Shape::OneOf(_) | Shape::Json(_) => ("string", None, None),
         Shape::Texts { .. } => ("set(string)", None, None),
         Shape::TextMap { .. } => ("map(string)", None, None),

@@ -21,6 +21,18 @@ pub fn plan(plan: &Plan, specs: Specs, style: Style) -> String {
     page.out
 }
 
+/// Renders a plan in short: a line for each change with its worst effect; all else as [`plan`] does.
+pub fn summary(plan: &Plan, specs: Specs, style: Style) -> String {
+    let mut page = Page { plan, specs, style, out: String::new() };
+    page.actions_in_short();
+    page.unread();
+    page.notes();
+    page.blocked();
+    page.refused();
+    page.totals();
+    page.out
+}
+
 struct Page<'a> {
     plan: &'a Plan,
     specs: Specs,
@@ -78,6 +90,40 @@ impl Page<'_> {
                 self.line(2, Label::Plain, &format!("{marker} each of them {place}"));
             }
             self.changes(first);
+        }
+    }
+
+    /// One line for each action: what becomes of it, and the worst that its changes do.
+    fn actions_in_short(&mut self) {
+        let groups = alike(&self.plan.actions);
+        let subjects: Vec<(&Action, String)> = groups
+            .iter()
+            .filter_map(|group| {
+                let first = *group.first()?;
+                let many = || {
+                    format!(
+                        "{} of {}, all alike",
+                        words::count(group.len(), &words::kind_title(self.specs, &first.id.kind)),
+                        visible(&first.block)
+                    )
+                };
+                Some((first, if group.len() == 1 { visible(&first.address) } else { many() }))
+            })
+            .collect();
+        let length = |text: &str| text.chars().count();
+        let width = subjects.iter().map(|(_, subject)| length(subject)).filter(|width| *width <= WIDEST).max().unwrap_or_default();
+        for (action, subject) in subjects {
+            let worst = worst(action);
+            let marker = self.style.paint(verb_label(action.verb), &format!("{:>3}", words::marker(action.verb)));
+            let effect = self.style.paint(effect_label(worst), &words::effect(worst));
+            let blocked = action.changes.iter().any(Change::is_blocked);
+            let consent = match (blocked, worst.needs_consent()) {
+                (true, _) => self.style.paint(Label::Danger, "   BLOCKED"),
+                (false, true) => self.style.paint(Label::Warning, "   with consent"),
+                (false, false) => String::new(),
+            };
+            let line = format!("{marker} {}   {effect}{consent}", pad(&subject, width));
+            self.line(0, Label::Plain, &line);
         }
     }
 
@@ -313,6 +359,13 @@ impl Page<'_> {
     }
 }
 
+/// The worst that an action does; where nothing of it needs consent, whether it strengthens.
+fn worst(action: &Action) -> Effect {
+    let effects = || action.changes.iter().filter(|change| change.part_of.is_none()).map(|change| change.effect);
+    let needs = effects().filter(|effect| effect.needs_consent()).max();
+    needs.unwrap_or_else(|| effects().min().unwrap_or(Effect::Neutral))
+}
+
 /// Whether a change is that a block of which there is at most one is there, which the braces around what is in it say.
 fn is_plain_block(specs: Specs, action: &Action, change: &Change) -> bool {
     words::setting(specs, action, change).is_some_and(|setting| matches!(setting.shape, Shape::Block(Key::One)))
@@ -325,7 +378,7 @@ fn row<'a>(specs: Specs, action: &Action, change: &'a Change) -> Row<'a> {
     let made = if is_block { there } else { (change.part_of.is_some() || action.verb == Verb::Create) && change.before == Reading::Unset };
     let gone = if is_block { !there } else { (change.part_of.is_some() || action.verb == Verb::Delete) && change.after == Value::Null };
     let lines = lines::compare((!made).then_some(&change.before), &change.after, setting).unwrap_or_default();
-    let before = words::before(&change.before, setting);
+    let before = words::before_of(action, change, setting);
     let after = words::after(change, setting);
     let (marker, value) = match (made, gone) {
         (true, _) if is_block => ("+", String::new()),

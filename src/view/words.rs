@@ -85,6 +85,17 @@ pub(super) fn before(reading: &Reading, setting: Option<&Setting>) -> String {
     }
 }
 
+/// What is live of a changed setting, with what AWS has taken beside it and makes later: `14 (0 to come)`.
+pub(super) fn before_of(action: &Action, change: &Change, setting: Option<&Setting>) -> String {
+    let now = before(&change.before, setting);
+    match (action.before.get(&change.setting), &change.before) {
+        (Some(to_come @ Reading::Known(_)), Reading::Known(_)) if *to_come != change.before => {
+            format!("{now} ({} to come)", before(to_come, setting))
+        }
+        _ => now,
+    }
+}
+
 /// What it becomes.
 pub(super) fn after(change: &Change, setting: Option<&Setting>) -> String {
     match &change.after {

@@ -2,7 +2,7 @@
 
 use super::adopt_terraform;
 use super::apply;
-use crate::adopt::{self, Adopted, Choice};
+use crate::adopt::{self, Adopted, Choice, Marked};
 use crate::cli::Context;
 use crate::cli::args::{AdoptArgs, ApplyArgs, ConsentArgs, LiveArgs, VariableArgs};
 use crate::cli::failure::{Exit, Failure};
@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
     let workspace = workspace(args)?;
     let (files, policy) = there(context, args)?;
     let parallelism = LiveArgs { targets: Vec::new(), parallelism: args.parallelism };
-    let (snapshot, adopted) = block_on(async {
+    let (snapshot, adopted, to_mark) = block_on(async {
         let session = Session::connect(context, &policy.targets, &parallelism, None).await?;
         let policy = session::reached(context, &args.out, policy, &session.identities())?;
         let workspace = policy.workspace.clone().unwrap_or(workspace);
@@ -41,22 +41,31 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         bar.finish_and_clear();
         session.log_counts();
         snapshot.accounts.clone_from(&policy.accounts);
+        let marked = if args.mark { adopt::mark(&policy, &files, &snapshot, &wished, &choice) } else { Marked::default() };
+        let files = marked.beside(&files);
         let request =
             adopt::Request { there: &policy, files: &files, given: &context.given, workspace: &workspace, choice, mark: args.mark };
-        let adopted = adopt::describe(&snapshot, &request).map_err(|problems| Failure::policy(problems, policy.sources.clone()))?;
-        Ok::<_, Failure>((snapshot, adopted))
+        let mut adopted = adopt::describe(&snapshot, &request).map_err(|problems| Failure::policy(problems, policy.sources.clone()))?;
+        let mut texts = marked.files;
+        texts.extend(adopted.files);
+        adopted.files = texts;
+        adopted.left_out.extend(marked.left_out);
+        adopted.left_out.sort();
+        let to_mark: Vec<String> = marked.blocks.into_iter().chain(adopted.blocks.clone()).collect();
+        Ok::<_, Failure>((snapshot, adopted, to_mark))
     })??;
     write(&args.out, &adopted.files)?;
     context.ui.answer(&told(&adopted, &snapshot, &args.out))?;
-    if args.mark && !adopted.blocks.is_empty() {
+    if args.mark && !to_mark.is_empty() {
         let marking = ApplyArgs {
             path: args.out.clone(),
             _variables: VariableArgs::default(),
             live: LiveArgs { targets: policy_targets(&files, args), parallelism: args.parallelism },
-            only: adopted.blocks.clone(),
+            only: to_mark,
             consent: ConsentArgs::default(),
             auto_approve: args.auto_approve,
             journal: None,
+            summary: true,
         };
         return apply::run(context, &marking);
     }

@@ -1,6 +1,6 @@
 //! `backstay apply`: of a policy, or of a plan that was saved and reviewed.
 
-use super::plan::exit;
+use super::plan::{exit, in_words};
 use crate::apply::{self, Ending, Halfway, Outcome, Progress, StepOutcome, Stop, Verdict};
 use crate::aws::FailedEntry;
 use crate::cli::Context;
@@ -44,7 +44,7 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> 
         let snapshot = session.snapshot(context, &policy).await;
         let request = plan::Request { path: args.path.display().to_string(), consents: consents(args), only: args.only.clone() };
         let plan = plan::plan(&policy, &snapshot, &request).map_err(|problems| unplannable(problems, policy))?;
-        context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
+        context.ui.answer(&in_words(context, &plan, args.summary))?;
         let before = exit(&plan, false);
         session.log_counts();
         if before == Exit::Refused {
@@ -82,7 +82,7 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
     refuse_other_policy(&plan)?;
     plan::gate::consent_by_flags(&mut plan, &consents(args));
     if plan.is_refused() {
-        context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
+        context.ui.answer(&in_words(context, &plan, args.summary))?;
         return Err(refused(&plan));
     }
     block_on(async {
@@ -95,7 +95,7 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
         }
         refuse_moved(&plan, &session).await?;
         if !plan.has_changes() {
-            context.ui.answer(&view::text::plan(&plan, kinds::spec, context.ui.style()))?;
+            context.ui.answer(&in_words(context, &plan, args.summary))?;
             return Ok(exit(&plan, false));
         }
         finish(context, args, &plan, &session).await

@@ -13,6 +13,7 @@ use std::path::Path;
 
 /// Plans.
 pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
+    check(&args.format)?;
     if let Some(file) = args.out.as_ref().filter(|file| file.extension().is_some_and(|extension| extension == "hcl")) {
         let message = format!("--out {} would put a plan where a policy is", file.display());
         return Err(Failure::error(message).help("give it another name, such as plan.json"));
@@ -61,18 +62,34 @@ fn say_saved(context: &Context, plan: &Plan, file: &Path) {
 
 /// Shows a saved plan. It is what it was: the exit code says whether it could be shown, nothing of what it holds.
 pub(super) fn show(context: &Context, args: &ShowArgs) -> Result<Exit, Failure> {
+    check(&args.format)?;
     let plan = plan::file::load(&args.file)?;
     context.ui.answer(&rendered(context, &plan, &args.format))?;
     Ok(Exit::Done)
 }
 
+/// Whether what is asked for of the form goes together.
+fn check(args: &FormatArgs) -> Result<(), Failure> {
+    if !args.summary || matches!(args.format, Format::Text) {
+        return Ok(());
+    }
+    let problem = Failure::error("--summary is a form of text, so --format json and markdown do not go with it");
+    Err(problem.help("leave one of the two out; `--format markdown --max-bytes N` shortens Markdown"))
+}
+
 /// The plan in the form that was asked for.
 pub(super) fn rendered(context: &Context, plan: &Plan, args: &FormatArgs) -> String {
     match args.format {
-        Format::Text => view::text::plan(plan, kinds::spec, context.ui.style()),
+        Format::Text => in_words(context, plan, args.summary),
         Format::Json => view::json::print_line(&view::json::plan(plan, kinds::spec)),
         Format::Markdown => view::markdown::plan(plan, kinds::spec, args.max_bytes.and_then(|bytes| usize::try_from(bytes).ok())),
     }
+}
+
+/// The plan as text, whole or in short.
+pub(super) fn in_words(context: &Context, plan: &Plan, summary: bool) -> String {
+    let render = if summary { view::text::summary } else { view::text::plan };
+    render(plan, kinds::spec, context.ui.style())
 }
 
 /// What a plan says with its exit code: refused before incomplete, incomplete before changes.

@@ -10,7 +10,7 @@ use crate::model::{Live, ResourceId, Value};
 use aws_sdk_backup::Client;
 use aws_sdk_backup::operation::get_backup_plan::GetBackupPlanOutput;
 use futures_util::future::{BoxFuture, join_all};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const LIST: &str = "backup:ListBackupPlans";
@@ -74,14 +74,7 @@ async fn find(request: FindRequest<'_>) -> Found {
             }
         }
     }
-    // Names are not unique, and the plan's own order must be: the owner's has the plain name, and others are told apart by their ids.
-    found.live.sort_by_key(|live| live.mark.as_ref().map_or(1, |mark| if mark.workspace == request.workspace { 0 } else { 2 }));
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    for live in &mut found.live {
-        if !names.insert(live.id.name.clone()) {
-            live.id.name = format!("{} ({})", live.id.name, live.fact(Live::ID).unwrap_or_default());
-        }
-    }
+    request.tell_apart(&SPEC, &mut found.live);
     found
 }
 

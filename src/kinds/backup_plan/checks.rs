@@ -1,10 +1,10 @@
 //! AWS Backup's rules across the settings of a plan.
 
-use super::{COLD_AFTER, CONTINUOUS, COPY, DELETE_AFTER, RULE, SCHEDULE, ZONE, advanced};
+use super::{COLD_AFTER, CONTINUOUS, COPY, DELETE_AFTER, RULE, SCHEDULE, advanced, hours};
 use crate::kinds::Concern;
 use crate::model::{Code, Severity, Value, Wanted, count, path};
-use crate::time::{Schedule, Service, Windowed, Windows, Zone, overlaps};
-use jiff::{SignedDuration, Timestamp};
+use crate::time::{Windowed, Windows, counted_year, overlaps};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// Cold storage is billed for so many days at least, so a recovery point may not go before.
@@ -13,8 +13,6 @@ const MOST_RULES: usize = 10;
 const MOST_COPIES: usize = 5;
 /// The longest retention of continuous backup.
 const CONTINUOUS_DAYS: i64 = 35;
-/// The year whose runs are looked at for overlaps: one with a leap day, so that no date is left out.
-const YEAR: (&str, i64) = ("2028-01-01T00:00:00Z", 366);
 
 /// The declared rules, with what is looked up in them.
 struct Rules<'a> {
@@ -167,28 +165,18 @@ impl Rules<'_> {
         }
     }
 
-    fn schedule(&self, rule: &str) -> Option<(Schedule, Zone, u32)> {
-        let text = self.value(rule, SCHEDULE).map_or(Some("cron(0 5 ? * * *)"), Value::as_str)?;
-        let zone = self.value(rule, ZONE).map_or(Some("Etc/UTC"), Value::as_str)?;
-        let start = self.days(rule, "start_window").and_then(|minutes| u32::try_from(minutes).ok()).unwrap_or(Windows::DEFAULT.start);
-        Some((Schedule::parse(text, Service::Backup).ok()?, Zone::named(zone).ok()?, start))
-    }
-
     /// Of two rules whose start windows overlap AWS keeps only the backup of the one with the longer retention.
     fn overlap(&mut self, one: &str, other: &str) {
         // The one with the shorter retention is the one that loses; absent is for ever.
         let retention = |rule: &str| self.days(rule, DELETE_AFTER).unwrap_or(i64::MAX);
         let (loser, winner) = if retention(one) <= retention(other) { (one, other) } else { (other, one) };
-        let (Some(short), Some(long)) = (self.schedule(loser), self.schedule(winner)) else { return };
-        let Ok(from) = YEAR.0.parse::<Timestamp>() else { return };
-        let until = from.checked_add(SignedDuration::from_hours(24 * YEAR.1)).unwrap_or(from);
-        let windowed = |(schedule, zone, start): &'_ (Schedule, Zone, u32)| (schedule.clone(), zone.clone(), *start);
-        let ((short, short_zone, short_start), (long, long_zone, long_start)) = (windowed(&short), windowed(&long));
-        let one = Windowed { schedule: &short, zone: &short_zone, start: short_start };
-        let other = Windowed { schedule: &long, zone: &long_zone, start: long_start };
+        let (Some(short), Some(long)) = (hours::starts(self.wanted, loser), hours::starts(self.wanted, winner)) else { return };
+        let (from, until) = counted_year();
+        let one = Windowed { schedule: &short.schedule, zone: &short.zone, start: short.window };
+        let other = Windowed { schedule: &long.schedule, zone: &long.zone, start: long.window };
         let mut lost: Vec<Timestamp> = overlaps(one, other, from, until).map(|overlap| overlap.one).collect();
         lost.dedup();
-        let runs = short.runs(from, &short_zone).take_while(|run| *run <= until).count();
+        let runs = short.schedule.runs(from, &short.zone).take_while(|run| *run <= until).count();
         let (Some(first), true) = (lost.first(), runs > 0) else { return };
         let (dropped, kept) = (name(loser), name(winner));
         let title = format!(

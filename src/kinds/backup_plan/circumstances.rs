@@ -81,15 +81,17 @@ fn kept(wanted: &BTreeMap<String, Wanted>, at: &str) -> Option<(Option<i64>, Str
 }
 
 /// The place of a setting, or of its block where it is left out.
-fn placed(wanted: &BTreeMap<String, Wanted>, at: String, block: &str) -> String {
+pub(super) fn placed(wanted: &BTreeMap<String, Wanted>, at: String, block: &str) -> String {
     if wanted.contains_key(&at) { at } else { block.to_owned() }
 }
 
-fn rules(wanted: &BTreeMap<String, Wanted>) -> impl Iterator<Item = &String> {
+/// The paths of the declared rules.
+pub(super) fn rules(wanted: &BTreeMap<String, Wanted>) -> impl Iterator<Item = &String> {
     wanted.keys().filter(|path| path.ends_with(']') && path::generic(path) == RULE)
 }
 
-fn key(block: &str) -> String {
+/// The name in a block's path.
+pub(super) fn key(block: &str) -> String {
     path::split_key(block).map(|(_, key)| key).unwrap_or_default()
 }
 

@@ -8,6 +8,7 @@ mod advanced;
 mod aws;
 mod checks;
 mod circumstances;
+mod hours;
 mod settings;
 mod types;
 
@@ -71,6 +72,7 @@ impl Kind for BackupPlan {
     fn needs_of_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>], place: Place<'_>) -> Vec<Need> {
         let mut needs = types::full_management(wanted, parts, place);
         needs.extend(types::handed_over(wanted, parts));
+        needs.extend(hours::free(wanted, parts, place));
         needs
     }
 

@@ -94,7 +94,13 @@ impl Kind for RegionSettings {
         let paths = match &need.needed {
             Needed::Setting { path, .. } => std::slice::from_ref(path),
             Needed::Flags { paths } => paths.as_slice(),
-            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) | Needed::HandedOver(_) | Needed::Trust { .. } | Needed::Key => {
+            Needed::Entry(_)
+            | Needed::Presence
+            | Needed::Keeping(_)
+            | Needed::Free { .. }
+            | Needed::HandedOver(_)
+            | Needed::Trust { .. }
+            | Needed::Key => {
                 return Answer::Unknown;
             }
         };

@@ -145,6 +145,7 @@ static SPEC: KindSpec = KindSpec {
         },
     ],
     inventory_actions: &["backup:ListRestoreTestingSelections"],
+    outside_actions: outside::ROLES,
     ..KindSpec::PLAIN
 };
 

@@ -53,6 +53,7 @@ async fn find(request: FindRequest<'_>) -> Found {
             }
         }
     }
+    request.tell_apart(&SPEC, &mut found.live);
     // Where all is only read, nothing is about to change.
     found.seen = if request.everything { Some(Vec::new()) } else { seen(connection, &request.wanted, &found.live).await };
     found
@@ -92,18 +93,12 @@ async fn of_plan(connection: &Connection, client: &Client, plan: &Live) -> Resul
             break;
         }
     }
-    // Names are not unique; after a run that was stopped there may be the old one and the new one. The newest has the plain name.
+    // Names are not unique. Among selections that are as near to what is declared the newest has the plain name.
     members.sort_by_key(|member| std::cmp::Reverse((member.creation_date, member.selection_id.clone())));
     let ids: Vec<String> = members.into_iter().filter_map(|member| member.selection_id).collect();
     let mut selections = Vec::new();
-    let mut names: BTreeSet<String> = BTreeSet::new();
     for read in join_all(ids.iter().map(|id| read(connection, client, plan, plan_id, id))).await {
-        let Some(mut live) = read? else { continue };
-        if !names.insert(live.id.name.clone()) {
-            let id = live.fact(Live::ID).unwrap_or_default().to_owned();
-            live.id.name = format!("{} ({id})", live.id.name);
-        }
-        selections.push(live);
+        selections.extend(read?);
     }
     Ok(selections)
 }

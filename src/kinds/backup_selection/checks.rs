@@ -1,6 +1,6 @@
 //! AWS Backup's rules across the settings of a selection.
 
-use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG, covers, services};
+use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG, covers};
 use crate::kinds::{Concern, Need, Needed, Place, backup_types};
 use crate::model::{Code, Severity, Value, Wanted, path};
 use std::collections::BTreeMap;
@@ -42,9 +42,10 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
             "narrow `not_resources`, or remove the selection",
         );
     }
-    for (arn, what) in services::not_backed_up(items(RESOURCES)) {
+    let arns = items(RESOURCES).and_then(Value::as_items).into_iter().flatten().filter_map(Value::as_str);
+    for (arn, what) in arns.filter_map(|arn| Some((arn, backup_types::strange(arn)?))) {
         let title = format!("AWS Backup is not known to back up {what}: {arn}");
-        let help = format!("take it out, and protect it by its own service's means; AWS Backup backs up {}", services::all());
+        let help = format!("take it out, and protect it by its own service's means; AWS Backup backs up {}", backup_types::all());
         say(Code::NotBackedUp, Severity::Warning, &path::keyed(RESOURCES, arn), title, &help);
     }
     if let Some(tag) = tags.first().filter(|_| !is_empty(RESOURCES)) {
@@ -84,7 +85,7 @@ pub(super) fn opt_ins(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Ve
     let mut needs = Vec::new();
     let arns = wanted.get(RESOURCES).and_then(|resources| resources.value.as_items()).into_iter().flatten().filter_map(Value::as_str);
     for arn in arns.filter(|arn| arn.contains('*')) {
-        let types = if arn == "*" { backup_types::TYPES.to_vec() } else { backup_types::of_arn(arn) };
+        let types = if arn == "*" { backup_types::names() } else { backup_types::of_arn(arn) };
         if !types.is_empty() {
             let otherwise = format!("what the pattern `{arn}` chooses of that is not backed up, and nothing tells");
             needs.push(backup_types::opted_in(&types, &path::keyed(RESOURCES, arn), place, otherwise));
@@ -93,7 +94,7 @@ pub(super) fn opt_ins(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Ve
     let all = needs.iter().any(|need| need.at == path::keyed(RESOURCES, "*"));
     if let Some(tag) = blocks(wanted, TAG).first().filter(|_| !all) {
         let otherwise = "what is chosen by tag of that is not backed up, and nothing tells".to_owned();
-        needs.push(backup_types::opted_in(&backup_types::TYPES, tag, place, otherwise));
+        needs.push(backup_types::opted_in(&backup_types::names(), tag, place, otherwise));
     }
     needs
 }

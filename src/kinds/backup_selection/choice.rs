@@ -1,16 +1,9 @@
-//! What a selection chooses: `(resources ∪ selection_tag) ∖ not_resources`, and of these what fulfils every condition.
-//!
-//! Source: AWS Backup API, `BackupSelection`; Developer Guide, Assigning resources. Upper and lower case differ. Whether a type is opted in
-//! is not looked at. That a resource without the tag fulfils `string_not_equals` and `string_not_like` is *not confirmed*.
+//! Which resources come and go with a change of a selection.
 
-use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG, services};
-use crate::kinds::{Beside, Flat};
-use crate::model::{Listed, path};
+use crate::kinds::backup_choice::{Choice, OPERATORS, RESOURCES, TAG};
+use crate::kinds::{Beside, Flat, backup_types};
+use crate::model::Listed;
 use std::collections::{BTreeMap, BTreeSet};
-use wildmatch::WildMatchPattern;
-
-/// Only `*` is special in these patterns.
-type Wild = WildMatchPattern<'*', '\0'>;
 
 /// More than these are only counted.
 const NAMED: usize = 10;
@@ -29,7 +22,7 @@ pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, beside: Option<
     resources.extend(
         seen.into_iter()
             .flatten()
-            .filter(|listed| services::is_backed_up(&listed.name))
+            .filter(|listed| backup_types::is_backed_up(&listed.name))
             .filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?))),
     );
     let chosen = |flat: Option<&Flat>| -> BTreeSet<&str> {
@@ -82,7 +75,7 @@ fn doubted<'s>(before: Option<&Flat>, after: Option<&Flat>, others: &[Choice], s
     let takes = |choice: &Option<Choice>, arn: &str, tags| choice.as_ref().is_some_and(|choice| choice.takes(arn, tags));
     let tagged = seen.iter().filter_map(|listed| Some((listed.name.as_str(), listed.tags.as_ref()?)));
     let mut doubted: Vec<&str> = tagged
-        .filter(|(arn, _)| services::is_of_unknown_service(arn))
+        .filter(|(arn, _)| backup_types::is_of_unknown_service(arn))
         .filter(|(arn, tags)| takes(&old, arn, tags) && !takes(&new, arn, tags))
         .filter(|(arn, tags)| !others.iter().any(|other| other.takes(arn, tags)))
         .map(|(arn, _)| arn)
@@ -108,67 +101,10 @@ fn list(arns: &[&str]) -> String {
     }
 }
 
-/// A selection, ready to be asked.
-struct Choice {
-    resources: Vec<Wild>,
-    not_resources: Vec<Wild>,
-    tags: Vec<(String, String)>,
-    conditions: Vec<Condition>,
-}
-
-struct Condition {
-    /// Whether the value is a pattern.
-    like: bool,
-    /// Whether it must not match.
-    not: bool,
-    key: String,
-    value: String,
-}
-
-impl Choice {
-    fn new(flat: &Flat) -> Self {
-        let patterns = |setting: &str| flat.texts(setting).unwrap_or_default().iter().map(|text| Wild::new(text)).collect();
-        let pair = |block: &str, key: &str| {
-            let at = path::keyed(block, key);
-            let text = |name: &str| flat.text(&path::child(&at, name)).unwrap_or_default();
-            (text("key"), text("value"))
-        };
-        let conditions = OPERATORS.iter().flat_map(|operator| {
-            let (like, not) = (operator.ends_with("_like"), operator.contains("_not_"));
-            flat.keys(operator).into_iter().map(move |key| (*operator, like, not, key))
-        });
-        Self {
-            resources: patterns(RESOURCES),
-            not_resources: patterns(NOT_RESOURCES),
-            tags: flat.keys(TAG).iter().map(|key| pair(TAG, key)).collect(),
-            conditions: conditions
-                .map(|(operator, like, not, key)| {
-                    let (key, value) = pair(operator, &key);
-                    Condition { like, not, key: key.trim_start_matches("aws:ResourceTag/").to_owned(), value }
-                })
-                .collect(),
-        }
-    }
-
-    fn takes(&self, arn: &str, tags: &BTreeMap<String, String>) -> bool {
-        let named = |patterns: &[Wild]| patterns.iter().any(|pattern| pattern.matches(arn));
-        let tagged = self.tags.iter().any(|(key, value)| tags.get(key) == Some(value));
-        (named(&self.resources) || tagged) && !named(&self.not_resources) && self.conditions.iter().all(|condition| condition.holds(tags))
-    }
-}
-
-impl Condition {
-    fn holds(&self, tags: &BTreeMap<String, String>) -> bool {
-        let matches =
-            tags.get(&self.key).is_some_and(|value| if self.like { Wild::new(&self.value).matches(value) } else { *value == self.value });
-        matches != self.not
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Value;
+    use crate::model::{Value, path};
 
     const ALONE: Option<Beside<'static>> = Some(Beside { before: &[], after: &[] });
 

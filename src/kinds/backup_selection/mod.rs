@@ -7,9 +7,9 @@
 mod aws;
 mod checks;
 mod choice;
-mod services;
 mod within;
 
+use super::backup_choice::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG};
 use super::{Beside, Circumstances, Concern, Flat, Kind, Need, Place, backup_types, outside};
 use crate::model::{
     ArnForm, Change, Effect, Existence, Form, Key, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Parent, Reading, Safer,
@@ -20,12 +20,6 @@ use wildmatch::WildMatchPattern;
 
 const NAME: &str = "name";
 const ROLE: &str = "iam_role_arn";
-const RESOURCES: &str = "resources";
-const NOT_RESOURCES: &str = "not_resources";
-const TAG: &str = "selection_tag";
-/// The four comparisons of a condition.
-const OPERATORS: [&str; 4] =
-    ["condition.string_equals", "condition.string_like", "condition.string_not_equals", "condition.string_not_like"];
 
 const READS: &[&str] = &["backup:ListBackupSelections", "backup:GetBackupSelection"];
 const WRITES: &[&str] = &["backup:CreateBackupSelection", "backup:DeleteBackupSelection", "iam:PassRole"];
@@ -148,6 +142,7 @@ static SPEC: KindSpec = KindSpec {
         condition_value("condition.string_not_like.value"),
     ],
     inventory_actions: READS,
+    outside_actions: outside::ROLES,
     ..KindSpec::PLAIN
 };
 
@@ -187,18 +182,33 @@ impl Kind for BackupSelection {
         within::contains(one, for_other)
     }
 
-    /// A pattern chooses what another pattern or an ARN names, so that sets that share nothing can still be wider and narrower.
+    /// A pattern brings in what another pattern does, so that sets that share nothing can still be wider and narrower. It does not stand in for
+    /// an ARN: what is named outright is backed up whatever is opted in to.
     fn effect(&self, change: &Change, _live: &Live, _wanted: &BTreeMap<String, Wanted>) -> Option<Effect> {
         let Reading::Known(before) = &change.before else { return None };
-        let (wider, narrower) = match change.setting.as_str() {
-            RESOURCES => (&change.after, before),
-            NOT_RESOURCES => (before, &change.after),
+        let (more, less) = match change.setting.as_str() {
+            RESOURCES => (brings_in(&change.after, before), brings_in(before, &change.after)),
+            NOT_RESOURCES => (covers(before, &change.after), covers(&change.after, before)),
             _ => return None,
         };
-        if !covers(wider, narrower) {
-            return None;
-        }
-        Some(if covers(narrower, wider) { Effect::Neutral } else { Effect::Strengthens })
+        Some(match (more, less) {
+            (true, true) => Effect::Neutral,
+            (true, false) => Effect::Strengthens,
+            (false, _) => Effect::Weakens,
+        })
+    }
+
+    fn consequence(&self, change: &Change, _live: &Live, _now: jiff::Timestamp) -> Option<String> {
+        let Reading::Known(before) = &change.before else { return None };
+        let is_hidden = change.setting == RESOURCES && change.effect == Effect::Weakens && covers(&change.after, before);
+        let after = texts(&change.after);
+        let gone: Vec<String> = texts(before).into_iter().filter(|text| !text.contains('*') && !after.contains(text)).collect();
+        (is_hidden && !gone.is_empty()).then(|| {
+            format!(
+                "a pattern takes the place of {}: what is named outright is backed up always, what a pattern chooses only where its type is opted in to in the region; keep the ARN beside the pattern",
+                gone.join(", ")
+            )
+        })
     }
 
     #[cfg(feature = "aws")]
@@ -209,11 +219,18 @@ impl Kind for BackupSelection {
 
 /// Whether each ARN or pattern is within one of the others.
 fn covers(wide: &Value, narrow: &Value) -> bool {
-    let texts = |value: &Value| -> Vec<String> {
-        value.as_items().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()
-    };
     let wide: Vec<Pattern> = texts(wide).iter().map(|text| Pattern::new(text)).collect();
     texts(narrow).iter().all(|text| wide.iter().any(|pattern| pattern.matches(text)))
+}
+
+/// Whether `wide` surely brings in all that `narrow` does: each pattern within another, and each ARN by its name.
+fn brings_in(wide: &Value, narrow: &Value) -> bool {
+    let named = texts(wide);
+    covers(wide, narrow) && texts(narrow).iter().all(|text| text.contains('*') || named.contains(text))
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_items().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// `*` is any text, and nothing else is special.
@@ -251,4 +268,54 @@ fn resource_tag(text: &str) -> Result<String, Mistake> {
         return Ok(text.to_owned());
     }
     Err(Mistake::new(format!("must be `aws:ResourceTag/KEY`, found \"{text}\"")).help(format!("write \"aws:ResourceTag/{text}\"")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Consent, Reaches};
+
+    fn change(setting: &str, before: &[&str], after: &[&str]) -> Change {
+        let set = |texts: &[&str]| Value::set(texts.iter().map(|text| Value::from(*text)));
+        Change {
+            setting: setting.to_owned(),
+            before: Reading::Known(set(before)),
+            after: set(after),
+            effect: Effect::Neutral,
+            reaches: Reaches::Future,
+            consequence: None,
+            consent: Consent::NotNeeded,
+            because: None,
+            part_of: None,
+        }
+    }
+
+    #[test]
+    fn a_pattern_does_not_stand_in_for_an_arn() {
+        const ONE: &str = "arn:aws:dynamodb:us-east-1:123456789012:table/orders";
+        const ALL: &str = "arn:aws:dynamodb:*:*:table/*";
+        let effect = |setting: &str, before: &[&str], after: &[&str]| {
+            BackupSelection.effect(&change(setting, before, after), &Live::default(), &BTreeMap::new()).unwrap()
+        };
+        assert_eq!(effect(RESOURCES, &[ONE], &[ALL]), Effect::Weakens);
+        assert_eq!(effect(RESOURCES, &[ONE, ALL], &[ALL]), Effect::Weakens);
+        assert_eq!(effect(RESOURCES, &[ONE], &[ONE, ALL]), Effect::Strengthens);
+        assert_eq!(effect(RESOURCES, &[ALL], &[ONE, ALL]), Effect::Strengthens);
+        assert_eq!(effect(RESOURCES, &[ALL], &["*"]), Effect::Strengthens);
+        assert_eq!(effect(RESOURCES, &["*"], &[ALL]), Effect::Weakens);
+        assert_eq!(effect(RESOURCES, &["*", ALL], &["*"]), Effect::Neutral);
+        // What is left out is left out, opted in to or not.
+        assert_eq!(effect(NOT_RESOURCES, &[ALL], &[ONE]), Effect::Strengthens);
+        assert_eq!(effect(NOT_RESOURCES, &[ONE], &[ALL]), Effect::Weakens);
+    }
+
+    #[test]
+    fn who_puts_a_pattern_in_place_of_an_arn_is_told_why_that_is_less() {
+        let told = |before: &[&str], after: &[&str]| {
+            let change = Change { effect: Effect::Weakens, ..change(RESOURCES, before, after) };
+            BackupSelection.consequence(&change, &Live::default(), jiff::Timestamp::UNIX_EPOCH)
+        };
+        assert!(told(&["arn:aws:s3:::one"], &["*"]).unwrap().starts_with("a pattern takes the place of arn:aws:s3:::one: "));
+        assert_eq!(told(&["arn:aws:s3:::one", "arn:aws:s3:::two"], &["arn:aws:s3:::o*"]), None, "what goes out is told");
+    }
 }

@@ -60,6 +60,7 @@ static SPEC: KindSpec = KindSpec {
         tags::setting(&["backup:ListTags", "tag:GetResources"], &["backup:TagResource", "backup:UntagResource"]),
     ],
     inventory_actions: &["backup:ListBackupVaults", "tag:GetResources", "backup:ListTags"],
+    outside_actions: outside::KEYS,
     ..KindSpec::PLAIN
 };
 

@@ -13,13 +13,20 @@ const DESCRIBE: &str = "backup:DescribeBackupVault";
 const PUT: &str = "backup:PutBackupVaultLockConfiguration";
 const DELETE: &str = "backup:DeleteBackupVaultLockConfiguration";
 
+/// The fewest days that AWS takes for changing a lock.
+const LEAST_DAYS: i64 = 3;
+
 /// The calls.
 pub(super) struct LockCalls;
 
 impl WholeAws for LockCalls {
     fn find<'a>(&'a self, request: FindRequest<'a>) -> BoxFuture<'a, Found> {
         let locked = request.parents.iter().chain(&request.others).filter(|vault| vault.facts.contains_key(IS_LOCKED));
-        let found = Found { live: locked.map(|vault| live(vault)).collect(), ..Found::default() };
+        let mut found = Found { live: locked.map(|vault| live(vault)).collect(), ..Found::default() };
+        for lock in found.live.iter_mut().filter(|lock| request.everything && lock.facts.contains_key(LOCK_DATE)) {
+            // Of the days AWS tells none, and any number is what a lock with a date has.
+            lock.set([(CHANGEABLE, Reading::Known(Value::from(LEAST_DAYS)))]);
+        }
         Box::pin(async move { found })
     }
 

@@ -2,6 +2,7 @@
 //! each other.
 
 use crate::model::PolicyDocument;
+use crate::names::is_account_id;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 
@@ -75,7 +76,7 @@ impl Clause<'_> {
     }
 
     fn is_account(&self) -> bool {
-        self.principal.strip_prefix("AWS/").is_some_and(|name| name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_digit()))
+        self.principal.strip_prefix("AWS/").is_some_and(is_account_id)
     }
 
     /// Whether it means all that the other one means. Where that cannot be told, it does not.

@@ -8,7 +8,7 @@ mod tests;
 
 use super::alarms::{self, Rows};
 use super::{Circumstances, Concern, Kind, Need, Place};
-use crate::alarm_rule::AlarmRule;
+use crate::alarm_rule::{AlarmRule, alarm_name};
 use crate::model::{ArnForm, Change, Existence, Form, KindSpec, Live, Loss, Mistake, Ownership, Safer, Setting, Shape, Value, Wanted};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ static SPEC: KindSpec = KindSpec {
         ROWS.ok_actions(),
         ROWS.insufficient_data_actions("Who is told when nothing is known yet, which is so just after it was made and never again."),
         Setting {
-            normalisation: "as it is; a name and the ARN of that name differ",
+            normalisation: "as it is; a name and the ARN of that name are the same alarm in another writing",
             when_safer: "its actions are no longer held back",
             when_weaker: "while that alarm fires, nobody is told that this one does",
             ..of_suppressor(
@@ -132,8 +132,9 @@ fn fires_more(before: &Value, after: &Value) -> Option<Ordering> {
 /// Another suppressor may hold the actions back where the one before did not.
 #[expect(clippy::unnecessary_wraps, reason = "the form that a judgement of a setting has")]
 fn nobody_suppresses(before: &Value, after: &Value) -> Option<Ordering> {
+    let named = |value: &Value| value.as_str().map(|reference| alarm_name(reference).to_owned());
     Some(match (before, after) {
-        _ if before == after => Ordering::Equal,
+        _ if before == after || named(before).is_some_and(|name| named(after) == Some(name)) => Ordering::Equal,
         (_, Value::Null) => Ordering::Greater,
         _ => Ordering::Less,
     })

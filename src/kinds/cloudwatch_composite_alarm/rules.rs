@@ -1,7 +1,7 @@
 //! What CloudWatch does not take of a composite alarm, and which alarms it needs.
 
 use super::{RULE, SUPPRESSOR};
-use crate::alarm_rule::AlarmRule;
+use crate::alarm_rule::{AlarmRule, alarm_name};
 use crate::kinds::alarms;
 use crate::kinds::{Concern, Need, Needed, Place};
 use crate::model::{Change, Code, Effect, KindSpec, Reading, Severity, Value, Wanted, path};
@@ -53,14 +53,31 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
             say(Code::CompositeChild, at, title, "write the alarm's name, or `arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME`");
         }
     }
+    concerns.extend(constant(wanted));
+    let mut say = |code: Code, at: &str, title: String, help: &str| {
+        concerns.push(Concern { code, severity: Severity::Error, title, at: at.to_owned(), also: None, help: help.to_owned() });
+    };
     let own = wanted.get(alarms::NAME).and_then(|wanted| wanted.value.as_str());
     for (at, reference) in named(wanted) {
-        if own == Some(reference.as_str()) {
+        if own == Some(alarm_name(&reference)) {
             let title = format!("the alarm `{reference}` is about itself, and CloudWatch stops to evaluate what goes in a circle");
             say(Code::NeedsInCircle, at, title, "name other alarms");
         }
     }
     concerns
+}
+
+/// That its rule is true, or false, whatever happens.
+fn constant(wanted: &BTreeMap<String, Wanted>) -> Option<Concern> {
+    let always = AlarmRule::parse(wanted.get(RULE)?.value.as_str()?).ok()?.always()?;
+    let (code, title) = if always {
+        (Code::AlarmMisleads, "the rule is true whatever its alarms do: the alarm fires at once and for ever, and tells nothing after that")
+    } else {
+        (Code::AlarmNeverFires, "the rule is false whatever its alarms do: the alarm never fires")
+    };
+    let (title, at) = (title.to_owned(), RULE.to_owned());
+    let help = "write a rule that hangs on the states of alarms, such as `ALARM(a) OR ALARM(b)`".to_owned();
+    Some(Concern { code, severity: Severity::Warning, title, at, also: None, help })
 }
 
 /// The alarms of another region or account, of which a composite alarm cannot be (CloudWatch User Guide, Composite alarms).
@@ -113,7 +130,7 @@ pub(super) fn consequence(change: &Change) -> Option<String> {
     }
     let alarms = |value: Option<&Value>| -> BTreeSet<String> {
         let rule = value.and_then(Value::as_str).and_then(|text| AlarmRule::parse(text).ok());
-        rule.iter().flat_map(AlarmRule::alarms).map(str::to_owned).collect()
+        rule.iter().flat_map(AlarmRule::alarms).map(|alarm| alarm_name(alarm).to_owned()).collect()
     };
     let before = match &change.before {
         Reading::Known(value) if value.as_str().is_some_and(|text| AlarmRule::parse(text).is_err()) => {

@@ -33,6 +33,8 @@ fn holding_actions_back_weakens_and_for_longer_too() {
     assert_eq!(effect(SUPPRESSOR, Some(Value::from("quiet")), &Value::Null), Some(Effect::Strengthens));
     assert_eq!(effect(SUPPRESSOR, Some(Value::from("quiet")), &Value::from("silent")), Some(Effect::Weakens));
     assert_eq!(effect(SUPPRESSOR, Some(Value::from("quiet")), &Value::from("quiet")), Some(Effect::Neutral));
+    let arn = Value::from("arn:aws:cloudwatch:us-east-1:123456789012:alarm:quiet");
+    assert_eq!(effect(SUPPRESSOR, Some(Value::from("quiet")), &arn), Some(Effect::Neutral), "it is the same alarm");
     assert_eq!(effect(EXTENSION, Some(Value::from(60)), &Value::from(120)), Some(Effect::Weakens));
     assert_eq!(effect(EXTENSION, None, &Value::from(120)), Some(Effect::Neutral));
 }
@@ -54,11 +56,14 @@ fn alarms_are_of_the_same_region_and_account_and_not_itself() {
     assert!(titles("ALARM(arn:aws:cloudwatch:us-east-1:210987654321:alarm:a)").contains("is in 210987654321"));
     assert_eq!(titles("ALARM(arn:aws:sns:us-east-1:123456789012:a)"), "`arn:aws:sns:us-east-1:123456789012:a` is no ARN of an alarm");
     assert!(titles("ALARM(all)").starts_with("the alarm `all` is about itself"));
+    assert!(titles("ALARM(arn:aws:cloudwatch:us-east-1:123456789012:alarm:all)").contains("is about itself"));
+    assert!(titles("ALARM(a) OR NOT ALARM(a)").starts_with("the rule is true whatever its alarms do"));
+    assert!(titles("ALARM(a) AND OK(a)").starts_with("the rule is false whatever its alarms do"));
 }
 
 #[test]
 fn every_alarm_that_it_names_is_needed() {
-    let place = Place { arn: None, whole: None, region: "us-east-1", account: "123456789012" };
+    let place = Place { arn: None, whole: None, region: "us-east-1", account: "123456789012", seen: &[] };
     let wanted = wanted(&[(RULE, "ALARM(a) OR AT_LEAST(1, OK, (a, b/c))"), (SUPPRESSOR, "quiet")]);
     let needs: Vec<(String, String)> = CompositeAlarm.needs(&wanted, place).into_iter().map(|need| (need.at, need.of)).collect();
     let arn = |name: &str| format!("arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}");

@@ -8,8 +8,8 @@ mod aws;
 mod pattern;
 mod rules;
 
-use super::roles::ROLE;
-use super::{Concern, Kind, filter, schedules, tags};
+use super::roles::{EVENTS, ROLE};
+use super::{Concern, Kind, Need, Place, filter, outside, schedules, tags};
 use crate::model::{
     Change, Document, Effect, Existence, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading, Safer, Setting,
     Shape, Value, Wanted,
@@ -20,6 +20,8 @@ use std::collections::BTreeMap;
 
 const PATTERN: &str = "event_pattern";
 const SCHEDULE: &str = "schedule_expression";
+/// The role with which targets are called.
+const CALLER: &str = "role_arn";
 const BUS: &str = "event_bus_name";
 
 /// The fact that says which service of AWS manages the rule.
@@ -106,10 +108,11 @@ static SPEC: KindSpec = KindSpec {
             )
         },
         row("description", Shape::Text(DESCRIPTION), "What it is for."),
-        row("role_arn", Shape::Text(ROLE), "The role with which its targets are called; most take one of their own, or a resource policy."),
+        row(CALLER, Shape::Text(ROLE), "The role with which its targets are called; most take one of their own, or a resource policy."),
         tags::setting(&["tag:GetResources", "events:ListTagsForResource"], &["events:TagResource", "events:UntagResource"]),
     ],
     inventory_actions: &["tag:GetResources", "events:DescribeRule", "events:ListTagsForResource"],
+    outside_actions: outside::ROLES,
     ..KindSpec::PLAIN
 };
 
@@ -173,6 +176,11 @@ impl Kind for EventRule {
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         rules::check(wanted)
+    }
+
+    fn needs(&self, wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
+        let role = wanted.get(CALLER).and_then(|wanted| wanted.value.as_str());
+        role.map(|role| outside::role(CALLER, role, EVENTS, "targets that are called by it are not called")).into_iter().collect()
     }
 
     fn check_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>]) -> Vec<Concern> {

@@ -6,7 +6,7 @@
 mod aws;
 mod rules;
 
-use super::{Concern, Kind, Need, Needed, Place, json, roles};
+use super::{Concern, Kind, Need, Needed, Place, json, outside, roles};
 use crate::model::{
     ArnForm, Document, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting, Severity,
     Shape, Value, Wanted,
@@ -120,6 +120,7 @@ static SPEC: KindSpec = KindSpec {
         },
     ],
     inventory_actions: &["events:ListTargetsByRule"],
+    outside_actions: outside::ROLES,
     ..KindSpec::PLAIN
 };
 
@@ -185,7 +186,7 @@ impl Kind for EventTarget {
         rules::check(wanted)
     }
 
-    /// A topic must let EventBridge publish; of other targets nothing is known here.
+    /// A topic must let EventBridge publish, and a role must let it in; of other targets nothing is known here.
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
         let arn = wanted.get(ARN).and_then(|wanted| wanted.value.as_str()).filter(|arn| service(arn) == Some("sns"));
         let need = arn.map(|topic| Need {
@@ -195,7 +196,11 @@ impl Kind for EventTarget {
             severity: Severity::Error,
             otherwise: "the rule's messages are dropped, and only its metric `FailedInvocations` tells it".to_owned(),
         });
-        need.into_iter().collect()
+        let role = wanted.get(ROLE).and_then(|wanted| wanted.value.as_str());
+        let role = role.map(|role| {
+            outside::role(ROLE, role, roles::EVENTS, "the target is never called, and only the rule's metric `FailedInvocations` tells it")
+        });
+        need.into_iter().chain(role).collect()
     }
 
     #[cfg(feature = "aws")]

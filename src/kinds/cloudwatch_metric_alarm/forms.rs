@@ -38,7 +38,6 @@ pub(super) const UNITS: &[&str] = &[
 pub(super) const METRIC_NAME: Form = Form { what: "a string of up to 255 characters", check: |text| sized(text, 255) };
 pub(super) const NAMESPACE: Form = Form { what: "a namespace", check: namespace };
 pub(super) const EXPRESSION: Form = Form { what: "a string of up to 2048 characters", check: |text| sized(text, 2048) };
-pub(super) const ACCOUNT: Form = Form { what: "an account of 12 digits", check: account };
 pub(super) const ID: Form = Form { what: "the `id` of a `metric_query`", check: id };
 pub(super) const EXTENDED: Form = Form { what: "an extended statistic", check: extended };
 pub(super) const STAT: Form = Form { what: "a statistic", check: stat };
@@ -48,13 +47,6 @@ fn namespace(text: &str) -> Result<String, Mistake> {
         return Err(Mistake::new("must not start with `:`").help("leave the `:` out"));
     }
     sized(text, 255)
-}
-
-fn account(text: &str) -> Result<String, Mistake> {
-    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(text.to_owned());
-    }
-    Err(Mistake::new(format!("must be an account of 12 digits, found \"{text}\"")))
 }
 
 /// The id of a `metric_query`.

@@ -9,13 +9,16 @@ mod forms;
 pub mod published;
 mod rules;
 mod sensitivity;
+mod subjects;
 #[cfg(test)]
 mod tests;
 mod watch;
 
 use super::alarms::{self, Rows};
 use super::{Circumstances, Concern, Kind, Need, Place};
-use crate::model::{ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Ownership, Setting, Shape, Wanted};
+use crate::model::{
+    ACCOUNT, ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Ownership, Setting, Shape, Wanted,
+};
 use std::collections::BTreeMap;
 
 const ROWS: Rows = Rows {
@@ -147,11 +150,7 @@ static SPEC: KindSpec = KindSpec {
             normalisation: "absent is false, as backstay always sends it",
             ..row("metric_query.return_data", Shape::Bool, "Whether this is what the alarm watches.")
         },
-        row(
-            "metric_query.account_id",
-            Shape::Text(forms::ACCOUNT),
-            "The account that the metric is in, for an alarm of a monitoring account.",
-        ),
+        row("metric_query.account_id", Shape::Text(ACCOUNT), "The account that the metric is in, for an alarm of a monitoring account."),
         row("metric_query.metric.metric_name", Shape::Text(forms::METRIC_NAME), "The metric."),
         row("metric_query.metric.namespace", Shape::Text(forms::NAMESPACE), "Its namespace."),
         row("metric_query.metric.period", PERIOD, "How many seconds each value covers."),
@@ -192,7 +191,9 @@ impl Kind for MetricAlarm {
     }
 
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
-        alarms::needs(wanted, place)
+        let mut needs = alarms::needs(wanted, place);
+        needs.extend(subjects::needs(wanted, place));
+        needs
     }
 
     #[cfg(feature = "aws")]

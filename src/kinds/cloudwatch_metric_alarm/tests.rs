@@ -87,7 +87,7 @@ fn only_topics_must_be_there_and_let_the_alarm_in() {
     let topic = "arn:aws:sns:us-east-1:123456789012:alerts";
     let actions = Value::set([Value::from(topic), Value::from("arn:aws:lambda:us-east-1:123456789012:function:mend")]);
     let alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:failed";
-    let place = Place { arn: Some(alarm), whole: None, region: "us-east-1", account: "123456789012" };
+    let place = Place { arn: Some(alarm), whole: None, region: "us-east-1", account: "123456789012", seen: &[] };
     let needs = MetricAlarm.needs(&wanted(&[("ok_actions", actions)]), place);
     let at = format!("ok_actions[\"{topic}\"]");
     let told: Vec<(&str, &str)> = needs.iter().map(|need| (need.at.as_str(), need.of.as_str())).collect();

@@ -6,7 +6,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Answer, Concern, Kind, Need, rds};
+use super::{Answer, Concern, Kind, Need, Needed, rds};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Ownership, Reaches, Refusal, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -69,7 +69,10 @@ impl Kind for DbInstance {
     }
 
     fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
-        rds::hands_over(WINDOW, need, will_be)
+        match &need.needed {
+            Needed::Free { starts, busy } => rds::free(WINDOW, starts, *busy, will_be),
+            _ => rds::hands_over(WINDOW, need, will_be),
+        }
     }
 
     fn withholds(&self, _: &Live, setting: &str, _: Option<&Value>) -> bool {

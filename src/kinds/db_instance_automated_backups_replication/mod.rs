@@ -80,6 +80,7 @@ static SPEC: KindSpec = KindSpec {
         ),
     ],
     inventory_actions: &["rds:DescribeDBInstanceAutomatedBackups", "tag:GetResources"],
+    outside_actions: outside::KEYS,
     ..KindSpec::PLAIN
 };
 

@@ -12,7 +12,7 @@ use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRe
 use crate::model::{Change, Gap, Live, Mark, Reading, ResourceId, Value};
 use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Value as Json, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Amazon Data Lifecycle Manager.
 static DLM: Service = Service { id: "DLM", iam: "dlm", signing: "dlm", host: "dlm", protocol: Protocol::Rest };
@@ -66,9 +66,12 @@ async fn find(request: FindRequest<'_>) -> Found {
         }
     };
     let marked = |tags: &Json| Mark::take(&mut texts(tags)).is_some_and(|mark| mark.workspace == request.workspace);
+    // A region has one default policy of each type, whoever made it.
+    let by_default = request.wanted.values().any(|wanted| wanted.contains_key(DEFAULT));
     let sought = |policy: &&Json| {
         let named = policy.text("Description").is_some_and(|name| request.names.contains(&name));
-        request.everything || named || policy.get("Tags").is_some_and(marked)
+        let is_default = by_default && policy.flag("DefaultPolicy").unwrap_or_default();
+        request.everything || named || is_default || policy.get("Tags").is_some_and(marked)
     };
     let mut ids: Vec<(String, String)> = answer
         .items("Policies")
@@ -79,7 +82,10 @@ async fn find(request: FindRequest<'_>) -> Found {
     ids.sort();
     for ((name, id), policy) in ids.iter().zip(join_all(ids.iter().map(|(_, id)| get(connection, &region, id))).await) {
         match policy {
-            Ok(Some(policy)) => found.live.extend(Some(live(connection, &policy)).filter(|live| request.is_sought(live))),
+            Ok(Some(policy)) => {
+                let is_default = |live: &Live| by_default && live.settings.contains_key(DEFAULT);
+                found.live.extend(Some(live(connection, &policy)).filter(|live| request.is_sought(live) || is_default(live)));
+            }
             Ok(None) => {}
             Err(failed) => {
                 // What it says is not known: without a name the gap stands for the whole search.
@@ -88,14 +94,7 @@ async fn find(request: FindRequest<'_>) -> Found {
             }
         }
     }
-    // Descriptions are not unique, and the plan's own order must be: the owner's has the plain name, and others are told apart by their ids.
-    found.live.sort_by_key(|live| live.mark.as_ref().map_or(1, |mark| if mark.workspace == request.workspace { 0 } else { 2 }));
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    for live in &mut found.live {
-        if !names.insert(live.id.name.clone()) {
-            live.id.name = format!("{} ({})", live.id.name, live.fact(Live::ID).unwrap_or_default());
-        }
-    }
+    request.tell_apart(&SPEC, &mut found.live);
     found
 }
 

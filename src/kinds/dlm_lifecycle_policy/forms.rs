@@ -8,7 +8,6 @@ pub(super) const ROLE: Form = Form { what: "the ARN of an IAM role", check: role
 pub(super) const KEY: Form = Form { what: "the ARN of a KMS key", check: key };
 pub(super) const CRON: Form = Form { what: "a schedule, `cron(MINUTE HOUR DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR)`", check: cron };
 pub(super) const TIME: Form = Form { what: "a time of day", check: time };
-pub(super) const ACCOUNT: Form = Form { what: "the id of an account", check: account };
 pub(super) const REGION: Form = Form { what: "a region", check: region };
 pub(super) const NAME: Form = Form { what: "a name", check: name };
 pub(super) const RESOURCE_TYPE: Form = Form { what: "\"VOLUME\" or \"INSTANCE\"", check: |text| one_of(text, &["VOLUME", "INSTANCE"]) };
@@ -54,13 +53,6 @@ fn time(text: &str) -> Result<String, Mistake> {
     let (hour, minute) = text.split_once(':').ok_or_else(rule)?;
     let within = |part: &str, end: u8| part.len() == 2 && part.parse::<u8>().is_ok_and(|number| number < end);
     if within(hour, 24) && within(minute, 60) { Ok(text.to_owned()) } else { Err(rule()) }
-}
-
-fn account(text: &str) -> Result<String, Mistake> {
-    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(text.to_owned());
-    }
-    Err(Mistake::new(format!("must be the id of an account, 12 digits, found \"{text}\"")))
 }
 
 fn region(text: &str) -> Result<String, Mistake> {

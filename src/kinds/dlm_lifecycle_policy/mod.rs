@@ -11,13 +11,12 @@ mod rules;
 mod settings;
 mod spans;
 
-use super::{Concern, Kind, Need, Place, outside, schedules};
-use crate::model::{ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Value, Wanted};
+use super::{Circumstances, Concern, Flat, Kind, Need, Place, outside, schedules, tags};
+use crate::model::{ArnForm, Change, Effect, Existence, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Value, Wanted};
 use crate::time::Service;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-#[cfg(feature = "aws")]
 const DESCRIPTION: &str = "description";
 const ROLE: &str = "execution_role_arn";
 const STATE: &str = "state";
@@ -55,6 +54,7 @@ static SPEC: KindSpec = KindSpec {
     name_form: NameForm { min: 1, max: 500, also: &[' ', '_', '-'], source: "DLM API CreateLifecyclePolicy" },
     settings: settings::SETTINGS,
     inventory_actions: &["dlm:GetLifecyclePolicies", "tag:GetResources"],
+    outside_actions: outside::ROLES,
     ..KindSpec::PLAIN
 };
 
@@ -90,9 +90,27 @@ impl Kind for LifecyclePolicy {
         rules::check(wanted)
     }
 
+    fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
+        rules::check_place(wanted, circumstances)
+    }
+
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, _place: Place<'_>) -> Vec<Need> {
         let role = wanted.get(ROLE).and_then(|wanted| wanted.value.as_str());
         role.map(|role| outside::role(ROLE, role, "dlm.amazonaws.com", "no snapshot is made and none is deleted")).into_iter().collect()
+    }
+
+    fn stands_in(&self, one: &Flat, for_other: &Flat) -> bool {
+        let paths: BTreeSet<&str> = one.iter().chain(for_other.iter()).map(|(path, _)| path).collect();
+        paths.into_iter().filter(|path| ![DESCRIPTION, tags::PATH].contains(path)).all(|path| {
+            let Some(setting) = SPEC.setting(path) else { return true };
+            match (one.get(path), for_other.get(path)) {
+                (None, _) | (_, None) if setting.aws_default == Fallback::Kept => true,
+                (one, other) => {
+                    let said = |value: Option<&Value>| value.cloned().filter(|value| !value.is_nothing());
+                    said(one).unwrap_or_else(|| setting.aws_default.into()) == said(other).unwrap_or_else(|| setting.aws_default.into())
+                }
+            }
+        })
     }
 
     fn remarks(&self, live: &Live) -> Vec<String> {

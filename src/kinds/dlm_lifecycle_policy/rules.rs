@@ -2,8 +2,8 @@
 //!
 //! Source: DLM API, `PolicyDetails` and what is in it: what is of which type of policy, and what goes with what.
 
-use super::{CRON, DEFAULT, DETAILS, POLICY_TYPE, SCHEDULE};
-use crate::kinds::{Concern, Flat};
+use super::{CRON, DEFAULT, DETAILS, POLICY_TYPE, ROLE, SCHEDULE};
+use crate::kinds::{Circumstances, Concern, Flat};
 use crate::model::{Code, Severity, Value, Wanted, path};
 use std::collections::BTreeMap;
 
@@ -128,6 +128,35 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
             concerns.push(concern(&at, format!("`{name}` cannot be the name of a schedule"), help));
         }
         schedule(&flat, &at, sort, &mut concerns);
+    }
+    concerns
+}
+
+/// What is wrong with where it will be. An event-based policy may copy what others share within its own region.
+///
+/// Sources: IAM User Guide, "Grant a user permissions to pass a role to an AWS service"; EBS User Guide, "Create Amazon Data Lifecycle
+/// Manager custom policy for EBS snapshots", cross-Region copy.
+pub(super) fn check_place(wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
+    let mut concerns = Vec::new();
+    let role = wanted.get(ROLE).and_then(|wanted| wanted.value.as_str());
+    if let (Some(role), Some(account)) = (role, circumstances.account) {
+        let other = role.split(':').nth(4).filter(|other| *other != account);
+        concerns.extend(other.map(|other| {
+            let title =
+                format!("the role is of account {other}, and a service is only given roles of the account that it works in, {account}");
+            concern(ROLE, title, format!("name a role of account {account}"))
+        }));
+    }
+    let Some(region) = circumstances.region else { return concerns };
+    let title = || format!("the policy is in {region}, and its copies go to other regions only");
+    let block = format!("{SCHEDULE}.cross_region_copy_rule");
+    let copies = wanted.keys().filter(|at| at.ends_with(']') && path::generic(at) == block);
+    let here = |at: &&String| path::segments(at).last().is_some_and(|last| last.key.as_deref() == Some(region));
+    concerns.extend(copies.filter(here).map(|at| concern(at, title(), "name another region, or leave the copy out")));
+    let targets = format!("{DETAILS}.cross_region_copy_targets");
+    let texts = wanted.get(&targets).and_then(|wanted| wanted.value.as_items()).unwrap_or_default();
+    if texts.iter().any(|text| text.as_str() == Some(region)) {
+        concerns.push(concern(&targets, title(), format!("take \"{region}\" out")));
     }
     concerns
 }

@@ -3,7 +3,7 @@
 use super::rows::{READS, UNITS, fewer_tags, flag, kept, kept_copy, kept_unit, more_tags, row};
 use super::{forms, more_often};
 use crate::kinds::tags;
-use crate::model::{Fallback, Form, Key, Loss, Safer, Setting, Shape};
+use crate::model::{ACCOUNT, Fallback, Form, Holders, Key, Loss, Safer, Setting, Shape};
 
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {
@@ -32,6 +32,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         fixed: true,
+        holders: Holders::One,
         normalisation: "absent is a policy of its own schedules",
         ..row(
             "default_policy",
@@ -106,7 +107,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         when_weaker: "snapshots that the other accounts share are not copied any more",
         ..row(
             "policy_details.event_source.parameters.snapshot_owner",
-            Shape::Texts { item: forms::ACCOUNT, max: 50 },
+            Shape::Texts { item: ACCOUNT, max: 50 },
             "The accounts whose shared snapshots count.",
         )
     },
@@ -210,11 +211,16 @@ pub(super) static SETTINGS: &[Setting] = &[
             "Where snapshots are kept.",
         )
     },
-    row(
-        "policy_details.schedule.create_rule.scripts.execution_handler",
-        Shape::Text(Form::ANY),
-        "Of instances: the SSM document that is run before and after the snapshots, or `AWS_VSS_BACKUP`.",
-    ),
+    Setting {
+        safer: Safer::WhenSet,
+        when_safer: "snapshots are made of applications that were brought to rest before",
+        when_weaker: "nothing brings applications to rest any more before snapshots are made: these are consistent as after a crash only",
+        ..row(
+            "policy_details.schedule.create_rule.scripts.execution_handler",
+            Shape::Text(Form::ANY),
+            "Of instances: the SSM document that is run before and after the snapshots, or `AWS_VSS_BACKUP`.",
+        )
+    },
     Setting {
         aws_default: Fallback::Kept,
         ..row(
@@ -365,7 +371,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     row("policy_details.schedule.cross_region_copy_rule.deprecate_rule.interval_unit", UNITS, "The unit of the interval beside it."),
     row(
         "policy_details.schedule.share_rule.target_accounts",
-        Shape::Texts { item: forms::ACCOUNT, max: 50 },
+        Shape::Texts { item: ACCOUNT, max: 50 },
         "The accounts that may use the snapshots.",
     ),
     row(

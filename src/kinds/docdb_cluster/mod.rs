@@ -5,7 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Kind, rds};
+use super::{Answer, Concern, Kind, Need, Needed, rds};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Ownership, Refusal, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -59,6 +59,13 @@ impl Kind for DocdbCluster {
 
     fn forbids(&self, changes: &[Change], live: &Live, _: &BTreeMap<String, Wanted>) -> Option<Refusal> {
         rds::forbids(WINDOW, changes, live)
+    }
+
+    fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+        match &need.needed {
+            Needed::Free { starts, busy } => rds::perhaps_free(WINDOW, starts, *busy, will_be),
+            _ => need.compare(will_be),
+        }
     }
 
     fn withholds(&self, _: &Live, setting: &str, _: Option<&Value>) -> bool {

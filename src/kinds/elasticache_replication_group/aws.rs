@@ -1,7 +1,7 @@
 //! The calls: `DescribeReplicationGroups` and `ModifyReplicationGroup`. The maintenance window, which the hours of backups must not meet,
 //! is told by `DescribeCacheClusters` alone, and asked for only where those hours change.
 
-use super::{AT_ONCE, HOURS_NOW, MAINTENANCE, PASSING, RETENTION, SPEC, STATUS, WINDOW};
+use super::{AT_ONCE, HOURS_NOW, MAINTENANCE, PASSING, RETENTION, SOURCE_TO_BE, SPEC, STATUS, WINDOW};
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::patience::Patience;
@@ -144,7 +144,7 @@ fn id(connection: &Connection, name: &str) -> ResourceId {
 
 fn live(id: ResourceId, group: &Json) -> Live {
     let mut live = Live { id, settings: settings(group), arn: group.text("ARN"), ..Live::default() };
-    let facts = [(STATUS, group.text("Status")), (HOURS_NOW, group.text("SnapshotWindow"))];
+    let facts = [(STATUS, group.text("Status")), (HOURS_NOW, group.text("SnapshotWindow")), (SOURCE_TO_BE, source(group))];
     live.facts.extend(facts.into_iter().filter_map(|(fact, text)| Some((fact.to_owned(), Value::from(text?)))));
     live
 }

@@ -21,6 +21,8 @@ const STATUS: &str = "status";
 const MAINTENANCE: &str = "maintenance_window";
 /// The hours that AWS or somebody chose, also where they are not declared.
 const HOURS_NOW: &str = "snapshot_window_now";
+/// The node that backups will be taken from, where AWS has to be told one.
+const SOURCE_TO_BE: &str = "snapshotting_node_to_be";
 
 /// States that pass by themselves, so that apply waits.
 ///
@@ -134,22 +136,27 @@ impl Kind for ReplicationGroup {
         setting == AT_ONCE
     }
 
-    fn consequence(&self, change: &Change, live: &Live, _: Timestamp) -> Option<String> {
+    fn consequence_among(&self, change: &Change, live: &Live, wanted: &BTreeMap<String, Wanted>, _: Timestamp) -> Option<String> {
         let (Some(after), Reading::Known(before)) = (change.after.as_i64(), &change.before) else { return None };
-        match (change.setting.as_str(), before.as_i64()?, after) {
+        let what = match (change.setting.as_str(), before.as_i64()?, after) {
             (RETENTION, 0, _) => {
-                let hours = live.fact(HOURS_NOW).map(|hours| format!(", in the hours {hours} UTC unless they are changed")).unwrap_or_default();
-                Some(format!("a backup is made each day{hours}; nothing from before the first one can be restored"))
+                let declared = wanted.get(WINDOW).and_then(|wanted| wanted.value.as_str()).map(|hours| format!(", in the hours {hours} UTC"));
+                let hours = declared.or_else(|| live.fact(HOURS_NOW).map(|hours| format!(", in the hours that it has, {hours} UTC")));
+                format!("a backup is made each day{}; nothing from before the first one can be restored", hours.unwrap_or_default())
             }
-            (RETENTION, _, 0) => Some(
+            (RETENTION, _, 0) => {
                 "no automatic backup is made any more, and those that exist may go: AWS does not say that it keeps them; backups made by hand stay"
-                    .to_owned(),
-            ),
-            (RETENTION, before, after) if after < before => Some(format!(
-                "automatic backups older than {after} days, of the {before} that are kept, are deleted and cannot be brought back"
-            )),
-            _ => None,
-        }
+                    .to_owned()
+            }
+            (RETENTION, before, after) if after < before => {
+                format!("automatic backups older than {after} days, of the {before} that are kept, are deleted and cannot be brought back")
+            }
+            (RETENTION, _, _) => "automatic backups are kept for longer; what is gone does not come back".to_owned(),
+            _ => return None,
+        };
+        let node = live.fact(SOURCE_TO_BE).filter(|_| after > 0);
+        let node = node.map(|node| format!("; AWS knows of no node to take them from and is told one with the change, now {node}"));
+        Some(what + &node.unwrap_or_default())
     }
 
     fn forbids(&self, changes: &[Change], live: &Live, _: &BTreeMap<String, Wanted>) -> Option<Refusal> {

@@ -278,6 +278,7 @@ fn note_retention(live: &mut Live, described: &Json, wish: &Wish) {
         return;
     }
     live.settings.insert(RETENTION.to_owned(), Reading::Known(Value::from(to_come)));
+    live.facts.insert(Live::in_force_fact(RETENTION), Value::from(now));
 }
 
 /// Texts as one.

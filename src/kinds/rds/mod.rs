@@ -6,11 +6,14 @@
 
 #[cfg(feature = "aws")]
 mod calls;
+mod hours;
 #[cfg(feature = "aws")]
 pub(super) mod tagging;
 
 #[cfg(feature = "aws")]
 pub(super) use calls::{As, DatabaseCalls, RDS};
+
+pub(super) use hours::{free, perhaps_free};
 
 use super::{Answer, Concern, Handed, Need, Needed};
 use crate::model::{
@@ -326,7 +329,7 @@ fn of_retention(change: &Change, live: &Live, at_once: bool, now: Timestamp) -> 
     // Only what goes to or from nothing waits.
     let takes_back = live.facts.contains_key(DAYS_TO_COME) && if before == 0 { days == 0 } else { days >= before };
     match (before, days) {
-        _ if takes_back => Some("what waits for the maintenance window is taken back before it has done anything".to_owned()),
+        _ if takes_back => Some(taken_back(live, before, days, maintenance)),
         (0, 0) => None,
         (0, _) => Some(format!("backups begin {when}, with a short outage; nothing from before can be restored")),
         (_, 0) => {
@@ -340,6 +343,15 @@ fn of_retention(change: &Change, live: &Live, at_once: bool, now: Timestamp) -> 
         (before, days) if days < before => Some(shortened(live, before, days, now)),
         _ => None,
     }
+}
+
+/// Why a call is made although it may be as declared now.
+fn taken_back(live: &Live, before: i64, days: i64, maintenance: &str) -> String {
+    let now = if before == days { format!("it is {days} now, as declared") } else { format!("it is {before} now") };
+    let to_come = live.facts.get(DAYS_TO_COME).and_then(Value::as_i64).map_or_else(|| "another value".to_owned(), |days| days.to_string());
+    format!(
+        "{now}, and the next maintenance window ({maintenance} UTC) would make it {to_come}: that is taken back before it has done anything"
+    )
 }
 
 fn shortened(live: &Live, before: i64, days: i64, now: Timestamp) -> String {

@@ -5,7 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Answer, Concern, Kind, Need, rds};
+use super::{Answer, Concern, Kind, Need, Needed, rds};
 use crate::model::{Change, Code, Effect, Fallback, KindSpec, Live, Loss, Ownership, Refusal, Safer, Setting, Shape, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -84,7 +84,14 @@ impl Kind for RdsCluster {
     }
 
     fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
-        rds::hands_over(WINDOW, need, will_be)
+        match &need.needed {
+            Needed::Free { starts, busy } => match will_be(rds::ENGINE).as_ref().and_then(Value::as_str) {
+                Some(engine) if engine.starts_with("aurora") => Answer::Yes,
+                Some(_) => rds::free(WINDOW, starts, *busy, will_be),
+                None => Answer::Unknown,
+            },
+            _ => rds::hands_over(WINDOW, need, will_be),
+        }
     }
 
     fn withholds(&self, _: &Live, setting: &str, _: Option<&Value>) -> bool {

@@ -39,9 +39,6 @@ pub(super) const BUCKET_ARN: Form = Form { what: "the ARN of a bucket", check: b
 /// The ARN of a role.
 pub(super) const ROLE: Form = Form { what: "the ARN of a role", check: roles::role };
 
-/// An account.
-pub(super) const ACCOUNT: Form = Form { what: "an account of 12 digits", check: account };
-
 /// In what order versioning protects. What was never versioned protects as little as what is suspended, yet neither is the other.
 pub(super) fn versioning(before: &Value, after: &Value) -> Option<Ordering> {
     let rank = |value: &Value| match value {
@@ -106,12 +103,4 @@ fn rule_id(text: &str) -> Result<String, Mistake> {
         1..=255 => Ok(text.to_owned()),
         many => Err(Mistake::new(format!("must have between 1 and 255 characters, found {many}")).help("write it as AWS shows it")),
     }
-}
-
-fn account(text: &str) -> Result<String, Mistake> {
-    if text.len() == 12 && text.chars().all(|c| c.is_ascii_digit()) {
-        return Ok(text.to_owned());
-    }
-    Err(Mistake::new(format!("must be an account of 12 digits, found \"{text}\""))
-        .help("write all 12 digits, in quotes, so that leading zeros stay"))
 }

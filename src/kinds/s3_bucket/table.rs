@@ -1,7 +1,7 @@
 //! The table: every setting of a bucket that backstay manages.
 
 use super::forms;
-use crate::model::{ArnForm, Fallback, Form, Key, KindSpec, Loss, Mark, NameForm, Ownership, Safer, Setting, Shape};
+use crate::model::{ACCOUNT, ArnForm, Fallback, Form, Key, KindSpec, Loss, Mark, NameForm, Ownership, Safer, Setting, Shape};
 
 pub(super) const VERSIONING: &str = "versioning.status";
 pub(super) const LOCK: &str = "object_lock";
@@ -437,11 +437,7 @@ pub(super) static SPEC: KindSpec = KindSpec {
                 "The ARN of the destination, in which versioning must be on.",
             )
         },
-        replication(
-            "replication_rule.destination.account",
-            Shape::Text(forms::ACCOUNT),
-            "The account of the destination, where that is another.",
-        ),
+        replication("replication_rule.destination.account", Shape::Text(ACCOUNT), "The account of the destination, where that is another."),
         Setting {
             normalisation: "absent is the class of the source object",
             ..replication(
@@ -493,5 +489,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
             "Within how long; AWS knows 15 only.",
         ),
     ],
+    outside_actions: crate::kinds::outside::ROLES_AND_KEYS,
     ..KindSpec::PLAIN
 };

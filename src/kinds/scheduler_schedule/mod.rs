@@ -5,6 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod forms;
+mod input;
 mod rules;
 
 use super::{Circumstances, Concern, Kind, Need, Place, json, outside, schedules};
@@ -197,6 +198,7 @@ static SPEC: KindSpec = KindSpec {
         },
     ],
     inventory_actions: &["scheduler:ListSchedules", "scheduler:GetSchedule"],
+    outside_actions: outside::ROLES_AND_KEYS,
     ..KindSpec::PLAIN
 };
 
@@ -248,7 +250,7 @@ impl Kind for Schedule {
             outside::role(ROLE, role, "scheduler.amazonaws.com", "EventBridge Scheduler refuses the schedule, or calls nothing")
         });
         let key = text(KEY).and_then(|key| outside::key(KEY, key, place, "EventBridge Scheduler cannot read the schedule"));
-        role.into_iter().chain(key).collect()
+        role.into_iter().chain(key).chain(input::needs(wanted, place)).collect()
     }
 
     fn consequence(&self, change: &Change, _: &Live, _: jiff::Timestamp) -> Option<String> {

@@ -88,6 +88,8 @@ async fn read(connection: &Connection, name: &str) -> Result<Option<Live>, CallF
     let arn = group.text("Arn").unwrap_or_else(|| arn(connection, name));
     let listed = match connection.ask(&LIST_TAGS, region, json!({ "ResourceArn": arn })).await {
         Ok(listed) => listed,
+        // The group that is always there has none where it cannot be tagged.
+        Err(failed) if failed.is(MISSING) && name == DEFAULT => Json::Null,
         Err(failed) if failed.is(MISSING) => return Ok(None),
         Err(failed) => return Err(failed),
     };

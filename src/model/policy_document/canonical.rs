@@ -1,6 +1,7 @@
 //! The form in which two documents are the same exactly when they are known to mean the same.
 
 use super::{Condition, Listed, PolicyDocument, Statement};
+use crate::names::is_account_id;
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,13 +145,9 @@ fn spelled(lower: &str) -> String {
 pub(super) fn account(principal: &str) -> String {
     let parts: Vec<&str> = principal.split(':').collect();
     match parts.as_slice() {
-        ["arn", _, "iam", "", number, "root"] if is_account(number) => (*number).to_owned(),
+        ["arn", _, "iam", "", number, "root"] if is_account_id(number) => (*number).to_owned(),
         _ => principal.to_owned(),
     }
-}
-
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The same elements in the order of their names, whichever map JSON keeps them in.

@@ -1,8 +1,9 @@
 //! Whether a policy on a resource lets a request in.
 
-use super::canonical::{account, is_account};
+use super::canonical::account;
 use super::conditions::{Holds, Known, holds, like};
 use super::{Listed, PolicyDocument, Statement};
+use crate::names::is_account_id;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who asks.
@@ -173,5 +174,5 @@ fn names(kinds: &BTreeMap<String, BTreeSet<String>>, principal: &Principal) -> H
 
 /// The account of a principal's ARN.
 fn account_of(arn: &str) -> Option<&str> {
-    arn.split(':').nth(4).filter(|number| is_account(number))
+    arn.split(':').nth(4).filter(|number| is_account_id(number))
 }

@@ -7,7 +7,7 @@ mod single;
 
 pub use compound::CompoundSpec;
 pub use name_form::NameForm;
-pub use shape::{Document, Form, Key, Misfit, Mistake, Part, Shape};
+pub use shape::{Document, Form, Holders, Key, Misfit, Mistake, Part, Shape};
 pub use single::Single;
 
 use super::effect::Effect;
@@ -58,6 +58,8 @@ pub struct KindSpec {
     pub settings: &'static [Setting],
     /// IAM actions that finding the things by name or by tag needs.
     pub inventory_actions: &'static [&'static str],
+    /// IAM actions that looking at the roles and keys that it names needs. Where they are denied the plan says what it could not look at.
+    pub outside_actions: &'static [&'static str],
 }
 
 /// The tag by which people know a thing whose name in AWS is an id.
@@ -165,6 +167,8 @@ pub struct Setting {
     pub writes: &'static [&'static str],
     /// Whether AWS never changes it once the thing is made.
     pub fixed: bool,
+    /// How many things of a region may have one value of it.
+    pub holders: Holders,
     /// Whether backstay's own are told apart from others' by a mark in their id, so that the policy needs a `workspace`.
     pub marked: bool,
 }
@@ -269,6 +273,7 @@ impl Setting {
         reads: &[],
         writes: &[],
         fixed: false,
+        holders: Holders::Many,
         marked: false,
     };
 
@@ -395,6 +400,7 @@ impl KindSpec {
         holds: "recovery points",
         settings: &[],
         inventory_actions: &[],
+        outside_actions: &[],
     };
 
     /// The setting of that path, with keys or without.

@@ -3,6 +3,15 @@
 use crate::model::value::Value;
 use std::ops::Range;
 
+/// How many things of a region may have one value of a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holders {
+    /// Any number.
+    Many,
+    /// One of each value: AWS makes no second.
+    One,
+}
+
 /// The type and range of a setting.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
@@ -26,6 +35,8 @@ pub enum Shape {
     },
     /// A number, whole or not.
     Decimal,
+    /// A number, whole or not, of 0 or more.
+    Amount,
     /// A text.
     Text(Form),
     /// One of some words.
@@ -150,6 +161,7 @@ impl Shape {
             Self::Days { min, max } => format!("a whole number of days between {min} and {max}"),
             Self::Whole { min, max, unit } => format!("a whole number of {unit} between {min} and {max}"),
             Self::Decimal => "a number".to_owned(),
+            Self::Amount => "a number, 0 or more".to_owned(),
             Self::Text(form) => form.what.to_owned(),
             Self::OneOf(words) => format!("one of {}", quoted(words)),
             Self::Texts { item, max } if item.what == Form::ANY.what => format!("a set of up to {max} strings"),
@@ -184,6 +196,11 @@ impl Shape {
             Self::Decimal => match number(value) {
                 Value::Null => Err(wrong_type("a number", value)),
                 number => Ok(number),
+            },
+            Self::Amount => match number(value) {
+                Value::Null => Err(wrong_type("a number", value)),
+                number if number.as_f64().is_some_and(|number| number >= 0.0) => Ok(number),
+                number => Err(Misfit::Range { message: format!("must be 0 or more, found {number}"), nearest: Value::from(0) }),
             },
             Self::Text(form) => {
                 let text = text(value).ok_or_else(|| wrong_type("a string", value))?;

@@ -11,15 +11,17 @@ use std::collections::{BTreeMap, BTreeSet};
 /// reference. What goes waits for those that need it now to go, or to be changed.
 ///
 /// Things that need a setting of each other in a circle, such as versioning of buckets that replicate to each other, get that setting ahead
-/// of all else; otherwise those in a circle are left to the references that there are.
+/// of all else, and with it whatever they wait for outside of the circle; otherwise those in a circle are left to the references that there are.
 pub(in crate::plan) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &mut [Action]) {
     let (mut edges, mut settings) = of_declared(policy, snapshot, rows, actions);
     edges.extend(of_going(snapshot, actions));
     let found = order::without_circles(actions, &edges);
     settings.retain(|edge, _| !found.contains(edge));
-    for ((_, to), setting) in settings {
-        if let Some(action) = actions.get_mut(to).filter(|action| !action.ahead.contains(&setting)) {
-            action.ahead.push(setting);
+    for ((_, to), settings) in &settings {
+        for setting in settings {
+            if let Some(action) = actions.get_mut(*to).filter(|action| !action.ahead.contains(setting)) {
+                action.ahead.push(setting.clone());
+            }
         }
     }
     let found = found.into_iter();
@@ -30,27 +32,39 @@ pub(in crate::plan) fn order(policy: &Policy, snapshot: &Snapshot, rows: &[Row],
             action.depends_on.sort();
         }
     }
+    let ahead: BTreeSet<usize> = settings.keys().map(|(_, to)| *to).collect();
+    let circles = settings.keys().copied().collect();
+    for place in order::waited_for(actions, &circles, &ahead) {
+        if let Some(action) = actions.get_mut(place) {
+            action.ahead = action.changes.iter().map(|change| change.setting.clone()).collect();
+        }
+    }
 }
 
 /// One action's place, and that of one that it waits for.
 type Edge = (usize, usize);
 
-/// Who waits for whom of what is declared, and for which setting where it is one.
-fn of_declared(policy: &Policy, snapshot: &Snapshot, rows: &[Row], actions: &[Action]) -> (BTreeSet<Edge>, BTreeMap<Edge, String>) {
+/// Who waits for whom of what is declared, and for which settings where it is some.
+fn of_declared(
+    policy: &Policy,
+    snapshot: &Snapshot,
+    rows: &[Row],
+    actions: &[Action],
+) -> (BTreeSet<Edge>, BTreeMap<Edge, BTreeSet<String>>) {
     let things = things(policy, snapshot, rows);
     let by_arn = by_arn(&things);
     let staying = actions.iter().enumerate().filter(|(_, action)| action.verb != Verb::Delete);
     let place: BTreeMap<&ResourceId, usize> = staying.map(|(place, action)| (&action.id, place)).collect();
     let place = |thing: &Thing<'_>| place.get(thing.id.as_ref()?).copied();
     let mut edges: BTreeSet<Edge> = BTreeSet::new();
-    let mut settings: BTreeMap<Edge, String> = BTreeMap::new();
+    let mut settings: BTreeMap<Edge, BTreeSet<String>> = BTreeMap::new();
     for (thing, from) in things.iter().filter_map(|thing| Some((thing, place(thing)?))) {
-        for need in thing.needs(policy).into_iter().filter(kinds::Need::is_of_live) {
+        for need in thing.needs(policy, &[]).into_iter().filter(kinds::Need::is_of_live) {
             let needed = by_arn.get(need.of.as_str()).into_iter().flatten().filter_map(|other| place(other));
             for to in needed.filter(|to| *to != from) {
                 edges.insert((from, to));
                 if let Needed::Setting { path, .. } = &need.needed {
-                    settings.insert((from, to), path.clone());
+                    settings.entry((from, to)).or_default().insert(path.clone());
                 }
             }
         }
@@ -77,7 +91,7 @@ fn of_going(snapshot: &Snapshot, actions: &[Action]) -> BTreeSet<Edge> {
         });
         let settings: BTreeMap<String, Wanted> = known.collect();
         let own = known_as(live, &snapshot.identities);
-        let place = Place { arn: own.as_deref(), whole: None, region: &about.region, account: &identity.account };
+        let place = Place { arn: own.as_deref(), whole: None, region: &about.region, account: &identity.account, seen: &[] };
         let needed = kind.needs(&settings, place).into_iter().filter_map(|need| going.get(need.of.as_str()).copied());
         edges.extend(needed.filter(|from| *from != to).map(|from| (from, to)));
     }

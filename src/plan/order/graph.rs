@@ -99,6 +99,27 @@ pub(in crate::plan) fn without_circles(actions: &[Action], pairs: &BTreeSet<(usi
     pairs.iter().copied().filter(|(from, to)| free.contains(from) || free.contains(to)).collect()
 }
 
+/// All that these actions wait for, directly or by way of others, and that does not wait for one of them in turn: by what actions say, and
+/// by these pairs.
+pub(in crate::plan) fn waited_for(actions: &[Action], pairs: &BTreeSet<(usize, usize)>, from: &BTreeSet<usize>) -> BTreeSet<usize> {
+    if from.is_empty() {
+        return BTreeSet::new();
+    }
+    let graph = Graph::new(&actions.iter().collect::<Vec<_>>(), pairs);
+    let (needed, waiting) = (reached(&graph.needed, from), reached(&graph.waiting, from));
+    needed.into_iter().filter(|place| *place < actions.len() && !waiting.contains(place)).collect()
+}
+
+/// The nodes to which edges lead from these, and these.
+fn reached(edges: &[Vec<usize>], from: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut found = from.clone();
+    let mut next: Vec<usize> = from.iter().copied().collect();
+    while let Some(node) = next.pop() {
+        next.extend(edges.get(node).into_iter().flatten().copied().filter(|node| found.insert(*node)));
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -70,16 +70,18 @@ impl<'a> Planner<'a> {
         crate::plan::is_asked_for(std::iter::once(action.address.as_str()), self.only)
     }
 
-    /// Takes the sting out of a removal where another part of the same whole does all that the thing does: one that was to be replaced when
-    /// a run was cut short, or one that has another name now.
+    /// Takes the sting out of a removal where another part of the same whole, or another thing of the same mark, does all that the thing
+    /// does: one that was to be replaced when a run was cut short, or one that has another name now.
     ///
-    /// Where the other has still to be made, the thing waits for it; that takes another block than its own.
+    /// Where the other has still to be made, the thing waits for it; that takes another block than its own. What is lost with the thing
+    /// itself no other brings back.
     pub(super) fn replaced(&self, kind: &dyn Kind, live: &Live, removal: &mut Action) {
         let Some(old) = readable(live) else { return };
         let stands_in = |action: &&Action| {
             let whole = live.facts.get(Live::PARENT_ID);
-            let is_part = is_same(action, live) && whole.is_some() && action.facts.get(Live::PARENT_ID) == whole;
-            is_part && self.is_done(action) && kind.stands_in(&Flat::of_wanted(&action.wanted), &old)
+            let is_part = whole.is_some() && action.facts.get(Live::PARENT_ID) == whole;
+            let is_twin = live.mark.is_some() && action.mark == live.mark;
+            is_same(action, live) && (is_part || is_twin) && self.is_done(action) && kind.stands_in(&Flat::of_wanted(&action.wanted), &old)
         };
         let is_there = |action: &&Action| {
             let now = self.snapshot.live(about(action)).and_then(readable);
@@ -92,12 +94,13 @@ impl<'a> Planner<'a> {
             (None, Some(other)) => (other, false),
             (None, None) => return,
         };
-        for gone in removal.changes.iter_mut().filter(|change| change.setting == Change::EXISTS) {
+        let takes = |change: &&mut Change| change.setting == Change::EXISTS && change.effect <= Effect::Weakens;
+        for gone in removal.changes.iter_mut().filter(takes) {
             gone.effect = Effect::Neutral;
             gone.consequence = Some(format!("{} does all that it does, so that nothing is lost with it", other.address));
         }
         if !is_there {
-            removal.depends_on.push(other.block.clone());
+            removal.depends_on.push(other.address.clone());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What an expression fails with.
 
 use crate::model::{Code, Diagnostic, SourceId, Span};
+use crate::names::nearest;
 use std::ops::Range;
 
 /// Why an expression has no value, and which bytes of the file are to blame.
@@ -47,10 +48,5 @@ impl std::error::Error for EvalError {}
 
 /// The one of the names that is meant, where one is close enough to say so.
 pub(crate) fn suggestion<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
-    names
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
-        .filter(|(distance, name)| *distance <= (wrong.chars().count().max(name.chars().count()) / 3).max(1))
-        .min()
-        .map(|(_, name)| format!("did you mean `{name}`?"))
+    nearest(wrong, names).map(|name| format!("did you mean `{name}`?"))
 }

@@ -23,6 +23,8 @@ pub enum Segment {
 pub struct Reference {
     /// The root and the steps from it.
     pub path: Vec<Segment>,
+    /// What stands in the first brackets behind `KIND.NAME`, where no loop around it binds a name of it.
+    pub key: Option<Expression>,
     /// The whole reference.
     pub range: Range<usize>,
 }
@@ -56,7 +58,7 @@ impl Finder {
             Expression::StringTemplate(template) => template.iter().for_each(|element| self.visit_element(element)),
             Expression::HeredocTemplate(heredoc) => heredoc.template.iter().for_each(|element| self.visit_element(element)),
             Expression::Parenthesis(inner) => self.visit(inner.inner()),
-            Expression::Variable(name) => self.record(name.as_str(), &[], expr),
+            Expression::Variable(name) => self.record(name.as_str(), &[], None, expr),
             Expression::Conditional(conditional) => {
                 self.visit(&conditional.cond_expr);
                 self.visit(&conditional.true_expr);
@@ -77,7 +79,11 @@ impl Finder {
         match &traversal.expr {
             Expression::Variable(name) => {
                 let steps: Vec<Segment> = traversal.operators.iter().map(|operator| segment(operator.value())).collect();
-                self.record(name.as_str(), &steps, whole);
+                let key = traversal.operators.get(1).and_then(|operator| match operator.value() {
+                    TraversalOperator::Index(key) if !self.binds_any_of(key) => Some(key),
+                    _ => None,
+                });
+                self.record(name.as_str(), &steps, key, whole);
             }
             other => self.visit(other),
         }
@@ -130,13 +136,22 @@ impl Finder {
         self.bound.truncate(outside);
     }
 
-    fn record(&mut self, root: &str, steps: &[Segment], whole: &Expression) {
+    /// Whether a loop around an expression binds a name that it uses.
+    fn binds_any_of(&self, expression: &Expression) -> bool {
+        let is_bound = |reference: &Reference| {
+            let root = reference.path.first();
+            self.bound.iter().any(|bound| matches!(root, Some(Segment::Name(name)) if name == bound))
+        };
+        !self.bound.is_empty() && references(expression).iter().any(is_bound)
+    }
+
+    fn record(&mut self, root: &str, steps: &[Segment], key: Option<&Expression>, whole: &Expression) {
         if self.bound.iter().any(|bound| bound == root) {
             return;
         }
         let mut path = vec![Segment::Name(root.to_owned())];
         path.extend_from_slice(steps);
-        self.found.push(Reference { path, range: range_of(whole) });
+        self.found.push(Reference { path, key: key.cloned(), range: range_of(whole) });
     }
 }
 

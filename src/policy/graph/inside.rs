@@ -1,9 +1,9 @@
 //! Compounds in the graph: what one is made of is evaluated as a policy of its own.
 
-use super::{Edges, Evaluator, Node};
-use crate::model::{BlockAddress, Diagnostic, Policy, Target, Value};
+use super::Evaluator;
+use crate::model::{Diagnostic, Policy, Target, Value};
 use crate::policy::blocks::Blocks;
-use crate::policy::compounds::{self, Within};
+use crate::policy::compounds::Within;
 use crate::policy::variables::Values;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,22 +43,5 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         };
         inner.run();
         Inside { policy: inner.policy, things: inner.things, locals: inner.locals }
-    }
-
-    /// The blocks that a node refers to. Of a compound they are all that it is made of; what a compound refers to, all of that needs.
-    pub(super) fn needed(&self, edges: &Edges) -> BTreeSet<BlockAddress> {
-        let mut needed: BTreeSet<BlockAddress> = self.within.iter().flat_map(|within| within.needed.iter().cloned()).collect();
-        for node in edges.keys() {
-            let Node::Thing(kind, name) = node else { continue };
-            let block = BlockAddress { within: self.within.as_ref().map(|within| within.address.clone()), ..BlockAddress::new(kind, name) };
-            if compounds::find(kind).is_none() {
-                needed.insert(block);
-                continue;
-            }
-            let made = self.policy.resources.iter().map(|resource| &resource.address);
-            let made = made.chain(self.policy.protects.iter().map(|protect| &protect.address));
-            needed.extend(made.filter(|address| address.is_of(&block)).map(BlockAddress::block));
-        }
-        needed
     }
 }

@@ -20,6 +20,7 @@ struct SeededPolicy {
     role: String,
     state: String,
     details: Value,
+    default: Option<String>,
     tags: Option<BTreeMap<String, String>>,
 }
 
@@ -29,14 +30,32 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         let fits = id.strip_prefix("policy-").is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_hexdigit()));
         (!fits).then(|| format!("`id` must be `policy-` with hexadecimal digits, found \"{id}\""))
     };
-    let id = fields.required_text_within("id", rule);
+    let id = fields.required_id("id", "policy-0123456789abcdef0", rule);
+    let default = fields.choice("default_policy", &["VOLUME", "INSTANCE"]);
     let details = fields.block("policy_details", |details| {
+        let mut simple = Map::new();
+        simple.extend(details.number("create_interval", 1..=7).map(|days| ("CreateInterval".to_owned(), json!(days))));
+        simple.extend(details.number("retain_interval", 2..=14).map(|days| ("RetainInterval".to_owned(), json!(days))));
+        if default.is_some() {
+            return Value::Object(simple);
+        }
         let tags = details.map("target_tags").unwrap_or_default();
         let tags: Vec<Value> = tags.into_iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
         let types = details.texts("resource_types").unwrap_or_else(|| vec!["VOLUME".to_owned()]);
         json!({ "ResourceTypes": types, "TargetTags": tags, "Schedules": details.blocks("schedule", schedule) })
     });
-    let details = dlm::custom(&details.unwrap_or_default()).unwrap_or_else(|error| {
+    let details = match (&default, details) {
+        (Some(kind), details) => dlm::of_default(kind, &details.unwrap_or_default()),
+        (None, Some(details)) => dlm::custom(&details),
+        (None, None) => {
+            fields.complain(
+                "policy_details",
+                "`policy_details` is missing: it says what has snapshots made, and when; or write `default_policy`",
+            );
+            Ok(Value::Null)
+        }
+    };
+    let details = details.unwrap_or_else(|error| {
         fields.complain("policy_details", &error.message);
         Value::Null
     });
@@ -48,6 +67,7 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         role: fields.text("execution_role_arn").unwrap_or_else(|| format!("arn:aws:iam::{DEFAULT_ACCOUNT}:role/dlm")),
         state: fields.choice("state", &["ENABLED", "DISABLED", "ERROR"]).unwrap_or_else(|| "ENABLED".to_owned()),
         details,
+        default,
         tags: fields.map("tags").map(BTreeMap::from_iter),
     })
 }
@@ -89,7 +109,7 @@ impl Plant for SeededPolicy {
             role: self.role.clone(),
             state: self.state.clone(),
             details: self.details.clone(),
-            default: None,
+            default: self.default.clone(),
             created: now,
             modified: now,
             tags: self.tags.clone(),
@@ -118,6 +138,6 @@ mod tests {
     fn details_that_aws_would_refuse_are_a_problem_of_the_seed() {
         let text = "resource \"aws_dlm_lifecycle_policy\" \"p\" {\n  id = \"policy-0a\"\n  description = \"volumes\"\n}\n";
         let problems = Seed::parse("s.hcl", text).unwrap_err().to_string();
-        assert!(problems.contains("ResourceTypes, TargetTags"), "{problems}");
+        assert!(problems.contains("`policy_details` is missing"), "{problems}");
     }
 }

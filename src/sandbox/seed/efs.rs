@@ -38,7 +38,7 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         let fits = (8..=40).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
         (!fits).then(|| format!("`id` must be `fs-` with 8 to 40 hexadecimal digits, found \"{id}\""))
     };
-    let id = fields.required_text_within("id", rule);
+    let id = fields.required_id("id", "fs-0123456789abcdef0", rule);
     let mut said = Map::new();
     for (attribute, member) in TEXTS {
         said.extend(fields.text(attribute).map(|text| ((*member).to_owned(), Value::from(text))));

@@ -3,8 +3,10 @@
 use hcl::Value;
 use hcl::edit::Span;
 use hcl::edit::expr::Expression;
-use hcl::edit::structure::{Body, Structure};
+use hcl::edit::structure::{Block, Body, Structure};
 use hcl::eval::{Context, Evaluate as _};
+
+use crate::names::nearest;
 
 /// A file's name and text, to tell places from spans.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +38,7 @@ impl<'a> Source<'a> {
 /// Reads the attributes and blocks of one body. What was asked for is what is known; anything else is a problem when it is finished.
 pub(super) struct Fields<'a> {
     source: &'a Source<'a>,
+    block: &'a Block,
     body: &'a Body,
     context: &'a Context<'a>,
     /// The block's word, for messages.
@@ -45,9 +48,9 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads from a body.
-    pub(super) fn new(source: &'a Source<'a>, body: &'a Body, context: &'a Context<'a>, word: &'a str) -> Self {
-        Self { source, body, context, word, known: Vec::new(), problems: Vec::new() }
+    /// Reads from a block.
+    pub(super) fn new(source: &'a Source<'a>, block: &'a Block, context: &'a Context<'a>, word: &'a str) -> Self {
+        Self { source, block, body: &block.body, context, word, known: Vec::new(), problems: Vec::new() }
     }
 
     /// Lets names pass that mean nothing here.
@@ -71,11 +74,25 @@ impl<'a> Fields<'a> {
 
     /// A string that must be there and keep a rule, which `rule` says in words when it is broken.
     pub(super) fn required_text_within(&mut self, name: &'static str, rule: impl FnOnce(&str) -> Option<String>) -> String {
-        let found = self.required_text(name);
-        if let Some(broken) = rule(&found).filter(|_| !found.is_empty()) {
+        let is_there = self.body.get_attribute(name).is_some();
+        if !is_there {
+            return self.required_text(name);
+        }
+        let found = self.text(name);
+        if let Some(broken) = found.as_deref().and_then(rule) {
             self.complain(name, &broken);
         }
-        found
+        found.unwrap_or_default()
+    }
+
+    /// The same of an id, which nobody guesses the form of: one that is missing is told with what it looks like.
+    pub(super) fn required_id(&mut self, name: &'static str, like: &str, rule: impl FnOnce(&str) -> Option<String>) -> String {
+        if self.body.get_attribute(name).is_some() {
+            return self.required_text_within(name, rule);
+        }
+        self.known.push(name);
+        self.problems.push(format!("{}: `{name}` is missing; write it like \"{like}\"", self.start()));
+        String::new()
     }
 
     /// A string out of a few.
@@ -132,7 +149,7 @@ impl<'a> Fields<'a> {
         let (source, context, body) = (self.source, self.context, self.body);
         let mut found = Vec::new();
         for block in body.get_blocks(name) {
-            let mut fields = Fields::new(source, &block.body, context, name);
+            let mut fields = Fields::new(source, block, context, name);
             found.push(read(&mut fields));
             self.problems.extend(fields.finish());
         }
@@ -174,7 +191,7 @@ impl<'a> Fields<'a> {
     }
 
     fn start(&self) -> String {
-        self.source.place(self.body)
+        self.source.place(&self.block.ident)
     }
 
     fn typed<T>(&mut self, name: &'static str, wanted: &str, read: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
@@ -204,11 +221,7 @@ pub(super) fn evaluate(expression: &Expression, context: &Context<'_>) -> Result
 
 /// `; did you mean `x`?` when one of the names is near.
 pub(super) fn suggestion(found: &str, names: &[&str]) -> String {
-    let near = names.iter().map(|name| (strsim::jaro_winkler(found, name), name)).max_by(|one, other| one.0.total_cmp(&other.0));
-    match near {
-        Some((likeness, name)) if likeness > 0.8 => format!("; did you mean `{name}`?"),
-        _ => String::new(),
-    }
+    nearest(found, names.iter().copied()).map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 
 fn plain(value: &Value) -> Option<String> {

@@ -217,7 +217,9 @@ impl Reader<'_> {
         };
         let Some(known) = KINDS.iter().find(|known| known.name == *kind) else {
             let names: Vec<&str> = KINDS.iter().map(|known| known.name).collect();
-            let text = format!("the sandbox has no `{kind}`{}; it has: {}", suggestion(kind, &names), names.join(", "));
+            let near = suggestion(kind, &names);
+            let known = if near.is_empty() { format!("; it has: {}", names.join(", ")) } else { near };
+            let text = format!("the sandbox has no `{kind}`{known}");
             self.report(&block.ident, &text);
             return;
         };
@@ -231,7 +233,7 @@ impl Reader<'_> {
         for (variable, value) in instances {
             let mut context = context(&self.locals);
             context.declare_var(variable, value);
-            let mut fields = Fields::new(&self.source, &block.body, &context, block.ident.as_str());
+            let mut fields = Fields::new(&self.source, block, &context, known.name);
             fields.allow(&["count", "for_each", "depends_on", "provider", "lifecycle", "timeouts"]);
             let plant = (known.decode)(&mut fields);
             let problems = fields.finish();
@@ -363,11 +365,12 @@ mod tests {
     fn an_unknown_attribute_has_its_place_and_a_suggestion() {
         assert_eq!(
             problems("resource \"aws_dynamodb_table\" \"t\" {\n  name = \"orders\"\n  deletion_protection = true\n}\n"),
-            "seed.hcl:3:3: `resource` has no `deletion_protection`; did you mean `deletion_protection_enabled`?"
+            "seed.hcl:3:3: `aws_dynamodb_table` has no `deletion_protection`; did you mean `deletion_protection_enabled`?"
         );
         let text = problems("resource \"aws_dynamodb_tabel\" \"t\" {}\n");
-        let told = "seed.hcl:1:1: the sandbox has no `aws_dynamodb_tabel`; did you mean `aws_dynamodb_table`?; it has: ";
-        assert!(text.starts_with(told) && text.contains("aws_sns_topic"), "{text}");
+        assert_eq!(text, "seed.hcl:1:1: the sandbox has no `aws_dynamodb_tabel`; did you mean `aws_dynamodb_table`?");
+        let text = problems("resource \"aws_lamp\" \"t\" {}\n");
+        assert!(text.starts_with("seed.hcl:1:1: the sandbox has no `aws_lamp`; it has: ") && text.contains("aws_sns_topic"), "{text}");
     }
 
     #[test]

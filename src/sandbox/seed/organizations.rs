@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Plant;
 use super::fields::Fields;
+use crate::names::is_account_id;
 use crate::sandbox::services::organizations::{Member, ROOT, Unit, account_arn};
 use crate::sandbox::state::State;
 
@@ -28,7 +29,7 @@ pub(super) fn unit(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         (!(id.starts_with("ou-") && id.len() > 3)).then(|| "an organizational unit is written like `ou-prod-00000001`".to_owned())
     };
     Box::new(SeededUnit {
-        id: fields.required_text_within("id", fits),
+        id: fields.required_id("id", "ou-prod-00000001", fits),
         unit: Unit { name: fields.required_text("name"), parent: parent(fields) },
     })
 }
@@ -36,10 +37,7 @@ pub(super) fn unit(fields: &mut Fields<'_>) -> Box<dyn Plant> {
 /// Reads one account.
 pub(super) fn account(fields: &mut Fields<'_>) -> Box<dyn Plant> {
     fields.allow(&["close_on_deletion", "role_name", "iam_user_access_to_billing"]);
-    let fits = |id: &str| {
-        let is_account = id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-        (!is_account).then(|| format!("an account id has 12 digits, found `{id}`"))
-    };
+    let fits = |id: &str| (!is_account_id(id)).then(|| format!("`id` must be the id of an account, which has 12 digits, found \"{id}\""));
     let member = Member {
         name: fields.required_text("name"),
         email: fields.required_text("email"),
@@ -47,7 +45,7 @@ pub(super) fn account(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         parent: parent(fields),
         tags: fields.map("tags").unwrap_or_default().into_iter().collect::<BTreeMap<_, _>>(),
     };
-    Box::new(SeededAccount { id: fields.required_text_within("id", fits), member })
+    Box::new(SeededAccount { id: fields.required_id("id", "123456789012", fits), member })
 }
 
 fn parent(fields: &mut Fields<'_>) -> String {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::input::Input;
 use super::{Access, AwsError, Call, Operation, Protocol, Service, Wire};
+use crate::names::is_account_id;
 use crate::sandbox::clock::later;
 use crate::sandbox::state::{Caller, Session};
 
@@ -84,7 +85,7 @@ fn role_of(arn: &str) -> Option<(&str, &str)> {
     let is_iam =
         parts.next() == Some("arn") && parts.next().is_some_and(|partition| partition.starts_with("aws")) && parts.next() == Some("iam");
     let no_region = parts.next() == Some("");
-    let account = parts.next().filter(|account| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let account = parts.next().filter(|account| is_account_id(account))?;
     let role = parts.next()?.strip_prefix("role/").filter(|role| !role.is_empty())?;
     (is_iam && no_region).then_some((account, role))
 }

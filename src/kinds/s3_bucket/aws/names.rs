@@ -29,11 +29,12 @@ impl Names {
     }
 
     /// A name for each of these ids that carries no mark, made of the id; own rules keep theirs.
-    pub(super) fn of_all<'i>(workspace: Option<&str>, ids: impl Iterator<Item = &'i str> + Clone) -> Self {
+    pub(super) fn of_all<'i>(workspace: Option<&str>, ids: impl Iterator<Item = &'i str>) -> Self {
+        // Whatever order AWS has them in.
+        let ids: BTreeSet<&str> = ids.collect();
         let mut names = Self { mark: workspace.map(|workspace| Mark::of_rule(workspace, "")), by_id: BTreeMap::new() };
-        let own = ids.clone().filter_map(|id| names.own(id).map(str::to_owned));
-        let mut taken: BTreeSet<String> = own.collect();
-        for id in ids.filter(|id| !id.starts_with(Mark::OF_RULES)) {
+        let mut taken: BTreeSet<String> = ids.iter().filter_map(|id| names.own(id).map(str::to_owned)).collect();
+        for id in ids.into_iter().filter(|id| !id.starts_with(Mark::OF_RULES)) {
             let plain = plain(id);
             let again = (2..).map(|count: u32| format!("{plain}-{count}"));
             let free = std::iter::once(plain.clone()).chain(again).find(|name| !taken.contains(name));
@@ -128,7 +129,7 @@ mod tests {
         let text = |name: &str| Some(name.to_owned());
         assert_eq!(
             all,
-            [text("Archive-Logs-2014"), text("archive-logs-2"), text("archive-logs-3"), text("archive-logs"), None, text("rule")]
+            [text("Archive-Logs-2014"), text("archive-logs-3"), text("archive-logs-2"), text("archive-logs"), None, text("rule")]
         );
         for id in ["archive/logs", "backstay:shop:archive-logs"] {
             assert_eq!(names.id(&names.name(Some(id)).unwrap()), id);

@@ -6,9 +6,10 @@ use super::super::table::{
     SPEC, SUSPENDED, VERSIONING,
 };
 use super::super::{
-    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_WITHOUT_KMS, LOCK_FACT,
-    MARKED_LIFECYCLE, MARKED_REPLICATION, MFA_DELETE, NAMELESS_LIFECYCLE, NAMELESS_REPLICATION, NEVER, OLD_LIFECYCLE, OLD_REPLICATION,
-    REPLICATION_RULES, UNSAID_REPLICATION, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT, encryption, forms, place,
+    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_LIFETIMES, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_RULES,
+    FOREIGN_WITHOUT_KMS, LOCK_FACT, MARKED_LIFECYCLE, MARKED_REPLICATION, MFA_DELETE, NAMELESS_LIFECYCLE, NAMELESS_REPLICATION, NEVER,
+    OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, UNSAID_REPLICATION, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT,
+    encryption, forms, place, sooner,
 };
 use super::names::Names;
 use super::{
@@ -262,15 +263,20 @@ impl BucketRead<'_> {
             Err(failed) if failed.is("NoSuchBucket") => Found { absent: vec![id], ..Found::default() },
             // Nobody asked for it here: what names it has no region in its ARN.
             Err(_) if self.wish.is_watched => Found::default(),
-            Err(failed) => Found { gaps: vec![gap(&self.elsewhere(failed).await)], ..Found::default() },
+            Err(failed) => {
+                let regions = regions(self.bucket.connection).await;
+                let Some(region) = regions.get(self.bucket.name) else {
+                    return Found { gaps: vec![gap(&self.somewhere(failed))], ..Found::default() };
+                };
+                let facts = BTreeMap::from([(Live::ELSEWHERE.to_owned(), Value::from(region.as_str()))]);
+                Found { live: vec![Live { id, facts, ..Live::default() }], ..Found::default() }
+            }
         }
     }
 
-    /// That the bucket is in another region, with what to do.
-    async fn elsewhere(&self, failed: CallFailed) -> CallFailed {
-        let regions = regions(self.bucket.connection).await;
-        let place = regions.get(self.bucket.name).map_or("another region", String::as_str);
-        let message = format!("the bucket is in {place}, not in {}: select it in a target of that region", self.bucket.region);
+    /// That the bucket is in a region that could not be found out, with what to do.
+    fn somewhere(&self, failed: CallFailed) -> CallFailed {
+        let message = format!("the bucket is not in {}: select it in a target of its region", self.bucket.region);
         CallFailed { cause: Cause::Failed, message, ..failed }
     }
 
@@ -417,14 +423,26 @@ impl BucketRead<'_> {
         names
     }
 
+    /// Where all is read: whether what is beside the rules of a sort would stand alone in a policy, which nobody can declare.
+    fn is_beside_nothing(&self, rules: &BTreeMap<String, Value>) -> bool {
+        self.wish.everything && rules.is_empty()
+    }
+
     fn note_lifecycle(&mut self, found: Lifecycle) {
         let names = self.names(LIFECYCLE, found.rules.iter().map(LifecycleRule::id));
         let foreign = || found.rules.iter().filter(|rule| names.name(rule.id()).is_none());
         let (many, old) = (foreign().count(), foreign().any(lifecycle::is_old));
         self.fact(FOREIGN_LIFECYCLE, count(many));
+        // Under any name its settings are the same.
+        let rules = foreign().map(|rule| {
+            (rule.id().unwrap_or("without an id"), Rule::of(&path::keyed(LIFECYCLE, "x"), lifecycle::settings("x", rule).iter()))
+        });
+        let lifetimes = sooner::fact(rules);
+        self.fact(FOREIGN_LIFETIMES, lifetimes);
         self.fact(OLD_LIFECYCLE, Value::Bool(old));
         let mut settings = named_lifecycle(&names, &found.rules);
-        settings.extend(found.minimum_size.map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
+        let size = found.minimum_size.filter(|_| !self.is_beside_nothing(&settings));
+        settings.extend(size.map(|size| (MINIMUM_SIZE.to_owned(), Value::from(size))));
         self.settle(&[LIFECYCLE, MINIMUM_SIZE], settings);
     }
 
@@ -433,7 +451,9 @@ impl BucketRead<'_> {
         let mut names = self.names(REPLICATION, rules.iter().map(ReplicationRule::id));
         if self.wish.everything {
             let unsaid: Vec<&str> = replication::unsaid(rules).filter(|id| names.is_by_id(Some(id))).collect();
-            unsaid.iter().for_each(|id| names.forget(id));
+            for id in &unsaid {
+                names.forget(id);
+            }
             let unsaid = Value::set(unsaid.into_iter().map(Value::from));
             self.live.facts.extend((!unsaid.is_nothing()).then(|| (UNSAID_REPLICATION.to_owned(), unsaid)));
         }
@@ -441,6 +461,7 @@ impl BucketRead<'_> {
         let (many, old) = (foreign().count(), foreign().any(replication::is_old));
         self.fact(REPLICATION_RULES, count(rules.len()));
         self.fact(FOREIGN_REPLICATION, count(many));
+        self.fact(FOREIGN_RULES, Value::List(foreign().filter_map(|rule| rule.id().map(Value::from)).collect()));
         self.fact(OLD_REPLICATION, Value::Bool(old));
         let places = foreign().filter_map(|rule| {
             let id = Value::from(rule.id().unwrap_or("without an id"));
@@ -456,7 +477,8 @@ impl BucketRead<'_> {
         self.fact(FOREIGN_PLACES, Value::Map(places));
         self.fact(FOREIGN_WITHOUT_KMS, count(without_kms));
         let mut settings = named_replication(&names, rules);
-        settings.extend(found.map(|found| (ROLE.to_owned(), Value::from(found.role))));
+        let role = found.map(|found| found.role).filter(|_| !self.is_beside_nothing(&settings));
+        settings.extend(role.map(|role| (ROLE.to_owned(), Value::from(role))));
         self.settle(&[REPLICATION, ROLE], settings);
     }
 }

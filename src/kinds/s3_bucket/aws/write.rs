@@ -253,8 +253,8 @@ impl BucketWrite<'_> {
     /// and where such are described by their ids they keep theirs as long as all of them can be said in it.
     fn merged_lifecycle(&self, found: &[LifecycleRule], after: &BTreeMap<String, Value>) -> Result<Vec<LifecycleRule>, ChangeFailed> {
         let names = self.names(LIFECYCLE);
-        let named = |rule: &LifecycleRule| names.name(rule.id());
-        let is_others_old = |rule: &LifecycleRule| named(rule).is_none() && lifecycle::is_old(rule);
+        let name = |rule: &LifecycleRule| names.name(rule.id());
+        let is_others_old = |rule: &LifecycleRule| name(rule).is_none() && lifecycle::is_old(rule);
         let is_described_old = |rule: &LifecycleRule| names.is_by_id(rule.id()) && lifecycle::is_old(rule);
         let blocks = Flat::of_values(after).keys(LIFECYCLE);
         let fits = || blocks.iter().all(|name| Rule::of(&path::keyed(LIFECYCLE, name), after.iter()).fits_old_form());
@@ -263,7 +263,7 @@ impl BucketWrite<'_> {
         let mut touched = self.touched(LIFECYCLE);
         let mut merged = Vec::new();
         for rule in found {
-            match named(rule) {
+            match name(rule) {
                 Some(name) if touched.remove(&name) || lifecycle::is_old(rule) != old => {
                     merged.extend(self.made(LIFECYCLE, &name, after, make, PUT_LIFECYCLE)?);
                 }

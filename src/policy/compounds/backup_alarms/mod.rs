@@ -158,7 +158,12 @@ const ARGUMENTS: &[Setting] = &[
     ),
     needed("replication_latency.source_bucket", ANY, REPLICATION, "The bucket that is replicated."),
     needed("replication_latency.destination_bucket", ANY, REPLICATION, "Where to."),
-    needed("replication_latency.rule_id", ANY, REPLICATION, "The id of the replication rule."),
+    needed(
+        "replication_latency.rule_id",
+        ANY,
+        REPLICATION,
+        "The id of the replication rule; `backstay:WORKSPACE:NAME` where a block declares it.",
+    ),
     Setting {
         aws_default: Fallback::Number(900),
         ..row(
@@ -176,14 +181,19 @@ const ARGUMENTS: &[Setting] = &[
     ),
     needed("replication_failures.source_bucket", ANY, REPLICATION, "The bucket that is replicated."),
     needed("replication_failures.destination_bucket", ANY, REPLICATION, "Where to."),
-    needed("replication_failures.rule_id", ANY, REPLICATION, "The id of the replication rule."),
+    needed(
+        "replication_failures.rule_id",
+        ANY,
+        REPLICATION,
+        "The id of the replication rule; `backstay:WORKSPACE:NAME` where a block declares it.",
+    ),
     row(
         "cost",
         LABELLED,
         BILLING,
         "Tells when the month's charges are over an amount. AWS publishes them in us-east-1 only, there this must be, and only with billing alerts turned on in the account.",
     ),
-    needed("cost.amount", Shape::Decimal, BILLING, "The amount."),
+    needed("cost.amount", Shape::Amount, BILLING, "The amount."),
     row(
         "cost.service",
         ANY,
@@ -215,6 +225,7 @@ pub(super) static COMPOUND: Compound = Compound::new(
     },
     include_str!("body.hcl"),
     check,
+    None,
 );
 
 fn prefix(text: &str) -> Result<String, Mistake> {

@@ -33,6 +33,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::input::Input;
 use super::{AwsError, Call, Operation, Protocol, Service};
+use crate::names::is_account_id;
 use crate::sandbox::state::Caller;
 
 pub(crate) use kept::{Backups, Lock, Notifications, Plan, Protected, Selection, Vault, Version};
@@ -276,12 +277,7 @@ fn page(call: &Call<'_>, fields: Input<'_>, member: &str, items: Listed) -> Resu
 fn require_role(call: &Call<'_>, role: &str) -> Result<(), AwsError> {
     let parts: Vec<&str> = role.splitn(6, ':').collect();
     let is_role = match parts.as_slice() {
-        ["arn", partition, "iam", "", account, name] => {
-            partition.starts_with("aws")
-                && account.len() == 12
-                && account.bytes().all(|byte| byte.is_ascii_digit())
-                && name.starts_with("role/")
-        }
+        ["arn", partition, "iam", "", account, name] => partition.starts_with("aws") && is_account_id(account) && name.starts_with("role/"),
         _ => false,
     };
     if !is_role {

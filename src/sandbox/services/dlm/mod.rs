@@ -37,6 +37,11 @@ pub(crate) fn arn(account: &str, region: &str, id: &str) -> String {
     format!("arn:aws:dlm:{region}:{account}:policy/{id}")
 }
 
+/// The details of a default policy of a type, with AWS's defaults for what is left out.
+pub(crate) fn of_default(kind: &str, details: &Value) -> Result<Value, AwsError> {
+    details::of_default(kind, details, super::input::Input(&Value::Null))
+}
+
 /// What a request is about, for denials.
 fn resources(caller: &Caller, input: &Value) -> Vec<String> {
     let text = |member: &str| input.get(member).and_then(Value::as_str);

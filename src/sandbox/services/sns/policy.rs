@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::invalid;
+use crate::names::is_account_id;
 use crate::sandbox::services::AwsError;
 
 /// The policy of a topic that was given none: its own account may do everything.
@@ -102,7 +103,7 @@ fn single(value: &Value) -> Value {
 /// `*` is `{"AWS": "*"}`, and an account the ARN of its root.
 fn principal(value: &Value) -> Value {
     let root = |value: &Value| match value.as_str() {
-        Some(account) if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) => {
+        Some(account) if is_account_id(account) => {
             json!(format!("arn:aws:iam::{account}:root"))
         }
         _ => value.clone(),
