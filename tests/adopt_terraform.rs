@@ -35,7 +35,7 @@ impl Adopted {
     }
 
     fn in_room(room: Room, from: &str) -> Self {
-        let told = room.ok(&format!("adopt {from} --out policy --format json"));
+        let told = room.ok(&format!("adopt {from} --out policy --format json --quiet"));
         let told = serde_json::from_str(&told).unwrap_or_else(|error| unreachable!("{error}: {told}"));
         Self { room, told }
     }
@@ -210,6 +210,25 @@ fn generated_blocks_are_written_out_where_they_are_known_and_left_out_whole_wher
 /// The values that the odd configuration asks for.
 const ODD: &str = "--var aws_kms_key_backup_arn=arn:aws:kms:eu-central-1:210987654321:key/11111111-2222-3333-4444-555555555555 \
     --var aws_cloudwatch_event_target_topic_target_id=topic --var null_resource_name_id=made-up";
+
+#[test]
+fn every_store_keeps_its_backup_settings_and_can_be_referred_to() {
+    let stores = Adopted::of("stores");
+    stores.is_valid("--var account_id=123456789012");
+    for kind in ["db_instance", "rds_cluster", "docdb_cluster", "neptune_cluster", "elasticache_replication_group", "redshift_cluster"] {
+        stores.has("main.hcl", &format!("protect \"aws_{kind}\" \"x\" {{"));
+    }
+    stores.has("main.hcl", "names = [\"db-${each.key}\"]");
+    stores.has("main.hcl", "source_db_instance_arn = aws_db_instance.x[\"a\"][\"db-a\"].arn");
+    stores.has_not("main.hcl", "\"nothing\"");
+    // A table without anything about backups has no block.
+    stores.has("main.hcl", "\"arn:aws:dynamodb:${target.main.region}:${target.main.account_id}:table/plain\"");
+    // What one resource says of one of two buckets stands apart from what another says of both.
+    stores.has("main.hcl", "protect \"aws_s3_bucket\" \"b_lifecycle_configuration\" {");
+    stores.has("main.hcl", "names = [\"bucket-a\"]");
+    stores.has("main.hcl", "endpoint = \"arn:aws:sqs:eu-west-1:123456789012:q1\"");
+    stores.has("main.hcl", "schedule          = \"cron(0 14 * * ? *)\"");
+}
 
 #[test]
 fn what_is_left_out_is_told_with_its_place_and_why() {

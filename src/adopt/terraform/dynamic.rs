@@ -66,6 +66,8 @@ impl Translator<'_> {
             let (Some(Segment::Name(root)), name) = (reference.path.first(), reference.path.get(1)) else { return None };
             match (root.as_str(), name) {
                 (root, _) if iterators.contains_key(root) => {}
+                ("var", Some(Segment::Name(name))) if variables.contains_key(name) => {}
+                ("local", Some(Segment::Name(name))) if locals.contains_key(name) => {}
                 ("var", Some(Segment::Name(name))) => {
                     variables.insert(name.clone(), self.variable_value(here, name, depth)?);
                 }

@@ -16,11 +16,14 @@ use std::path::Path;
 
 /// How many expressions are put in place of others at most, so that a circle of locals or modules ends.
 const DEEPEST: usize = 40;
+/// How many references are looked at in such expressions.
+const MOST: usize = 500_000;
 
 impl<'a> Translator<'a> {
     /// What stands for a reference; none where it stays as it is.
     pub(super) fn reference(&mut self, root: &str, steps: &[Step], range: Range<usize>, here: &Here) -> Option<String> {
-        if here.depth > DEEPEST {
+        self.inlined += usize::from(here.depth > 0);
+        if here.depth > DEEPEST || self.inlined > MOST {
             return Some("null".to_owned());
         }
         if let Some(iterator) = here.iterators.iter().rev().find(|iterator| iterator.name == root).cloned() {
@@ -247,8 +250,7 @@ impl<'a> Translator<'a> {
         }
         if attribute == "arn" {
             let text = self.expression(name?.1, &at);
-            let is_protected =
-                self.standing.get(&resource.id) == Some(&Standing::Settings) && !here.computes && here.own.as_ref() != Some(&resource.id);
+            let is_protected = self.is_protected(resource) && !here.computes && here.own.as_ref() != Some(&resource.id);
             if is_protected && kinds::spec(&resource.id.kind).is_some_and(|spec| spec.arn("", "", "").is_some()) {
                 let key = at.each.as_ref().map(|(key, _)| format!("[{key}]")).unwrap_or_default();
                 return Some(format!("{}.{}{key}[{text}].arn", resource.id.kind, self.label(&resource.id)));
@@ -273,11 +275,20 @@ impl<'a> Translator<'a> {
             return None;
         }
         let at = Here { each: Some(("key".to_owned(), "value".to_owned())), own: None, depth: here.depth + 1, ..Here::of(resource) };
-        let (_, expr) = table::name_of(&resource.id.kind, &resource.block.body)?;
+        let (argument, expr) = table::name_of(&resource.id.kind, &resource.block.body)?;
         let name = self.expression(expr, &at);
-        let thing = format!("{}.{}[key][{name}]", resource.id.kind, self.label(&resource.id));
+        let mut thing = format!("{}.{}[key][{name}]", resource.id.kind, self.label(&resource.id));
         match rest {
-            [] => Some(format!("{{ for key, value in {of} : key => {thing} }}")),
+            [] => {
+                // What Terraform calls the name is asked for further out, where nobody sees of what.
+                let id = table::id_is_name(&resource.id.kind).then_some("id");
+                let names = [Some(argument), id].into_iter().flatten().filter(|name| *name != "name");
+                let names: Vec<String> = names.map(|called| format!("{called} = {name}")).collect();
+                if !names.is_empty() {
+                    thing = format!("merge({thing}, {{ {} }})", names.join(", "));
+                }
+                Some(format!("{{ for key, value in {of} : key => {thing} }}"))
+            }
             [Step::Name(attribute)] if attribute == "arn" => Some(format!("[for key, value in {of} : {thing}.arn]")),
             _ => None,
         }

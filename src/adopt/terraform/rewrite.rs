@@ -2,7 +2,7 @@
 
 use super::translator::{Here, Translator};
 use crate::model::Value;
-use crate::policy::eval;
+use crate::policy::{eval, functions};
 use hcl::edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperator};
 use hcl::edit::template::{Directive, Element};
 use std::collections::BTreeSet;
@@ -177,6 +177,7 @@ impl Translator<'_> {
             }
             Expression::FuncCall(call) => {
                 self.attach(call, here);
+                self.check_function(call, range, here);
                 call.args.iter().for_each(|arg| self.visit(arg, here, free, edits));
             }
             Expression::Traversal(traversal) => self.traversal(traversal, range, here, free, edits),
@@ -262,10 +263,10 @@ impl Translator<'_> {
                     if let Some((range, new)) = new
                         && is_quoted
                         && range == eval::range_of(&part.expr)
-                        && is_plain_text(&new)
+                        && (is_plain_text(&new) || new.parse::<i64>().is_ok())
                     {
                         edits.truncate(before);
-                        edits.push((eval::range_of(element), interpolated(&new)));
+                        edits.push((eval::range_of(element), if is_plain_text(&new) { interpolated(&new) } else { new }));
                     }
                 }
                 Element::Directive(directive) => match directive.as_ref() {
@@ -282,6 +283,15 @@ impl Translator<'_> {
                     }
                 },
             }
+        }
+    }
+
+    /// Tells of a function that the policy language does not have: it reads the clock or chance, or is a provider's own.
+    fn check_function(&mut self, call: &FuncCall, range: Range<usize>, here: &Here) {
+        let name = call.name.name.as_str();
+        if !call.name.namespace.is_empty() || !functions::names().any(|known| known == name) {
+            let place = self.place(here.unit, here.text, range);
+            self.notes.insert(format!("{place}: the policy language has no function `{name}`: write what it gives in its place"));
         }
     }
 

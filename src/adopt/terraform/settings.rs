@@ -28,7 +28,11 @@ impl<'a> Translator<'a> {
         });
         has_parts
             || (declares && resource.id.kind != table::BUCKET)
-            || resource.block.body.has_attribute("object_lock_enabled")
+            || resource
+                .block
+                .body
+                .get_attribute("object_lock_enabled")
+                .is_some_and(|on| !matches!(on.value, Expression::Bool(ref on) if !*on.value()))
             || table::part_of(&id.kind).is_some()
     }
 

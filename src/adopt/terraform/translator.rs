@@ -1,5 +1,6 @@
 //! What all steps share: what there is, what is translated as what, and what was written so far.
 
+use super::settings::kind_of;
 use super::standing::Standing;
 use super::targets::Used;
 use super::trivia::{self, Items};
@@ -95,6 +96,8 @@ pub(super) struct Translator<'a> {
     pub(super) attachments: BTreeMap<String, String>,
     pub(super) out: BTreeMap<String, Vec<(Slot, String)>>,
     pub(super) translated: usize,
+    /// How many expressions were put in place of others: in a circle of modules that number grows beyond all bounds.
+    pub(super) inlined: usize,
     /// The blocks of a state's settings by their kind and what they say, to be written as one where that is the same.
     pub(super) alike: BTreeMap<(String, String), Vec<(Resource<'a>, Items)>>,
 }
@@ -133,6 +136,7 @@ impl<'a> Translator<'a> {
             attachments: BTreeMap::new(),
             out: BTreeMap::new(),
             translated: 0,
+            inlined: 0,
             alike: BTreeMap::new(),
         }
     }
@@ -163,6 +167,7 @@ impl<'a> Translator<'a> {
         if self.translated > 0 {
             files.insert(SHARED.to_owned(), laid_out(&format!("{shared}{old}")));
         }
+        self.notes.extend(self.loaded.notes.iter().cloned());
         let unrelated = self.standing.values().filter(|standing| matches!(standing, Standing::Unrelated)).count();
         Translation {
             files,
@@ -180,7 +185,7 @@ impl<'a> Translator<'a> {
         if let (Some(only), None) = (targets.next(), targets.next()) {
             let line = format!("\ntarget = target.{only}\n");
             let texts = self.out.values_mut().flatten().map(|(_, text)| text);
-            texts.for_each(|text| *text = text.replacen(&line, "\n", 1));
+            texts.for_each(|text| *text = text.replacen(&line, "\n", 1).replacen("{\n\n", "{\n", 1));
         }
     }
 
@@ -230,7 +235,15 @@ impl<'a> Translator<'a> {
 
     /// The name of a resource in the policy.
     pub(super) fn label(&self, id: &Id) -> String {
-        format!("{}{}", self.unit(id.unit).map(|unit| unit.prefix.as_str()).unwrap_or_default(), id.label)
+        let prefix = self.unit(id.unit).map(|unit| unit.prefix.as_str()).unwrap_or_default();
+        // A part with a block of its own is of the kind of its whole, and so may be others of its name.
+        let kind = kind_of(id);
+        let is_same = |(other, standing): (&Id, &Standing)| {
+            other < id && other.unit == id.unit && other.label == id.label && *standing == Standing::Settings && kind_of(other) == kind
+        };
+        let is_taken = kind != id.kind && self.standing.iter().any(is_same);
+        let sort = id.kind.strip_prefix(&kind).filter(|_| is_taken).unwrap_or_default();
+        format!("{prefix}{}{sort}", id.label)
     }
 
     /// Writes a block that was a resource.

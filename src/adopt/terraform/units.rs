@@ -25,6 +25,8 @@ pub(super) struct Loaded {
     pub(super) places: BTreeMap<String, Position>,
     /// Whether it was made of a state, which tells more than anybody wrote.
     pub(super) is_state: bool,
+    /// What a reader ought to know of files.
+    pub(super) notes: Vec<String>,
     /// The root's `*.tfvars`, by the name of the file of variables that they become.
     pub(super) values: Vec<(String, File)>,
 }
@@ -101,6 +103,11 @@ impl Loaded {
         match names(folder, ".tf") {
             Ok(names) => {
                 for name in names {
+                    if name == "override.tf" || name.ends_with("_override.tf") {
+                        let note = "overrides other files, which is not followed";
+                        self.notes.push(format!("{}: {note}", folder.join(&name).display()));
+                        continue;
+                    }
                     let stem = name.trim_end_matches(".tf").replace('.', "-");
                     let out = if prefix.is_empty() { stem } else { prefix.trim_end_matches('_').to_owned() };
                     texts.extend(self.text(&folder.join(&name), format!("{out}.hcl")));
@@ -110,6 +117,9 @@ impl Loaded {
                 let title = format!("cannot read {}: {error}", folder.display());
                 self.problems.push(Diagnostic::error(Code::Unreadable, title).help("give the folder of the `*.tf` files"));
             }
+        }
+        for name in names(folder, ".tf.json").unwrap_or_default() {
+            self.notes.push(format!("{}: configuration as JSON is not read", folder.join(name).display()));
         }
         Unit { prefix, address, folder: folder.to_owned(), texts, call, calls: BTreeMap::new() }
     }
