@@ -23,7 +23,9 @@ impl Adopted {
 
     fn of_files(files: &[(&str, &str)]) -> Self {
         let room = Room::new();
-        files.iter().for_each(|(name, text)| room.write(&format!("terraform/{name}"), text));
+        for (name, text) in files {
+            room.write(&format!("terraform/{name}"), text);
+        }
         Self::in_room(room, "--from-terraform terraform")
     }
 
