@@ -79,7 +79,7 @@ fn a_change_of_a_translation_is_what_terraform_would_take_back_where_terraform_i
     policy.backstay(&["apply", "configured", "--auto-approve"]).exits(0);
     let plan = terraform.plan(2);
     let changes = plan["resource_changes"].as_array().expect("a plan lists its resources");
-    let changed: Vec<&str> =
+    let updated: Vec<&str> =
         changes.iter().filter(|one| one["change"]["actions"][0] == "update").filter_map(|one| one["address"].as_str()).collect();
-    assert_eq!(changed, ["aws_backup_plan.daily"]);
+    assert_eq!(updated, ["aws_backup_plan.daily"]);
 }
