@@ -298,6 +298,30 @@ fn files_that_expressions_read_come_along() {
 }
 
 #[test]
+fn providers_are_handed_to_modules_and_files_of_values_come_along() {
+    let module = "terraform {\n  required_providers {\n    aws = { source = \"hashicorp/aws\", configuration_aliases = [aws.dr] }\n  }\n}\nvariable \"name\" {}\nresource \"aws_backup_vault\" \"v\" {\n  provider = aws.dr\n  name     = var.name\n}\n";
+    let main = "provider \"aws\" {\n  region = \"us-east-1\"\n}\nprovider \"aws\" {\n  alias  = \"west\"\n  region = \"us-west-2\"\n}\nvariable \"name\" {}\nmodule \"m\" {\n  source    = \"./vaults\"\n  providers = { aws = aws, aws.dr = aws.west }\n  name      = var.name\n}\nresource \"aws_backup_vault\" \"here\" {\n  name = \"here\"\n}\n";
+    let adopted = Adopted::of_files(&[
+        ("main.tf", main),
+        ("vaults/main.tf", module),
+        ("terraform.tfvars", "# The name of the vault.\nname   = \"there\"\nunused = 3\n"),
+    ]);
+    adopted.is_valid("");
+    adopted.has("m.hcl", "target = target.west");
+    adopted.has("main.hcl", "target = target.main");
+    assert_eq!(adopted.file("0-terraform.auto.vars.hcl"), "# The name of the vault.\nname = \"there\"\n");
+}
+
+#[test]
+fn a_role_that_is_looked_up_is_asked_for_as_its_path_is_not_known() {
+    let adopted = Adopted::of_files(&[(
+        "main.tf",
+        "data \"aws_iam_role\" \"backup\" {\n  name = \"AWSBackupDefaultServiceRole\"\n}\nresource \"aws_backup_plan\" \"p\" {\n  name = \"plan\"\n}\nresource \"aws_backup_selection\" \"s\" {\n  name         = \"all\"\n  plan_id      = aws_backup_plan.p.id\n  iam_role_arn = data.aws_iam_role.backup.arn\n}\n",
+    )]);
+    assert_eq!(adopted.asked(), ["data_aws_iam_role_backup_arn"]);
+}
+
+#[test]
 fn what_is_no_terraform_is_told() {
     let room = Room::new();
     room.write("terraform/main.tf", "resource \"aws_backup_vault\" \"v\" {\n  name = \n}\n");

@@ -151,7 +151,10 @@ impl<'a> Translator<'a> {
             return Some(enclosed(&text));
         }
         let target = self.target(found.id.unit, found.block.body.get_attribute("provider").map(|of| &of.value));
-        (attribute == "arn").then(|| self.computed_arn(&found.id.kind, &found.block.body, &text, &target)).flatten()
+        // The path of a role is part of its ARN, and whoever looks a role up does not say it.
+        (attribute == "arn" && found.id.kind != "aws_iam_role")
+            .then(|| self.computed_arn(&found.id.kind, &found.block.body, &text, &target))
+            .flatten()
     }
 
     fn output(&mut self, name: &str, rest: &[Step], range: &Range<usize>, here: &Here) -> String {
