@@ -78,15 +78,8 @@ fn a_change_of_a_translation_is_what_terraform_would_take_back_where_terraform_i
     backstay::files::write_atomically(&file, text.replace("= 30", "= 35").as_bytes()).expect("temporary folders can be written");
     policy.backstay(&["apply", "configured", "--auto-approve"]).exits(0);
     let plan = terraform.plan(2);
-<<<<<<< HEAD
-    let all = plan["resource_changes"].as_array().expect("a plan lists its resources");
-    let changed: Vec<&str> =
-        all.iter().filter(|one| one["change"]["actions"][0] == "update").filter_map(|one| one["address"].as_str()).collect();
-    assert_eq!(changed, ["aws_backup_plan.daily"]);
-=======
     let changes = plan["resource_changes"].as_array().expect("a plan lists its resources");
     let updated: Vec<&str> =
         changes.iter().filter(|one| one["change"]["actions"][0] == "update").filter_map(|one| one["address"].as_str()).collect();
     assert_eq!(updated, ["aws_backup_plan.daily"]);
->>>>>>> i5-e
 }
