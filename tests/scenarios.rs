@@ -23,6 +23,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    adopt
     air_gapped_vault
     alarm_checks
     alarm_ratchet

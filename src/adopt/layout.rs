@@ -161,7 +161,7 @@ fn comment(text: &str) -> String {
 
 /// What all blocks share: the owner name, variables, and where it is.
 fn main(words: &Words<'_>, snapshot: &Snapshot, request: &Request<'_>) -> String {
-    let mut out = format!("backstay {{\nworkspace = {}\n}}\n", words.template(request.workspace));
+    let mut out = format!("backstay {{\nworkspace = {}\n}}\n", words.workspace(request.workspace));
     let mut targets = String::new();
     for (name, identity) in &snapshot.identities {
         // A region is a variable where an ARN begins; here it stands alone.
@@ -197,7 +197,8 @@ fn block(group: &Group<'_>, place: usize, words: &Words<'_>, snapshot: &Snapshot
     }
     let targets = if request.there.targets.is_empty() { snapshot.identities.len() } else { request.there.targets.len() };
     if targets > 1 {
-        lines.push(format!("target = target.{}", group.target));
+        let names: Vec<String> = group.targets.iter().map(|target| format!("target.{target}")).collect();
+        lines.push(if let [only] = names.as_slice() { format!("target = {only}") } else { format!("target = {}", text::list(&names)) });
     }
     if group.things.iter().any(|thing| thing.live.replicas.as_ref().is_some_and(|regions| !regions.is_empty())) {
         lines.push("replicas = []".to_owned());
@@ -276,7 +277,7 @@ fn hints(group: &Group<'_>, snapshot: &Snapshot) -> Vec<String> {
         hints.push(format!("Now these: {}.", names.join(", ")));
     }
     if group.spec.name_tag.is_some() {
-        let listed = inventory(snapshot, group.spec.name, &group.target);
+        let listed = group.targets.first().and_then(|target| inventory(snapshot, group.spec.name, target));
         let known = group.things.iter().filter_map(|thing| {
             let tags = listed?.listed.iter().find(|one| one.name == thing.live.id.name)?.tags.as_ref()?;
             Some(format!("{} is {}", thing.live.id.name, tags.get(group.spec.name_tag?.key)?))

@@ -239,6 +239,17 @@ impl<'a> Words<'a> {
         format!("\"{out}\"")
     }
 
+    /// The owner name. What one environment makes must not be another's, so that where there are such names the owner's has it too.
+    pub(super) fn workspace(&self, name: &str) -> String {
+        const LONGEST: usize = 40;
+        let environment = self.variables().find(|variable| variable.name == "environment");
+        let written = self.template(name);
+        match environment.filter(|_| !written.contains("${")) {
+            Some(variable) if name.len().saturating_add(variable.value.len()) < LONGEST => format!("\"{name}-${{var.{}}}\"", variable.name),
+            _ => written,
+        }
+    }
+
     /// After all was written once: keeps the variables that repeat, and forgets who refers to whom.
     pub(super) fn settle(&self) {
         let uses = self.uses.take();

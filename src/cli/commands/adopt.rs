@@ -178,9 +178,9 @@ fn there(context: &Context, args: &AdoptArgs) -> Result<(Files, Policy), Failure
         let several = targets.len() > 1;
         let target = |region: Option<String>| {
             let name = region.clone().filter(|_| several).unwrap_or_else(|| "main".to_owned());
-            if region.as_deref().is_some_and(|region| !is_region(region)) {
+            if let Some(wrong) = region.as_deref().filter(|region| !is_region(region)) {
                 let message =
-                    format!("--target `{name}` is no region, and there is no policy in {} that names its targets", args.out.display());
+                    format!("--target `{wrong}` is no region, and there is no policy in {} that names its targets", args.out.display());
                 return Err(Failure::coded(Exit::Error, Code::Usage, message)
                     .help("write a region such as `--target eu-west-1`, or first a policy with `target` blocks"));
             }
