@@ -287,6 +287,19 @@ fn what_adopt_writes_of_it_is_no_change() {
     }
 }
 
+#[test]
+fn a_new_policy_of_a_workspace_that_owns_more_than_it_can_say_is_refused() {
+    let room = World::of_example("dynamodb-processor").room;
+    let adopt = "adopt --sandbox=.backstay/demo --target us-east-1 --out adopted";
+    let ended = room.run(&format!("{adopt} --workspace dynamodb-processor-production"));
+    assert_eq!(ended.code, Some(1), "{}", ended.output);
+    assert!(ended.output.contains("its plan would remove them: EventBridge rule "), "{}", ended.output);
+    assert!(!room.file("adopted").exists(), "nothing is written");
+    room.ok(&format!("{adopt} --workspace another"));
+    let plan = room.run("plan adopted --sandbox=.backstay/demo --detailed-exitcode");
+    assert_eq!(plan.code, Some(0), "{}", plan.output);
+}
+
 #[tokio::test]
 async fn only_what_is_asked_for_is_called() {
     let world = World::of_others();

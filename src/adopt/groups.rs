@@ -136,8 +136,11 @@ fn shared_tag(group: &[&Thing<'_>], snapshot: &Snapshot) -> Option<(String, Stri
     candidates.into_iter().next()
 }
 
+/// What resources that can be one block have in common: kind, target, what they are parts of, and which settings they have.
+type Alike<'t> = (&'t str, &'t str, Option<&'t ResourceId>, Vec<&'t str>);
+
 fn resources<'a>(made: &[&'a Thing<'a>], apart: &BTreeSet<ResourceId>) -> Vec<(Vec<&'a Thing<'a>>, Form)> {
-    let mut alike: BTreeMap<(&str, &str, Option<&ResourceId>, Vec<&str>), Vec<&'a Thing<'a>>> = BTreeMap::new();
+    let mut alike: BTreeMap<Alike<'_>, Vec<&'a Thing<'a>>> = BTreeMap::new();
     let mut groups = Vec::new();
     for thing in made {
         let id = &thing.live.id;

@@ -79,12 +79,11 @@ pub(super) fn lay_out(
     snapshot: &Snapshot,
     request: &Request<'_>,
 ) -> LaidOut {
+    let blocks = || groups.iter().enumerate().map(|(place, group)| block(group, place, words, snapshot, request)).collect::<Vec<String>>();
     // The first time tells what repeats.
-    let blocks =
-        |_: ()| groups.iter().enumerate().map(|(place, group)| block(group, place, words, snapshot, request)).collect::<Vec<String>>();
-    drop((blocks(()), main(words, snapshot, request)));
+    drop((blocks(), main(words, snapshot, request)));
     words.settle();
-    let blocks = blocks(());
+    let blocks = blocks();
     let mut out = LaidOut::default();
     if request.files.policy.is_empty() && !groups.is_empty() {
         out.files.insert(MAIN.to_owned(), format!("{HEADER}\n\n{}", laid(&main(words, snapshot, request))));
@@ -244,7 +243,7 @@ fn each(group: &Group<'_>, place: usize, words: &Words<'_>) -> String {
     let Form::Each { keys, varying } = &group.form else { return String::new() };
     let keys = keys.iter().map(|key| words.template(key));
     if varying.is_empty() {
-        return format!("toset({})", text::list(keys.collect()));
+        return format!("toset({})", text::list(&keys.collect::<Vec<_>>()));
     }
     let own = |(thing, key): (usize, String)| {
         let settings = group.things.get(thing).map(|thing| &thing.settings);
@@ -261,7 +260,9 @@ fn each(group: &Group<'_>, place: usize, words: &Words<'_>) -> String {
 
 fn select(form: &Form, things: &[&Thing<'_>], words: &Words<'_>) -> Option<String> {
     match form {
-        Form::Names => Some(format!("names = {}", text::list(things.iter().map(|thing| words.template(&thing.live.id.name)).collect()))),
+        Form::Names => {
+            Some(format!("names = {}", text::list(&things.iter().map(|thing| words.template(&thing.live.id.name)).collect::<Vec<_>>())))
+        }
         Form::Tag(key, value) => Some(format!("tags = {{ {} = {} }}", text::key_text(key), words.template(value))),
         Form::One | Form::Single | Form::Each { .. } => None,
     }

@@ -44,12 +44,15 @@ pub(super) struct Variable {
     pub(super) doc: &'static str,
 }
 
+/// A setting of a thing: the places of its block and of the thing in it, and its path.
+type Named = (usize, usize, String);
+
 /// What texts are written as.
 pub(super) struct Words<'a> {
     /// ARNs to the block, and how its thing is referred to.
     arns: BTreeMap<String, (Option<usize>, String)>,
     /// Settings that name something that is described too, to its block, its name, and how that is referred to.
-    names: BTreeMap<(usize, usize, String), (Option<usize>, String, String)>,
+    names: BTreeMap<Named, (Option<usize>, String, String)>,
     /// How things are referred to, for those that are parts of them.
     things: BTreeMap<&'a ResourceId, String>,
     /// Which block refers to which.

@@ -36,7 +36,7 @@ fn reading(tags: &BTreeMap<String, String>) -> Reading {
 
 /// Who made a thing on somebody's behalf, as AWS's own tags tell: the stack, or the service that stands in the tags' keys.
 ///
-/// Source: CloudFormation User Guide, "Resource tag"; each service's guide for its own.
+/// Source: AWS `CloudFormation` User Guide, "Resource tag"; each service's guide for its own.
 #[cfg(feature = "aws")]
 pub fn maker(tags: &BTreeMap<String, String>) -> Option<String> {
     if let Some(stack) = tags.get("aws:cloudformation:stack-name") {
