@@ -364,6 +364,16 @@ fn a_state_becomes_a_policy_of_values_with_references_between_them() {
 }
 
 #[test]
+fn what_of_a_state_is_left_out_is_told_by_its_address_there() {
+    let target = r#"{"address":"module.tasks[\"a\"].aws_cloudwatch_event_target.run","mode":"managed","type":"aws_cloudwatch_event_target","name":"run","values":{"rule":"nightly","target_id":"run","arn":"arn:aws:ecs:eu-west-1:123456789012:cluster/c","ecs_target":[{"task_count":1}],"sqs_target":[]}}"#;
+    let rule = r#"{"address":"aws_cloudwatch_event_rule.nightly","mode":"managed","type":"aws_cloudwatch_event_rule","name":"nightly","values":{"arn":"arn:aws:events:eu-west-1:123456789012:rule/nightly","id":"nightly","name":"nightly","schedule_expression":"rate(1 day)","is_enabled":true,"state":"ENABLED"}}"#;
+    let adopted = Adopted::of_state(&format!("{rule},\n{target}"));
+    assert_eq!(adopted.left_out(), ["state.json:2 module.tasks[\"a\"].aws_cloudwatch_event_target.run"]);
+    adopted.is_valid("");
+    adopted.has("alerts.hcl", "schedule_expression = \"rate(1 day)\"\n}");
+}
+
+#[test]
 fn the_arns_of_a_state_give_accounts_and_regions() {
     let adopted = Adopted::of_state(STATE.trim());
     adopted.has("backstay.hcl", "target \"main\" {\n  region     = \"eu-west-1\"\n  account_id = \"123456789012\"\n}");

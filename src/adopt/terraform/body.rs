@@ -100,7 +100,9 @@ impl Translator<'_> {
             }
             is_kept = items.items.len() > before;
             if let Some(first) = items.items.get_mut(before) {
-                first.lead = gap.lead;
+                // A comment behind the brace is about all that follows.
+                let is_behind_brace = at == inside.start && gap.tail.starts_with(['#', '/']);
+                first.lead = if is_behind_brace { format!("{}\n{}", gap.tail, gap.lead) } else { gap.lead };
             }
             at = end_of(structure);
         }

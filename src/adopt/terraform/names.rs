@@ -2,7 +2,7 @@
 
 use super::rewrite::quoted;
 use super::translator::{Here, Translator, end_of};
-use super::trivia::{Item, Items, gap};
+use super::trivia::{Item, Items, gap, lead};
 use crate::policy::eval;
 use hcl::edit::structure::{Block, BlockLabel, Structure};
 use std::collections::BTreeSet;
@@ -138,20 +138,20 @@ impl Translator<'_> {
     /// Of a file of values those that the policy has variables for.
     fn given(&self, body: &hcl::edit::structure::Body, text: &str) -> String {
         let mut items = Items::default();
-        let mut at = 0;
+        let mut at = None;
         for structure in body {
             if let Structure::Attribute(attribute) = structure
                 && self.variables.contains(attribute.key.as_str())
             {
                 let start = eval::range_of(&attribute.key).start;
-                let lead = gap(text, at..start).lead;
+                let lead = lead(text, at, start);
                 items.items.push(Item {
                     lead,
                     text: text.get(start..end_of(structure)).unwrap_or_default().to_owned(),
                     tail: String::new(),
                 });
             }
-            at = end_of(structure);
+            at = Some(end_of(structure));
         }
         super::translator::laid_out(&items.written())
     }

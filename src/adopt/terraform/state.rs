@@ -68,7 +68,7 @@ pub(super) fn load(file: &Path) -> Loaded {
     resources(root, &mut all, &mut BTreeSet::new());
     for one in &all {
         let address = format!("{}.{}", one.kind, one.label);
-        loaded.places.insert(address, place_of(&text, file, &one.address));
+        loaded.places.insert(address, (one.address.clone(), place_of(&text, file, &one.address)));
     }
     let written = Written::new(&all);
     let mut files: BTreeMap<&str, String> = BTreeMap::from([("backstay.hcl", written.providers())]);

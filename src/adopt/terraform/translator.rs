@@ -222,8 +222,11 @@ impl<'a> Translator<'a> {
     /// Tells that something is not in the policy.
     pub(super) fn leave_out(&mut self, unit: usize, text: usize, range: Range<usize>, what: impl Into<String>, why: impl Into<String>) {
         let what = what.into();
-        let known = self.loaded.places.iter().find(|(address, _)| what.split([' ', ',']).any(|word| word == address.as_str()));
-        let place = known.map_or_else(|| self.place(unit, text, range), |(_, place)| place.clone());
+        let known = self.loaded.places.iter().find(|(block, _)| what.split([' ', ',']).any(|word| word == block.as_str()));
+        let (what, place) = match known {
+            Some((block, (address, place))) => (what.replacen(block.as_str(), address, 1), place.clone()),
+            None => (what, self.place(unit, text, range)),
+        };
         self.left_out.insert(LeftOut { place, what, why: why.into() });
     }
 
@@ -261,10 +264,7 @@ impl<'a> Translator<'a> {
         let Some(text) = self.text(unit, text) else { return String::new() };
         let ends = text.body.iter().map(end_of).filter(|end| *end <= start);
         let before = ends.max();
-        let lead = match before {
-            Some(before) => trivia::gap(&text.text, before..start).lead,
-            None => trivia::gap(&format!("\n{}", text.text.get(..start).unwrap_or_default()), 0..start + 1).lead,
-        };
+        let lead = trivia::lead(&text.text, before, start);
         // What an empty line parts from the block is about something else.
         lead.rsplit_once("\n\n").map_or(lead.as_str(), |(_, near)| near).trim_start_matches('\n').to_owned()
     }

@@ -21,8 +21,8 @@ pub(super) struct Loaded {
     pub(super) sources: Sources,
     /// What is wrong with files.
     pub(super) problems: Vec<Diagnostic>,
-    /// Where each resource of a state stands in its file, by address.
-    pub(super) places: BTreeMap<String, Position>,
+    /// Of a state, the address of each resource and where it stands in its file, by the address of the block that was made of it.
+    pub(super) places: BTreeMap<String, (String, Position)>,
     /// Whether it was made of a state, which tells more than anybody wrote.
     pub(super) is_state: bool,
     /// What a reader ought to know of files.
