@@ -78,11 +78,19 @@ async fn find(request: FindRequest<'_>) -> Found {
     });
     for read in join_all(reads).await {
         match read {
-            Ok(live) => found.live.extend(live.filter(|live| request.is_sought(live))),
+            Ok(live) => found.live.extend(live.filter(|live| request.is_sought(live)).map(|live| as_found(live, request.everything))),
             Err(failed) => found.gaps.push(connection.gap(&region, Some(SPEC.name), None, &failed)),
         }
     }
     found
+}
+
+/// A rule with the text of its pattern where everything is read, as only `adopt` writes it down.
+fn as_found(mut live: Live, everything: bool) -> Live {
+    if !everything {
+        live.facts.remove(&Live::written_fact(PATTERN));
+    }
+    live
 }
 
 /// All rules on all buses, and what could not be listed.
@@ -137,6 +145,7 @@ async fn read(connection: &Connection, rule: OnBus, name: String) -> Result<Opti
     tags::note(&mut live, all);
     live.set([("name", Reading::Known(Value::from(rule.name.as_str()))), (BUS, Reading::Known(Value::from(rule.bus.as_str())))]);
     live.facts.insert(Live::ID.to_owned(), Value::from(rule.id()));
+    live.facts.extend(answer.text("EventPattern").map(|text| (Live::written_fact(PATTERN), Value::from(text))));
     live.facts.extend(answer.text("ManagedBy").map(|by| (MANAGED_BY.to_owned(), Value::from(by))));
     live.arn = Some(arn);
     Ok(Some(live))
