@@ -67,11 +67,20 @@ async fn find(request: FindRequest<'_>) -> Found {
         found.gaps.extend(failed.iter().map(|failed| connection.gap(&region, Some(SPEC.name), None, failed)));
     }
     let taken: BTreeSet<&String> = declared.values().copied().collect();
+    let mut nearest: BTreeMap<String, OnBus> = BTreeMap::new();
+    for rule in &rules {
+        let first = nearest.entry(rule.name.clone()).or_insert_with(|| rule.clone());
+        if rule.bus == OnBus::DEFAULT {
+            first.clone_from(rule);
+        }
+    }
     let reads = rules.into_iter().map(|rule| {
         // A rule on another bus than the block's is another rule, which no block declares.
         let name = match declared.get(&rule) {
             Some(name) => (*name).clone(),
             None if taken.contains(&rule.name) => rule.id(),
+            // A block that describes it has the name alone. Of several of one name that of the default bus has it.
+            None if request.everything && nearest.get(&rule.name) == Some(&rule) => rule.name.clone(),
             None => rule.short(),
         };
         read(connection, rule, name)
