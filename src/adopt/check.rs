@@ -40,6 +40,12 @@ impl Wrong<'_> {
         let reasons =
             differs.filter_map(|action| Some((action.replaces.as_ref().unwrap_or(&action.id).clone(), difference(action, marks)?)));
         self.things.extend(reasons);
+        // What the plan knows under another name it has not compared.
+        let planned: BTreeSet<&ResourceId> =
+            plan.actions.iter().flat_map(|action| std::iter::once(&action.id).chain(action.replaces.as_ref())).collect();
+        for id in ours.into_iter().filter(|id| !planned.contains(id)) {
+            self.things.entry(id.clone()).or_insert_with(|| "no plan of what would be written finds it".to_owned());
+        }
     }
 }
 

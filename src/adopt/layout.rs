@@ -232,7 +232,10 @@ fn argument(group: &Group<'_>, at: &str, value: &Value, words: &Words<'_>, place
 
 fn written(group: &Group<'_>, at: &str, value: &Value, words: &Words<'_>, place: Place<'_>) -> String {
     let is_document = group.spec.setting(at).is_some_and(|setting| matches!(setting.shape, Shape::Json(_)));
-    let document = value.as_str().filter(|_| is_document).and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    // Documents are compared in another form than the one in which their authors wrote them, which AWS keeps.
+    let kept = group.things.get(place.thing).and_then(|thing| thing.live.written(at));
+    let document = kept.or_else(|| value.as_str()).filter(|_| is_document);
+    let document = document.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     match document {
         Some(json) => format!("jsonencode({})", text::value(&Value::from(json), words, place)),
         None => text::value(value, words, place),

@@ -148,6 +148,17 @@ impl Live {
         self.facts.get(&Self::in_force_fact(setting))
     }
 
+    /// The fact in which reading everything leaves the text that AWS has for a setting, where that is compared in another form: what `adopt`
+    /// writes down.
+    pub fn written_fact(setting: &str) -> String {
+        format!("written.{setting}")
+    }
+
+    /// The text that AWS has for a setting, where reading kept it.
+    pub fn written(&self, setting: &str) -> Option<&str> {
+        self.fact(&Self::written_fact(setting))
+    }
+
     /// A fact that is a text.
     pub fn fact(&self, name: &str) -> Option<&str> {
         self.facts.get(name).and_then(Value::as_str)

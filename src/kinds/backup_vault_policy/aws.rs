@@ -3,7 +3,7 @@
 use super::{POLICY, SPEC, canonical};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, RemoveRequest, WholeAws, backup};
-use crate::model::{Declared, Reading, Value};
+use crate::model::{Declared, Live, Reading, Value};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 
@@ -18,7 +18,21 @@ impl WholeAws for PolicyCalls {
     fn find<'a>(&'a self, request: FindRequest<'a>) -> BoxFuture<'a, Found> {
         Box::pin(async move {
             let region = request.connection.identity.region.as_str();
-            backup::find_parts(&request, &SPEC, |vault| read(request.connection, region, vault)).await
+            let read = async |vault| {
+                let text = read(request.connection, region, vault).await?;
+                text.map(|text| {
+                    let written = request.everything.then(|| (Live::written_fact(POLICY), Reading::Known(Value::from(text.as_str()))));
+                    Ok(compared(&text)?.into_iter().chain(written).collect())
+                })
+                .transpose()
+            };
+            let mut found = backup::find_parts(&request, &SPEC, read).await;
+            for live in &mut found.live {
+                if let Some((fact, Reading::Known(text))) = live.settings.remove_entry(&Live::written_fact(POLICY)) {
+                    live.facts.insert(fact, text);
+                }
+            }
+            found
         })
     }
 
@@ -33,6 +47,7 @@ impl WholeAws for PolicyCalls {
     fn change<'a>(&'a self, request: ChangeRequest<'a>) -> BoxFuture<'a, Result<(), ChangeFailed>> {
         Box::pin(async move {
             let now = read(request.connection, &request.id.region, request.id.name.clone()).await?;
+            let now = now.map(|text| compared(&text)).transpose()?;
             request.refuse_if_moved(&now.unwrap_or_default(), request.changes)?;
             put(request.connection, &request.id.region, &request.id.name, request.wanted.get(POLICY)).await
         })
@@ -51,17 +66,20 @@ impl WholeAws for PolicyCalls {
     }
 }
 
-/// Reads the policy of a vault; none where it has none.
-async fn read(connection: &Connection, region: &str, vault: String) -> Result<Option<BTreeMap<String, Reading>>, CallFailed> {
+/// Reads the policy of a vault as AWS has it; none where it has none.
+async fn read(connection: &Connection, region: &str, vault: String) -> Result<Option<String>, CallFailed> {
     let client = backup::client(connection, region);
-    let answer = match connection.call(GET, client.get_backup_vault_access_policy().backup_vault_name(vault).send()).await {
-        Ok(answer) => answer,
-        Err(failed) if failed.is("ResourceNotFoundException") => return Ok(None),
-        Err(failed) => return Err(failed),
-    };
-    let Some(text) = answer.policy() else { return Ok(None) };
+    match connection.call(GET, client.get_backup_vault_access_policy().backup_vault_name(vault).send()).await {
+        Ok(answer) => Ok(answer.policy),
+        Err(failed) if failed.is("ResourceNotFoundException") => Ok(None),
+        Err(failed) => Err(failed),
+    }
+}
+
+/// The settings of a policy as they are compared.
+fn compared(text: &str) -> Result<BTreeMap<String, Reading>, CallFailed> {
     let json = serde_json::from_str(text).map_err(|error| CallFailed::not_understood(GET, format!("the policy is no JSON: {error}")))?;
-    Ok(Some(BTreeMap::from([(POLICY.to_owned(), Reading::Known(Value::from(canonical(&json).to_string())))])))
+    Ok(BTreeMap::from([(POLICY.to_owned(), Reading::Known(Value::from(canonical(&json).to_string())))]))
 }
 
 async fn put(connection: &Connection, region: &str, vault: &str, policy: Option<&Declared>) -> Result<(), ChangeFailed> {

@@ -87,8 +87,10 @@ async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
     if !changes.is_empty() {
         let pages = describe(connection, &client, std::slice::from_ref(&request.id.name), &[AlarmType::CompositeAlarm]).await?;
         let now = pages.into_iter().flat_map(|page| page.composite_alarms.unwrap_or_default()).next().ok_or(ChangeFailed::Gone)?;
-        let read = settings(&now);
+        let mut read = settings(&now);
         request.refuse_if_moved(&read, &changes)?;
+        // A rule that is not changed stays as its author wrote it.
+        read.extend(now.alarm_rule().map(|rule| (RULE.to_owned(), Reading::Known(Value::from(rule)))));
         connection.call(PUT, put(&client, &request.id.name, &Flat::of_readings(&read).with(&changes)).send()).await?;
     }
     retag(&request, &client, &SPEC).await

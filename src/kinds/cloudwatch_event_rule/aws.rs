@@ -67,22 +67,39 @@ async fn find(request: FindRequest<'_>) -> Found {
         found.gaps.extend(failed.iter().map(|failed| connection.gap(&region, Some(SPEC.name), None, failed)));
     }
     let taken: BTreeSet<&String> = declared.values().copied().collect();
+    let mut nearest: BTreeMap<String, OnBus> = BTreeMap::new();
+    for rule in &rules {
+        let first = nearest.entry(rule.name.clone()).or_insert_with(|| rule.clone());
+        if rule.bus == OnBus::DEFAULT {
+            first.clone_from(rule);
+        }
+    }
     let reads = rules.into_iter().map(|rule| {
         // A rule on another bus than the block's is another rule, which no block declares.
         let name = match declared.get(&rule) {
             Some(name) => (*name).clone(),
             None if taken.contains(&rule.name) => rule.id(),
+            // A block that describes it has the name alone. Of several of one name that of the default bus has it.
+            None if request.everything && nearest.get(&rule.name) == Some(&rule) => rule.name.clone(),
             None => rule.short(),
         };
         read(connection, rule, name)
     });
     for read in join_all(reads).await {
         match read {
-            Ok(live) => found.live.extend(live.filter(|live| request.is_sought(live))),
+            Ok(live) => found.live.extend(live.filter(|live| request.is_sought(live)).map(|live| as_found(live, request.everything))),
             Err(failed) => found.gaps.push(connection.gap(&region, Some(SPEC.name), None, &failed)),
         }
     }
     found
+}
+
+/// A rule with the text of its pattern where everything is read, as only `adopt` writes it down.
+fn as_found(mut live: Live, everything: bool) -> Live {
+    if !everything {
+        live.facts.remove(&Live::written_fact(PATTERN));
+    }
+    live
 }
 
 /// All rules on all buses, and what could not be listed.
@@ -137,6 +154,7 @@ async fn read(connection: &Connection, rule: OnBus, name: String) -> Result<Opti
     tags::note(&mut live, all);
     live.set([("name", Reading::Known(Value::from(rule.name.as_str()))), (BUS, Reading::Known(Value::from(rule.bus.as_str())))]);
     live.facts.insert(Live::ID.to_owned(), Value::from(rule.id()));
+    live.facts.extend(answer.text("EventPattern").map(|text| (Live::written_fact(PATTERN), Value::from(text))));
     live.facts.extend(answer.text("ManagedBy").map(|by| (MANAGED_BY.to_owned(), Value::from(by))));
     live.arn = Some(arn);
     Ok(Some(live))

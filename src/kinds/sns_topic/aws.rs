@@ -105,12 +105,20 @@ async fn find(request: FindRequest<'_>) -> Found {
     for read in join_all(reads).await {
         match read {
             // The tagging API lags: what it still shows may have been released.
-            Ok(live) => found.live.extend(live.filter(|live| request.is_sought(live))),
+            Ok(live) => found.live.extend(live.filter(|live| request.is_sought(live)).map(|live| as_found(live, request.everything))),
             // Without all of it nobody knows whose it is, or who gets what is published.
             Err(failed) => found.gaps.push(connection.gap(&region, Some(SPEC.name), None, &failed)),
         }
     }
     found
+}
+
+/// A topic with the text of its policy where everything is read, as only `adopt` writes it down.
+fn as_found(mut live: Live, everything: bool) -> Live {
+    if !everything {
+        live.facts.remove(&Live::written_fact("policy"));
+    }
+    live
 }
 
 /// The ARNs of all topics of the region.
@@ -148,6 +156,7 @@ async fn read(connection: &Connection, client: &Client, name: &str, arn: String)
         let value = attributes.get(attribute).and_then(|text| value(setting, text));
         live.set(value.map(|value| (setting, Reading::Known(value))));
     }
+    live.facts.extend(attributes.get("Policy").map(|text| (Live::written_fact("policy"), Value::from(text.as_str()))));
     let mut waiting = Vec::new();
     let mut foreign = Vec::new();
     for subscription in subscriptions(connection, client, &arn).await? {
