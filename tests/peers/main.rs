@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`emulators`] | moto and ministack, each with the scenarios that it carries; the sandbox with all of them |
 //! | [`faults`] | a proxy between backstay and an emulator that throttles, breaks and hangs calls |
-//! | [`plan_readers`] | a tool that judges Terraform's plans, reading `plan --format json` |
+//! | [`plan_readers`] | tools that judge and summarise Terraform's plans, reading `plan --format json` |
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
 //! | [`terraform`] | Terraform and its AWS provider over `backstay sandbox serve` |
 //! | [`terraform_alerts`] | the same, for topics and alarms |
