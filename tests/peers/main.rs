@@ -9,6 +9,7 @@
 //! | [`faults`] | a proxy between backstay and an emulator that throttles, breaks and hangs calls |
 //! | [`plan_readers`] | tools that judge and summarise Terraform's plans, reading `plan --format json` |
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
+//! | [`referee`] | Terraform as the referee of every kind in every direction, with a table of what came of it |
 //! | [`terraform`] | Terraform and its AWS provider over `backstay sandbox serve` |
 //! | [`terraform_alerts`] | the same, for topics and alarms |
 //! | [`terraform_audit`] | the same, for what AWS Backup tests and reports, also of what backstay made |
@@ -30,6 +31,7 @@ mod emulators;
 mod faults;
 mod plan_readers;
 mod python_sdk;
+mod referee;
 mod scenarios;
 mod scenarios_alerts;
 mod scenarios_backup;
