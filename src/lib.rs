@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`model`] | the values that all others agree on: settings, readings, changes, plans, diagnostics |
 //! | [`files`] | writing a file whole or not at all |
+//! | `names` | names and ids by their form alone |
 //! | `xml` | XML documents as trees of elements |
 //! | [`alarm_rule`] | the rules of composite alarms: their grammar, and when they are true |
 //! | [`time`] | the clock, and AWS's schedules, time zones and windows |
@@ -32,6 +33,7 @@ pub mod cli;
 pub mod files;
 pub mod kinds;
 pub mod model;
+pub mod names;
 pub mod plan;
 pub mod policy;
 #[cfg(feature = "sandbox")]

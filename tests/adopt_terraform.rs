@@ -23,7 +23,9 @@ impl Adopted {
 
     fn of_files(files: &[(&str, &str)]) -> Self {
         let room = Room::new();
-        files.iter().for_each(|(name, text)| room.write(&format!("terraform/{name}"), text));
+        for (name, text) in files {
+            room.write(&format!("terraform/{name}"), text);
+        }
         Self::in_room(room, "--from-terraform terraform")
     }
 
@@ -35,7 +37,7 @@ impl Adopted {
     }
 
     fn in_room(room: Room, from: &str) -> Self {
-        let told = room.ok(&format!("adopt {from} --out policy --format json"));
+        let told = room.ok(&format!("adopt {from} --out policy --format json --quiet"));
         let told = serde_json::from_str(&told).unwrap_or_else(|error| unreachable!("{error}: {told}"));
         Self { room, told }
     }
@@ -212,6 +214,25 @@ const ODD: &str = "--var aws_kms_key_backup_arn=arn:aws:kms:eu-central-1:2109876
     --var aws_cloudwatch_event_target_topic_target_id=topic --var null_resource_name_id=made-up";
 
 #[test]
+fn every_store_keeps_its_backup_settings_and_can_be_referred_to() {
+    let stores = Adopted::of("stores");
+    stores.is_valid("--var account_id=123456789012");
+    for kind in ["db_instance", "rds_cluster", "docdb_cluster", "neptune_cluster", "elasticache_replication_group", "redshift_cluster"] {
+        stores.has("main.hcl", &format!("protect \"aws_{kind}\" \"x\" {{"));
+    }
+    stores.has("main.hcl", "names = [\"db-${each.key}\"]");
+    stores.has("main.hcl", "source_db_instance_arn = aws_db_instance.x[\"a\"][\"db-a\"].arn");
+    stores.has_not("main.hcl", "\"nothing\"");
+    // A table without anything about backups has no block.
+    stores.has("main.hcl", "\"arn:aws:dynamodb:${target.main.region}:${target.main.account_id}:table/plain\"");
+    // What one resource says of one of two buckets stands apart from what another says of both.
+    stores.has("main.hcl", "protect \"aws_s3_bucket\" \"b_lifecycle_configuration\" {");
+    stores.has("main.hcl", "names = [\"bucket-a\"]");
+    stores.has("main.hcl", "endpoint = \"arn:aws:sqs:eu-west-1:123456789012:q1\"");
+    stores.has("main.hcl", "schedule          = \"cron(0 14 * * ? *)\"");
+}
+
+#[test]
 fn what_is_left_out_is_told_with_its_place_and_why() {
     let odd = Adopted::of("odd");
     let places: Vec<String> = odd.left_out().iter().map(|one| one.split_once(' ').unwrap().1.to_owned()).collect();
@@ -265,7 +286,7 @@ fn files_that_expressions_read_come_along() {
     let adopted = Adopted::of_files(&[
         (
             "main.tf",
-            "resource \"aws_backup_vault\" \"v\" {\n  name = \"v\"\n}\nresource \"aws_backup_vault_policy\" \"v\" {\n  backup_vault_name = aws_backup_vault.v.name\n  policy = file(\"${path.module}/policies/vault.json\")\n}\n",
+            "resource \"aws_backup_vault\" \"v\" {\n  name = \"vault\"\n}\nresource \"aws_backup_vault_policy\" \"v\" {\n  backup_vault_name = aws_backup_vault.v.name\n  policy = file(\"${path.module}/policies/vault.json\")\n}\n",
         ),
         (
             "policies/vault.json",
@@ -274,6 +295,30 @@ fn files_that_expressions_read_come_along() {
     ]);
     adopted.is_valid("");
     assert!(adopted.file("policies/vault.json").contains("DeleteRecoveryPoint"));
+}
+
+#[test]
+fn providers_are_handed_to_modules_and_files_of_values_come_along() {
+    let module = "terraform {\n  required_providers {\n    aws = { source = \"hashicorp/aws\", configuration_aliases = [aws.dr] }\n  }\n}\nvariable \"name\" {}\nresource \"aws_backup_vault\" \"v\" {\n  provider = aws.dr\n  name     = var.name\n}\n";
+    let main = "provider \"aws\" {\n  region = \"us-east-1\"\n}\nprovider \"aws\" {\n  alias  = \"west\"\n  region = \"us-west-2\"\n}\nvariable \"name\" {}\nmodule \"m\" {\n  source    = \"./vaults\"\n  providers = { aws = aws, aws.dr = aws.west }\n  name      = var.name\n}\nresource \"aws_backup_vault\" \"here\" {\n  name = \"here\"\n}\n";
+    let adopted = Adopted::of_files(&[
+        ("main.tf", main),
+        ("vaults/main.tf", module),
+        ("terraform.tfvars", "# The name of the vault.\nname   = \"there\"\nunused = 3\n"),
+    ]);
+    adopted.is_valid("");
+    adopted.has("m.hcl", "target = target.west");
+    adopted.has("main.hcl", "target = target.main");
+    assert_eq!(adopted.file("0-terraform.auto.vars.hcl"), "# The name of the vault.\nname = \"there\"\n");
+}
+
+#[test]
+fn a_role_that_is_looked_up_is_asked_for_as_its_path_is_not_known() {
+    let adopted = Adopted::of_files(&[(
+        "main.tf",
+        "data \"aws_iam_role\" \"backup\" {\n  name = \"AWSBackupDefaultServiceRole\"\n}\nresource \"aws_backup_plan\" \"p\" {\n  name = \"plan\"\n}\nresource \"aws_backup_selection\" \"s\" {\n  name         = \"all\"\n  plan_id      = aws_backup_plan.p.id\n  iam_role_arn = data.aws_iam_role.backup.arn\n}\n",
+    )]);
+    assert_eq!(adopted.asked(), ["data_aws_iam_role_backup_arn"]);
 }
 
 #[test]
@@ -308,7 +353,7 @@ fn a_state_becomes_a_policy_of_values_with_references_between_them() {
     let adopted = Adopted::of_state(STATE.trim());
     adopted.is_valid("");
     adopted.has("backup.hcl", "resource \"aws_backup_vault\" \"backup_eu_this\" {");
-    adopted.has("backup.hcl", "target_vault_name            = aws_backup_vault.backup_eu_this.name");
+    adopted.has("backup.hcl", "target_vault_name = aws_backup_vault.backup_eu_this.name");
     adopted.has("backup.hcl", "plan_id      = aws_backup_plan.daily.id");
     adopted.has("backup.hcl", "lifecycle {\n      delete_after = 35\n    }");
     adopted.has("backup.hcl", "tags        = { team = \"sales\" }");
@@ -316,6 +361,16 @@ fn a_state_becomes_a_policy_of_values_with_references_between_them() {
     adopted.has("protect.hcl", "recovery_period_in_days = 35");
     assert_eq!(adopted.told["unrelated"], 1);
     assert_eq!(adopted.left_out(), [""; 0]);
+}
+
+#[test]
+fn what_of_a_state_is_left_out_is_told_by_its_address_there() {
+    let target = r#"{"address":"module.tasks[\"a\"].aws_cloudwatch_event_target.run","mode":"managed","type":"aws_cloudwatch_event_target","name":"run","values":{"rule":"nightly","target_id":"run","arn":"arn:aws:ecs:eu-west-1:123456789012:cluster/c","ecs_target":[{"task_count":1}],"sqs_target":[]}}"#;
+    let rule = r#"{"address":"aws_cloudwatch_event_rule.nightly","mode":"managed","type":"aws_cloudwatch_event_rule","name":"nightly","values":{"arn":"arn:aws:events:eu-west-1:123456789012:rule/nightly","id":"nightly","name":"nightly","schedule_expression":"rate(1 day)","is_enabled":true,"state":"ENABLED"}}"#;
+    let adopted = Adopted::of_state(&format!("{rule},\n{target}"));
+    assert_eq!(adopted.left_out(), ["state.json:2 module.tasks[\"a\"].aws_cloudwatch_event_target.run"]);
+    adopted.is_valid("");
+    adopted.has("alerts.hcl", "schedule_expression = \"rate(1 day)\"\n}");
 }
 
 #[test]

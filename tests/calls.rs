@@ -163,3 +163,52 @@ fn calls_to_another_region_are_slowed_down_there() {
         assert!(output.contains(&format!("slow down: dynamodb in {region}")), "{output}");
     }
 }
+
+#[test]
+fn one_listing_serves_all_kinds_that_it_shows() {
+    const CONSENT: &str = "--accept-irreversible aws_backup_logically_air_gapped_vault.safe";
+    let room = Room::new();
+    room.write(
+        "policy/policy.hcl",
+        r#"
+backstay { workspace = "shop" }
+
+resource "aws_backup_vault" "daily" { name = "daily" }
+
+resource "aws_backup_logically_air_gapped_vault" "safe" {
+  name               = "safe"
+  min_retention_days = 7
+  max_retention_days = 90
+}
+
+resource "aws_cloudwatch_metric_alarm" "failed" {
+  alarm_name          = "failed"
+  namespace           = "AWS/Backup"
+  metric_name         = "NumberOfBackupJobsFailed"
+  dimensions          = { BackupVaultName = aws_backup_vault.daily.name }
+  statistic           = "Sum"
+  period              = 3600
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+}
+
+resource "aws_cloudwatch_composite_alarm" "any" {
+  alarm_name = "any"
+  alarm_rule = "ALARM(failed)"
+}
+"#,
+    );
+    let counts = |line: &str, said: &str| {
+        let (operations, _) = asked(&room, &format!("{line} --log info"), said);
+        let of = |is: &dyn Fn(&str) -> bool| operations.iter().filter(|(operation, _)| is(operation)).map(|(_, count)| *count).sum::<u64>();
+        let is_listing = |operation: &str| operation.split('?').next().is_some_and(|path| path.trim_end_matches('/') == "/backup-vaults");
+        (of(&is_listing), of(&|operation| operation.contains("DescribeAlarms")), operations)
+    };
+    // Before anything is there nothing has tags to ask for, so that vaults are told by their listing alone.
+    let (vaults, alarms, operations) = counts(&format!("plan policy {CONSENT}"), "4 to add");
+    assert_eq!((vaults, alarms), (1, 1), "{operations:#?}");
+    asked(&room, &format!("apply policy --auto-approve {CONSENT}"), "4 added");
+    let (vaults, alarms, operations) = counts("plan policy", "No changes");
+    assert_eq!((vaults, alarms), (1, 1), "{operations:#?}");
+}

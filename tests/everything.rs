@@ -8,7 +8,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use backstay::aws::{Access, connect};
 use backstay::kinds;
-use backstay::model::{ArnForm, Live, Mark, Reading, Single, Snapshot, Target, Value};
+use backstay::model::{ArnForm, Live, Mark, Reading, Shape, Single, Snapshot, Target, Value};
 use backstay::sandbox::{Faults, Sandbox};
 use backstay::time::Clock;
 use backstay::{policy, snapshot};
@@ -120,6 +120,29 @@ fn differences(planned: &Snapshot, all: &Snapshot) -> Vec<String> {
     wrong
 }
 
+/// Every value that no policy could declare, or that it would compare in another form.
+fn undeclarable(all: &Snapshot) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for live in &all.resources {
+        let spec = kinds::spec(&live.id.kind).unwrap();
+        for (path, reading) in &live.settings {
+            let Reading::Known(value) = reading else { continue };
+            let Some(setting) = spec.setting(path) else {
+                wrong.push(format!("{:?} {path} is in no table", live.id));
+                continue;
+            };
+            let accepted = match setting.shape {
+                Shape::Flags { .. } => Shape::Bool.accept(value),
+                shape => shape.accept(value),
+            };
+            if accepted.as_ref() != Ok(value) && setting.aws_default.name_of(value).is_none() {
+                wrong.push(format!("{:?} {path} = {value}: {accepted:?}", live.id));
+            }
+        }
+    }
+    wrong
+}
+
 #[tokio::test]
 async fn all_that_policies_declare_is_among_everything_there_is_of_every_kind() {
     let mut reached: BTreeSet<String> = BTreeSet::new();
@@ -130,6 +153,10 @@ async fn all_that_policies_declare_is_among_everything_there_is_of_every_kind() 
         let (all, _) = world.everything(&[], declared.workspace.as_deref()).await;
         assert_eq!(all.gaps, [], "{}", world.room.path().display());
         assert_eq!(differences(&planned, &all), Vec::<String>::new());
+        assert_eq!(undeclarable(&all), Vec::<String>::new());
+        if let Some(group) = all.resources.iter().find(|live| live.id.name == "/aws/lambda/export") {
+            assert_eq!(group.fact(Live::MADE_BY), Some("CloudFormation stack shop"));
+        }
         reached.extend(planned.resources.iter().map(|live| live.id.kind.clone()));
     }
     let every: BTreeSet<String> = kinds::all().map(|kind| kind.spec().name.to_owned()).collect();
@@ -157,8 +184,11 @@ fn named<'a>(all: &'a Snapshot, kind: &str, name: &str) -> &'a Live {
 async fn things_of_others_are_read_with_who_made_them() {
     let (all, _) = World::of_others().everything(&[], Some("shop")).await;
     assert_eq!(all.gaps, []);
+    // That a policy does not work is nothing that anybody could declare.
+    let wrong = undeclarable(&all);
+    assert!(matches!(wrong.as_slice(), [one] if one.contains("state = \"ERROR\"")), "{wrong:#?}");
     let plan = named(&all, "aws_backup_plan", "of-a-stack");
-    assert_eq!(plan.facts[Live::MADE_BY].to_string(), r#"{ "aws:cloudformation:stack-name" = "shop" }"#);
+    assert_eq!(plan.fact(Live::MADE_BY), Some("CloudFormation stack shop"));
     assert_eq!(plan.settings["tags"].to_string(), r#"{ "team" = "data" }"#);
     assert_eq!(plan.mark, None);
     let selection = named(&all, "aws_backup_selection", "of-a-stack/all");
@@ -168,7 +198,11 @@ async fn things_of_others_are_read_with_who_made_them() {
         named(&all, "aws_cloudwatch_metric_alarm", "TargetTracking-table/orders-AlarmHigh-1").fact(Live::MANAGED_BY),
         Some("autoscaling")
     );
-    assert_eq!(named(&all, "aws_scheduler_schedule_group", "default").fact(Live::MANAGED_BY), Some("scheduler"));
+    // A group that AWS makes everywhere is nothing to tell of while there is no schedule in it.
+    assert!(!all.resources.iter().any(|live| live.id.kind == "aws_scheduler_schedule_group"));
+    let table = named(&all, "aws_dynamodb_table", "everywhere");
+    assert_eq!(table.replicas, Some(vec!["eu-west-1".to_owned()]));
+    assert_eq!(all.resources.iter().filter(|live| live.id.name == "everywhere").count(), 1, "a replica is no thing of its own");
     let copy = all.inventories.iter().find(|inventory| inventory.kind == "aws_s3_bucket").unwrap();
     assert!(copy.names_complete && copy.tag_filter == Some(BTreeMap::new()), "{copy:?}");
 }
@@ -234,6 +268,36 @@ async fn a_rule_without_an_id_is_counted_and_left_alone() {
     assert_eq!(live.facts["lifecycle_rules_without_id"], Value::from(1));
     let rules: Vec<&String> = live.settings.keys().filter(|path| path.starts_with("lifecycle_rule") && path.ends_with(']')).collect();
     assert_eq!(rules, [r#"lifecycle_rule["archive-logs"]"#, r#"lifecycle_rule["archive-logs"].transition["STANDARD_IA"]"#]);
+}
+
+#[test]
+fn what_adopt_writes_of_it_is_no_change() {
+    for (world, targets) in [(World::of_others(), "--target us-east-1 --target eu-west-1"), (World::of_rest(), "--target us-east-1")] {
+        let room = &world.room;
+        let sandbox = world.sandbox.dir().strip_prefix(room.path()).unwrap_or(world.sandbox.dir()).display().to_string();
+        for folder in ["adopted", "again"] {
+            room.ok(&format!("adopt --sandbox={sandbox} {targets} --workspace rest --out {folder}"));
+        }
+        for entry in std::fs::read_dir(room.file("adopted")).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            assert_eq!(room.read(&format!("adopted/{name}")), room.read(&format!("again/{name}")));
+        }
+        let plan = room.run(&format!("plan adopted --sandbox={sandbox} --detailed-exitcode"));
+        assert_eq!(plan.code, Some(0), "{}", plan.output);
+    }
+}
+
+#[test]
+fn a_new_policy_of_a_workspace_that_owns_more_than_it_can_say_is_refused() {
+    let room = World::of_example("dynamodb-processor").room;
+    let adopt = "adopt --sandbox=.backstay/demo --target us-east-1 --out adopted";
+    let ended = room.run(&format!("{adopt} --workspace dynamodb-processor-production"));
+    assert_eq!(ended.code, Some(1), "{}", ended.output);
+    assert!(ended.output.contains("its plan would remove them: EventBridge rule "), "{}", ended.output);
+    assert!(!room.file("adopted").exists(), "nothing is written");
+    room.ok(&format!("{adopt} --workspace another"));
+    let plan = room.run("plan adopted --sandbox=.backstay/demo --detailed-exitcode");
+    assert_eq!(plan.code, Some(0), "{}", plan.output);
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    adopt
     air_gapped_vault
     alarm_checks
     alarm_ratchet
@@ -48,10 +49,12 @@ scenarios! {
     composite_alarm_checks
     composite_alarms
     composite_alarms_of_others
+    compound_adopt
     dashboards
     default_volumes
     described
     dynamodb_export
+    dynamodb_export_places
     event_checks
     event_rules
     database_clusters
@@ -90,6 +93,7 @@ scenarios! {
     s3_bucket_described
     s3_bucket_foreign
     s3_bucket_lock
+    s3_bucket_mfa
     s3_bucket_mutual
     s3_bucket_replication
     s3_bucket_unreadable
@@ -109,11 +113,13 @@ scenarios! {
     skipped_runs
     snapshots
     strengthen_first
+    stale_tags
     summary
     syntax_errors
     targets
     topic_checks
     topics
+    topics_abroad
     topics_of_others
     two_blocks
     variables

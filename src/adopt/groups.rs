@@ -20,7 +20,7 @@ const TAGGED: usize = 3;
 #[derive(Debug)]
 pub(super) struct Group<'a> {
     pub(super) spec: &'static KindSpec,
-    pub(super) target: String,
+    pub(super) targets: Vec<String>,
     pub(super) label: String,
     /// The things that it is about, at least one.
     pub(super) things: Vec<&'a Thing<'a>>,
@@ -79,11 +79,17 @@ pub(super) fn of<'a>(
             let is_taken = labels.contains(&(first.spec.name.to_owned(), wished.clone()));
             let wished = of_whole.filter(|_| is_taken).unwrap_or(wished);
             let label = free(&wished, first.spec.name, &mut labels);
-            Some(Group { spec: first.spec, target: first.live.id.target.clone(), label, things, form })
+            Some(Group { spec: first.spec, targets: targets(&things), label, things, form })
         })
         .collect();
     groups.sort_by_cached_key(|group| place(&group.things));
     groups
+}
+
+/// The targets that things are in.
+fn targets(things: &[&Thing<'_>]) -> Vec<String> {
+    let targets: BTreeSet<&String> = things.iter().map(|thing| &thing.live.id.target).collect();
+    targets.into_iter().cloned().collect()
 }
 
 /// Where a block stands among all: by kind, parts behind what they are parts of, then by name.
@@ -101,10 +107,12 @@ fn protects<'a>(protected: &[&'a Thing<'a>], snapshot: &Snapshot, apart: &BTreeS
     let mut alike: BTreeMap<(&str, &str, Option<&ResourceId>, String), Vec<&'a Thing<'a>>> = BTreeMap::new();
     for thing in protected {
         let id = &thing.live.id;
-        let alone = (apart.contains(id) || thing.spec.single.is_some()).then_some(id);
+        let alone = apart.contains(id).then_some(id);
+        // What there is one of can be alike in several places.
+        let target = if thing.spec.single.is_some() { "" } else { id.target.as_str() };
         // Values have no order across types that a map's key could need; their text has.
         let says = format!("{:?} {:?}", thing.settings, thing.comments);
-        alike.entry((&id.kind, &id.target, alone, says)).or_default().push(thing);
+        alike.entry((&id.kind, target, alone, says)).or_default().push(thing);
     }
     let form = |things: &[&Thing<'_>]| match things.first() {
         Some(first) if first.spec.single.is_some() => Form::Single,
@@ -136,8 +144,11 @@ fn shared_tag(group: &[&Thing<'_>], snapshot: &Snapshot) -> Option<(String, Stri
     candidates.into_iter().next()
 }
 
+/// What resources that can be one block have in common: kind, target, what they are parts of, and which settings they have.
+type Alike<'t> = (&'t str, &'t str, Option<&'t ResourceId>, Vec<&'t str>);
+
 fn resources<'a>(made: &[&'a Thing<'a>], apart: &BTreeSet<ResourceId>) -> Vec<(Vec<&'a Thing<'a>>, Form)> {
-    let mut alike: BTreeMap<(&str, &str, Option<&ResourceId>, Vec<&str>), Vec<&'a Thing<'a>>> = BTreeMap::new();
+    let mut alike: BTreeMap<Alike<'_>, Vec<&'a Thing<'a>>> = BTreeMap::new();
     let mut groups = Vec::new();
     for thing in made {
         let id = &thing.live.id;
@@ -171,7 +182,8 @@ fn varying(things: &[&Thing<'_>]) -> Option<Vec<(String, String)>> {
             continue;
         }
         // A document or a block that differs is another block's worth.
-        if first.spec.is_block(at) || first.spec.setting(at).is_some_and(|setting| matches!(setting.shape, Shape::Block(_))) {
+        let shape = first.spec.setting(at).map(|setting| setting.shape);
+        if first.spec.is_block(at) || matches!(shape, Some(Shape::Block(_) | Shape::Json(_))) {
             return None;
         }
         let last = path::segments(at).pop()?.name;

@@ -79,12 +79,11 @@ pub(super) fn lay_out(
     snapshot: &Snapshot,
     request: &Request<'_>,
 ) -> LaidOut {
+    let blocks = || groups.iter().enumerate().map(|(place, group)| block(group, place, words, snapshot, request)).collect::<Vec<String>>();
     // The first time tells what repeats.
-    let blocks =
-        |_: ()| groups.iter().enumerate().map(|(place, group)| block(group, place, words, snapshot, request)).collect::<Vec<String>>();
-    drop((blocks(()), main(words, snapshot, request)));
+    drop((blocks(), main(words, snapshot, request)));
     words.settle();
-    let blocks = blocks(());
+    let blocks = blocks();
     let mut out = LaidOut::default();
     if request.files.policy.is_empty() && !groups.is_empty() {
         out.files.insert(MAIN.to_owned(), format!("{HEADER}\n\n{}", laid(&main(words, snapshot, request))));
@@ -162,7 +161,7 @@ fn comment(text: &str) -> String {
 
 /// What all blocks share: the owner name, variables, and where it is.
 fn main(words: &Words<'_>, snapshot: &Snapshot, request: &Request<'_>) -> String {
-    let mut out = format!("backstay {{\nworkspace = {}\n}}\n", words.template(request.workspace));
+    let mut out = format!("backstay {{\nworkspace = {}\n}}\n", words.workspace(request.workspace));
     let mut targets = String::new();
     for (name, identity) in &snapshot.identities {
         // A region is a variable where an ARN begins; here it stands alone.
@@ -198,7 +197,11 @@ fn block(group: &Group<'_>, place: usize, words: &Words<'_>, snapshot: &Snapshot
     }
     let targets = if request.there.targets.is_empty() { snapshot.identities.len() } else { request.there.targets.len() };
     if targets > 1 {
-        lines.push(format!("target = target.{}", group.target));
+        let names: Vec<String> = group.targets.iter().map(|target| format!("target.{target}")).collect();
+        lines.push(if let [only] = names.as_slice() { format!("target = {only}") } else { format!("target = {}", text::list(&names)) });
+    }
+    if group.things.iter().any(|thing| thing.live.replicas.as_ref().is_some_and(|regions| !regions.is_empty())) {
+        lines.push("replicas = []".to_owned());
     }
     lines.extend(select(&group.form, &group.things, words).map(|select| format!("select {{\n{select}\n}}")));
     if group.spec.ownership == Ownership::Whole && group.spec.parent.is_none() && first.live.mark.is_none() {
@@ -244,7 +247,7 @@ fn each(group: &Group<'_>, place: usize, words: &Words<'_>) -> String {
     let Form::Each { keys, varying } = &group.form else { return String::new() };
     let keys = keys.iter().map(|key| words.template(key));
     if varying.is_empty() {
-        return format!("toset({})", text::list(keys.collect()));
+        return format!("toset({})", text::list(&keys.collect::<Vec<_>>()));
     }
     let own = |(thing, key): (usize, String)| {
         let settings = group.things.get(thing).map(|thing| &thing.settings);
@@ -261,7 +264,9 @@ fn each(group: &Group<'_>, place: usize, words: &Words<'_>) -> String {
 
 fn select(form: &Form, things: &[&Thing<'_>], words: &Words<'_>) -> Option<String> {
     match form {
-        Form::Names => Some(format!("names = {}", text::list(things.iter().map(|thing| words.template(&thing.live.id.name)).collect()))),
+        Form::Names => {
+            Some(format!("names = {}", text::list(&things.iter().map(|thing| words.template(&thing.live.id.name)).collect::<Vec<_>>())))
+        }
         Form::Tag(key, value) => Some(format!("tags = {{ {} = {} }}", text::key_text(key), words.template(value))),
         Form::One | Form::Single | Form::Each { .. } => None,
     }
@@ -275,7 +280,7 @@ fn hints(group: &Group<'_>, snapshot: &Snapshot) -> Vec<String> {
         hints.push(format!("Now these: {}.", names.join(", ")));
     }
     if group.spec.name_tag.is_some() {
-        let listed = inventory(snapshot, group.spec.name, &group.target);
+        let listed = group.targets.first().and_then(|target| inventory(snapshot, group.spec.name, target));
         let known = group.things.iter().filter_map(|thing| {
             let tags = listed?.listed.iter().find(|one| one.name == thing.live.id.name)?.tags.as_ref()?;
             Some(format!("{} is {}", thing.live.id.name, tags.get(group.spec.name_tag?.key)?))

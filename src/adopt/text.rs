@@ -25,13 +25,13 @@ pub(super) fn value(value: &Value, words: &Words<'_>, place: Place<'_>) -> Strin
         Value::Bool(flag) => flag.to_string(),
         Value::Number(number) => number.to_string(),
         Value::String(text) => words.text(text, place),
-        Value::List(items) | Value::Set(items) => list(items.iter().map(|item| self::value(item, words, place)).collect()),
+        Value::List(items) | Value::Set(items) => list(&items.iter().map(|item| self::value(item, words, place)).collect::<Vec<_>>()),
         Value::Map(map) => object(map.iter().map(|(key, item)| (key_text(key), self::value(item, words, place))).collect()),
     }
 }
 
 /// A list of expressions, on a line or on one each.
-pub(super) fn list(items: Vec<String>) -> String {
+pub(super) fn list(items: &[String]) -> String {
     let length: usize = items.iter().map(|item| item.len() + 2).sum();
     if length <= ONE_LINE && !items.iter().any(|item| item.contains('\n')) {
         return format!("[{}]", items.join(", "));
@@ -146,7 +146,7 @@ impl<'v> Level<'v> {
                 match inner.as_slice() {
                     [] => out.push(format!("{name}{label} {{}}")),
                     [only] if !only.contains('\n') && label.is_empty() && only.len() <= ONE_LINE => {
-                        out.push(format!("{name}{label} {{ {only} }}"))
+                        out.push(format!("{name}{label} {{ {only} }}"));
                     }
                     _ => out.push(format!("{name}{label} {{\n{}\n}}", inner.join("\n"))),
                 }

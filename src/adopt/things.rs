@@ -208,6 +208,7 @@ fn one<'a>(kind: &'static dyn Kind, live: &'a Live, whole: Option<ResourceId>, w
         .map(|maker| format!("{maker} made it: what that says of it and what stands here must agree"))
         .into_iter()
         .collect();
+    comments.extend(replicated(live));
     comments.extend(kind.remarks(live));
     comments.extend(kind.notes(live).into_iter().map(|(code, text)| format!("{code}: {text}")));
     let mut settings = BTreeMap::new();
@@ -229,6 +230,12 @@ fn one<'a>(kind: &'static dyn Kind, live: &'a Live, whole: Option<ResourceId>, w
         settings.entry(spec.name_argument.to_owned()).or_insert_with(|| Value::from(live.id.name.as_str()));
     }
     Ok(Thing { live, kind, spec, settings, whole, comments, label })
+}
+
+/// That a thing has replicas, which hold their settings each for itself: its block is about the thing alone.
+fn replicated(live: &Live) -> Option<String> {
+    let regions = live.replicas.as_ref().filter(|regions| !regions.is_empty())?.join(", ");
+    Some(format!("replicated to {regions}: each region holds these settings for itself, and is described where it is a target"))
 }
 
 /// Whether a person would write a setting down. Where backstay owns all, what is as AWS does it anyway goes without saying.

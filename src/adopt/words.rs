@@ -44,12 +44,15 @@ pub(super) struct Variable {
     pub(super) doc: &'static str,
 }
 
+/// A setting of a thing: the places of its block and of the thing in it, and its path.
+type Named = (usize, usize, String);
+
 /// What texts are written as.
 pub(super) struct Words<'a> {
     /// ARNs to the block, and how its thing is referred to.
     arns: BTreeMap<String, (Option<usize>, String)>,
     /// Settings that name something that is described too, to its block, its name, and how that is referred to.
-    names: BTreeMap<(usize, usize, String), (Option<usize>, String, String)>,
+    names: BTreeMap<Named, (Option<usize>, String, String)>,
     /// How things are referred to, for those that are parts of them.
     things: BTreeMap<&'a ResourceId, String>,
     /// Which block refers to which.
@@ -234,6 +237,17 @@ impl<'a> Words<'a> {
         }
         out.push_str(&escaped(text.get(from..).unwrap_or_default()));
         format!("\"{out}\"")
+    }
+
+    /// The owner name. What one environment makes must not be another's, so that where there are such names the owner's has it too.
+    pub(super) fn workspace(&self, name: &str) -> String {
+        const LONGEST: usize = 40;
+        let environment = self.variables().find(|variable| variable.name == "environment");
+        let written = self.template(name);
+        match environment.filter(|_| !written.contains("${")) {
+            Some(variable) if name.len().saturating_add(variable.value.len()) < LONGEST => format!("\"{name}-${{var.{}}}\"", variable.name),
+            _ => written,
+        }
     }
 
     /// After all was written once: keeps the variables that repeat, and forgets who refers to whom.

@@ -247,7 +247,7 @@ fn access(context: &Context, parallelism: usize, journal: Option<Journal>) -> Re
     };
     let sandbox = crate::sandbox::Sandbox::open(folder)?;
     // Twelve digits are an account of their own; any other key of the environment is of no use here and stays unseen.
-    let account = context.environment.access_key.clone().filter(|key| crate::model::is_account_id(key));
+    let account = context.environment.access_key.clone().filter(|key| crate::names::is_account_id(key));
     let key = account.unwrap_or_else(|| crate::sandbox::DEFAULT_ACCOUNT.to_owned());
     let credentials = SharedCredentialsProvider::new(Credentials::new(key, "sandbox", None, None, "sandbox"));
     let client = sandbox.http_client();

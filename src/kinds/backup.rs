@@ -179,7 +179,7 @@ pub(super) async fn retag(request: &ChangeRequest<'_>, client: &Client, arn: &st
     Ok(())
 }
 
-/// Finds vaults of one type: `ListBackupVaults` tells all of every vault but its tags, in one call for a thousand of them.
+/// Finds vaults of one type: `ListBackupVaults` tells all of every vault but its tags, in one call for a thousand of them, of all types.
 ///
 /// What a vault has beside its tags, `settings` reads out of the listing.
 pub(super) async fn find_vaults(
@@ -192,7 +192,7 @@ pub(super) async fn find_vaults(
     let region = connection.identity.region.clone();
     let client = client(connection, &region);
     let mut found = Found::default();
-    let vaults = match list_vaults(connection, &client).await {
+    let vaults = match request.listings.once(connection, LIST_VAULTS, list_vaults(connection, &client)).await {
         Ok(vaults) => vaults,
         Err(failed) => {
             found.gaps.push(connection.gap(&region, Some(spec.name), None, &failed));

@@ -47,6 +47,7 @@ mod iam;
 mod json;
 #[cfg(feature = "aws")]
 mod kms;
+mod listings;
 #[cfg(feature = "aws")]
 mod namesakes;
 mod needs;
@@ -73,6 +74,8 @@ pub use needs::{Answer, Busy, Handed, Need, Needed, Place, name_of, needs, sough
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
+#[cfg(feature = "aws")]
+pub use tags::maker;
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Reaches, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;
@@ -82,6 +85,8 @@ use std::collections::BTreeMap;
 mod live;
 #[cfg(feature = "aws")]
 mod whole;
+#[cfg(feature = "aws")]
+pub use listings::Listings;
 #[cfg(feature = "aws")]
 pub use live::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
 #[cfg(feature = "aws")]

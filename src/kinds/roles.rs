@@ -1,6 +1,7 @@
 //! The ARNs of IAM roles, as every kind that takes one asks for them.
 
-use crate::model::{Form, Mistake, is_account_id};
+use crate::model::{Form, Mistake};
+use crate::names::is_account_id;
 
 /// Who assumes the roles of EventBridge rules and of their targets.
 ///

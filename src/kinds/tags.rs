@@ -34,12 +34,21 @@ fn reading(tags: &BTreeMap<String, String>) -> Reading {
     Reading::Known(Value::Map(tags.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect()))
 }
 
+/// Who made a thing on somebody's behalf, as AWS's own tags tell: the stack, or the service that stands in the tags' keys.
+///
+/// Source: AWS `CloudFormation` User Guide, "Resource tag"; each service's guide for its own.
+#[cfg(feature = "aws")]
+pub fn maker(tags: &BTreeMap<String, String>) -> Option<String> {
+    if let Some(stack) = tags.get("aws:cloudformation:stack-name") {
+        return Some(format!("CloudFormation stack {stack}"));
+    }
+    tags.keys().find_map(|key| key.strip_prefix("aws:")?.split(':').next().map(str::to_owned))
+}
+
 /// Notes what all tags of a thing say: whose it is, its own tags, and in AWS's who made it.
 #[cfg(feature = "aws")]
 pub(super) fn note(live: &mut Live, mut tags: BTreeMap<String, String>) {
-    let of_aws = tags.iter().filter(|(key, _)| key.starts_with("aws:"));
-    let of_aws: BTreeMap<String, Value> = of_aws.map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect();
-    live.facts.extend((!of_aws.is_empty()).then(|| (Live::MADE_BY.to_owned(), Value::Map(of_aws))));
+    live.facts.extend(maker(&tags).map(|maker| (Live::MADE_BY.to_owned(), Value::from(maker))));
     live.mark = Mark::take(&mut tags);
     live.set([(PATH, reading(&tags))]);
 }

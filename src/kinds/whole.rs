@@ -1,5 +1,6 @@
 //! The effects of a kind whose things backstay makes: finding, making, changing and removing them in AWS.
 
+use super::listings::Listings;
 use super::live::{ChangeFailed, ChangeRequest, Found};
 use crate::aws::Connection;
 use crate::model::{Declared, Live, Mark, ResourceId, Value};
@@ -56,6 +57,10 @@ pub struct FindRequest<'a> {
     pub parents: Vec<&'a Live>,
     /// The other things of such kinds that reading came upon: somebody else's, of which nothing is to be asked that takes a call.
     pub others: Vec<&'a Live>,
+    /// The names among things of other kinds whose ARNs are of one form with this one's, and which one listing shows together.
+    pub beside: BTreeSet<String>,
+    /// The listings of this search that several kinds read of.
+    pub listings: &'a Listings,
     /// What the policy declares of each name.
     pub wanted: BTreeMap<String, BTreeMap<String, Value>>,
 }

@@ -1,14 +1,10 @@
 //! The ids of AWS accounts, as everybody who takes one asks for them.
 
 use super::{Form, Mistake};
+use crate::names::is_account_id;
 
 /// The id of an account.
 pub const ACCOUNT: Form = Form { what: "the id of an account, of 12 digits", check: account };
-
-/// Whether a text has the form of an account's id: 12 digits.
-pub fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
 
 /// What is wrong with a text that should be an account's id, and what to do. A number has lost the zeros that it began with.
 pub fn not_an_account(text: &str) -> Mistake {

@@ -6,7 +6,6 @@ mod codes;
 mod count;
 mod diagnostic;
 mod effect;
-mod nearest;
 mod organization;
 mod outside;
 pub mod path;
@@ -18,13 +17,12 @@ mod source;
 mod spec;
 mod value;
 
-pub use account_id::{ACCOUNT, is_account_id, not_an_account};
+pub use account_id::{ACCOUNT, not_an_account};
 pub use address::{BlockAddress, CompoundAddress};
 pub use codes::Code;
 pub use count::{count, plural};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use effect::Effect;
-pub use nearest::nearest;
 pub use organization::{Account, AccountSelector, Accounts, Organization};
 pub use outside::Outside;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};
@@ -33,7 +31,7 @@ pub use policy_document::{Decision, Known, NotAPolicy, PolicyDocument, Principal
 pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, ResourceId, Snapshot};
 pub use source::{Position, Source, SourceId, Sources, Span};
 pub use spec::{
-    ArnForm, CompoundSpec, Document, Existence, Fallback, Form, Key, KindSpec, Loss, Misfit, Mistake, NameForm, NameTag, Ownership, Parent,
-    Part, Safer, Setting, Shape, Single, partition,
+    ArnForm, CompoundSpec, Document, Existence, Fallback, Form, Holders, Key, KindSpec, Loss, Misfit, Mistake, NameForm, NameTag,
+    Ownership, Parent, Part, Safer, Setting, Shape, Single, partition,
 };
 pub use value::Value;

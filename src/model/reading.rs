@@ -133,7 +133,7 @@ impl Live {
     pub const PARENT_ID: &'static str = "parent_id";
     /// The service that made it for itself, or that AWS makes it with, so that nobody else is to declare it: `autoscaling`.
     pub const MANAGED_BY: &'static str = "managed_by";
-    /// AWS's own tags on it, which tell who made it, where somebody did on another's behalf: `aws:cloudformation:stack-name`.
+    /// Who made it on somebody's behalf, as AWS's own tags on it tell: `CloudFormation stack shop`.
     pub const MADE_BY: &'static str = "made_by";
     /// The region where it is, of a thing that was looked for in another one; nothing else of it was read.
     pub const ELSEWHERE: &'static str = "elsewhere";

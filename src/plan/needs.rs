@@ -342,7 +342,7 @@ impl Other<'_> {
                 let titles: Vec<&str> = self.absent.iter().map(|spec| spec.title).collect();
                 (
                     format!("there is no {} `{named}` in {region}: {}", titles.join(" or "), need.otherwise),
-                    "write the ARN of one that is there, or take it out".to_owned(),
+                    "name one that is there, or take it out".to_owned(),
                 )
             }
             (None, Some(spec)) => {

@@ -172,7 +172,11 @@ impl<'a> Resolver<'a> {
         if protect.select.allow_empty {
             return;
         }
-        let help = "correct the name, or write `allow_empty = true` into the `select` block where that is fine";
+        // What a compound is made of has no `select` that anybody wrote.
+        let help = match protect.address.within {
+            Some(_) => "correct the name",
+            None => "correct the name, or write `allow_empty = true` into the `select` block where that is fine",
+        };
         if tally.missing.is_empty() && tally.found == 0 && !tally.unsure {
             let title = format!("`select` of `{}` matches no {}", protect.address, spec.title);
             let help = "loosen the selector, or write `allow_empty = true` into the `select` block where that is fine";

@@ -12,6 +12,7 @@
 
 mod beside;
 mod changes;
+mod foreign;
 mod gone;
 mod sole;
 
@@ -263,19 +264,7 @@ impl<'a> Planner<'a> {
         let mut others = self.lives(spec.name, target).filter(by_name);
         // Where names are not unique, another workspace's thing of the same name is in nobody's way.
         let Some(live) = others.find(|live| live.mark.is_none() || spec.arn_form != ArnForm::ById) else { return Ok(None) };
-        match &live.mark {
-            Some(mark) => Err(Refusal {
-                code: Code::Foreign.to_string(),
-                reason: format!("{} `{name}` is there already, and workspace `{}` made it as {}", spec.title, mark.workspace, mark.address),
-                remedy: "give this block another name, or release the thing there first with a `removed` block".to_owned(),
-            }),
-            None if resource.adopt || !resource.mark => Ok(Some(live)),
-            None => Err(Refusal {
-                code: Code::Foreign.to_string(),
-                reason: format!("{} `{name}` is there already, and backstay did not make it", spec.title),
-                remedy: "write `adopt = true` into the block to take it over, or give the block another name".to_owned(),
-            }),
-        }
+        if live.mark.is_none() && (resource.adopt || !resource.mark) { Ok(Some(live)) } else { Err(foreign::refusal(spec, resource, live)) }
     }
 
     fn compare(&mut self, kind: &'static dyn Kind, resource: &'a Resource, action: &mut Action) {

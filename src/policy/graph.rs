@@ -188,7 +188,8 @@ impl<'a> Evaluator<'a, '_> {
 
     /// The same, as seen from a target.
     pub(super) fn scope_at(&self, edges: &Edges, target: Option<&str>) -> Scope<'_> {
-        let folder = Value::from(self.folder.display().to_string());
+        // Functions of files start from the policy's folder already: named once more, it would count twice.
+        let folder = Value::from(".");
         let path = BTreeMap::from([("module".to_owned(), folder.clone()), ("root".to_owned(), folder)]);
         let backstay = BTreeMap::from([("workspace".to_owned(), self.policy.workspace.clone().map_or(Value::Null, Value::from))]);
         let mut locals = BTreeMap::new();

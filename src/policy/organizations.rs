@@ -4,7 +4,8 @@
 use super::eval::Scope;
 use super::reader::{Located, Reader};
 use super::statements;
-use crate::model::{Account, AccountSelector, Accounts, Code, Diagnostic, Organization, Pattern, Target, Value, is_account_id};
+use crate::model::{Account, AccountSelector, Accounts, Code, Diagnostic, Organization, Pattern, Target, Value};
+use crate::names::is_account_id;
 use std::collections::BTreeMap;
 
 /// The number that stands for the accounts that are not known yet. No account has it.

@@ -41,7 +41,7 @@ pub(super) fn one(
         reader.takes_both("target");
     }
     let targets = things::targets(&mut reader, &evaluator.policy.targets);
-    let adopt = reader.flag("adopt").unwrap_or_default();
+    let adopt = reader.flag("adopt").unwrap_or_default() || evaluator.within.as_ref().is_some_and(|within| within.adopts);
     let mark = mark(spec, adopt, &mut reader);
     let parent = spec.parent.and_then(|parent| self::parent(parent, &mut reader, scope, evaluator));
     let header = reader.header();

@@ -7,8 +7,9 @@ use super::reader::{Located, Reader};
 use super::version;
 use crate::kinds;
 use crate::model::{
-    self, AssumeRole, BlockAddress, Change, Code, Diagnostic, Mistake, Replicas, Setting, Shape, Span, Target, Value, Waiver, is_account_id,
+    self, AssumeRole, BlockAddress, Change, Code, Diagnostic, Mistake, Replicas, Setting, Shape, Span, Target, Value, Waiver,
 };
+use crate::names::is_account_id;
 use jiff::civil::Date;
 
 /// The longest `workspace`.

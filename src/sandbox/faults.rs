@@ -27,6 +27,9 @@ pub struct Faults {
     pub page_size: Option<usize>,
     /// How long a table stays in a transitional state, in milliseconds. Without it 1,000, or 0 while the clock stands still.
     pub lag_ms: Option<u64>,
+    /// Whether listings by tag show what they showed when this fault came into force: they lag behind what is made, tagged and deleted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stale_tags: bool,
 }
 
 /// What the counting faults have counted since the faults were set.

@@ -179,6 +179,10 @@ impl Sandbox {
         self.0.store.transact(|contents, dir| {
             // What has come due until now happened under the faults of its time.
             route::make_up(contents, dir)?;
+            if !faults.stale_tags && !contents.state.value.stale_tags.is_empty() {
+                contents.state.value.stale_tags.clear();
+                contents.state.save(dir)?;
+            }
             contents.counters.value = Counters::default();
             contents.counters.save(dir)?;
             contents.faults.value = faults.clone();

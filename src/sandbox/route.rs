@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::SandboxError;
 use super::faults::Faults;
 use super::protocol::{self, aws_json, aws_query, rest_json, rest_xml, rpc_v2_cbor};
-use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, Wire, account, backup, s3, sts};
+use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, Wire, account, backup, s3, sts, tagging};
 use super::state::{Caller, State};
 use super::store::Contents;
 use super::wire::{Reply, Request};
@@ -142,6 +142,7 @@ fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: 
         region_off: faults.region_off.clone(),
         faults,
     };
+    tagging::remember(&mut call);
     (operation.run)(&mut call, input)
 }
 

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::services::{
-    backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, iam, kms, logs, organizations, rds, redshift, s3, scheduler, sns,
+    backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, iam, kms, logs, organizations, rds, redshift, s3, scheduler, sns, tagging,
 };
 use super::{DEFAULT_ACCOUNT, SandboxError};
-use crate::model::is_account_id;
+use crate::names::is_account_id;
 
 /// The format of the state file that this version writes.
 pub(crate) const VERSION: u32 = 1;
@@ -27,6 +27,9 @@ pub(crate) struct State {
     /// Buckets, whose names are one namespace for all accounts and regions.
     #[serde(default)]
     pub(crate) s3: s3::Buckets,
+    /// What listings by tag show while they lag behind, by account and region.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) stale_tags: BTreeMap<String, Vec<tagging::Tagged>>,
     /// The organization that accounts can be members of.
     #[serde(default)]
     pub(crate) organization: organizations::Organization,
@@ -89,6 +92,7 @@ impl Default for State {
             sessions: BTreeMap::new(),
             accounts: BTreeMap::new(),
             s3: s3::Buckets::default(),
+            stale_tags: BTreeMap::new(),
             organization: organizations::Organization::default(),
         }
     }

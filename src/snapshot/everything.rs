@@ -2,8 +2,8 @@
 
 use super::read::{begin, fill, list, settings_calls};
 use crate::aws::{Aws, ConnectFailed, Connection};
-use crate::kinds::{self, Calls, FindRequest, Found, Kind, Wish};
-use crate::model::{ArnForm, Inventory, KindSpec, Live, Replicas, Single, Snapshot};
+use crate::kinds::{self, Calls, FindRequest, Found, Kind, Listings, Wish};
+use crate::model::{ArnForm, Inventory, KindSpec, Listed, Live, Reading, Replicas, Single, Snapshot, Value};
 use crate::policy::select::ListNeed;
 use futures_util::future::{join, join_all};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +66,15 @@ async fn of_others(aws: &Aws, kinds: &BTreeSet<&'static str>, workspace: Option<
         snapshot.gaps.extend(gaps);
     }
     fill(&mut snapshot, aws, workspace, wishes, done).await;
+    let makers = snapshot.inventories.iter().flat_map(|inventory| {
+        let made = |thing: &Listed| Some((thing.name.clone(), kinds::maker(thing.tags.as_ref()?)?));
+        inventory.listed.iter().filter_map(made).map(|(name, maker)| ((&inventory.kind, &inventory.target, name), maker))
+    });
+    let makers: BTreeMap<(&String, &String, String), String> = makers.collect();
+    for live in &mut snapshot.resources {
+        let maker = makers.get(&(&live.id.kind, &live.id.target, live.id.name.clone()));
+        live.facts.extend(maker.map(|maker| (Live::MADE_BY.to_owned(), Value::from(maker.as_str()))));
+    }
     snapshot
 }
 
@@ -83,9 +92,10 @@ async fn wholes(aws: &Aws, kinds: &BTreeSet<&'static str>, workspace: Option<&st
     for with_parent in [false, true] {
         let of_round = |kind: &&dyn Kind| asked.contains(kind.spec().name) && kind.spec().parent.is_some() == with_parent;
         let known = &snapshot.resources;
+        let listings = Listings::default();
         let searches = kinds::all().filter(of_round).flat_map(|kind| {
             let connections = connections(aws, kind.spec()).into_iter();
-            connections.filter_map(move |connection| search(kind, connection, workspace, known))
+            connections.filter_map(|connection| search(kind, connection, workspace, (known, &listings))).collect::<Vec<_>>()
         });
         for (inventory, found) in join_all(searches.collect::<Vec<_>>()).await {
             snapshot.inventories.push(inventory);
@@ -94,7 +104,17 @@ async fn wholes(aws: &Aws, kinds: &BTreeSet<&'static str>, workspace: Option<&st
             snapshot.gaps.extend(found.gaps);
         }
     }
+    let used: BTreeSet<String> = snapshot.resources.iter().filter_map(|live| live.fact(Live::PARENT_ID).map(str::to_owned)).collect();
+    let is_used = |live: &Live| live.fact(Live::ID).is_none_or(|id| used.contains(id));
+    snapshot.resources.retain(|live| !is_bare(live) || is_used(live));
     snapshot
+}
+
+/// Whether a thing is one that AWS makes in every region by itself, and of which there is nothing to say: the default group of schedules.
+fn is_bare(live: &Live) -> bool {
+    let name = kinds::spec(&live.id.kind).map(|spec| spec.name_argument);
+    let mut known = live.settings.iter().filter(|(_, reading)| **reading != Reading::Unset);
+    live.facts.contains_key(Live::MANAGED_BY) && known.all(|(path, _)| Some(path.as_str()) == name)
 }
 
 /// The search for all things of a kind in one target; none for a kind whose things others own.
@@ -102,7 +122,7 @@ fn search<'a>(
     kind: &'static dyn Kind,
     connection: &'a Connection,
     workspace: Option<&'a str>,
-    known: &'a [Live],
+    (known, listings): (&'a [Live], &'a Listings),
 ) -> Option<impl Future<Output = (Inventory, Found)> + use<'a>> {
     let Calls::Whole(calls) = kind.calls() else { return None };
     let spec = kind.spec();
@@ -120,6 +140,8 @@ fn search<'a>(
             marked: Vec::new(),
             parents: parents.clone(),
             others: Vec::new(),
+            beside: BTreeSet::new(),
+            listings,
             wanted: BTreeMap::new(),
         };
         let mut found = calls.find(request).await;

@@ -2,8 +2,8 @@
 //! declared. What is a part of something else is looked for when that was found.
 
 use crate::aws::{Aws, Connection, resources};
-use crate::kinds::{self, Calls, FindRequest, Found, Kind, Tagged};
-use crate::model::{Gap, Inventory, Live, Mark, Plan, Policy, ResourceId, Snapshot, Value};
+use crate::kinds::{self, Calls, FindRequest, Found, Kind, Listings, Tagged};
+use crate::model::{Gap, Inventory, KindSpec, Live, Mark, Plan, Policy, ResourceId, Snapshot, Value};
 use futures_util::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,11 +106,18 @@ pub(super) async fn find(snapshot: &mut Snapshot, aws: &Aws, sought: Sought) {
             Err(failed) => snapshot.gaps.push(connection.gap(&connection.identity.region, None, None, &failed)),
         }
     }
+    let listings = Listings::default();
     for with_parent in [false, true] {
         let mut searches = Vec::new();
         for kind in kinds::all().filter(|kind| kind.spec().parent.is_some() == with_parent) {
             for connection in &connections {
-                searches.extend(search(kind, connection, &sought, marked.get(connection.target.name.as_str()), &snapshot.resources));
+                searches.extend(search(
+                    kind,
+                    connection,
+                    (&sought, &listings),
+                    marked.get(connection.target.name.as_str()),
+                    &snapshot.resources,
+                ));
             }
         }
         let found = join_all(searches).await;
@@ -140,11 +147,20 @@ fn tell_once(gaps: &mut Vec<Gap>, sought: &Sought) {
     });
 }
 
+/// The names that are looked for in a target among things of other kinds whose ARNs are of one form with those of this kind.
+fn beside(spec: &KindSpec, connection: &Connection, sought: &Sought) -> BTreeSet<String> {
+    let start = |spec: &KindSpec| spec.arn_start(&connection.identity.region, &connection.identity.account);
+    let same =
+        kinds::all().map(Kind::spec).filter(|other| other.name != spec.name && other.parent.is_none() && start(other) == start(spec));
+    let names = same.filter_map(|other| sought.names.get(&(other.name.to_owned(), connection.target.name.clone())));
+    names.flat_map(BTreeMap::keys).cloned().collect()
+}
+
 /// The search for one kind in one target; none where there is nothing to look for.
 fn search<'a>(
     kind: &'static dyn Kind,
     connection: &'a Connection,
-    sought: &'a Sought,
+    (sought, listings): (&'a Sought, &'a Listings),
     marked: Option<&Vec<Tagged>>,
     known: &'a [Live],
 ) -> Option<impl Future<Output = (Inventory, Found)> + use<'a>> {
@@ -174,8 +190,20 @@ fn search<'a>(
     Some(async move {
         let region = connection.identity.region.clone();
         let workspace = sought.workspace.as_deref().unwrap_or_default();
-        let request =
-            FindRequest { connection, everything: false, workspace, names: names.clone(), needed, marked, parents, others, wanted };
+        let beside = beside(spec, connection, sought);
+        let request = FindRequest {
+            connection,
+            everything: false,
+            workspace,
+            names: names.clone(),
+            needed,
+            marked,
+            parents,
+            others,
+            beside,
+            listings,
+            wanted,
+        };
         let mut found = calls.find(request).await;
         let unsure = |gap: &Gap| gap.resource.is_none();
         let names_complete = !found.gaps.iter().any(unsure);

@@ -11,6 +11,7 @@
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
 //! | [`referee`] | Terraform as the referee of every kind in every direction, with a table of what came of it |
 //! | [`terraform`] | Terraform and its AWS provider over `backstay sandbox serve` |
+//! | [`terraform_adopt`] | what Terraform made, translated from its configuration and from its state |
 //! | [`terraform_alerts`] | the same, for topics and alarms |
 //! | [`terraform_audit`] | the same, for what AWS Backup tests and reports, also of what backstay made |
 //! | [`terraform_buckets`] | the same, for the settings of buckets |
@@ -39,6 +40,7 @@ mod scenarios_buckets;
 mod scenarios_databases;
 mod support;
 mod terraform;
+mod terraform_adopt;
 mod terraform_alerts;
 mod terraform_audit;
 mod terraform_buckets;

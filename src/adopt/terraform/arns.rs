@@ -14,7 +14,7 @@ impl Translator<'_> {
         if let Some((_, service, before, is_global)) = table::ARNS.iter().find(|(of, ..)| *of == kind) {
             let region = if *is_global { String::new() } else { interpolated(&self.region_of(target)) };
             let account = interpolated(&self.account_of(target));
-            let path = self.role_path(kind, body)?;
+            let path = role_path(kind, body)?;
             return Some(format!("\"arn:aws:{service}:{region}:{account}:{before}{path}{name}\""));
         }
         let spec = kinds::spec(kind)?;
@@ -30,14 +30,14 @@ impl Translator<'_> {
             ArnForm::ById | ArnForm::Nothing => return None,
         })
     }
+}
 
-    /// What stands between `role` and the name of a role; nothing for other kinds. None where that is not a plain text.
-    fn role_path(&mut self, kind: &str, body: &Body) -> Option<String> {
-        if kind != "aws_iam_role" {
-            return Some(String::new());
-        }
-        let Some(path) = body.get_attribute("path") else { return Some("/".to_owned()) };
-        let text = path.value.as_str()?;
-        is_plain_text(&format!("\"{text}\"")).then(|| text.to_owned())
+/// What stands between `role` and the name of a role; nothing for other kinds. None where that is not a plain text.
+fn role_path(kind: &str, body: &Body) -> Option<String> {
+    if kind != "aws_iam_role" {
+        return Some(String::new());
     }
+    let Some(path) = body.get_attribute("path") else { return Some("/".to_owned()) };
+    let text = path.value.as_str()?;
+    is_plain_text(&format!("\"{text}\"")).then(|| text.to_owned())
 }

@@ -4,9 +4,10 @@ use super::rewrite::spliced;
 use super::table::{self, Becomes};
 use super::translator::{Here, Resource, Translator, end_of};
 use super::trivia::{Gap, Item, Items, gap};
-use crate::model::{Fallback, Key, KindSpec, Setting, Shape};
+use crate::model::{Fallback, Key, KindSpec, Ownership, Setting, Shape};
 use crate::policy::eval;
-use hcl::edit::structure::{Attribute, Block, Structure};
+use hcl::edit::expr::Expression;
+use hcl::edit::structure::{Attribute, Block, BlockLabel, Structure};
 use std::collections::BTreeMap;
 
 /// Where in a kind's table a body is read, and as whose.
@@ -99,7 +100,9 @@ impl Translator<'_> {
             }
             is_kept = items.items.len() > before;
             if let Some(first) = items.items.get_mut(before) {
-                first.lead = gap.lead;
+                // A comment behind the brace is about all that follows.
+                let is_behind_brace = at == inside.start && gap.tail.starts_with(['#', '/']);
+                first.lead = if is_behind_brace { format!("{}\n{}", gap.tail, gap.lead) } else { gap.lead };
             }
             at = end_of(structure);
         }
@@ -113,17 +116,8 @@ impl Translator<'_> {
                 item.text = inner.block(&name);
             }
         }
-        self.defaults(block, level, &mut items);
+        defaults(block, level, &mut items);
         items
-    }
-
-    /// What the provider sends where the block does not say.
-    fn defaults(&mut self, block: &Block, level: &Level<'_>, items: &mut Items) {
-        for (kind, at, name, value) in table::PROVIDER_DEFAULTS {
-            if *kind == level.resource.id.kind && *at == level.at && !block.body.has_attribute(name) {
-                items.push_argument(format!("{name} = {value}"));
-            }
-        }
     }
 
     fn argument(&mut self, attribute: &Attribute, level: &Level<'_>, here: &Here) -> Option<String> {
@@ -138,7 +132,8 @@ impl Translator<'_> {
             self.dropped(name, eval::range_of(&attribute.key), level, here);
             return None;
         }
-        if self.loaded.is_state && is_unset(level.setting(name), &attribute.value) {
+        let setting = level.setting(name);
+        if self.loaded.is_state && (is_unset(setting, &attribute.value) || is_default(level.spec, setting, &attribute.value)) {
             return None;
         }
         Some(self.written(attribute, name, here))
@@ -177,7 +172,7 @@ impl Translator<'_> {
     fn nested(&mut self, block: &Block, level: &Level<'_>, here: &Here, items: &mut Items, merged: &mut BTreeMap<String, (usize, Items)>) {
         let keyword = block.ident.as_str();
         let is_dynamic = keyword == "dynamic";
-        let name = if is_dynamic { block.labels.first().map(|label| label.as_str()).unwrap_or_default() } else { keyword };
+        let name = if is_dynamic { block.labels.first().map(BlockLabel::as_str).unwrap_or_default() } else { keyword };
         let becomes = table::becomes(&level.resource.id.kind, &join(&level.at, name));
         let to = if let Some(Becomes::Name(to)) = becomes { to } else { name };
         if matches!(becomes, Some(Becomes::Nothing | Becomes::Refused(_))) {
@@ -196,12 +191,11 @@ impl Translator<'_> {
                 items.push(of.block(to));
                 continue;
             }
-            match merged.get_mut(to) {
-                Some((_, first)) => first.items.extend(of.items),
-                None => {
-                    merged.insert(to.to_owned(), (items.items.len(), of));
-                    items.push("");
-                }
+            if let Some((_, first)) = merged.get_mut(to) {
+                first.items.extend(of.items);
+            } else {
+                merged.insert(to.to_owned(), (items.items.len(), of));
+                items.push("");
             }
         }
     }
@@ -244,6 +238,15 @@ impl Translator<'_> {
     }
 }
 
+/// What the provider sends where the block does not say.
+fn defaults(block: &Block, level: &Level<'_>, items: &mut Items) {
+    for (kind, at, name, value) in table::PROVIDER_DEFAULTS {
+        if *kind == level.resource.id.kind && *at == level.at && !block.body.has_attribute(name) {
+            items.push_argument(format!("{name} = {value}"));
+        }
+    }
+}
+
 /// Gives the item before a gap the comment that stands on its line.
 fn finish(items: &mut Items, gap: &Gap, is_kept: bool) {
     if is_kept
@@ -255,8 +258,7 @@ fn finish(items: &mut Items, gap: &Gap, is_kept: bool) {
 }
 
 /// Whether a value of a state stands for none: the provider knows no null in many places, and has a zero or an empty text there.
-fn is_unset(setting: Option<&'static Setting>, value: &hcl::edit::expr::Expression) -> bool {
-    use hcl::edit::expr::Expression;
+fn is_unset(setting: Option<&'static Setting>, value: &Expression) -> bool {
     match value {
         Expression::Null(_) => true,
         Expression::String(text) => text.value().is_empty(),
@@ -269,6 +271,17 @@ fn is_unset(setting: Option<&'static Setting>, value: &hcl::edit::expr::Expressi
             let least = setting.map(|setting| setting.shape);
             is_zero && matches!(least, Some(Shape::Days { min, .. } | Shape::Whole { min, .. }) if min > 0)
         }
+        _ => false,
+    }
+}
+
+/// Whether a value of a state is what AWS does anyway, so that a whole thing needs no word of it.
+fn is_default(spec: &KindSpec, setting: Option<&'static Setting>, value: &Expression) -> bool {
+    let Some(setting) = setting.filter(|setting| spec.ownership == Ownership::Whole && !setting.required) else { return false };
+    match (setting.aws_default, value) {
+        (Fallback::Bool(default), Expression::Bool(flag)) => *flag.value() == default,
+        (Fallback::Number(default), Expression::Number(number)) => number.value().as_i64() == Some(default),
+        (Fallback::Text(default), Expression::String(text)) => text.value() == default,
         _ => false,
     }
 }

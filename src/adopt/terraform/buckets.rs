@@ -7,7 +7,7 @@ use super::translator::{Here, Resource, Translator};
 use super::trivia::{Item, Items};
 use crate::kinds;
 use crate::policy::eval;
-use hcl::edit::structure::{Block, Structure};
+use hcl::edit::structure::{Block, BlockLabel, Structure};
 
 impl<'a> Translator<'a> {
     /// The settings of a bucket, from its own resource and those that are about it.
@@ -18,7 +18,7 @@ impl<'a> Translator<'a> {
         if let Some(lock) = resource.block.body.get_attribute("object_lock_enabled")
             && !is_locked
         {
-            let here = self.here(resource);
+            let here = Here::of(resource);
             match self.expression(&lock.value, &here).as_str() {
                 "true" => all.push("object_lock {}"),
                 "false" => {}
@@ -69,7 +69,7 @@ impl<'a> Translator<'a> {
     }
 
     fn bucket_part(&mut self, part: &Resource<'a>) -> Items {
-        let here = Here { computes: true, ..self.here(part) };
+        let here = Here { computes: true, ..Here::of(part) };
         let mut items = Items::default();
         for structure in &part.block.body {
             match structure {
@@ -111,7 +111,7 @@ impl<'a> Translator<'a> {
     fn bucket_block(&mut self, part: &Resource<'a>, block: &Block, here: &Here, items: &mut Items) {
         let Some(spec) = kinds::spec(table::BUCKET) else { return };
         let name = if block.ident.as_str() == "dynamic" {
-            block.labels.first().map(|label| label.as_str()).unwrap_or_default()
+            block.labels.first().map(BlockLabel::as_str).unwrap_or_default()
         } else {
             block.ident.as_str()
         };

@@ -4,7 +4,7 @@ use super::rewrite::{Step, object_key};
 use super::translator::{Here, Resource, Translator};
 use super::trivia::Items;
 use hcl::edit::expr::Expression;
-use hcl::edit::structure::{Block, Body, Structure};
+use hcl::edit::structure::{Block, BlockLabel, Body, Structure};
 use std::collections::BTreeMap;
 
 /// Arguments of a statement, and what they are called in the document.
@@ -48,7 +48,7 @@ impl Translator<'_> {
         if block.ident.as_str() == name {
             return Some(vec![(block.body.clone(), here.clone())]);
         }
-        if block.ident.as_str() != "dynamic" || block.labels.first().map(|label| label.as_str()) != Some(name) {
+        if block.ident.as_str() != "dynamic" || block.labels.first().map(BlockLabel::as_str) != Some(name) {
             return None;
         }
         let content = block.body.get_blocks("content").next()?.body.clone();
@@ -84,10 +84,10 @@ impl Translator<'_> {
                                 principals.entry(key).or_default().push((text(self, "type")?, text(self, "identifiers")?));
                             }
                             "condition" => {
-                                let test = key_of(body.get_attribute("test").map(|test| &test.value)?, &text(self, "test")?);
+                                let operator = key_of(body.get_attribute("test").map(|name| &name.value)?, &text(self, "test")?);
                                 let variable = key_of(&body.get_attribute("variable")?.value, &text(self, "variable")?);
                                 let values = text(self, "values")?;
-                                conditions.entry(test).or_default().push(format!("{variable} = {values}"));
+                                conditions.entry(operator).or_default().push(format!("{variable} = {values}"));
                             }
                             _ => return None,
                         }

@@ -5,7 +5,7 @@ use crate::model::Value;
 use crate::policy::eval::{self, Scope, Segment};
 use crate::policy::types::Type;
 use hcl::edit::expr::Expression;
-use hcl::edit::structure::Block;
+use hcl::edit::structure::{Block, BlockLabel};
 use std::collections::BTreeMap;
 
 impl Translator<'_> {
@@ -15,7 +15,7 @@ impl Translator<'_> {
     ///
     /// Why nobody knows offline which these are.
     pub(super) fn expanded(&mut self, block: &Block, here: &Here) -> Result<Vec<Iterator>, String> {
-        let label = block.labels.first().map(|label| label.as_str()).unwrap_or_default();
+        let label = block.labels.first().map(BlockLabel::as_str).unwrap_or_default();
         let each = block.body.get_attribute("for_each").ok_or_else(|| format!("its `dynamic \"{label}\"` has no `for_each`"))?;
         let name = block
             .body
@@ -66,6 +66,8 @@ impl Translator<'_> {
             let (Some(Segment::Name(root)), name) = (reference.path.first(), reference.path.get(1)) else { return None };
             match (root.as_str(), name) {
                 (root, _) if iterators.contains_key(root) => {}
+                ("var", Some(Segment::Name(name))) if variables.contains_key(name) => {}
+                ("local", Some(Segment::Name(name))) if locals.contains_key(name) => {}
                 ("var", Some(Segment::Name(name))) => {
                     variables.insert(name.clone(), self.variable_value(here, name, depth)?);
                 }
@@ -92,12 +94,11 @@ impl Translator<'_> {
             let mut blocks = text.body.get_blocks("variable");
             Some((number, blocks.find(|block| block.labels.first().is_some_and(|label| label.as_str() == name))?))
         });
-        let given = match &unit.call {
-            Some(call) => call.argument(name).map(|given| self.constant_at(given, &inner(call.unit, call.text), depth + 1)),
-            None => {
-                let values = self.loaded.values.iter().rev().find_map(|(_, text)| text.body.get_attribute(name));
-                values.map(|value| eval::evaluate(&value.value, &Scope::new(&unit.folder)).ok())
-            }
+        let given = if let Some(call) = &unit.call {
+            call.argument(name).map(|given| self.constant_at(given, &inner(call.unit, call.text), depth + 1))
+        } else {
+            let values = self.loaded.values.iter().rev().find_map(|(_, text)| text.body.get_attribute(name));
+            values.map(|value| eval::evaluate(&value.value, &Scope::new(&unit.folder)).ok())
         };
         let value = match given {
             Some(value) => value?,

@@ -34,9 +34,6 @@ mod trivia;
 mod units;
 mod whole;
 
-#[cfg(test)]
-mod tests;
-
 use crate::model::{Diagnostic, Position, Sources};
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -2,9 +2,9 @@
 
 use super::rewrite::quoted;
 use super::translator::{Here, Translator, end_of};
-use super::trivia::{Item, Items, gap};
+use super::trivia::{Item, Items, gap, lead};
 use crate::policy::eval;
-use hcl::edit::structure::{Block, Structure};
+use hcl::edit::structure::{Block, BlockLabel, Structure};
 use std::collections::BTreeSet;
 
 /// The arguments of a variable that the policy language has.
@@ -72,7 +72,7 @@ impl Translator<'_> {
         let mut blocks: Vec<((usize, usize, usize), Items)> = Vec::new();
         for (unit, text, start, item) in texts {
             let block = self.text(unit, text).and_then(|file| {
-                let mut all = file.body.get_blocks("locals").map(|block| eval::range_of(block));
+                let mut all = file.body.get_blocks("locals").map(eval::range_of);
                 all.find(|range| range.contains(&start)).map(|range| range.start)
             });
             let slot = (unit, text, block.unwrap_or(start));
@@ -93,7 +93,7 @@ impl Translator<'_> {
         let mut declared = BTreeSet::new();
         for (number, text) in root.texts.iter().enumerate() {
             for block in text.body.get_blocks("variable") {
-                let Some(name) = block.labels.first().map(|label| label.as_str()) else { continue };
+                let Some(name) = block.labels.first().map(BlockLabel::as_str) else { continue };
                 if !self.variables.contains(name) {
                     continue;
                 }
@@ -138,20 +138,20 @@ impl Translator<'_> {
     /// Of a file of values those that the policy has variables for.
     fn given(&self, body: &hcl::edit::structure::Body, text: &str) -> String {
         let mut items = Items::default();
-        let mut at = 0;
+        let mut at = None;
         for structure in body {
             if let Structure::Attribute(attribute) = structure
                 && self.variables.contains(attribute.key.as_str())
             {
                 let start = eval::range_of(&attribute.key).start;
-                let lead = gap(text, at..start).lead;
+                let lead = lead(text, at, start);
                 items.items.push(Item {
                     lead,
                     text: text.get(start..end_of(structure)).unwrap_or_default().to_owned(),
                     tail: String::new(),
                 });
             }
-            at = end_of(structure);
+            at = Some(end_of(structure));
         }
         super::translator::laid_out(&items.written())
     }
@@ -177,7 +177,7 @@ impl Translator<'_> {
         for (unit, one) in self.loaded.units.iter().enumerate() {
             for (number, text) in one.texts.iter().enumerate() {
                 for block in text.body.get_blocks("module") {
-                    let name = block.labels.first().map(|label| label.as_str()).unwrap_or_default();
+                    let name = block.labels.first().map(BlockLabel::as_str).unwrap_or_default();
                     if one.calls.contains_key(name) {
                         continue;
                     }

@@ -16,11 +16,14 @@ use std::path::Path;
 
 /// How many expressions are put in place of others at most, so that a circle of locals or modules ends.
 const DEEPEST: usize = 40;
+/// How many references are looked at in such expressions.
+const MOST: usize = 500_000;
 
 impl<'a> Translator<'a> {
     /// What stands for a reference; none where it stays as it is.
     pub(super) fn reference(&mut self, root: &str, steps: &[Step], range: Range<usize>, here: &Here) -> Option<String> {
-        if here.depth > DEEPEST {
+        self.inlined += usize::from(here.depth > 0);
+        if here.depth > DEEPEST || self.inlined > MOST {
             return Some("null".to_owned());
         }
         if let Some(iterator) = here.iterators.iter().rev().find(|iterator| iterator.name == root).cloned() {
@@ -143,12 +146,15 @@ impl<'a> Translator<'a> {
     fn looked_up(&mut self, found: &Resource<'_>, rest: &[Step], here: &Here) -> Option<String> {
         let [Step::Name(attribute)] = rest else { return None };
         let (name, expr) = table::name_of(&found.id.kind, &found.block.body)?;
-        let text = self.expression(expr, &Here { depth: here.depth + 1, own: here.own.clone(), ..self.here(found) });
+        let text = self.expression(expr, &Here { depth: here.depth + 1, own: here.own.clone(), ..Here::of(found) });
         if attribute == name {
             return Some(enclosed(&text));
         }
         let target = self.target(found.id.unit, found.block.body.get_attribute("provider").map(|of| &of.value));
-        (attribute == "arn").then(|| self.computed_arn(&found.id.kind, &found.block.body, &text, &target)).flatten()
+        // The path of a role is part of its ARN, and whoever looks a role up does not say it.
+        (attribute == "arn" && found.id.kind != "aws_iam_role")
+            .then(|| self.computed_arn(&found.id.kind, &found.block.body, &text, &target))
+            .flatten()
     }
 
     fn output(&mut self, name: &str, rest: &[Step], range: &Range<usize>, here: &Here) -> String {
@@ -170,7 +176,7 @@ impl<'a> Translator<'a> {
         let Some((unit, text, expr, rest)) = found else { return self.unknown("module", &path, range, here) };
         let each = match (self.unit_repeat(unit), index) {
             (None, None) => None,
-            (Some(of), Some((index, known))) => Some(self.each_at(&of, &index, known.as_ref())),
+            (Some(of), Some((index, known))) => Some(each_at(&of, &index, known.as_ref())),
             _ => return self.unknown("module", &path, range, here),
         };
         let inner = Here { unit, text, each, iterators: Vec::new(), depth: here.depth + 1, ..here.clone() };
@@ -229,10 +235,10 @@ impl<'a> Translator<'a> {
         let each = match (self.repeated(resource), index) {
             (Repeated::No, None) => None,
             (Repeated::Module, None) => here.each.clone(),
-            (Repeated::Each(of) | Repeated::Count(of), Some(Step::Index(index, known))) => Some(self.each_at(&of, index, known.as_ref())),
+            (Repeated::Each(of) | Repeated::Count(of), Some(Step::Index(index, known))) => Some(each_at(&of, index, known.as_ref())),
             _ => return None,
         };
-        let at = Here { each, own: here.own.clone(), computes: here.computes, depth: here.depth + 1, ..self.here(resource) };
+        let at = Here { each, own: here.own.clone(), computes: here.computes, depth: here.depth + 1, ..Here::of(resource) };
         let body = &resource.block.body;
         if let Some(host) = table::part_of(&resource.id.kind) {
             // A part of a bucket is known by the bucket.
@@ -247,8 +253,7 @@ impl<'a> Translator<'a> {
         }
         if attribute == "arn" {
             let text = self.expression(name?.1, &at);
-            let is_protected =
-                self.standing.get(&resource.id) == Some(&Standing::Settings) && !here.computes && here.own.as_ref() != Some(&resource.id);
+            let is_protected = self.is_protected(resource) && !here.computes && here.own.as_ref() != Some(&resource.id);
             if is_protected && kinds::spec(&resource.id.kind).is_some_and(|spec| spec.arn("", "", "").is_some()) {
                 let key = at.each.as_ref().map(|(key, _)| format!("[{key}]")).unwrap_or_default();
                 return Some(format!("{}.{}{key}[{text}].arn", resource.id.kind, self.label(&resource.id)));
@@ -272,24 +277,23 @@ impl<'a> Translator<'a> {
         if !self.is_protected(resource) || here.computes {
             return None;
         }
-        let at = Here { each: Some(("key".to_owned(), "value".to_owned())), own: None, depth: here.depth + 1, ..self.here(resource) };
-        let (_, expr) = table::name_of(&resource.id.kind, &resource.block.body)?;
+        let at = Here { each: Some(("key".to_owned(), "value".to_owned())), own: None, depth: here.depth + 1, ..Here::of(resource) };
+        let (argument, expr) = table::name_of(&resource.id.kind, &resource.block.body)?;
         let name = self.expression(expr, &at);
-        let thing = format!("{}.{}[key][{name}]", resource.id.kind, self.label(&resource.id));
+        let mut thing = format!("{}.{}[key][{name}]", resource.id.kind, self.label(&resource.id));
         match rest {
-            [] => Some(format!("{{ for key, value in {of} : key => {thing} }}")),
+            [] => {
+                // What Terraform calls the name is asked for further out, where nobody sees of what.
+                let id = table::id_is_name(&resource.id.kind).then_some("id");
+                let names = [Some(argument), id].into_iter().flatten().filter(|name| *name != "name");
+                let names: Vec<String> = names.map(|called| format!("{called} = {name}")).collect();
+                if !names.is_empty() {
+                    thing = format!("merge({thing}, {{ {} }})", names.join(", "));
+                }
+                Some(format!("{{ for key, value in {of} : key => {thing} }}"))
+            }
             [Step::Name(attribute)] if attribute == "arn" => Some(format!("[for key, value in {of} : {thing}.arn]")),
             _ => None,
-        }
-    }
-
-    /// What `each` is in one instance of a block that repeats.
-    fn each_at(&self, of: &str, index: &str, known: Option<&Value>) -> (String, String) {
-        match known {
-            Some(Value::Number(_)) => (quoted(index), quoted(index)),
-            Some(Value::String(text)) if of.starts_with("toset(") => (quoted(text), quoted(text)),
-            _ if of.starts_with("toset(") => (index.to_owned(), index.to_owned()),
-            _ => (index.to_owned(), format!("{}[{index}]", enclosed(of))),
         }
     }
 
@@ -332,6 +336,16 @@ impl<'a> Translator<'a> {
     pub(super) fn ask(&mut self, name: String, sort: &'static str, of: String, place: crate::model::Position) {
         let asked = Asked { name: name.clone(), of, place };
         self.asked.entry(name).or_insert((asked, sort));
+    }
+}
+
+/// What `each` is in one instance of a block that repeats.
+fn each_at(of: &str, index: &str, known: Option<&Value>) -> (String, String) {
+    match known {
+        Some(Value::Number(_)) => (quoted(index), quoted(index)),
+        Some(Value::String(text)) if of.starts_with("toset(") => (quoted(text), quoted(text)),
+        _ if of.starts_with("toset(") => (index.to_owned(), index.to_owned()),
+        _ => (index.to_owned(), format!("{}[{index}]", enclosed(of))),
     }
 }
 

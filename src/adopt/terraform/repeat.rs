@@ -20,7 +20,7 @@ pub(super) enum Repeated {
 impl Translator<'_> {
     /// How often a resource is there.
     pub(super) fn repeated(&mut self, resource: &Resource<'_>) -> Repeated {
-        let here = self.here(resource);
+        let here = Here::of(resource);
         match self.repeat_of(resource.block, &here) {
             Some((true, text)) => Repeated::Count(text),
             Some((false, text)) => Repeated::Each(text),

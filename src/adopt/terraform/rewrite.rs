@@ -2,7 +2,7 @@
 
 use super::translator::{Here, Translator};
 use crate::model::Value;
-use crate::policy::eval;
+use crate::policy::{eval, functions};
 use hcl::edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperator};
 use hcl::edit::template::{Directive, Element};
 use std::collections::BTreeSet;
@@ -177,6 +177,7 @@ impl Translator<'_> {
             }
             Expression::FuncCall(call) => {
                 self.attach(call, here);
+                self.check_function(call, range, here);
                 call.args.iter().for_each(|arg| self.visit(arg, here, free, edits));
             }
             Expression::Traversal(traversal) => self.traversal(traversal, range, here, free, edits),
@@ -262,10 +263,10 @@ impl Translator<'_> {
                     if let Some((range, new)) = new
                         && is_quoted
                         && range == eval::range_of(&part.expr)
-                        && is_plain_text(&new)
+                        && (is_plain_text(&new) || new.parse::<i64>().is_ok())
                     {
                         edits.truncate(before);
-                        edits.push((eval::range_of(element), interpolated(&new)));
+                        edits.push((eval::range_of(element), if is_plain_text(&new) { interpolated(&new) } else { new }));
                     }
                 }
                 Element::Directive(directive) => match directive.as_ref() {
@@ -285,6 +286,15 @@ impl Translator<'_> {
         }
     }
 
+    /// Tells of a function that the policy language does not have: it reads the clock or chance, or is a provider's own.
+    fn check_function(&mut self, call: &FuncCall, range: Range<usize>, here: &Here) {
+        let name = call.name.name.as_str();
+        if !call.name.namespace.is_empty() || !functions::names().any(|known| known == name) {
+            let place = self.place(here.unit, here.text, range);
+            self.notes.insert(format!("{place}: the policy language has no function `{name}`: write what it gives in its place"));
+        }
+    }
+
     /// Takes along a file that an expression reads.
     fn attach(&mut self, call: &FuncCall, here: &Here) {
         const READERS: [&str; 8] =
@@ -298,17 +308,14 @@ impl Translator<'_> {
             written.trim_matches('"').trim_start_matches("./").trim_start_matches("${path.module}/").trim_start_matches("${path.root}/");
         let text = Some(inner).filter(|inner| !inner.contains(['$', '%', '(', '"']) && !inner.split('/').any(|part| part == ".."));
         let text = text.and_then(|name| Some((name, std::fs::read_to_string(unit.folder.join(name)).ok()?)));
-        match text {
-            Some((name, text)) => {
-                let folder = unit.prefix.trim_end_matches('_');
-                let name = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-                // What ends like a policy would be read as one.
-                self.attachments.insert(name, text);
-            }
-            None => {
-                let place = self.place(here.unit, here.text, eval::range_of(argument));
-                self.notes.insert(format!("{place}: {written} is read from beside the policy: copy the file to there"));
-            }
+        if let Some((name, text)) = text {
+            let folder = unit.prefix.trim_end_matches('_');
+            let name = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            // What ends like a policy would be read as one.
+            self.attachments.insert(name, text);
+        } else {
+            let place = self.place(here.unit, here.text, eval::range_of(argument));
+            self.notes.insert(format!("{place}: {written} is read from beside the policy: copy the file to there"));
         }
     }
 }

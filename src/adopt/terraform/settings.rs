@@ -10,13 +10,9 @@ use super::whole::is_name;
 use crate::kinds;
 use crate::policy::eval;
 use hcl::edit::expr::{Expression, ObjectKey};
+use std::collections::BTreeSet;
 
 impl<'a> Translator<'a> {
-    /// The kind of the policy's block that a resource becomes.
-    pub(super) fn kind_of(&self, id: &Id) -> String {
-        table::part_of(&id.kind).map_or_else(|| id.kind.clone(), |part| part.of.to_owned())
-    }
-
     /// Whether something about backup is said of a thing, so that it gets a block.
     pub(super) fn is_written(&self, id: &Id) -> bool {
         if self.standing.get(id) == Some(&Standing::Whole) {
@@ -24,7 +20,7 @@ impl<'a> Translator<'a> {
         }
         let Some(resource) = self.resources.get(id) else { return false };
         let has_parts = self.standing.iter().any(|(_, standing)| *standing == Standing::Part(id.clone()));
-        let Some(spec) = kinds::spec(&self.kind_of(id)) else { return false };
+        let Some(spec) = kinds::spec(&kind_of(id)) else { return false };
         let declares = spec.settings.iter().any(|setting| {
             let first = setting.path.split('.').next().unwrap_or(setting.path);
             first != "apply_immediately"
@@ -32,19 +28,23 @@ impl<'a> Translator<'a> {
         });
         has_parts
             || (declares && resource.id.kind != table::BUCKET)
-            || resource.block.body.has_attribute("object_lock_enabled")
+            || resource
+                .block
+                .body
+                .get_attribute("object_lock_enabled")
+                .is_some_and(|on| !matches!(on.value, Expression::Bool(ref on) if !*on.value()))
             || table::part_of(&id.kind).is_some()
     }
 
     /// Writes a `protect` block.
     pub(super) fn settings(&mut self, resource: &Resource<'a>) {
-        let kind = self.kind_of(&resource.id);
+        let kind = kind_of(&resource.id);
         let Some(spec) = kinds::spec(&kind) else { return };
         if !self.is_written(&resource.id) {
             self.standing.insert(resource.id.clone(), Standing::Unrelated);
             return;
         }
-        let here = self.here(resource);
+        let here = Here::of(resource);
         let mut head = Vec::new();
         if spec.single.is_none() {
             let Some(name) = self.selected(resource, &here) else { return };
@@ -65,7 +65,6 @@ impl<'a> Translator<'a> {
             self.standing.insert(resource.id.clone(), Standing::Unrelated);
             return;
         }
-        let header = format!("protect \"{kind}\" \"{}\"", self.label(&resource.id));
         let mut all = self.with_head(resource, head, items);
         // `replicas` is about the whole block, so it stands with its target.
         if let Some(at) = all.items.iter().position(|item| item.text.starts_with("replicas ")) {
@@ -73,16 +72,45 @@ impl<'a> Translator<'a> {
             let place = all.items.iter().position(|item| item.text.starts_with("select ")).unwrap_or(0);
             all.items.insert(place, Item::of(replicas.text));
         }
+        if self.loaded.is_state {
+            self.alike.entry((kind, without_names(&all))).or_default().push((resource.clone(), all));
+            return;
+        }
+        let header = format!("protect \"{kind}\" \"{}\"", self.label(&resource.id));
         self.write(resource, &all.block(&header));
+    }
+
+    /// Writes the blocks of a state, those that say the same of several things as one.
+    pub(super) fn write_alike(&mut self) {
+        let mut written: BTreeSet<(String, String)> = BTreeSet::new();
+        for ((kind, _), blocks) in std::mem::take(&mut self.alike) {
+            let labels: Vec<&str> = blocks.iter().map(|(resource, _)| resource.id.label.as_str()).collect();
+            let mut label = common_label(&labels);
+            if !written.insert((kind.clone(), label.clone())) {
+                label = labels.first().map_or_else(String::new, |first| (*first).to_owned());
+                written.insert((kind.clone(), label.clone()));
+            }
+            let names: Vec<String> = blocks
+                .iter()
+                .filter_map(|(_, items)| items.items.iter().find_map(|item| selected_name(&item.text)).map(str::to_owned))
+                .collect();
+            let Some((first, items)) = blocks.first() else { continue };
+            let mut items = items.clone();
+            if let Some(select) = items.items.iter_mut().find(|item| selected_name(&item.text).is_some()).filter(|_| names.len() > 1) {
+                select.text = format!("select {{\nnames = [\n{},\n]\n}}", names.join(",\n"));
+            }
+            self.write(first, &items.block(&format!("protect \"{kind}\" \"{label}\"")));
+            self.translated += blocks.len() - 1;
+        }
     }
 
     /// Settings that stand in the resource itself, and in its parts.
     fn own_settings(&mut self, resource: &Resource<'a>, spec: &'static crate::model::KindSpec, here: &Here) -> Items {
         let mut items = self.items(resource.block, &Level::top(resource, spec, true), here);
-        let name = table::name_of(&spec.name.to_owned(), &resource.block.body).map(|(name, _)| name).unwrap_or_default();
+        let name = table::name_of(spec.name, &resource.block.body).map(|(name, _)| name).unwrap_or_default();
         items.items.retain(|item| !item.text.starts_with(&format!("{name} ")) || name.is_empty());
         for part in self.parts_of(&resource.id) {
-            let of = self.items(part.block, &Level::top(&part, spec, true), &self.here(&part));
+            let of = self.items(part.block, &Level::top(&part, spec, true), &Here::of(&part));
             items.items.extend(of.items);
             self.translated += 1;
         }
@@ -157,6 +185,11 @@ impl<'a> Translator<'a> {
     }
 }
 
+/// The kind of the policy's block that a resource becomes.
+pub(super) fn kind_of(id: &Id) -> String {
+    table::part_of(&id.kind).map_or_else(|| id.kind.clone(), |part| part.of.to_owned())
+}
+
 /// The value of the tag `Name`, where the tags are written out.
 fn name_tag(tags: &Expression) -> Option<&Expression> {
     let Expression::Object(object) = tags else { return None };
@@ -171,4 +204,24 @@ fn name_tag(tags: &Expression) -> Option<&Expression> {
 pub(super) fn rule_label(id: &str, number: usize) -> String {
     let inner = id.trim_matches('"');
     if is_plain_text(id) && !id.contains("${") && !inner.is_empty() { inner.to_owned() } else { format!("rule-{}", number + 1) }
+}
+
+/// The name in a selector of one name.
+fn selected_name(text: &str) -> Option<&str> {
+    text.strip_prefix("select {\nnames = [")?.strip_suffix("]\n}")
+}
+
+/// What a block says, whatever it says it of.
+fn without_names(items: &Items) -> String {
+    let others = items.items.iter().filter(|item| selected_name(&item.text).is_none());
+    others.map(|item| format!("{}\n", item.text)).collect()
+}
+
+/// A name for a block of several: what their names begin with alike, else the first.
+fn common_label(labels: &[&str]) -> String {
+    let Some((first, rest)) = labels.split_first() else { return String::new() };
+    let alike = |at: usize| rest.iter().all(|other| other.get(..at) == first.get(..at));
+    let longest = first.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|at| alike(*at)).last().unwrap_or(0);
+    let common = first.get(..longest).unwrap_or_default().trim_end_matches(['_', '-']);
+    if rest.is_empty() || common.len() < 3 { (*first).to_owned() } else { common.to_owned() }
 }

@@ -1,12 +1,13 @@
 //! Which resources are translated, and as what.
 
 use super::table::{self, Becomes};
-use super::translator::{Id, Resource, Translator};
+use super::translator::{Here, Id, Resource, Translator};
 use crate::kinds;
 use crate::model::{KindSpec, Ownership};
 use crate::policy::eval;
+use hcl::edit::Decorated;
 use hcl::edit::expr::{Expression, TraversalOperator};
-use hcl::edit::structure::{Body, Structure};
+use hcl::edit::structure::{BlockLabel, Body, Structure};
 use std::collections::BTreeMap;
 
 /// What a resource is in the policy.
@@ -86,16 +87,15 @@ impl<'a> Translator<'a> {
                 Some(host) => Standing::Part(host),
                 None if part.of == table::TOPIC => Standing::Left,
                 None => {
-                    let here = self.here(resource);
+                    let here = Here::of(resource);
                     let name =
                         resource.block.body.get_attribute(part.argument).map(|of| self.slice(&here, eval::range_of(&of.value)).to_owned());
                     let key = (resource.id.unit, name.unwrap_or_default(), self.written_repeat(resource));
-                    match heads.get(&key) {
-                        Some(head) => Standing::Part(head.clone()),
-                        None => {
-                            heads.insert(key, resource.id.clone());
-                            Standing::Settings
-                        }
+                    if let Some(head) = heads.get(&key) {
+                        Standing::Part(head.clone())
+                    } else {
+                        heads.insert(key, resource.id.clone());
+                        Standing::Settings
                     }
                 }
             };
@@ -139,13 +139,13 @@ impl<'a> Translator<'a> {
             return other.and_then(|other| self.host(other, depth + 1));
         }
         // The same name, written the same way.
-        let here = self.here(resource);
+        let here = Here::of(resource);
         let text = self.slice(&here, eval::range_of(expr)).trim();
         let same = self.resources.values().find(|other| {
             other.id.unit == unit
                 && other.id.kind == part.of
                 && table::name_of(part.of, &other.block.body)
-                    .is_some_and(|(_, name)| self.slice(&self.here(other), eval::range_of(name)).trim() == text)
+                    .is_some_and(|(_, name)| self.slice(&Here::of(other), eval::range_of(name)).trim() == text)
         });
         same.map(|other| other.id.clone())
     }
@@ -159,7 +159,7 @@ impl<'a> Translator<'a> {
 
     /// The `for_each` or `count` of a block as it is written.
     fn written_repeat(&self, resource: &Resource<'_>) -> String {
-        let here = self.here(resource);
+        let here = Here::of(resource);
         let each = ["for_each", "count"].iter().find_map(|name| resource.block.body.get_attribute(name));
         each.map(|each| self.slice(&here, eval::range_of(&each.value)).trim().to_owned()).unwrap_or_default()
     }
@@ -202,7 +202,7 @@ impl<'a> Translator<'a> {
     pub(super) fn parent_text(&mut self, resource: &Resource<'a>, spec: &'static KindSpec) -> Option<String> {
         let parent = spec.parent?;
         let expr = &resource.block.body.get_attribute(parent.argument)?.value;
-        let here = self.here(resource);
+        let here = Here::of(resource);
         let text = self.expression(expr, &here);
         let is_whole = |text: &str| parent.kinds.iter().any(|kind| text.strip_prefix(kind).is_some_and(|rest| rest.starts_with('.')));
         let of_each = text.starts_with("each.value.") && self.each_of(resource).is_some_and(|each| is_whole(&each));
@@ -217,7 +217,7 @@ impl<'a> Translator<'a> {
                 return None;
             }
             let (_, name) = table::name_of(&other.id.kind, &other.block.body)?;
-            let there = self.here(&other);
+            let there = Here::of(&other);
             (self.expression(name, &there) == text).then(|| format!("{}.{}.{usual}", other.id.kind, self.label(&other.id)))
         })
     }
@@ -228,11 +228,11 @@ impl<'a> Translator<'a> {
             let name = match structure {
                 Structure::Attribute(attribute) => attribute.key.as_str(),
                 Structure::Block(block) if block.ident.as_str() == "dynamic" => {
-                    let here = self.here(resource);
+                    let here = Here::of(resource);
                     if let Err(why) = self.expanded(block, &here) {
                         return Some(why);
                     }
-                    block.labels.first().map(|label| label.as_str()).unwrap_or_default()
+                    block.labels.first().map(BlockLabel::as_str).unwrap_or_default()
                 }
                 Structure::Block(block) => block.ident.as_str(),
             };
@@ -255,7 +255,7 @@ impl<'a> Translator<'a> {
 pub(super) fn referred_block(expr: &Expression) -> Option<(String, String)> {
     let Expression::Traversal(traversal) = expr else { return None };
     let (Expression::Variable(root), Some(TraversalOperator::GetAttr(label))) =
-        (&traversal.expr, traversal.operators.first().map(|one| one.value()))
+        (&traversal.expr, traversal.operators.first().map(Decorated::value))
     else {
         return None;
     };

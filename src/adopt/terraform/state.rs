@@ -27,6 +27,9 @@ const AREAS: [(&str, &str); 7] = [
     ("aws_dlm_", "schedules.hcl"),
 ];
 
+/// How long a list or an object may be that stands on one line, in bytes.
+const LONGEST_LINE: usize = 70;
+
 /// A resource of the state.
 struct Stated {
     kind: String,
@@ -65,7 +68,7 @@ pub(super) fn load(file: &Path) -> Loaded {
     resources(root, &mut all, &mut BTreeSet::new());
     for one in &all {
         let address = format!("{}.{}", one.kind, one.label);
-        loaded.places.insert(address, place_of(&text, file, &one.address));
+        loaded.places.insert(address, (one.address.clone(), place_of(&text, file, &one.address)));
     }
     let written = Written::new(&all);
     let mut files: BTreeMap<&str, String> = BTreeMap::from([("backstay.hcl", written.providers())]);
@@ -228,18 +231,24 @@ impl<'s> Written<'s> {
                 other.kind.ends_with("_topic_policy") && self.whole_of(other).is_some_and(|whole| whole.address == one.address)
             })
         };
-        for (name, value) in values {
+        let mut named: Vec<(&String, &Value)> = values.iter().collect();
+        named.sort_by_cached_key(|(name, value)| (is_blocks(value), rank(&one.kind, name)));
+        for (name, value) in named {
             let is_told = depth == 1
                 && (TOLD.contains(&name.as_str())
                     || (name == "id" && one.kind != table::FILE_SYSTEM)
                     || (name == "arn" && self.by_arn.values().any(|other| other.address == one.address))
                     || (name == "policy" && one.kind == table::TOPIC && has_policy(one)));
-            if is_told || is_nothing(value) {
+            let is_zero = value.as_f64() == Some(0.0);
+            let has_other = |other: &str| values.get(other).is_some_and(|other| !is_nothing(other));
+            let is_unset = table::ZEROS.contains(&(one.kind.as_str(), name.as_str()))
+                || table::ZEROS_BESIDE.iter().any(|(of, other)| name == of && has_other(other));
+            if is_told || is_nothing(value) || (is_zero && is_unset) {
                 continue;
             }
             let value = if depth == 1 && name == "tags" { values.get("tags_all").unwrap_or(value) } else { value };
             match value {
-                Value::Array(items) if !items.is_empty() && items.iter().all(Value::is_object) => {
+                Value::Array(items) if is_blocks(value) => {
                     for item in items.iter().filter_map(Value::as_object) {
                         out.push_str(&format!("{indent}{name} {{\n"));
                         self.arguments(one, item, depth + 1, out);
@@ -291,10 +300,31 @@ impl<'s> Written<'s> {
                 Some(other) => format!("{}.{}.arn", other.kind, other.label),
                 None => quoted(text),
             },
-            Value::Array(items) => format!("[{}]", items.iter().map(|item| self.referring(one, item)).collect::<Vec<_>>().join(", ")),
+            Value::Array(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.referring(one, item)).collect();
+                let short = format!("[{}]", items.join(", "));
+                if short.len() <= LONGEST_LINE { short } else { format!("[\n{},\n]", items.join(",\n")) }
+            }
             other => hcl(other),
         }
     }
+}
+
+/// Whether a value is one of blocks.
+fn is_blocks(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_object))
+}
+
+/// Where an argument stands among others of a block: the name first, then as the kind's table has them.
+fn rank(kind: &str, name: &str) -> (usize, usize) {
+    let spec = kinds::spec(kind).or_else(|| kinds::spec(table::part_of(kind)?.of));
+    let Some(spec) = spec else { return (2, 0) };
+    let is_first = name == spec.name_argument || name.ends_with("rule_name") || name == "id" || name == "status";
+    if is_first || spec.parent.is_some_and(|parent| parent.argument == name) {
+        return (usize::from(name == "status"), usize::from(name != spec.name_argument));
+    }
+    let place = spec.settings.iter().position(|setting| setting.path.split('.').any(|part| part == name));
+    (2, place.unwrap_or(usize::MAX))
 }
 
 /// Whether a value says nothing: the provider has an empty one in many places for what is not set.
@@ -324,7 +354,7 @@ fn hcl(value: &Value) -> String {
 /// A document as HCL, one entry on a line where it is long.
 fn document_text(value: &Value, depth: usize) -> String {
     let short = hcl(value);
-    if short.len() <= 60 {
+    if short.len() <= LONGEST_LINE {
         return short;
     }
     let indent = "  ".repeat(depth);

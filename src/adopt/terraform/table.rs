@@ -73,6 +73,12 @@ pub(super) fn becomes(kind: &str, path: &str) -> Option<Becomes> {
 pub(super) const PROVIDER_DEFAULTS: &[(&str, &str, &str, &str)] =
     &[("aws_backup_plan", "rule", "start_window", "60"), ("aws_backup_plan", "rule", "completion_window", "180")];
 
+/// Where a state has a zero for what is not set, although a zero could be: kind and argument.
+pub(super) const ZEROS: [(&str, &str); 1] = [("aws_backup_report_plan", "number_of_frameworks")];
+
+/// Where a state has a zero for what is not set because another argument is: argument, and that other one.
+pub(super) const ZEROS_BESIDE: [(&str, &str); 1] = [("threshold", "threshold_metric_id")];
+
 /// The arguments that are Terraform's own and say nothing of the thing.
 pub(super) const META: [&str; 4] = ["for_each", "count", "provider", "depends_on"];
 

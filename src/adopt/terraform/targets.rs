@@ -5,6 +5,7 @@ use super::translator::{Here, Resource, Translator};
 use super::trivia::Items;
 use super::units::Unit;
 use crate::policy::eval;
+use hcl::edit::Decorated;
 use hcl::edit::expr::{Expression, ObjectKey, TraversalOperator};
 use hcl::edit::structure::{Block, Structure};
 
@@ -227,7 +228,7 @@ impl<'a> Translator<'a> {
 /// The alias of `aws.west`; none of `aws`.
 fn alias_of(provider: &Expression) -> Option<String> {
     match provider {
-        Expression::Traversal(traversal) => match traversal.operators.first().map(|operator| operator.value()) {
+        Expression::Traversal(traversal) => match traversal.operators.first().map(Decorated::value) {
             Some(TraversalOperator::GetAttr(alias)) => Some(alias.as_str().to_owned()),
             _ => None,
         },

@@ -13,7 +13,7 @@ impl<'a> Translator<'a> {
     pub(super) fn topic_parts(&mut self, topic: &Resource<'a>, items: &mut Items) {
         for part in self.parts_of(&topic.id) {
             let lead = self.comments_above(part.id.unit, part.text, eval::range_of(&part.block.ident).start);
-            let here = Here { computes: true, own: Some(topic.id.clone()), ..self.here(&part) };
+            let here = Here { computes: true, own: Some(topic.id.clone()), ..Here::of(&part) };
             if part.id.kind.ends_with("_policy") {
                 if let Some(policy) = part.block.body.get_attribute("policy").filter(|_| self.goes_along(&part, &topic.id)) {
                     let text = self.expression(&policy.value, &here);
@@ -58,7 +58,7 @@ impl<'a> Translator<'a> {
         if self.each_of(topic).is_some() {
             return Err("it is not there as often as its topic is: give the topic a block of its own for each".to_owned());
         }
-        let here = self.here(part);
+        let here = Here::of(part);
         if let Some(count) = part.block.body.get_attribute("count") {
             let number = self.constant(&count.value, &here).and_then(|value| value.as_i64()).ok_or_else(unknown)?;
             let index = |at: i64| vec![Iterator { name: "count".to_owned(), key: Value::from(at), value: Value::from(at) }];

@@ -1,9 +1,10 @@
 //! What all steps share: what there is, what is translated as what, and what was written so far.
 
+use super::settings::kind_of;
 use super::standing::Standing;
 use super::targets::Used;
-use super::trivia;
-use super::units::{Loaded, Text, Unit};
+use super::trivia::{self, Items};
+use super::units::{File, Loaded, Unit};
 use super::{Asked, LeftOut, Translation};
 use crate::model::{Position, Span, Value};
 use crate::policy::eval;
@@ -64,6 +65,14 @@ pub(super) struct Here {
     pub(super) depth: usize,
 }
 
+impl Here {
+    /// Where the expressions of a resource stand.
+    pub(super) fn of(resource: &Resource<'_>) -> Self {
+        let own = Some(resource.id.clone());
+        Self { unit: resource.id.unit, text: resource.text, each: None, iterators: Vec::new(), own, computes: false, depth: 0 }
+    }
+}
+
 /// Where a block is written: the file, and what it is sorted by in there.
 pub(super) type Slot = (usize, usize, usize);
 
@@ -87,6 +96,10 @@ pub(super) struct Translator<'a> {
     pub(super) attachments: BTreeMap<String, String>,
     pub(super) out: BTreeMap<String, Vec<(Slot, String)>>,
     pub(super) translated: usize,
+    /// How many expressions were put in place of others: in a circle of modules that number grows beyond all bounds.
+    pub(super) inlined: usize,
+    /// The blocks of a state's settings by their kind and what they say, to be written as one where that is the same.
+    pub(super) alike: BTreeMap<(String, String), Vec<(Resource<'a>, Items)>>,
 }
 
 impl<'a> Translator<'a> {
@@ -123,6 +136,8 @@ impl<'a> Translator<'a> {
             attachments: BTreeMap::new(),
             out: BTreeMap::new(),
             translated: 0,
+            inlined: 0,
+            alike: BTreeMap::new(),
         }
     }
 
@@ -137,6 +152,7 @@ impl<'a> Translator<'a> {
                 _ => {}
             }
         }
+        self.write_alike();
         self.modules();
         self.names();
         let shared = self.shared(workspace);
@@ -151,6 +167,7 @@ impl<'a> Translator<'a> {
         if self.translated > 0 {
             files.insert(SHARED.to_owned(), laid_out(&format!("{shared}{old}")));
         }
+        self.notes.extend(self.loaded.notes.iter().cloned());
         let unrelated = self.standing.values().filter(|standing| matches!(standing, Standing::Unrelated)).count();
         Translation {
             files,
@@ -168,7 +185,7 @@ impl<'a> Translator<'a> {
         if let (Some(only), None) = (targets.next(), targets.next()) {
             let line = format!("\ntarget = target.{only}\n");
             let texts = self.out.values_mut().flatten().map(|(_, text)| text);
-            texts.for_each(|text| *text = text.replacen(&line, "\n", 1));
+            texts.for_each(|text| *text = text.replacen(&line, "\n", 1).replacen("{\n\n", "{\n", 1));
         }
     }
 
@@ -178,7 +195,7 @@ impl<'a> Translator<'a> {
     }
 
     /// A text of a unit.
-    pub(super) fn text(&self, unit: usize, text: usize) -> Option<&'a Text> {
+    pub(super) fn text(&self, unit: usize, text: usize) -> Option<&'a File> {
         self.unit(unit)?.texts.get(text)
     }
 
@@ -205,8 +222,11 @@ impl<'a> Translator<'a> {
     /// Tells that something is not in the policy.
     pub(super) fn leave_out(&mut self, unit: usize, text: usize, range: Range<usize>, what: impl Into<String>, why: impl Into<String>) {
         let what = what.into();
-        let known = self.loaded.places.iter().find(|(address, _)| what.split([' ', ',']).any(|word| word == address.as_str()));
-        let place = known.map_or_else(|| self.place(unit, text, range), |(_, place)| place.clone());
+        let known = self.loaded.places.iter().find(|(block, _)| what.split([' ', ',']).any(|word| word == block.as_str()));
+        let (what, place) = match known {
+            Some((block, (address, place))) => (what.replacen(block.as_str(), address, 1), place.clone()),
+            None => (what, self.place(unit, text, range)),
+        };
         self.left_out.insert(LeftOut { place, what, why: why.into() });
     }
 
@@ -216,22 +236,17 @@ impl<'a> Translator<'a> {
         self.leave_out(resource.id.unit, resource.text, eval::range_of(&resource.block.ident), address, why);
     }
 
-    /// Where the expressions of a resource stand.
-    pub(super) fn here(&self, resource: &Resource<'_>) -> Here {
-        Here {
-            unit: resource.id.unit,
-            text: resource.text,
-            each: None,
-            iterators: Vec::new(),
-            own: Some(resource.id.clone()),
-            computes: false,
-            depth: 0,
-        }
-    }
-
     /// The name of a resource in the policy.
     pub(super) fn label(&self, id: &Id) -> String {
-        format!("{}{}", self.unit(id.unit).map(|unit| unit.prefix.as_str()).unwrap_or_default(), id.label)
+        let prefix = self.unit(id.unit).map(|unit| unit.prefix.as_str()).unwrap_or_default();
+        // A part with a block of its own is of the kind of its whole, and so may be others of its name.
+        let kind = kind_of(id);
+        let is_same = |(other, standing): (&Id, &Standing)| {
+            other < id && other.unit == id.unit && other.label == id.label && *standing == Standing::Settings && kind_of(other) == kind
+        };
+        let is_taken = kind != id.kind && self.standing.iter().any(is_same);
+        let sort = id.kind.strip_prefix(&kind).filter(|_| is_taken).unwrap_or_default();
+        format!("{prefix}{}{sort}", id.label)
     }
 
     /// Writes a block that was a resource.
@@ -249,10 +264,7 @@ impl<'a> Translator<'a> {
         let Some(text) = self.text(unit, text) else { return String::new() };
         let ends = text.body.iter().map(end_of).filter(|end| *end <= start);
         let before = ends.max();
-        let lead = match before {
-            Some(before) => trivia::gap(&text.text, before..start).lead,
-            None => trivia::gap(&format!("\n{}", text.text.get(..start).unwrap_or_default()), 0..start + 1).lead,
-        };
+        let lead = trivia::lead(&text.text, before, start);
         // What an empty line parts from the block is about something else.
         lead.rsplit_once("\n\n").map_or(lead.as_str(), |(_, near)| near).trim_start_matches('\n').to_owned()
     }

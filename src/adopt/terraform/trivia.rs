@@ -23,6 +23,14 @@ pub(super) fn gap(text: &str, range: Range<usize>) -> Gap {
     Gap { tail: tail.to_owned(), lead: lines(lead) }
 }
 
+/// The lines above something, from the end of what is before it, or from the beginning of the text.
+pub(super) fn lead(text: &str, before: Option<usize>, start: usize) -> String {
+    match before {
+        Some(before) => gap(text, before..start).lead,
+        None => lines(text.get(..start).unwrap_or_default()),
+    }
+}
+
 /// Comments, and at most one empty line where some are. What is behind the last end of line is only indentation.
 fn lines(text: &str) -> String {
     let mut out = String::new();

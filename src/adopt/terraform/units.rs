@@ -21,12 +21,14 @@ pub(super) struct Loaded {
     pub(super) sources: Sources,
     /// What is wrong with files.
     pub(super) problems: Vec<Diagnostic>,
-    /// Where each resource of a state stands in its file, by address.
-    pub(super) places: BTreeMap<String, Position>,
+    /// Of a state, the address of each resource and where it stands in its file, by the address of the block that was made of it.
+    pub(super) places: BTreeMap<String, (String, Position)>,
     /// Whether it was made of a state, which tells more than anybody wrote.
     pub(super) is_state: bool,
+    /// What a reader ought to know of files.
+    pub(super) notes: Vec<String>,
     /// The root's `*.tfvars`, by the name of the file of variables that they become.
-    pub(super) values: Vec<(String, Text)>,
+    pub(super) values: Vec<(String, File)>,
 }
 
 /// A module, as it is called in one place.
@@ -39,7 +41,7 @@ pub(super) struct Unit {
     /// Its folder.
     pub(super) folder: PathBuf,
     /// Its files.
-    pub(super) texts: Vec<Text>,
+    pub(super) texts: Vec<File>,
     /// Who calls it.
     pub(super) call: Option<Call>,
     /// The calls of modules in it, by name.
@@ -48,7 +50,7 @@ pub(super) struct Unit {
 
 /// A file.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(super) struct File {
     /// Its place in the sources.
     pub(super) source: SourceId,
     /// The file of the policy that its blocks go to.
@@ -101,6 +103,11 @@ impl Loaded {
         match names(folder, ".tf") {
             Ok(names) => {
                 for name in names {
+                    if name == "override.tf" || name.ends_with("_override.tf") {
+                        let note = "overrides other files, which is not followed";
+                        self.notes.push(format!("{}: {note}", folder.join(&name).display()));
+                        continue;
+                    }
                     let stem = name.trim_end_matches(".tf").replace('.', "-");
                     let out = if prefix.is_empty() { stem } else { prefix.trim_end_matches('_').to_owned() };
                     texts.extend(self.text(&folder.join(&name), format!("{out}.hcl")));
@@ -111,10 +118,13 @@ impl Loaded {
                 self.problems.push(Diagnostic::error(Code::Unreadable, title).help("give the folder of the `*.tf` files"));
             }
         }
+        for name in names(folder, ".tf.json").unwrap_or_default() {
+            self.notes.push(format!("{}: configuration as JSON is not read", folder.join(name).display()));
+        }
         Unit { prefix, address, folder: folder.to_owned(), texts, call, calls: BTreeMap::new() }
     }
 
-    fn text(&mut self, path: &Path, out: String) -> Option<Text> {
+    fn text(&mut self, path: &Path, out: String) -> Option<File> {
         match read_text(path) {
             Ok(text) => self.parsed(path.strip_prefix(".").unwrap_or(path).display().to_string(), text, out),
             Err(problem) => {
@@ -125,10 +135,10 @@ impl Loaded {
     }
 
     /// Keeps a text and parses it.
-    pub(super) fn parsed(&mut self, name: String, text: String, out: String) -> Option<Text> {
+    pub(super) fn parsed(&mut self, name: String, text: String, out: String) -> Option<File> {
         let source = self.sources.add(name, text.clone());
         match hcl::edit::parser::parse_body(&text) {
-            Ok(body) => Some(Text { source, out, body, text }),
+            Ok(body) => Some(File { source, out, body, text }),
             Err(error) => {
                 let start = error.location().offset().min(text.len());
                 let title = format!("not HCL here: {}", error.message());

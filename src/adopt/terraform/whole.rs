@@ -2,9 +2,10 @@
 
 use super::body::Level;
 use super::rewrite::is_plain_text;
+use super::settings::kind_of;
 use super::standing::Standing;
 use super::table;
-use super::translator::{Id, Resource, Translator};
+use super::translator::{Here, Id, Resource, Translator};
 use super::trivia::{Item, Items};
 use crate::kinds;
 use crate::policy::eval;
@@ -14,7 +15,7 @@ impl<'a> Translator<'a> {
     /// Writes a `resource` block.
     pub(super) fn whole(&mut self, resource: &Resource<'a>) {
         let Some(spec) = kinds::spec(&resource.id.kind) else { return };
-        let here = self.here(resource);
+        let here = Here::of(resource);
         let mut items = self.items(resource.block, &Level::top(resource, spec, false), &here);
         if let Some(parent) = spec.parent
             && let Some(text) = self.parent_text(resource, spec)
@@ -65,7 +66,7 @@ impl<'a> Translator<'a> {
     /// The blocks that a resource waits for, as far as they are part of the policy.
     fn depends_on(&mut self, resource: &Resource<'a>) -> Vec<String> {
         let Some(Expression::Array(named)) = resource.block.body.get_attribute("depends_on").map(|of| &of.value) else { return Vec::new() };
-        let here = self.here(resource);
+        let here = Here::of(resource);
         let mut addresses = Vec::new();
         for expr in named {
             let text = self.slice(&here, eval::range_of(expr)).trim();
@@ -78,7 +79,7 @@ impl<'a> Translator<'a> {
             }
             let is_there = matches!(self.standing.get(&id), Some(Standing::Whole | Standing::Settings)) && self.is_written(&id);
             if is_there && id != resource.id {
-                addresses.push(format!("{}.{}", self.kind_of(&id), self.label(&id)));
+                addresses.push(format!("{}.{}", kind_of(&id), self.label(&id)));
             } else if !is_there {
                 let what = format!("{}, `depends_on`", self.address(&resource.id));
                 self.leave_out(resource.id.unit, resource.text, eval::range_of(expr), what, format!("`{text}` is not part of the policy"));

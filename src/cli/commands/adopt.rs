@@ -9,7 +9,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{self, Session, block_on, narrow};
 use crate::files;
 use crate::kinds;
-use crate::model::{Code, Gap, Policy, Snapshot, Target, count};
+use crate::model::{Code, Gap, Live, Policy, Snapshot, Target, count};
 use crate::policy::load::{self, Files};
 use crate::snapshot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +46,9 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         let request =
             adopt::Request { there: &policy, files: &files, given: &context.given, workspace: &workspace, choice, mark: args.mark };
         let mut adopted = adopt::describe(&snapshot, &request).map_err(|problems| Failure::policy(problems, policy.sources.clone()))?;
+        if files.policy.is_empty() {
+            refuse_strays(&snapshot, &adopted, &workspace)?;
+        }
         let mut texts = marked.files;
         texts.extend(adopted.files);
         adopted.files = texts;
@@ -70,6 +73,30 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         return apply::run(context, &marking);
     }
     Ok(if snapshot.gaps.is_empty() { Exit::Done } else { Exit::Incomplete })
+}
+
+/// Refuses a new policy of a workspace that owns things already which it would not declare: its first plan would remove them.
+fn refuse_strays(snapshot: &Snapshot, adopted: &Adopted, workspace: &str) -> Result<(), Failure> {
+    const SHOWN: usize = 3;
+    let described: BTreeSet<(&str, &str, &str)> =
+        adopted.described.iter().map(|id| (id.kind.as_str(), id.region.as_str(), id.name.as_str())).collect();
+    let is_stray = |live: &&Live| {
+        let is_own = live.mark.as_ref().is_some_and(|mark| mark.workspace == workspace);
+        is_own && !described.contains(&(live.id.kind.as_str(), live.id.region.as_str(), live.id.name.as_str()))
+    };
+    let strays: Vec<&Live> = snapshot.resources.iter().filter(is_stray).collect();
+    if strays.is_empty() {
+        return Ok(());
+    }
+    let title = |live: &&Live| format!("{} {}", kinds::spec(&live.id.kind).map_or("thing", |spec| spec.title), live.id.name);
+    let mut named: Vec<String> = strays.iter().take(SHOWN).map(title).collect();
+    named.extend((strays.len() > SHOWN).then(|| "…".to_owned()));
+    let things = count(strays.len(), "thing");
+    let message = format!(
+        "workspace `{workspace}` owns {things} that a new policy of it would not declare, so that its plan would remove them: {}",
+        named.join(", ")
+    );
+    Err(Failure::error(message).help("give `--workspace` another name, or adopt into the folder of the policy that declares them"))
 }
 
 /// The targets that marks are put on in: those that were asked for, where the policy has more.
@@ -151,9 +178,9 @@ fn there(context: &Context, args: &AdoptArgs) -> Result<(Files, Policy), Failure
         let several = targets.len() > 1;
         let target = |region: Option<String>| {
             let name = region.clone().filter(|_| several).unwrap_or_else(|| "main".to_owned());
-            if region.as_deref().is_some_and(|region| !is_region(region)) {
+            if let Some(wrong) = region.as_deref().filter(|region| !is_region(region)) {
                 let message =
-                    format!("--target `{name}` is no region, and there is no policy in {} that names its targets", args.out.display());
+                    format!("--target `{wrong}` is no region, and there is no policy in {} that names its targets", args.out.display());
                 return Err(Failure::coded(Exit::Error, Code::Usage, message)
                     .help("write a region such as `--target eu-west-1`, or first a policy with `target` blocks"));
             }

@@ -4,8 +4,9 @@ use crate::adopt::terraform::{self, LeftOut, Origin, Translation};
 use crate::cli::Context;
 use crate::cli::args::{AdoptArgs, CheckFormat};
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::session;
 use crate::files;
-use crate::model::count;
+use crate::model::{Code, count};
 use crate::view;
 use std::path::Path;
 
@@ -27,7 +28,27 @@ pub(super) fn run(context: &Context, args: &AdoptArgs, origin: &Origin, workspac
     let answer =
         if args.format == Some(CheckFormat::Json) { view::json::print(&json(&translation)) } else { text(&translation, &args.out) };
     context.ui.answer(&answer)?;
+    tell_problems(context, &translation, &args.out);
     Ok(Exit::Done)
+}
+
+/// Shows what is wrong with the policy as it came out: Terraform and AWS take what backstay knows to be a mistake. Nothing can be said while
+/// variables have no value.
+fn tell_problems(context: &Context, translation: &Translation, out: &Path) {
+    if translation.files.is_empty() {
+        return;
+    }
+    let checked = session::checked(context, out);
+    if checked.problems.iter().any(|problem| problem.code == Code::Variable) {
+        context.ui.say("Some variables have no value yet: give them one, and look at what `backstay validate` says.");
+        return;
+    }
+    context.ui.warn(&checked.problems, &checked.policy.sources);
+    if !checked.is_good() {
+        context
+            .ui
+            .say("The policy says what Terraform's configuration says, and backstay refuses it as it stands: mend it before you plan it.");
+    }
 }
 
 /// A folder that holds policy already is somebody's.

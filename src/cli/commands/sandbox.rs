@@ -73,6 +73,9 @@ struct FaultArgs {
     /// Time that tables stay in a transitional state, for example 5s
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     lag: Option<SignedDuration>,
+    /// Let listings by tag lag behind: they go on showing what there is now
+    #[arg(long)]
+    stale_tags: bool,
     /// Forget the faults that were in force before
     #[arg(long)]
     clear: bool,
@@ -178,6 +181,7 @@ fn wanted_faults(args: &FaultArgs, before: Faults) -> Faults {
         stop_after_writes: args.stop_after_writes.or(before.stop_after_writes),
         page_size: args.page_size.or(before.page_size),
         lag_ms: args.lag.map(milliseconds).or(before.lag_ms),
+        stale_tags: args.stale_tags || before.stale_tags,
     }
 }
 

@@ -33,7 +33,6 @@ pub(in crate::kinds) struct Described {
 pub(in crate::kinds) async fn find(
     request: FindRequest<'_>,
     spec: &'static KindSpec,
-    kind: AlarmType,
     told: fn(&DescribeAlarmsOutput) -> Vec<Described>,
 ) -> Found {
     let connection = request.connection;
@@ -42,12 +41,17 @@ pub(in crate::kinds) async fn find(
     let mut found = Found::default();
     let start = spec.arn_start(&region, &connection.identity.account);
     let marked = request.marked.iter().filter_map(|thing| Some(thing.arn.strip_prefix(&start)?.to_owned()));
-    let names: Vec<String> = request.names.iter().cloned().chain(marked).collect::<BTreeSet<_>>().into_iter().collect();
+    let own: BTreeSet<String> = request.names.iter().cloned().chain(marked).collect();
+    let names: Vec<String> = own.union(&request.beside).cloned().collect();
     // No name at all asks for all of them.
     let parts: Vec<&[String]> = if request.everything { vec![&[]] } else { names.chunks(NAMES).collect() };
     for names in parts {
-        let alarms = match describe(connection, &client, names, &kind).await {
-            Ok(pages) => pages.iter().flat_map(told).collect::<Vec<_>>(),
+        // A listing of both types serves both kinds.
+        let list = describe(connection, &client, names, &[AlarmType::CompositeAlarm, AlarmType::MetricAlarm]);
+        let what = format!("{DESCRIBE} {}", names.join("\n"));
+        let is_asked = |name: &String| request.everything || own.contains(name);
+        let alarms = match request.listings.once(connection, &what, list).await {
+            Ok(pages) => pages.iter().flat_map(told).filter(|alarm| is_asked(&alarm.name)).collect::<Vec<_>>(),
             Err(failed) => {
                 found.gaps.push(connection.gap(&region, Some(spec.name), None, &failed));
                 continue;
@@ -66,7 +70,7 @@ pub(in crate::kinds) async fn find(
     found
 }
 
-/// The alarms of one type and of these names, or of any where none is given, page by page.
+/// The alarms of some types and of these names, or of any where none is given, page by page.
 ///
 /// # Errors
 ///
@@ -75,7 +79,7 @@ pub(in crate::kinds) async fn describe(
     connection: &Connection,
     client: &Client,
     names: &[String],
-    kind: &AlarmType,
+    kinds: &[AlarmType],
 ) -> Result<Vec<DescribeAlarmsOutput>, CallFailed> {
     let mut pages = Vec::new();
     let mut from: Option<String> = None;
@@ -83,7 +87,7 @@ pub(in crate::kinds) async fn describe(
         let call = client
             .describe_alarms()
             .set_alarm_names((!names.is_empty()).then(|| names.to_vec()))
-            .alarm_types(kind.clone())
+            .set_alarm_types(Some(kinds.to_vec()))
             .max_records(100)
             .set_next_token(from.take());
         let page = connection.call(DESCRIBE, call.send()).await?;

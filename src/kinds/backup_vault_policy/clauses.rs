@@ -1,7 +1,8 @@
 //! What a policy denies and allows, taken apart: one principal, one resource and all conditions each, so that two policies can be held beside
 //! each other.
 
-use crate::model::{PolicyDocument, is_account_id};
+use crate::model::PolicyDocument;
+use crate::names::is_account_id;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 

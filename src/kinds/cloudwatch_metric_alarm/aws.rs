@@ -21,7 +21,7 @@ pub(super) struct AlarmCalls;
 
 impl WholeAws for AlarmCalls {
     fn find<'a>(&'a self, request: FindRequest<'a>) -> BoxFuture<'a, Found> {
-        Box::pin(find(request, &SPEC, AlarmType::MetricAlarm, told))
+        Box::pin(find(request, &SPEC, told))
     }
 
     fn make<'a>(&'a self, request: MakeRequest<'a>) -> BoxFuture<'a, Result<BTreeMap<String, Value>, ChangeFailed>> {
@@ -167,7 +167,7 @@ async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
     let client = client(connection, &request.id.region);
     let changes = of_definition(&request);
     if !changes.is_empty() {
-        let pages = describe(connection, &client, std::slice::from_ref(&request.id.name), &AlarmType::MetricAlarm).await?;
+        let pages = describe(connection, &client, std::slice::from_ref(&request.id.name), &[AlarmType::MetricAlarm]).await?;
         let now = pages.into_iter().flat_map(|page| page.metric_alarms.unwrap_or_default()).next().ok_or(ChangeFailed::Gone)?;
         let read = settings(&now);
         request.refuse_if_moved(&read, &changes)?;

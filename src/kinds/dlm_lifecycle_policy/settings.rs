@@ -3,7 +3,7 @@
 use super::rows::{READS, UNITS, fewer_tags, flag, kept, kept_copy, kept_unit, more_tags, row};
 use super::{forms, more_often};
 use crate::kinds::tags;
-use crate::model::{ACCOUNT, Fallback, Form, Key, Loss, Safer, Setting, Shape};
+use crate::model::{ACCOUNT, Fallback, Form, Holders, Key, Loss, Safer, Setting, Shape};
 
 pub(super) static SETTINGS: &[Setting] = &[
     Setting {
@@ -32,7 +32,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     },
     Setting {
         fixed: true,
-        one_each: true,
+        holders: Holders::One,
         normalisation: "absent is a policy of its own schedules",
         ..row(
             "default_policy",

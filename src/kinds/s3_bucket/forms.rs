@@ -39,8 +39,6 @@ pub(super) const BUCKET_ARN: Form = Form { what: "the ARN of a bucket", check: b
 /// The ARN of a role.
 pub(super) const ROLE: Form = Form { what: "the ARN of a role", check: roles::role };
 
-/// An account.
-
 /// In what order versioning protects. What was never versioned protects as little as what is suspended, yet neither is the other.
 pub(super) fn versioning(before: &Value, after: &Value) -> Option<Ordering> {
     let rank = |value: &Value| match value {

@@ -13,6 +13,7 @@ mod forbidden;
 mod forms;
 mod replication_checks;
 mod rule;
+mod sooner;
 mod sought;
 mod table;
 #[cfg(test)]
@@ -32,6 +33,8 @@ const VERSIONING_FACT: &str = "versioning";
 const LOCK_FACT: &str = "object_lock";
 /// How many lifecycle rules are others'.
 const FOREIGN_LIFECYCLE: &str = "foreign_lifecycle_rules";
+/// Those of them that delete all under a prefix, by id.
+const FOREIGN_LIFETIMES: &str = "foreign_lifetimes";
 /// Whether others' lifecycle rules are of the first generation, beside which AWS takes no newer ones.
 const OLD_LIFECYCLE: &str = "old_lifecycle_rules";
 /// How many replication rules are others'.
@@ -57,19 +60,14 @@ const UNSEEN_LIFECYCLE: &str = "unseen_lifecycle_rules";
 /// The same for replication rules.
 const UNSEEN_REPLICATION: &str = "unseen_replication_rules";
 /// Where everything is read: how many lifecycle rules have no id, so that nobody can describe them.
-#[cfg(feature = "aws")]
 const NAMELESS_LIFECYCLE: &str = "lifecycle_rules_without_id";
 /// The same of replication rules.
-#[cfg(feature = "aws")]
 const NAMELESS_REPLICATION: &str = "replication_rules_without_id";
 /// Where everything is read: the ids of lifecycle rules that other workspaces made.
-#[cfg(feature = "aws")]
 const MARKED_LIFECYCLE: &str = "lifecycle_rules_of_other_workspaces";
 /// The same of replication rules.
-#[cfg(feature = "aws")]
 const MARKED_REPLICATION: &str = "replication_rules_of_other_workspaces";
 /// Where everything is read: the ids of replication rules that AWS takes no more as they are, so that no block can say them.
-#[cfg(feature = "aws")]
 const UNSAID_REPLICATION: &str = "replication_rules_of_old_form";
 /// What [`VERSIONING_FACT`] holds where nobody ever set versioning.
 const NEVER: &str = "never set";
@@ -136,11 +134,12 @@ impl Kind for S3Bucket {
             })
         });
         needs.extend(each);
+        needs.extend(sooner::needs(wanted, place));
         needs
     }
 
     fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
-        sought::answer(need, will_be).unwrap_or_else(|| need.compare(will_be))
+        sought::answer(need, will_be).or_else(|| sooner::answer(need, will_be)).unwrap_or_else(|| need.compare(will_be))
     }
 
     fn forbids(&self, changes: &[Change], live: &Live, wanted: &BTreeMap<String, Wanted>) -> Option<Refusal> {
@@ -156,6 +155,7 @@ impl Kind for S3Bucket {
         };
         remarks.extend(kept(fact_number(live, FOREIGN_LIFECYCLE), "lifecycle"));
         remarks.extend(kept(fact_number(live, FOREIGN_REPLICATION), "replication"));
+        remarks.extend(undescribed(live));
         remarks
     }
 
@@ -176,6 +176,24 @@ impl Kind for S3Bucket {
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::BucketCalls)
     }
+}
+
+/// Which of the rules that stay no block can describe, where everything was read.
+fn undescribed(live: &Live) -> Vec<String> {
+    let nameless = [(NAMELESS_LIFECYCLE, "lifecycle"), (NAMELESS_REPLICATION, "replication")].into_iter().filter_map(|(fact, what)| {
+        let many = fact_number(live, fact);
+        (many > 0).then(|| format!("of its {what} rules, {many} without an id, which no block can describe"))
+    });
+    let listed = [
+        (MARKED_LIFECYCLE, "other workspaces own the lifecycle rules"),
+        (MARKED_REPLICATION, "other workspaces own the replication rules"),
+        (UNSAID_REPLICATION, "AWS takes these replication rules no more as they are, so no block can describe them:"),
+    ];
+    let listed = listed.into_iter().filter_map(|(fact, text)| {
+        let ids: Vec<String> = live.facts.get(fact)?.as_items()?.iter().filter_map(Value::as_str).map(|id| format!("`{id}`")).collect();
+        Some(format!("{text} {}", ids.join(", ")))
+    });
+    nameless.chain(listed).collect()
 }
 
 fn fact_text<'a>(live: &'a Live, name: &str) -> Option<&'a str> {

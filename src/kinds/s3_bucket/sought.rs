@@ -20,12 +20,11 @@ pub(super) fn answer(need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Op
     if ids.contains(&Value::from(id.as_str())) {
         return Some(Answer::Yes);
     }
-    let remedy = match many {
-        0 => "write the id of a rule of it; one that a block declares has the id `backstay:WORKSPACE:NAME`".to_owned(),
-        _ => {
-            let known: Vec<String> = ids.iter().filter_map(Value::as_str).map(|id| format!("`{id}`")).collect();
-            format!("write the id of a rule of it: {}, or of one that a block declares `backstay:WORKSPACE:NAME`", known.join(", "))
-        }
+    let remedy = if many == 0 {
+        "write the id of a rule of it; one that a block declares has the id `backstay:WORKSPACE:NAME`".to_owned()
+    } else {
+        let known: Vec<String> = ids.iter().filter_map(Value::as_str).map(|id| format!("`{id}`")).collect();
+        format!("write the id of a rule of it: {}, or of one that a block declares `backstay:WORKSPACE:NAME`", known.join(", "))
     };
     Some(Answer::No { reason: format!("has no replication rule `{id}`"), at: REPLICATION.to_owned(), remedy })
 }

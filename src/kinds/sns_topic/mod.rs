@@ -254,6 +254,18 @@ fn said(key: &str) -> String {
     format!("`{endpoint}` ({protocol})")
 }
 
+/// Who has to do what, so that a subscription counts. People and web servers always confirm; what AWS runs does where it is another account's.
+///
+/// Source: SNS Developer Guide, "Fanout Amazon SNS notifications to an Amazon SQS queue in a different account".
+fn confirmation(key: &str) -> &'static str {
+    match key.split_once('/') {
+        Some(("sqs" | "lambda" | "firehose", _)) => {
+            "it is another account's, which must give the token that SNS sent there to `sns:ConfirmSubscription`, or subscribe it itself with a topic policy that lets it"
+        }
+        _ => "whoever reads it must follow the link that SNS sent there",
+    }
+}
+
 /// The kind.
 pub struct SnsTopic;
 
@@ -313,8 +325,9 @@ impl Kind for SnsTopic {
     fn notes(&self, live: &Live) -> Vec<(Code, String)> {
         let waiting = listed(live, PENDING).map(|key| {
             let text = format!(
-                "{} has not confirmed its subscription and gets nothing: whoever reads it must follow the link that SNS sent there. Until then nobody can change it or take it back, and it lapses by itself",
-                said(key)
+                "{} has not confirmed its subscription and gets nothing: {}. Until then nobody can change it or take it back, and it lapses by itself",
+                said(key),
+                confirmation(key)
             );
             (Code::Unconfirmed, text)
         });

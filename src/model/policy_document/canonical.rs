@@ -1,7 +1,7 @@
 //! The form in which two documents are the same exactly when they are known to mean the same.
 
 use super::{Condition, Listed, PolicyDocument, Statement};
-use crate::model::is_account_id;
+use crate::names::is_account_id;
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 

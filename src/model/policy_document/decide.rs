@@ -3,7 +3,7 @@
 use super::canonical::account;
 use super::conditions::{Holds, Known, holds, like};
 use super::{Listed, PolicyDocument, Statement};
-use crate::model::is_account_id;
+use crate::names::is_account_id;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who asks.

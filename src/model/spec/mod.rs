@@ -7,7 +7,7 @@ mod single;
 
 pub use compound::CompoundSpec;
 pub use name_form::NameForm;
-pub use shape::{Document, Form, Key, Misfit, Mistake, Part, Shape};
+pub use shape::{Document, Form, Holders, Key, Misfit, Mistake, Part, Shape};
 pub use single::Single;
 
 use super::effect::Effect;
@@ -167,8 +167,8 @@ pub struct Setting {
     pub writes: &'static [&'static str],
     /// Whether AWS never changes it once the thing is made.
     pub fixed: bool,
-    /// Whether a region has one thing of each value at the most.
-    pub one_each: bool,
+    /// How many things of a region may have one value of it.
+    pub holders: Holders,
     /// Whether backstay's own are told apart from others' by a mark in their id, so that the policy needs a `workspace`.
     pub marked: bool,
 }
@@ -273,7 +273,7 @@ impl Setting {
         reads: &[],
         writes: &[],
         fixed: false,
-        one_each: false,
+        holders: Holders::Many,
         marked: false,
     };
 

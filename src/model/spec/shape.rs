@@ -3,6 +3,15 @@
 use crate::model::value::Value;
 use std::ops::Range;
 
+/// How many things of a region may have one value of a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holders {
+    /// Any number.
+    Many,
+    /// One of each value: AWS makes no second.
+    One,
+}
+
 /// The type and range of a setting.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {

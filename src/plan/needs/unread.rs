@@ -1,7 +1,7 @@
 //! What could not be read of things that others need something of.
 
-use super::things;
-use crate::kinds;
+use super::{Thing, things};
+use crate::kinds::{self, Need};
 use crate::model::{Gap, Identity, Policy, Snapshot};
 use crate::plan::resolve::Row;
 use std::collections::BTreeSet;
@@ -15,8 +15,12 @@ pub(in crate::plan) fn say_what_hangs_on(gaps: &mut [Gap], policy: &Policy, snap
         return;
     }
     let things = things(policy, snapshot, rows);
-    let needs: Vec<_> =
-        things.iter().flat_map(|thing| thing.needs(policy, &[]).into_iter().map(|need| (thing.address.as_str(), need))).collect();
+    let needs: Vec<_> = things
+        .iter()
+        .flat_map(|thing| {
+            thing.needs(policy, &[]).into_iter().filter(|need| !is_own(thing, need)).map(|need| (thing.address.as_str(), need))
+        })
+        .collect();
     for gap in gaps {
         let Some(identity) = snapshot.identities.get(&gap.target) else { continue };
         let place = Identity { region: gap.region.clone(), ..identity.clone() };
@@ -34,6 +38,11 @@ pub(in crate::plan) fn say_what_hangs_on(gaps: &mut [Gap], policy: &Policy, snap
             gap.message = format!("{}; not checked for want of it: {}{more}", gap.message, said.join(", "));
         }
     }
+}
+
+/// Whether a thing needs something of itself: that it could not be read says so already.
+fn is_own(thing: &Thing<'_>, need: &Need) -> bool {
+    thing.arn.as_ref() == Some(&need.of)
 }
 
 /// Whether a gap is about the thing of this ARN, or about all things of its kind there.

@@ -1,7 +1,7 @@
 //! What a region has one of: two blocks that declare it, and a thing that has it already.
 
 use super::Planner;
-use crate::model::{Code, Diagnostic, KindSpec, Live, Reading, Refusal, Resource, ResourceId, Value, path};
+use crate::model::{Code, Diagnostic, Holders, KindSpec, Live, Reading, Refusal, Resource, ResourceId, Value, path};
 
 /// What there is one of: kind, account and region, setting and value.
 pub(super) type Sole = (String, String, String, String);
@@ -9,7 +9,7 @@ pub(super) type Sole = (String, String, String, String);
 impl<'a> Planner<'a> {
     /// The declared settings of which a region has one thing of each value.
     fn soles(spec: &KindSpec, resource: &'a Resource) -> impl Iterator<Item = (&'a String, &'a Value)> {
-        let is_sole = |path: &str| spec.setting(path).is_some_and(|setting| setting.one_each);
+        let is_sole = |path: &str| spec.setting(path).is_some_and(|setting| setting.holders == Holders::One);
         let declared = resource.wanted.iter().filter(move |(path, wanted)| is_sole(path) && !wanted.value.is_nothing());
         declared.map(|(path, wanted)| (path, &wanted.value))
     }

@@ -7,6 +7,7 @@
 
 mod backup_alarms;
 mod dynamodb_export;
+mod elsewhere;
 mod places;
 
 use super::blocks::{self, Parsed};
@@ -20,6 +21,7 @@ use crate::kinds::Concern;
 use crate::model::{
     BlockAddress, Code, CompoundAddress, CompoundSpec, Diagnostic, Fallback, Key, Setting, Shape, SourceId, Value, Wanted, path,
 };
+use elsewhere::Elsewhere;
 pub(super) use places::Places;
 use places::Use;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +40,8 @@ pub(super) struct Compound {
     text: &'static str,
     /// What is wrong with the arguments taken together.
     check: fn(&Asked<'_>) -> Vec<Concern>,
+    /// A block that an argument moves to another region.
+    elsewhere: Option<Elsewhere>,
     parsed: OnceLock<Parsed>,
     uses: OnceLock<Vec<Use>>,
 }
@@ -57,6 +61,8 @@ pub(super) struct Within<'a> {
     pub(super) places: Places<'a>,
     /// What the compound refers to.
     pub(super) needed: &'a BTreeSet<BlockAddress>,
+    /// Whether what is there already, and that nobody marked, is taken over.
+    pub(super) adopts: bool,
     /// Names that only the compound's own text knows.
     pub(super) roots: BTreeMap<String, Value>,
 }
@@ -74,8 +80,8 @@ pub fn specs() -> impl Iterator<Item = &'static CompoundSpec> {
 }
 
 impl Compound {
-    const fn new(spec: CompoundSpec, text: &'static str, check: fn(&Asked<'_>) -> Vec<Concern>) -> Self {
-        Self { spec, text, check, parsed: OnceLock::new(), uses: OnceLock::new() }
+    const fn new(spec: CompoundSpec, text: &'static str, check: fn(&Asked<'_>) -> Vec<Concern>, elsewhere: Option<Elsewhere>) -> Self {
+        Self { spec, text, check, elsewhere, parsed: OnceLock::new(), uses: OnceLock::new() }
     }
 
     /// Its own text. That it can be parsed is tested; else it is empty.
@@ -148,6 +154,7 @@ pub(super) fn compound(evaluator: &mut Evaluator<'_, '_>, compound: &'static Com
         let before = problems.len();
         let mut reader = Reader::new(located, &scope, format!("`{address}`"), &mut problems);
         let targets = things::targets(&mut reader, &evaluator.policy.targets);
+        let adopts = reader.flag("adopt").unwrap_or_default();
         has_several |= targets.len() > 1;
         // What the arguments refer to can be another thing in each target.
         let mut of_each = BTreeMap::new();
@@ -167,7 +174,7 @@ pub(super) fn compound(evaluator: &mut Evaluator<'_, '_>, compound: &'static Com
         let needed = evaluator.needed(located, &scope, edges, None);
         let mut of_targets = BTreeMap::new();
         for (target, wanted) in of_each {
-            let block = Block { compound, located, wanted, needed: &needed };
+            let block = Block { compound, located, wanted, needed: &needed, adopts };
             let several = (targets.len() > 1).then(|| target.clone());
             let address = CompoundAddress { target: several, ..address.clone() };
             of_targets.insert(target.clone(), block.inside(evaluator, &address, target, &mut problems));
@@ -201,7 +208,7 @@ fn arguments(
     problems: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Wanted> {
     let mut reader = Reader::new(located, scope, format!("`{address}`"), problems);
-    for shared in ["for_each", "depends_on", "target"] {
+    for shared in ["for_each", "depends_on", "target", "adopt"] {
         let _ = reader.expression(shared);
     }
     let wanted = decode::table(&compound.spec.table, reader, scope, |_| Vec::new());
@@ -227,6 +234,7 @@ struct Block<'a> {
     located: Located<'a>,
     wanted: BTreeMap<String, Wanted>,
     needed: &'a BTreeSet<BlockAddress>,
+    adopts: bool,
 }
 
 impl Block<'_> {
@@ -249,11 +257,13 @@ impl Block<'_> {
         let uses = self.compound.uses.get_or_init(|| places::uses(&blocks));
         let places = Places { compound: address, header: &header, wanted: &self.wanted, uses };
         let roots = self.roots(address, region, account);
-        let within = Within { address: address.clone(), places, needed: self.needed, roots };
+        let within = Within { address: address.clone(), places, needed: self.needed, adopts: self.adopts, roots };
         let arguments = self.compound.arguments(&self.wanted);
-        let made = evaluator.inside(within, (&blocks, arguments), &target, &mut found);
+        let mut made = evaluator.inside(within, (&blocks, arguments), &target, &mut found);
         places.settle(found.iter_mut(), None);
         problems.extend(found);
+        let elsewhere = self.compound.elsewhere.as_ref();
+        problems.extend(elsewhere.and_then(|block| block.settle(&self.wanted, &target, &evaluator.policy, &mut made.policy)));
         evaluator.policy.protects.extend(made.policy.protects);
         evaluator.policy.resources.extend(made.policy.resources);
         let mut value: BTreeMap<String, Value> = made.things.into_iter().map(|(kind, things)| (kind, Value::Map(things))).collect();

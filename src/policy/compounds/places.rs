@@ -12,12 +12,14 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) struct Use {
     range: Range<usize>,
+    /// The setting that it is, or is in; none of a local name.
+    setting: Option<String>,
     arguments: Vec<String>,
 }
 
 /// All expressions of a compound's text.
 pub(super) fn uses(blocks: &Blocks<'_>) -> Vec<Use> {
-    let mut finder = Finder { locals: BTreeMap::new(), each: Vec::new(), found: Vec::new() };
+    let mut finder = Finder { locals: BTreeMap::new(), each: Vec::new(), setting: None, found: Vec::new() };
     // Names that hang on other names are found in as many rounds as they stand behind each other.
     for _ in 0..blocks.locals.len() {
         for (name, (_, attribute)) in &blocks.locals {
@@ -38,6 +40,7 @@ pub(super) fn uses(blocks: &Blocks<'_>) -> Vec<Use> {
 struct Finder {
     locals: BTreeMap<String, Vec<String>>,
     each: Vec<String>,
+    setting: Option<String>,
     found: Vec<Use>,
 }
 
@@ -45,7 +48,11 @@ impl Finder {
     fn body(&mut self, body: &Body) {
         for structure in body {
             match structure {
-                Structure::Attribute(attribute) => self.expression(&attribute.value),
+                Structure::Attribute(attribute) => {
+                    self.setting = Some(attribute.key.to_string());
+                    self.expression(&attribute.value);
+                    self.setting = None;
+                }
                 Structure::Block(block) => {
                     let own = block.body.get_attribute("for_each").map(|each| self.arguments(&each.value));
                     let outside = own.map(|own| std::mem::replace(&mut self.each, own));
@@ -59,10 +66,10 @@ impl Finder {
     fn expression(&mut self, expression: &Expression) {
         for reference in eval::references(expression) {
             let arguments = self.meant(&reference.path);
-            self.found.push(Use { range: reference.range, arguments });
+            self.found.push(Use { range: reference.range, setting: self.setting.clone(), arguments });
         }
         let arguments = self.arguments(expression);
-        self.found.push(Use { range: eval::range_of(expression), arguments });
+        self.found.push(Use { range: eval::range_of(expression), setting: self.setting.clone(), arguments });
     }
 
     fn arguments(&self, expression: &Expression) -> Vec<String> {
@@ -103,6 +110,7 @@ impl Places<'_> {
     pub(in crate::policy) fn settle<'d>(&self, problems: impl Iterator<Item = &'d mut Diagnostic>, key: Option<&str>) {
         for problem in problems {
             let mut places: Vec<Span> = Vec::new();
+            self.rename(problem, key);
             for label in problem.labels.iter_mut().filter(|label| label.span.source == SourceId::EMBEDDED) {
                 label.span = self.place(&label.span, key);
                 if label.text.is_empty() {
@@ -116,6 +124,29 @@ impl Places<'_> {
                 is_new
             });
         }
+    }
+
+    /// Calls the setting that a problem is about by the name of the argument that somebody wrote.
+    fn rename(&self, problem: &mut Diagnostic, key: Option<&str>) {
+        let embedded = problem.labels.iter().find(|label| label.span.source == SourceId::EMBEDDED);
+        let Some((Some(setting), Some(argument))) = embedded.map(|label| self.named(&label.span, key)) else { return };
+        let argument = argument.rsplit('.').next().unwrap_or(&argument);
+        let (setting, argument) = (format!("`{setting}`"), format!("`{argument}`"));
+        problem.title = problem.title.replace(&setting, &argument);
+        problem.help = problem.help.take().map(|help| help.replace(&setting, &argument));
+    }
+
+    /// The setting in which a span is, and the argument that its value comes from.
+    fn named(&self, span: &Span, key: Option<&str>) -> (Option<String>, Option<String>) {
+        let Some(smallest) = self.smallest(span) else { return (None, None) };
+        let given = smallest.arguments.iter().find(|argument| self.argument(argument, key).is_some());
+        (smallest.setting.clone(), given.cloned())
+    }
+
+    /// The smallest expression around a span.
+    fn smallest(&self, span: &Span) -> Option<&Use> {
+        let around = |one: &&Use| one.range.start <= span.range.start && span.range.end <= one.range.end;
+        self.uses.iter().filter(around).min_by_key(|one| one.range.len())
     }
 
     pub(in crate::policy) fn settle_resource(&self, resource: &mut Resource) {
@@ -154,9 +185,7 @@ impl Places<'_> {
 
     /// The place of the argument from which the smallest expression around a span has its value; the compound's header where there is none.
     fn place(&self, span: &Span, key: Option<&str>) -> Span {
-        let around = |one: &&Use| one.range.start <= span.range.start && span.range.end <= one.range.end;
-        let smallest = self.uses.iter().filter(around).min_by_key(|one| one.range.len());
-        let arguments = smallest.map(|one| one.arguments.as_slice()).unwrap_or_default();
+        let arguments = self.smallest(span).map(|one| one.arguments.as_slice()).unwrap_or_default();
         // An instance that is called like an argument is there because of that one.
         let own: Vec<&String> = arguments.iter().filter(|argument| key == Some(argument.as_str())).collect();
         let arguments = if own.is_empty() { arguments.iter().collect() } else { own };

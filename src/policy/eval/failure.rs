@@ -1,6 +1,7 @@
 //! What an expression fails with.
 
-use crate::model::{Code, Diagnostic, SourceId, Span, nearest};
+use crate::model::{Code, Diagnostic, SourceId, Span};
+use crate::names::nearest;
 use std::ops::Range;
 
 /// Why an expression has no value, and which bytes of the file are to blame.

@@ -6,6 +6,7 @@ use crate::model::{BlockAddress, Ownership};
 use crate::policy::compounds;
 use crate::policy::eval::{self, Reference, Scope, Segment};
 use crate::policy::reader::Located;
+use hcl::edit::expr::Expression;
 use hcl::edit::structure::{Body, Structure};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,9 +29,7 @@ impl Evaluator<'_, '_> {
         for structure in &located.block.body {
             match structure {
                 Structure::Attribute(attribute) if whole == Some(attribute.key.as_str()) => {}
-                Structure::Attribute(attribute) => {
-                    eval::references(&attribute.value).iter().for_each(|one| note(&mut named, one, Some(scope)))
-                }
+                Structure::Attribute(attribute) => noted(&mut named, &attribute.value, Some(scope)),
                 Structure::Block(block) => walk(&mut named, &block.body, scope),
             }
         }
@@ -64,10 +63,7 @@ fn walk(named: &mut Named, body: &Body, scope: &Scope<'_>) {
     let repeats = body.has_attribute("for_each");
     for structure in body {
         match structure {
-            Structure::Attribute(attribute) => {
-                let scope = Some(scope).filter(|_| !repeats);
-                eval::references(&attribute.value).iter().for_each(|one| note(named, one, scope));
-            }
+            Structure::Attribute(attribute) => noted(named, &attribute.value, Some(scope).filter(|_| !repeats)),
             Structure::Block(block) if repeats => all(named, &block.body),
             Structure::Block(block) => walk(named, &block.body, scope),
         }
@@ -78,9 +74,16 @@ fn walk(named: &mut Named, body: &Body, scope: &Scope<'_>) {
 fn all(named: &mut Named, body: &Body) {
     for structure in body {
         match structure {
-            Structure::Attribute(attribute) => eval::references(&attribute.value).iter().for_each(|one| note(named, one, None)),
+            Structure::Attribute(attribute) => noted(named, &attribute.value, None),
             Structure::Block(block) => all(named, &block.body),
         }
+    }
+}
+
+/// Notes all that an expression refers to; without a scope as a whole.
+fn noted(named: &mut Named, expression: &Expression, scope: Option<&Scope<'_>>) {
+    for reference in eval::references(expression) {
+        note(named, &reference, scope);
     }
 }
 

@@ -6,7 +6,7 @@ use hcl::edit::expr::Expression;
 use hcl::edit::structure::{Block, Body, Structure};
 use hcl::eval::{Context, Evaluate as _};
 
-use crate::model::nearest;
+use crate::names::nearest;
 
 /// A file's name and text, to tell places from spans.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Plant;
 use super::fields::Fields;
-use crate::model::{is_account_id, not_an_account};
+use crate::names::is_account_id;
 use crate::sandbox::services::organizations::{Member, ROOT, Unit, account_arn};
 use crate::sandbox::state::State;
 
@@ -37,7 +37,7 @@ pub(super) fn unit(fields: &mut Fields<'_>) -> Box<dyn Plant> {
 /// Reads one account.
 pub(super) fn account(fields: &mut Fields<'_>) -> Box<dyn Plant> {
     fields.allow(&["close_on_deletion", "role_name", "iam_user_access_to_billing"]);
-    let fits = |id: &str| (!is_account_id(id)).then(|| format!("`id` {}", not_an_account(id).message));
+    let fits = |id: &str| (!is_account_id(id)).then(|| format!("`id` must be the id of an account, which has 12 digits, found \"{id}\""));
     let member = Member {
         name: fields.required_text("name"),
         email: fields.required_text("email"),

@@ -27,6 +27,7 @@ struct SeededBucket {
     tags: Option<BTreeMap<String, String>>,
     age_days: i64,
     versioning: Versioning,
+    mfa_delete: bool,
     lifecycle: Option<Lifecycle>,
     replication: Option<Value>,
     has_lock: bool,
@@ -52,7 +53,11 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
     let name = fields.required_text_within("bucket", |name| {
         (!s3::is_name(name)).then(|| format!("a bucket's name has 3 to 63 of a-z, 0-9, `.` and `-`, found `{name}`"))
     });
-    let status = fields.block("versioning", |block| block.choice("status", &["Enabled", "Suspended"])).flatten();
+    let versions = fields.block("versioning", |block| {
+        let mfa_delete = block.choice("mfa_delete", &["Enabled", "Disabled"]).is_some_and(|status| status == "Enabled");
+        (block.choice("status", &["Enabled", "Suspended"]), mfa_delete)
+    });
+    let (status, mfa_delete) = versions.unwrap_or_default();
     let enabled = fields.flag("object_lock_enabled").unwrap_or(false);
     let configured = fields.block("object_lock_configuration", |block| {
         block.block("rule", |rule| rule.block("default_retention", |retention| read(retention, RETENTION))).flatten()
@@ -70,6 +75,9 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
     }
     policy_blocks(fields);
     let lifecycle = fields.block("lifecycle_configuration", lifecycle).flatten();
+    if mfa_delete && lifecycle.is_some() {
+        fields.complain("lifecycle_configuration", "a bucket with MFA delete has no lifecycle rules: leave one of the two out");
+    }
     let replication = fields.block("replication_configuration", |block| read(block, REPLICATION));
     if replication.is_some() && versioning != Versioning::Enabled {
         fields.complain("versioning", "a bucket that replicates keeps versions: `versioning { status = \"Enabled\" }`");
@@ -82,6 +90,7 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         tags: fields.map("tags").map(BTreeMap::from_iter),
         age_days: fields.number("created_days_ago", 0..=36_500).unwrap_or(DEFAULT_AGE_DAYS),
         versioning,
+        mfa_delete,
         lifecycle,
         replication,
         has_lock,
@@ -147,6 +156,7 @@ impl Plant for SeededBucket {
         let mut bucket = Bucket::new(&self.name, &self.account, &self.region, days_before(now, self.age_days));
         bucket.tags.clone_from(&self.tags);
         bucket.versioning = self.versioning;
+        bucket.mfa_delete = self.mfa_delete;
         bucket.policy.clone_from(&self.policy);
         if self.has_lock {
             bucket.lock(self.default_retention.clone());

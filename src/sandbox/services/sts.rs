@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::input::Input;
 use super::{Access, AwsError, Call, Operation, Protocol, Service, Wire};
-use crate::model::is_account_id;
+use crate::names::is_account_id;
 use crate::sandbox::clock::later;
 use crate::sandbox::state::{Caller, Session};
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::input::Input;
@@ -29,8 +30,9 @@ pub(crate) static SERVICE: Service = Service {
 };
 
 /// A resource with its type (`dynamodb:table`) and its tags as the API writes them.
-struct Tagged {
-    kind: &'static str,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Tagged {
+    kind: String,
     arn: String,
     tags: Value,
 }
@@ -62,17 +64,36 @@ fn tagged(call: &mut Call<'_>) -> Vec<Tagged> {
         .chain(warehouses)
         .chain(lifecycles)
         .chain(backup::ever_tagged(&region.backup));
-    let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind, arn, tags }).collect();
+    let mut all: Vec<Tagged> = all.map(|(kind, arn, tags)| Tagged { kind: kind.to_owned(), arn, tags }).collect();
     let buckets = call.state.s3.of_account(&call.caller.account).filter(|bucket| bucket.region == call.caller.region);
-    all.extend(buckets.filter_map(s3::ever_tagged).map(|(arn, tags)| Tagged { kind: "s3:bucket", arn, tags }));
+    all.extend(buckets.filter_map(s3::ever_tagged).map(|(arn, tags)| Tagged { kind: "s3:bucket".to_owned(), arn, tags }));
     // What is of no region is shown in one of them.
     if call.caller.region == cloudwatch::HOME_REGION {
         let account = call.caller.account.clone();
         let dashboards = cloudwatch::dashboards_ever_tagged(&account, cloudwatch::of_account(call.state, &account));
-        all.extend(dashboards.into_iter().map(|(arn, tags)| Tagged { kind: "cloudwatch:dashboard", arn, tags }));
+        all.extend(dashboards.into_iter().map(|(arn, tags)| Tagged { kind: "cloudwatch:dashboard".to_owned(), arn, tags }));
     }
     all.sort_by(|one, other| one.arn.cmp(&other.arn));
     all
+}
+
+/// Keeps what there is for listings that lag behind from now on.
+pub(crate) fn remember(call: &mut Call<'_>) {
+    let key = place(call);
+    if call.faults.stale_tags && !call.state.stale_tags.contains_key(&key) {
+        let all = tagged(call);
+        call.state.stale_tags.insert(key, all);
+    }
+}
+
+fn place(call: &Call<'_>) -> String {
+    format!("{}/{}", call.caller.account, call.caller.region)
+}
+
+/// What listings show: what there is, or was when they began to lag behind.
+fn shown(call: &mut Call<'_>) -> Vec<Tagged> {
+    let stale = call.state.stale_tags.get(&place(call)).filter(|_| call.faults.stale_tags);
+    stale.cloned().unwrap_or_else(|| tagged(call))
 }
 
 impl Tagged {
@@ -105,7 +126,7 @@ fn get_resources(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> 
     let asked = fields.page_limit("ResourcesPerPage", "resourcesPerPage", 100).map_err(|error| invalid(&error.message))?;
     let size = call.page(asked, 100);
     let after = fields.text("PaginationToken")?.unwrap_or_default();
-    let matching: Vec<Tagged> = tagged(call)
+    let matching: Vec<Tagged> = shown(call)
         .into_iter()
         .filter(|resource| types.is_empty() || types.iter().any(|wanted| resource.has_type(wanted)))
         .filter(|resource| filters.iter().all(|(key, values)| resource.matches(key, values)))
@@ -134,7 +155,7 @@ fn filters(fields: Input<'_>) -> Result<Vec<(&str, Vec<&str>)>, AwsError> {
 }
 
 fn get_tag_keys(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
-    let keys = tagged(call).iter().flat_map(|resource| resource.tags().map(|(key, _)| key.to_owned()).collect::<Vec<_>>()).collect();
+    let keys = shown(call).iter().flat_map(|resource| resource.tags().map(|(key, _)| key.to_owned()).collect::<Vec<_>>()).collect();
     paged(call, input, "TagKeys", keys)
 }
 
@@ -142,7 +163,7 @@ fn get_tag_values(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
     let wanted = Input(input).required_text("Key", "key")?;
     let matching =
         |resource: &Tagged| resource.tags().filter(|(key, _)| *key == wanted).map(|(_, value)| value.to_owned()).collect::<Vec<_>>();
-    let values = tagged(call).iter().flat_map(matching).collect();
+    let values = shown(call).iter().flat_map(matching).collect();
     paged(call, input, "TagValues", values)
 }
 

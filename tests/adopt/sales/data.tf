@@ -136,18 +136,18 @@ resource "aws_s3_bucket_replication_configuration" "invoices" {
 }
 
 resource "aws_db_instance" "ledger" {
-  identifier                = "${local.prefix}-ledger"
-  instance_class            = "db.t4g.medium"
-  engine                    = "postgres"
-  username                  = "ledger"
+  identifier                  = "${local.prefix}-ledger"
+  instance_class              = "db.t4g.medium"
+  engine                      = "postgres"
+  username                    = "ledger"
   manage_master_user_password = true
-  allocated_storage         = 20
-  backup_retention_period   = var.retention["daily"]
-  backup_window             = "03:00-04:00"
-  copy_tags_to_snapshot     = true
-  deletion_protection       = true
-  apply_immediately         = true
-  skip_final_snapshot       = true
+  allocated_storage           = 20
+  backup_retention_period     = var.retention["daily"]
+  backup_window               = "03:00-04:00"
+  copy_tags_to_snapshot       = true
+  deletion_protection         = true
+  apply_immediately           = true
+  skip_final_snapshot         = true
 }
 
 resource "aws_cloudwatch_log_group" "orders" {

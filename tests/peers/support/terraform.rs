@@ -58,6 +58,11 @@ pub(crate) struct Terraform {
 impl Terraform {
     /// [`PROVIDERS`] stand beside the configuration. `None`, and a line that says so, where there is no Terraform or no provider.
     pub(crate) fn new(world: &World, configuration: &str) -> Option<Self> {
+        Self::of_files(world, &[("providers.tf", PROVIDERS), ("main.tf", configuration)])
+    }
+
+    /// The files are all that there is of the configuration.
+    pub(crate) fn of_files(world: &World, configuration: &[(&str, &str)]) -> Option<Self> {
         let mirror = match installed() {
             Ok(mirror) => mirror,
             Err(why) => {
@@ -76,9 +81,8 @@ impl Terraform {
             .extend([("TF_IN_AUTOMATION", "1"), ("CHECKPOINT_DISABLE", "1")].map(|(name, value)| (name.to_owned(), value.to_owned())));
         let install =
             format!("provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n", mirror.display().to_string());
-        let files =
-            [(rc, install.as_str()), (folder.path().join("providers.tf"), PROVIDERS), (folder.path().join("main.tf"), configuration)];
-        for (file, text) in files {
+        let files = configuration.iter().map(|(name, text)| (folder.path().join(name), *text));
+        for (file, text) in files.chain([(rc, install.as_str())]) {
             backstay::files::write_atomically(&file, text.as_bytes()).expect("temporary folders can be written");
         }
         let terraform = Self { folder, environment };
@@ -121,6 +125,12 @@ impl Terraform {
     pub(crate) fn plan(&self, exit: i32) -> Value {
         self.run(&["plan", "-detailed-exitcode", "-out=plan"]).exits(exit);
         self.shown(Some("plan"))
+    }
+
+    /// The state as `terraform show -json` prints it.
+    #[track_caller]
+    pub(crate) fn state(&self) -> String {
+        self.command(&["show", "-json"]).exits(0).out
     }
 
     /// A plan that takes in what the configuration imports, as many things as that, and would change none of it.

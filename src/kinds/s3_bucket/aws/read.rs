@@ -6,10 +6,10 @@ use super::super::table::{
     SPEC, SUSPENDED, VERSIONING,
 };
 use super::super::{
-    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_RULES, FOREIGN_WITHOUT_KMS,
-    LOCK_FACT, MARKED_LIFECYCLE, MARKED_REPLICATION, MFA_DELETE, NAMELESS_LIFECYCLE, NAMELESS_REPLICATION, NEVER, OLD_LIFECYCLE,
-    OLD_REPLICATION, REPLICATION_RULES, UNSAID_REPLICATION, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT, encryption, forms,
-    place,
+    ABSENT_DESTINATIONS, ALGORITHM_FACT, FOREIGN_LIFECYCLE, FOREIGN_LIFETIMES, FOREIGN_PLACES, FOREIGN_REPLICATION, FOREIGN_RULES,
+    FOREIGN_WITHOUT_KMS, LOCK_FACT, MARKED_LIFECYCLE, MARKED_REPLICATION, MFA_DELETE, NAMELESS_LIFECYCLE, NAMELESS_REPLICATION, NEVER,
+    OLD_LIFECYCLE, OLD_REPLICATION, REPLICATION_RULES, UNSAID_REPLICATION, UNSEEN_LIFECYCLE, UNSEEN_REPLICATION, VERSIONING_FACT,
+    encryption, forms, place, sooner,
 };
 use super::names::Names;
 use super::{
@@ -433,6 +433,12 @@ impl BucketRead<'_> {
         let foreign = || found.rules.iter().filter(|rule| names.name(rule.id()).is_none());
         let (many, old) = (foreign().count(), foreign().any(lifecycle::is_old));
         self.fact(FOREIGN_LIFECYCLE, count(many));
+        // Under any name its settings are the same.
+        let rules = foreign().map(|rule| {
+            (rule.id().unwrap_or("without an id"), Rule::of(&path::keyed(LIFECYCLE, "x"), lifecycle::settings("x", rule).iter()))
+        });
+        let lifetimes = sooner::fact(rules);
+        self.fact(FOREIGN_LIFETIMES, lifetimes);
         self.fact(OLD_LIFECYCLE, Value::Bool(old));
         let mut settings = named_lifecycle(&names, &found.rules);
         let size = found.minimum_size.filter(|_| !self.is_beside_nothing(&settings));

@@ -225,6 +225,7 @@ pub(super) static COMPOUND: Compound = Compound::new(
     },
     include_str!("body.hcl"),
     check,
+    None,
 );
 
 fn prefix(text: &str) -> Result<String, Mistake> {

@@ -1,9 +1,11 @@
 //! `dynamodb_export`: scheduled exports of a DynamoDB table to S3, each kept for its days.
 
+mod twice;
+
+use super::elsewhere::Elsewhere;
 use super::{Asked, Compound};
 use crate::kinds::{Concern, roles};
 use crate::model::{Code, CompoundSpec, Fallback, Form, Key, KindSpec, Mistake, NameForm, Ownership, Setting, Severity, Shape, path};
-use std::collections::BTreeMap;
 
 const EXPORT: &str = "DynamoDB API ExportTableToPointInTime";
 const SCHEDULE: &str = "Scheduler API CreateSchedule; Scheduler User Guide, Using universal targets";
@@ -30,7 +32,13 @@ const ARGUMENTS: &[Setting] = &[
         EXPORT,
         "The table's name. AWS exports only what point-in-time recovery keeps, so it is turned on; a block that turns it off is a conflict.",
     ),
-    needed("bucket", BUCKET, EXPORT, "The bucket's name, of the target's account and region. It must be there."),
+    needed("bucket", BUCKET, EXPORT, "The bucket's name, of the target's account. It must be there."),
+    row(
+        "bucket_region",
+        ANY,
+        EXPORT,
+        "The bucket's region, where it is another than the table's: AWS exports there all the same. The policy must have a target of that region, of the same account, in which the lifecycle rules are set.",
+    ),
     needed(
         "role_arn",
         ROLE,
@@ -128,6 +136,7 @@ pub(super) static COMPOUND: Compound = Compound::new(
     },
     include_str!("body.hcl"),
     check,
+    Some(Elsewhere { argument: "bucket_region", label: "bucket" }),
 );
 
 fn literal(text: &str, what: &str) -> Result<String, Mistake> {
@@ -150,10 +159,8 @@ fn export_type(text: &str) -> Result<String, Mistake> {
     }
 }
 
-/// There is a schedule, and no two of the same times, which would export the same twice.
+/// There is a schedule, and no two that meet, which would export the same twice.
 fn check(asked: &Asked<'_>) -> Vec<Concern> {
-    let text = |at: &str, name: &str| asked.wanted.get(&path::child(at, name)).and_then(|wanted| wanted.value.as_str());
-    let mut times: BTreeMap<(String, &str), &String> = BTreeMap::new();
     let mut concerns = Vec::new();
     if !asked.wanted.keys().any(|at| path::generic(at) == "schedule") {
         concerns.push(Concern {
@@ -165,18 +172,6 @@ fn check(asked: &Asked<'_>) -> Vec<Concern> {
             help: "add `schedule \"weekly\" { expression = \"cron(0 3 ? * SUN *)\" retain_days = 90 }`".to_owned(),
         });
     }
-    for at in asked.wanted.keys().filter(|at| path::generic(at) == "schedule") {
-        let Some(expression) = text(at, "expression") else { continue };
-        let same: String = expression.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
-        let Some(other) = times.insert((same, text(at, "timezone").unwrap_or("UTC")), at) else { continue };
-        concerns.push(Concern {
-            code: Code::ExportedTwice,
-            severity: Severity::Error,
-            title: format!("two schedules export `{expression}`: the whole table would be exported twice each time"),
-            at: path::child(at, "expression"),
-            also: Some((path::child(other, "expression"), "the same times".to_owned())),
-            help: "give one of them other times, or keep the one that is kept for longer".to_owned(),
-        });
-    }
+    concerns.extend(twice::check(asked));
     concerns
 }

@@ -33,7 +33,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::input::Input;
 use super::{AwsError, Call, Operation, Protocol, Service};
-use crate::model::is_account_id;
+use crate::names::is_account_id;
 use crate::sandbox::state::Caller;
 
 pub(crate) use kept::{Backups, Lock, Notifications, Plan, Protected, Selection, Vault, Version};

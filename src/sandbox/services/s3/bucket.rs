@@ -32,6 +32,9 @@ pub(crate) struct Bucket {
     pub(crate) created_at: Timestamp,
     #[serde(default)]
     pub(crate) versioning: Versioning,
+    /// Whether versions are deleted, and versioning is changed, only with a code of the root user's device.
+    #[serde(default)]
+    pub(crate) mfa_delete: bool,
     #[serde(default)]
     pub(crate) lifecycle: Settling<Option<Lifecycle>>,
     /// `ReplicationConfiguration`.
@@ -140,6 +143,7 @@ impl Bucket {
             region: region.to_owned(),
             created_at,
             versioning: Versioning::Never,
+            mfa_delete: false,
             lifecycle: Settling::default(),
             replication: None,
             object_lock: None,

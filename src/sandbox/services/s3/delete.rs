@@ -60,6 +60,9 @@ fn delete(call: &mut Call<'_>, ask: Ask<'_>, key: &str, id: Option<&str>) -> Res
     let bypass = ask.header("x-amz-bypass-governance-retention").is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
     let bucket = find_mut(call, ask)?;
     if let Some(id) = id.filter(|id| !id.is_empty()) {
+        if bucket.mfa_delete {
+            return Err(errors::without_device());
+        }
         if bucket.version(key, id).is_some_and(|version| version.is_locked(now, bypass)) {
             return Err(errors::error(403, "AccessDenied", "Access Denied because object protected by object lock."));
         }

@@ -33,6 +33,11 @@ pub(super) fn state(message: &str) -> AwsError {
     error(409, "InvalidBucketState", message)
 }
 
+/// `AccessDenied` of what takes the root user's device.
+pub(super) fn without_device() -> AwsError {
+    error(403, "AccessDenied", "Mfa Authentication must be used for this request")
+}
+
 /// `AccessDenied` without a reason, as callers of other accounts get it.
 pub(super) fn denied() -> AwsError {
     error(403, "AccessDenied", "Access Denied")

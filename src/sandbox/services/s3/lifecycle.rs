@@ -29,7 +29,11 @@ pub(super) fn get(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
 /// `PutBucketLifecycleConfiguration`: it replaces all rules, and the header's setting with them.
 pub(super) fn put(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let ask = Ask(input);
-    find(call, ask)?;
+    if find(call, ask)?.mfa_delete {
+        // The words are UNCONFIRMED; those of the other way round are "Mfa Authentication is not supported on a bucket with lifecycle
+        // configuration".
+        return Err(errors::state("Lifecycle configuration is not supported on a bucket with Mfa Authentication."));
+    }
     let mut document = ask.document("LifecycleConfiguration", &shapes::LIFECYCLE)?;
     lifecycle_rules::check(&document)?;
     name_rules(call.state, &mut document);

@@ -9,11 +9,15 @@ use crate::sandbox::services::AwsError;
 
 /// `GetBucketVersioning`: nothing at all where versioning was never on.
 pub(super) fn get(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
-    let document = match find(call, Ask(input))?.versioning {
+    let bucket = find(call, Ask(input))?;
+    let mut document = match bucket.versioning {
         Versioning::Never => json!({}),
         Versioning::Enabled => json!({ "Status": "Enabled" }),
         Versioning::Suspended => json!({ "Status": "Suspended" }),
     };
+    if bucket.mfa_delete {
+        document["MfaDelete"] = json!("Enabled");
+    }
     Said::document("VersioningConfiguration", document).done()
 }
 
@@ -22,9 +26,9 @@ pub(super) fn put(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
     let ask = Ask(input);
     let bucket = find_mut(call, ask)?;
     let document = ask.document("VersioningConfiguration", &shapes::VERSIONING)?;
-    if document["MfaDelete"] == "Enabled" {
-        // Only the root user can switch it on, with a code of the device that no API client has.
-        return Err(errors::error(403, "AccessDenied", "Mfa Authentication must be used for this request"));
+    if document["MfaDelete"] == "Enabled" || bucket.mfa_delete {
+        // Only the root user can switch it, with a code of the device that no API client has.
+        return Err(errors::without_device());
     }
     let wanted = match document["Status"].as_str() {
         Some("Enabled") => Versioning::Enabled,

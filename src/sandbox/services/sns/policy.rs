@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::invalid;
-use crate::model::is_account_id;
+use crate::names::is_account_id;
 use crate::sandbox::services::AwsError;
 
 /// The policy of a topic that was given none: its own account may do everything.

@@ -27,6 +27,24 @@ fn versioning_that_was_never_set_has_no_status_and_there_is_no_way_back() {
 }
 
 #[test]
+fn under_mfa_delete_nobody_without_a_device_changes_versioning_or_deletes_a_version() {
+    let seed = "resource \"aws_s3_bucket\" \"mine\" {\n  bucket = \"mine\"\n  versioning {\n    status = \"Enabled\"\n    mfa_delete = \"Enabled\"\n  }\n}\n";
+    let world = World::seeded(seed);
+    let found = ok(&world, "GET", "/mine?versioning", "");
+    assert_eq!((found.element("Status"), found.element("MfaDelete")), (Some("Enabled"), Some("Enabled")));
+    for body in [VERSIONED, SUSPENDED] {
+        let (status, code, message) = fails(&world, "PUT", "/mine?versioning", body);
+        assert_eq!((status, code.as_str()), (403, "AccessDenied"));
+        assert!(message.contains("Mfa Authentication"), "{message}");
+    }
+    let rule = "<LifecycleConfiguration><Rule><ID>r</ID><Status>Enabled</Status><Filter/><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>";
+    assert_eq!(fails(&world, "PUT", "/mine?lifecycle", rule).1, "InvalidBucketState");
+    let version = ok(&world, "PUT", "/mine/k", "one").header("x-amz-version-id").unwrap().to_owned();
+    ok(&world, "DELETE", "/mine/k", "");
+    assert_eq!(fails(&world, "DELETE", &format!("/mine/k?versionId={version}"), "").1, "AccessDenied");
+}
+
+#[test]
 fn object_lock_needs_versioning_and_never_lets_it_go() {
     let world = bucket();
     let lock =

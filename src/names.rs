@@ -1,4 +1,9 @@
-//! The name that is meant where a wrong one is near it.
+//! Names and ids by their form alone: the ids of accounts, and the name that is meant where a wrong one is near it.
+
+/// Whether a text has the form of an account's id: 12 digits.
+pub fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
 
 /// The nearest of the names, where it is near enough to be meant: at most one letter in three is another. What all names of AWS's kinds begin
 /// with says nothing.

@@ -1,0 +1,106 @@
+//! What exists becomes a policy whose plan is empty: over everything that the examples make, as if nobody had made it with backstay.
+#![cfg(feature = "sandbox")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
+
+mod support;
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use support::room::Room;
+
+const DEMO: &str = "--sandbox=.backstay/demo";
+
+/// A room whose sandbox is as an example's `demo` leaves it, without any mark of backstay: as if others had made all of it.
+fn made_by_others(name: &str) -> Room {
+    let room = Room::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        room.write(path.file_name().unwrap().to_str().unwrap(), std::fs::read(&path).unwrap());
+    }
+    room.ok("demo . --allow-weakening aws_s3_bucket.*");
+    let state: Value = serde_json::from_str(&room.read(".backstay/demo/state.json")).unwrap();
+    room.write(".backstay/demo/state.json", without_marks(state).to_string());
+    room
+}
+
+/// The state without tags of backstay, and with rules under names of their own.
+fn without_marks(state: Value) -> Value {
+    match state {
+        Value::Object(map) => map
+            .into_iter()
+            .filter(|(key, _)| key != "backstay:workspace" && key != "backstay:address")
+            .map(|(key, value)| (key, without_marks(value)))
+            .collect(),
+        Value::Array(items) => items.into_iter().map(without_marks).collect(),
+        Value::String(text) => match text.strip_prefix("backstay:").and_then(|rest| rest.split_once(':')) {
+            Some((_, name)) => Value::from(name),
+            None => Value::from(text),
+        },
+        other => other,
+    }
+}
+
+fn files(folder: &PathBuf) -> BTreeMap<String, String> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap())).collect()
+}
+
+/// Adopts all that an example made, in these regions, and gives the policy.
+fn check(example: &str, regions: &[&str]) -> BTreeMap<String, String> {
+    let room = made_by_others(example);
+    let targets: Vec<String> = regions.iter().map(|region| format!("--target {region}")).collect();
+    let adopt = format!("adopt --out policy {DEMO} {}", targets.join(" "));
+    let told = room.ok(&adopt);
+    assert!(told.contains("a plan of them is empty") && !told.contains("Not described"), "{told}");
+    room.ok(&format!("plan policy {DEMO} --detailed-exitcode"));
+    room.ok("fmt --check policy");
+    let first = files(&room.file("policy"));
+    // The regions are the policy's targets now.
+    let again = room.ok(&format!("adopt --out policy {DEMO}"));
+    assert!(again.contains("Nothing to describe that the policy does not cover yet."), "{again}");
+    assert_eq!(files(&room.file("policy")), first);
+    // The same again gives the same bytes, whatever answered first.
+    room.ok(&adopt.replace("--out policy", "--workspace policy --out other"));
+    assert_eq!(files(&room.file("other")), first);
+    first
+}
+
+#[test]
+fn dynamodb_processor() {
+    check("dynamodb-processor", &[]);
+}
+
+#[test]
+fn eventchain() {
+    let policy = check("eventchain", &["us-east-1", "us-west-2"]);
+    let copies = "destination_vault_arn = aws_backup_vault.eventchain_production_critical_west.arn";
+    assert!(policy["backup.hcl"].contains(copies), "a copy refers to the vault of the other region: {}", policy["backup.hcl"]);
+}
+
+#[test]
+fn kessan() {
+    check("kessan", &["ap-northeast-1", "us-west-2"]);
+}
+
+#[test]
+fn mirror_dissonance() {
+    check("mirror-dissonance", &[]);
+}
+
+#[test]
+fn sale_module() {
+    let policy = check("sale-module", &["us-east-1", "us-west-2"]);
+    let tables = "names = [\"BuyersTable-production\", \"ProducersTable-production\", \"SalesTable-production\"]";
+    assert!(policy["dynamodb.hcl"].contains(tables), "equal tables are one block: {}", policy["dynamodb.hcl"]);
+}
+
+#[test]
+fn a_region_that_nobody_asked_for_is_not_read() {
+    let room = made_by_others("eventchain");
+    room.ok(&format!("adopt --out policy {DEMO} --target us-west-2"));
+    let policy = files(&room.file("policy"));
+    assert!(policy["backup.hcl"].contains("eventchain-production-critical-west"));
+    assert!(!policy["backup.hcl"].contains("aws_backup_plan"), "the plan is in the other region: {}", policy["backup.hcl"]);
+}
