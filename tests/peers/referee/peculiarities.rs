@@ -4,6 +4,8 @@ use super::table::Direction::{self, Imported, Seen};
 
 /// Where Terraform differs without anybody being wrong about AWS.
 pub(super) struct Peculiarity {
+    /// Whose it is: Terraform's, or that of one endpoint, where AWS answers otherwise.
+    pub(super) whose: &'static str,
     /// The type of its resource.
     pub(super) of: &'static str,
     /// The place of the setting, or [`WRITTEN`].
@@ -14,6 +16,9 @@ pub(super) struct Peculiarity {
     pub(super) reason: &'static str,
 }
 
+/// Whose it is where the endpoint makes no difference.
+pub(super) const TERRAFORM: &str = "Terraform";
+
 /// The place of a configuration that Terraform generates for an import and then does not take itself; the hand-written one is imported
 /// instead.
 pub(super) const WRITTEN: &str = " generated";
@@ -22,13 +27,18 @@ pub(super) const WRITTEN: &str = " generated";
 pub(super) const ANEW: &str = " anew";
 
 const fn own(of: &'static str, at: &'static str, direction: Direction, reason: &'static str) -> Peculiarity {
-    Peculiarity { of, at, direction, reason }
+    Peculiarity { whose: TERRAFORM, of, at, direction, reason }
 }
 
 const NEVER_TOLD: &str = "it is about how Terraform itself makes changes, and no AWS can tell";
 const NOUGHT: &str = "it writes 0 for a number that AWS does not have there, and takes none below 1";
 const BOTH: &str = "it writes arguments that exclude each other";
 const EMPTY: &str = "it writes an empty list where AWS has none, and takes none without elements";
+
+/// What an endpoint does otherwise than AWS.
+const fn of_ministack(of: &'static str, at: &'static str, reason: &'static str) -> Peculiarity {
+    Peculiarity { whose: "ministack", of, at, direction: Imported, reason }
+}
 
 /// All of them.
 pub(super) const ALL: &[Peculiarity] = &[
@@ -53,4 +63,6 @@ pub(super) const ALL: &[Peculiarity] = &[
     own("aws_sns_topic", WRITTEN, Imported, NOUGHT),
     own("aws_sns_topic_subscription", "/confirmation_timeout_in_minutes", Imported, NEVER_TOLD),
     own("aws_sns_topic_subscription", "/endpoint_auto_confirms", Imported, NEVER_TOLD),
+    of_ministack("aws_backup_plan", "/rule/schedule_expression_timezone", "it answers no time zone of a rule; AWS answers Etc/UTC"),
+    of_ministack("aws_dynamodb_table", WRITTEN, "it drops the recovery period, of which Terraform then writes 0"),
 ];

@@ -33,8 +33,8 @@ pub(super) struct Table {
     endpoint: &'static str,
     /// The differences of what was looked at; none where both agree.
     cells: BTreeMap<(String, Direction), Vec<String>>,
-    /// The entries of Terraform's own that occurred.
-    met: BTreeSet<(&'static str, &'static str)>,
+    /// The places among the peculiarities of those that occurred.
+    met: BTreeSet<usize>,
 }
 
 impl Table {
@@ -49,22 +49,30 @@ impl Table {
 
     /// A resource of Terraform's differs in something, which its own peculiarities may explain.
     pub(super) fn differs(&mut self, address: &str, direction: Direction, difference: &str) {
-        let Some(kind) = address.split('.').next().and_then(kind_of) else { return };
+        let of = address.split('.').next().unwrap_or_default();
+        let Some(kind) = kind_of(of) else { return };
         let cell = self.cells.entry((kind, direction)).or_default();
-        let kind = address.split('.').next().unwrap_or_default();
-        let explained =
-            |entry: &&Peculiarity| entry.direction == direction && entry.of == kind && difference.split(": ").next() == Some(entry.at);
-        match peculiarities::ALL.iter().find(explained) {
-            Some(entry) => drop(self.met.insert((entry.of, entry.at))),
+        let at = difference.split(": ").next().unwrap_or_default();
+        let explains = |entry: &Peculiarity| {
+            [peculiarities::TERRAFORM, self.endpoint].contains(&entry.whose) && (entry.direction, entry.of, entry.at) == (direction, of, at)
+        };
+        match peculiarities::ALL.iter().position(explains) {
+            Some(entry) => drop(self.met.insert(entry)),
             None => cell.push(format!("{address} {difference}")),
         }
+    }
+
+    /// Whether a kind differs in what is explained.
+    fn met_of(&self, kind: &str, direction: Direction) -> bool {
+        let met = self.met.iter().filter_map(|place| peculiarities::ALL.get(*place));
+        met.filter(|entry| entry.direction == direction).any(|entry| kind_of(entry.of).as_deref() == Some(kind))
     }
 
     /// Prints it.
     ///
     /// # Panics
     ///
-    /// They disagree, or nobody looked at one of these kinds; or, of all kinds, one of Terraform's peculiarities did not occur.
+    /// They disagree, or nobody looked at one of these kinds; or a peculiarity that must occur did not.
     pub(super) fn finish(self, kinds: &BTreeSet<String>) {
         let mut wrong = Vec::new();
         let line = |cells: [&str; 4]| say(&format!("REFEREE: {:<47} {:<31} {:<40} {}", cells[0], cells[1], cells[2], cells[3]));
@@ -72,6 +80,7 @@ impl Table {
         line([&format!("over {}", self.endpoint), adopted, seen, imported]);
         for kind in every_kind() {
             let cell = |direction: Direction| match self.cells.get(&(kind.clone(), direction)) {
+                Some(differences) if differences.is_empty() && self.met_of(&kind, direction) => "agree but for (below)",
                 Some(differences) if differences.is_empty() => "agree",
                 Some(_) => "DISAGREE",
                 None => "not carried",
@@ -87,10 +96,12 @@ impl Table {
                 }
             }
         }
-        for entry in peculiarities::ALL {
-            if self.met.contains(&(entry.of, entry.at)) {
-                say(&format!("REFEREE: Terraform's own: {}{}: {}", entry.of, entry.at, entry.reason));
-            } else if kinds.len() > PART {
+        for (place, entry) in peculiarities::ALL.iter().enumerate() {
+            // Of an endpoint that carries only some kinds nothing of Terraform's must occur.
+            let must = entry.whose == self.endpoint || (entry.whose == peculiarities::TERRAFORM && kinds.len() > PART);
+            if self.met.contains(&place) {
+                say(&format!("REFEREE: {}'s own: {}{}: {}", entry.whose, entry.of, entry.at, entry.reason));
+            } else if must {
                 wrong.push(format!("{}{} no longer differs: take it out of the peculiarities", entry.of, entry.at));
             }
         }
