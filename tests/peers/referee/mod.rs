@@ -237,7 +237,8 @@ fn is_unmarked(line: &str) -> bool {
 /// The files of a policy, by name.
 fn files(policy: &Policy) -> BTreeMap<String, String> {
     let entries = std::fs::read_dir(policy.path("")).expect("the policy has a folder").flatten();
-    let names = entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| name.ends_with(".hcl"));
+    let written = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "hcl"));
+    let names = written.filter_map(|path| path.file_name()?.to_str().map(str::to_owned));
     names.map(|name| (name.clone(), std::fs::read_to_string(policy.path(&name)).expect("it can be read"))).collect()
 }
 
@@ -255,7 +256,7 @@ fn replace_in_block(texts: &mut BTreeMap<String, String>, edit: &Edit) {
     for text in texts.values_mut() {
         let mut blocks: Vec<String> = text.split("\n}\n").map(str::to_owned).collect();
         for block in blocks.iter_mut().filter(|block| block.contains(&header) && format!("{block}\n").contains(edit.from)) {
-            *block = format!("{block}\n").replacen(edit.from, edit.to, 1).trim_end_matches('\n').to_owned();
+            format!("{block}\n").replacen(edit.from, edit.to, 1).trim_end_matches('\n').clone_into(block);
             times += 1;
         }
         *text = blocks.join("\n}\n");
