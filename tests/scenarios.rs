@@ -24,6 +24,7 @@ macro_rules! scenarios {
 
 scenarios! {
     adopt
+    adopt_documents
     air_gapped_vault
     alarm_checks
     alarm_ratchet
