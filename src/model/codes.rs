@@ -111,7 +111,8 @@ codes! {
     /// A block with `mark = false` describes a thing that somebody else makes, and there is none of its name (exit 4).
     ///
     /// It may have been deleted, or be in another region or account. Make it where it is made; or leave `mark` out, and backstay makes it and
-    /// owns it; or take the block out of the policy.
+    /// owns it; or take the block out of the policy. A part of such a thing, a selection of its plan, is not made either: make it where it is
+    /// made, or take over the whole with `adopt = true`.
     NotThere = "BKS0405", "described, and not there";
     /// AWS moved between plan and apply: a value that the plan relies on is no longer what it was. Nothing was written; plan again.
     Stale = "BKS0501", "stale plan";

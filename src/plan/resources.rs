@@ -8,6 +8,7 @@
 //! | a thing of the name that another workspace marked | refused |
 //! | of a block with `mark = false`: a thing of the name, whoever made it | update or nothing; its mark, if it has this workspace's, goes |
 //! | of a block with `mark = false`: nothing of the name | refused: it is somebody else's to make |
+//! | a part of what a block with `mark = false` is about | as its whole: update or nothing; never made, replaced or removed |
 //! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
 
 mod beside;
@@ -45,6 +46,7 @@ pub(super) fn resources(policy: &Policy, snapshot: &Snapshot, only: &[String]) -
         claimed: BTreeSet::new(),
         ours: BTreeMap::new(),
         described: BTreeSet::new(),
+        unmarked: policy.resources.iter().filter(|resource| !resource.mark).map(|resource| &resource.address).collect(),
         names: BTreeMap::new(),
         taken: BTreeMap::new(),
         out: Resources::default(),
@@ -69,6 +71,8 @@ struct Planner<'a> {
     ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
     /// Those that a block describes without owning them.
     described: BTreeSet<&'a ResourceId>,
+    /// The blocks with `mark = false`.
+    unmarked: BTreeSet<&'a BlockAddress>,
     /// Which block names a thing, so that two cannot.
     names: BTreeMap<Identified, (&'a Resource, &'a str)>,
     /// Which block takes what a region has one of.
@@ -104,6 +108,11 @@ impl<'a> Planner<'a> {
 
     fn lives(&self, kind: &'a str, target: &'a str) -> impl Iterator<Item = &'a Live> + use<'a> {
         self.snapshot.resources.iter().filter(move |live| live.id.kind == kind && live.id.target == target)
+    }
+
+    /// Whether a block only describes what somebody else makes: with `mark = false`, or as a part of what such a block is about.
+    fn only_describes(&self, resource: &Resource) -> bool {
+        !resource.mark || resource.parent.as_ref().is_some_and(|whole| self.unmarked.contains(whole))
     }
 
     fn is_ours(&self, live: &Live) -> bool {
@@ -158,7 +167,7 @@ impl<'a> Planner<'a> {
             arn: String::new(),
             verb: Verb::Unknown,
             refused: None,
-            mark: resource.mark.then(|| Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
+            mark: (!self.only_describes(resource)).then(|| Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
             parent,
             replaces: None,
             ahead: Vec::new(),
@@ -284,7 +293,7 @@ impl<'a> Planner<'a> {
         let Some(live) = live else {
             // A thing of the whole account can be found by way of another target: it is declared all the same.
             self.claimed.insert(self.identified(&action.id));
-            if self.was_searched(spec.name, target) && !resource.mark {
+            if self.was_searched(spec.name, target) && self.only_describes(resource) {
                 action.verb = Verb::NoOp;
                 action.refused = Some(not_there(spec, &action.id.name));
             } else if self.was_searched(spec.name, target) {
@@ -298,10 +307,10 @@ impl<'a> Planner<'a> {
             return;
         };
         self.claimed.insert(self.identified(&live.id));
-        if resource.mark {
-            self.ours.insert(&live.id, &resource.address);
-        } else {
+        if self.only_describes(resource) {
             self.described.insert(&live.id);
+        } else {
+            self.ours.insert(&live.id, &resource.address);
         }
         let comparison =
             Comparison { kind, spec, live, wanted: &resource.wanted, sources: &self.policy.sources, now: self.snapshot.taken_at };
@@ -323,7 +332,7 @@ impl<'a> Planner<'a> {
         action.changes = found.changes;
         action.before = found.before;
         settle_fixed(kind, live, self.snapshot.taken_at, action);
-        if action.verb == Verb::Replace && !resource.mark {
+        if action.verb == Verb::Replace && self.only_describes(resource) {
             action.verb = Verb::NoOp;
             action.replaces = None;
             action.refused = Some(not_to_replace(spec));

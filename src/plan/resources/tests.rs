@@ -177,3 +177,27 @@ fn parts_follow_their_whole() {
     let adopted = decided(&[VAULT, &adopted], vec![whole(None), part()]);
     assert!(adopted.contains(&"aws_backup_selection.daily[\"by-hand\"] delete shop/by-hand".to_owned()), "{adopted:?}");
 }
+
+fn part(name: &str, plan: &Live) -> Live {
+    let mut live = thing("aws_backup_selection", name, None);
+    live.facts.insert(Live::PARENT_ID.into(), plan.facts[Live::ID].clone());
+    live
+}
+
+const DESCRIBED: &str = "resource \"aws_backup_plan\" \"daily\" {\n  name = \"shop\"\n  mark = false\n  rule {\n    rule_name         = \"daily\"\n    target_vault_name = \"shop-daily\"\n  }\n}";
+
+#[test]
+fn a_part_of_what_is_only_described_is_neither_made_nor_replaced_nor_removed() {
+    let plan = || thing("aws_backup_plan", "shop", None);
+    let none = decided(&[DESCRIBED, SELECTION], vec![plan()]);
+    assert_eq!(none, ["aws_backup_plan.daily update shop", "aws_backup_selection.all noop shop/all BKS0405"]);
+    // There is no call that changes a selection.
+    let other = of(&[DESCRIBED, SELECTION], &world(vec![plan(), part("shop/all", &plan())]));
+    assert_eq!(told(&other), ["aws_backup_plan.daily update shop", "aws_backup_selection.all noop shop/all BKS0404"]);
+    let refusal = other.actions[1].refused.clone().unwrap();
+    assert_eq!(refusal.remedy, "make it where it is made, or take over the whole with `adopt = true`");
+    assert_eq!((&other.actions[1].replaces, &other.actions[1].mark), (&None, &None));
+    // Nor does a plan that was ours, and is only described from now on, take with it what is in it.
+    let ours = || thing("aws_backup_plan", "shop", mark("shop", "aws_backup_plan.daily"));
+    assert_eq!(decided(&[DESCRIBED], vec![ours(), part("shop/old", &ours())]), ["aws_backup_plan.daily update shop"]);
+}
