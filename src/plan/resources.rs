@@ -6,7 +6,7 @@
 //! | a thing of the name with this workspace's mark | update or nothing; where AWS has no call that changes it, replace |
 //! | a thing of the name that nobody marked | refused, or with `adopt = true` taken over |
 //! | a thing of the name that another workspace marked | refused |
-//! | of a block with `mark = false`: a thing of the name, whoever made it | update or nothing; its mark, if it has this workspace's, goes |
+//! | of a block with `mark = false`: a thing of the name that nobody or this workspace marked | update or nothing; this workspace's mark goes |
 //! | of a block with `mark = false`: nothing of the name | refused: it is somebody else's to make |
 //! | a part of what a block with `mark = false` is about | as its whole: update or nothing; never made, replaced or removed |
 //! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
@@ -263,7 +263,9 @@ impl<'a> Planner<'a> {
         let found = match spec.arn_form {
             ArnForm::ById => {
                 let renamed_block = || ours().filter(by_name).find(|live| !taken(live));
-                ours().filter(marked).find(by_name).or_else(|| ours().find(marked)).or_else(renamed_block)
+                // What is only described is found by its name alone: another name is another thing, and not this one with a new name.
+                let renamed = || ours().filter(|_| resource.mark).find(marked);
+                ours().filter(marked).find(by_name).or_else(renamed).or_else(renamed_block)
             }
             ArnForm::Regional | ArnForm::InAccount | ArnForm::RegionalWithId | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
         };

@@ -201,3 +201,12 @@ fn a_part_of_what_is_only_described_is_neither_made_nor_replaced_nor_removed() {
     let ours = || thing("aws_backup_plan", "shop", mark("shop", "aws_backup_plan.daily"));
     assert_eq!(decided(&[DESCRIBED], vec![ours(), part("shop/old", &ours())]), ["aws_backup_plan.daily update shop"]);
 }
+
+#[test]
+fn what_is_only_described_is_not_found_by_the_mark_of_another_name() {
+    let old = || thing("aws_backup_plan", "old", mark("shop", "aws_backup_plan.daily"));
+    let gone = "aws_backup_plan.daily[\"old\"] delete old";
+    assert_eq!(decided(&[DESCRIBED], vec![old()]), ["aws_backup_plan.daily noop shop BKS0405", gone]);
+    let theirs = thing("aws_backup_plan", "shop", None);
+    assert_eq!(decided(&[DESCRIBED], vec![old(), theirs]), ["aws_backup_plan.daily update shop", gone]);
+}
