@@ -69,8 +69,8 @@ struct Planner<'a> {
     claimed: BTreeSet<Identified>,
     /// Those of them that are ours, or will be, with the block.
     ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
-    /// Those that a block describes without owning them.
-    described: BTreeSet<&'a ResourceId>,
+    /// Those that a block describes without owning them, as AWS knows them.
+    described: BTreeSet<Identified>,
     /// The blocks with `mark = false`.
     unmarked: BTreeSet<&'a BlockAddress>,
     /// Which block names a thing, so that two cannot.
@@ -310,7 +310,7 @@ impl<'a> Planner<'a> {
         };
         self.claimed.insert(self.identified(&live.id));
         if self.only_describes(resource) {
-            self.described.insert(&live.id);
+            self.described.insert(self.identified(&live.id));
         } else {
             self.ours.insert(&live.id, &resource.address);
         }
@@ -350,7 +350,8 @@ impl<'a> Planner<'a> {
             let owned = match spec.parent {
                 Some(_) => self
                     .parent_of(live)
-                    .is_some_and(|whole| !self.described.contains(&whole.id) && (self.is_ours(whole) || self.ours.contains_key(&whole.id))),
+                    .filter(|whole| !self.described.contains(&self.identified(&whole.id)))
+                    .is_some_and(|whole| self.is_ours(whole) || self.ours.contains_key(&whole.id)),
                 None => self.is_ours(live),
             };
             // What another target sees too is one thing.

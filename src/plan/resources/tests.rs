@@ -210,3 +210,23 @@ fn what_is_only_described_is_not_found_by_the_mark_of_another_name() {
     let theirs = thing("aws_backup_plan", "shop", None);
     assert_eq!(decided(&[DESCRIBED], vec![old(), theirs]), ["aws_backup_plan.daily update shop", gone]);
 }
+
+#[test]
+fn what_is_described_through_one_target_keeps_its_parts_that_another_sees() {
+    let ours = thing("aws_backup_plan", "shop", mark("shop", "aws_backup_plan.daily"));
+    let seen = [ours.clone(), part("shop/old", &ours)];
+    let also = |live: &Live| Live { id: ResourceId { target: "east".into(), ..live.id.clone() }, ..live.clone() };
+    let mut snapshot = world(seen.iter().cloned().chain(seen.iter().map(also)).collect());
+    let identity = snapshot.identities["default"].clone();
+    snapshot.identities.insert("east".into(), identity.clone());
+    snapshot.identities.insert("home".into(), identity);
+    for live in &mut snapshot.resources {
+        if live.id.target == "default" {
+            live.id.target = "home".into();
+        }
+    }
+    let targets = "target \"home\" { region = \"us-east-1\" }\ntarget \"east\" { region = \"us-east-1\" }";
+    let described = DESCRIBED.replace("mark = false", "mark = false\n  target = target.home");
+    let plan = of(&[targets, &described], &snapshot);
+    assert_eq!(told(&plan), ["aws_backup_plan.daily update shop"]);
+}
