@@ -102,7 +102,8 @@ codes! {
     ///
     /// Write `adopt = true` into the block to take over one that nobody marked: the plan then shows what that would change. What another
     /// workspace marked is never taken; release it there first with a `removed` block. With `mark = false` the thing stays whose it is, and is
-    /// only compared and changed as declared.
+    /// only compared and changed as declared. Where several things that nobody marked have the name, as backup plans and lifecycle policies can,
+    /// the one that is wholly as declared is meant; where none is, or more than one, it is refused too.
     Foreign = "BKS0403", "somebody else's";
     /// AWS cannot make this change: the setting is fixed when the thing is made, and no second thing of the name can be made beside it.
     ///

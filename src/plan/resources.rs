@@ -167,7 +167,8 @@ impl<'a> Planner<'a> {
             arn: String::new(),
             verb: Verb::Unknown,
             refused: None,
-            mark: (!self.only_describes(resource)).then(|| Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
+            mark: (!self.only_describes(resource))
+                .then(|| Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
             parent,
             replaces: None,
             ahead: Vec::new(),
@@ -255,7 +256,9 @@ impl<'a> Planner<'a> {
         let ours = || self.lives(spec.name, target).filter(|live| self.is_ours(live));
         let marked = |live: &&Live| live.mark.as_ref().is_some_and(|found| found.address == mark);
         if spec.parent.is_some() {
-            return Ok(self.lives(spec.name, target).find(by_name));
+            let found = self.lives(spec.name, target).find(by_name);
+            let unclear = found.filter(|_| self.only_describes(resource)).and_then(|live| foreign::ambiguous(spec, live));
+            return unclear.map_or(Ok(found), Err);
         }
         // Where a name is unique nothing else can have it, and another name is another thing: the mark only says whose it is. Elsewhere the
         // mark says which one it is; one that a block of this policy has is not another block's for its name.
@@ -275,7 +278,10 @@ impl<'a> Planner<'a> {
         let mut others = self.lives(spec.name, target).filter(by_name);
         // Where names are not unique, another workspace's thing of the same name is in nobody's way.
         let Some(live) = others.find(|live| live.mark.is_none() || spec.arn_form != ArnForm::ById) else { return Ok(None) };
-        if live.mark.is_none() && (resource.adopt || !resource.mark) { Ok(Some(live)) } else { Err(foreign::refusal(spec, resource, live)) }
+        if live.mark.is_some() || (resource.mark && !resource.adopt) {
+            return Err(foreign::refusal(spec, resource, live));
+        }
+        foreign::ambiguous(spec, live).map_or(Ok(Some(live)), Err)
     }
 
     fn compare(&mut self, kind: &'static dyn Kind, resource: &'a Resource, action: &mut Action) {
@@ -321,6 +327,8 @@ impl<'a> Planner<'a> {
         action.remarks = kind.remarks(live);
         let notes = kind.notes(live).into_iter();
         self.out.notes.extend(notes.map(|(code, text)| Note { code: Some(code.to_string()), text: format!("{}: {text}", action.address) }));
+        let namesakes = foreign::namesakes(spec, live).filter(|_| resource.adopt || self.only_describes(resource));
+        self.out.notes.extend(namesakes.map(|text| Note { code: None, text: format!("{}: {text}", action.address) }));
         if let Some(arn) = &live.arn {
             action.arn.clone_from(arn);
         }
