@@ -54,6 +54,7 @@ scenarios! {
     dashboards
     default_volumes
     described
+    described_namesakes
     dynamodb_export
     dynamodb_export_places
     event_checks
