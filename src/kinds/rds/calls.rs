@@ -1,8 +1,8 @@
 //! The calls: one `Describe…` for many databases together, one `Modify…` for all changes of one.
 
 use super::{
-    AT_ONCE, COPIES, DAYS_NOW, DAYS_TO_COME, EARLIEST, ENGINE, LATEST, MAINTENANCE, OWNER, PASSING, REPLICAS, RETENTION, STATUS, WAITING,
-    is_only_said,
+    AT_ONCE, COPIES, DAYS_NOW, DAYS_TO_COME, EARLIEST, ENGINE, LATEST, MAINTENANCE, MAKES_NONE, OWNER, PASSING, REPLICAS,
+    RETENTION, STATUS, WAITING, is_only_said,
 };
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
@@ -200,6 +200,9 @@ impl DatabaseCalls {
             (WAITING, waiting(described)),
         ];
         live.facts.extend(facts.into_iter().filter_map(|(fact, text)| Some((fact.to_owned(), Value::from(text?)))));
+        if described.whole("BackupRetentionPeriod") == Some(0) {
+            live.facts.insert(MAKES_NONE.to_owned(), Value::Bool(true));
+        }
         note_retention(&mut live, described, wish);
         live
     }

@@ -40,6 +40,8 @@ const LATEST: &str = "latest_restorable";
 const DAYS_NOW: &str = "backup_retention_period_now";
 /// The retention period that waits, where it is what was read.
 const DAYS_TO_COME: &str = "backup_retention_period_to_come";
+/// That no automated backups are made now: the retention period in force is 0.
+const MAKES_NONE: &str = "makes_no_automated_backups";
 /// Other changes that wait.
 const WAITING: &str = "waiting_for_maintenance";
 const REPLICAS: &str = "read_replicas";
@@ -237,6 +239,22 @@ pub(super) fn hands_over(window: &str, need: &Need, declared: &dyn Fn(&str) -> O
             remedy: format!("{instead}, or take the database out of what that rule backs up"),
         },
     }
+}
+
+/// Whether automated backups are on, for those who cannot do without: of so many days, whichever they are, and by the end of the run.
+pub(super) fn makes_backups(will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+    let is = |path: &str| will_be(path) == Some(Value::Bool(true));
+    let (reason, at, remedy) = match will_be(RETENTION).and_then(|days| days.as_i64()) {
+        None => return Answer::Unknown,
+        Some(0) => (format!("has `{RETENTION}` = 0"), RETENTION, format!("set `{RETENTION}` of it to 1 or more, with `{AT_ONCE} = true`")),
+        Some(_) if is(MAKES_NONE) && !is(AT_ONCE) => (
+            "makes no backups before its next maintenance window".to_owned(),
+            AT_ONCE,
+            format!("set `{AT_ONCE} = true` beside its `{RETENTION}`, or come back when that window is over"),
+        ),
+        Some(_) => return Answer::Yes,
+    };
+    Answer::No { reason, at: at.to_owned(), remedy }
 }
 
 fn refusal(code: Code, reason: String, remedy: String) -> Refusal {
