@@ -1,7 +1,7 @@
 //! The calls: one `Describe…` for many databases together, one `Modify…` for all changes of one.
 
 use super::{
-    AT_ONCE, COPIES, DAYS_NOW, DAYS_TO_COME, EARLIEST, ENGINE, LATEST, MAINTENANCE, MAKES_NONE, OWNER, PASSING, REPLICAS,
+    AT_ONCE, COPIES, DAYS_NOW, DAYS_TO_COME, DAYS_WANTED, EARLIEST, ENGINE, LATEST, MAINTENANCE, MAKES_NONE, OWNER, PASSING, REPLICAS,
     RETENTION, STATUS, WAITING, is_only_said,
 };
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
@@ -277,6 +277,9 @@ fn note_retention(live: &mut Live, described: &Json, wish: &Wish) {
         return;
     }
     live.facts.insert(DAYS_TO_COME.to_owned(), Value::from(to_come));
+    if let Some(wanted) = wish.declared.get(RETENTION).filter(|wanted| **wanted != Value::from(to_come)) {
+        live.facts.insert(DAYS_WANTED.to_owned(), wanted.clone());
+    }
     if wish.declared.get(RETENTION).is_some_and(|declared| [now, to_come].into_iter().all(|days| *declared != Value::from(days))) {
         return;
     }

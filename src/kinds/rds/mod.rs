@@ -42,6 +42,8 @@ const DAYS_NOW: &str = "backup_retention_period_now";
 const DAYS_TO_COME: &str = "backup_retention_period_to_come";
 /// That no automated backups are made now: the retention period in force is 0.
 const MAKES_NONE: &str = "makes_no_automated_backups";
+/// The retention period that the policy wants, where another one waits.
+const DAYS_WANTED: &str = "backup_retention_period_wanted";
 /// Other changes that wait.
 const WAITING: &str = "waiting_for_maintenance";
 const REPLICAS: &str = "read_replicas";
@@ -393,9 +395,11 @@ pub(super) fn notes(live: &Live) -> Vec<(Code, String)> {
     let (Some(now), Some(to_come)) = (days(DAYS_NOW), days(DAYS_TO_COME)) else { return Vec::new() };
     let maintenance = text(live, MAINTENANCE).unwrap_or("not known");
     let until = if now == 0 { ": until then it has no automated backups" } else { "" };
-    let text = format!(
-        "`{RETENTION}` is {now}, and its next maintenance window ({maintenance} UTC) makes it {to_come}{until}; `{AT_ONCE} = true` makes it so at once"
-    );
+    let then = match days(DAYS_WANTED) {
+        Some(wanted) => format!(", unless it is changed to {wanted}, as the policy wants it, before"),
+        None => format!("{until}; `{AT_ONCE} = true` makes it so at once"),
+    };
+    let text = format!("`{RETENTION}` is {now}, and its next maintenance window ({maintenance} UTC) makes it {to_come}{then}");
     vec![(Code::WaitsForMaintenance, text)]
 }
 
