@@ -26,6 +26,8 @@ pub enum Needed {
     Entry(Request),
     /// It must be there, declared or live.
     Presence,
+    /// It must be in this region, which its ARN does not tell.
+    Region(String),
     /// These flags of it should be on: without them less is done, which is told and not refused.
     Flags {
         /// The paths.
@@ -183,7 +185,7 @@ pub fn watched(
             Needed::Setting { path, .. } => vec![path.clone()],
             Needed::Flags { paths } => paths.clone(),
             Needed::Trust { .. } | Needed::Key => continue,
-            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) | Needed::Free { .. } | Needed::HandedOver(_) => {
+            Needed::Entry(_) | Needed::Presence | Needed::Region(_) | Needed::Keeping(_) | Needed::Free { .. } | Needed::HandedOver(_) => {
                 Vec::new()
             }
         };
