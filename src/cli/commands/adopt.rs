@@ -302,15 +302,11 @@ fn told(adopted: &Adopted, marked: usize, snapshot: &Snapshot, folder: &Path) ->
 /// What is left out, a line for each reason of a kind: the same is not said forty times.
 fn by_reason(left_out: &[LeftOut]) -> Vec<(&str, String)> {
     const NAMED: usize = 3;
-    let mut reasons: Vec<((&str, &str, &str), Vec<&str>)> = Vec::new();
+    let mut reasons: BTreeMap<[&str; 3], Vec<&str>> = BTreeMap::new();
     for one in left_out {
-        let key = (one.id.kind.as_str(), one.id.region.as_str(), one.reason.as_str());
-        match reasons.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, names)) => names.push(&one.id.name),
-            None => reasons.push((key, vec![&one.id.name])),
-        }
+        reasons.entry([&one.id.kind, &one.id.region, &one.reason]).or_default().push(&one.id.name);
     }
-    let told = |((kind, region, reason), names): ((_, _, _), Vec<&str>)| {
+    let told = |([kind, region, reason], names): ([_; 3], Vec<&str>)| {
         let title = kinds::spec(kind).map_or("thing", |spec| spec.title);
         let things = match names.as_slice() {
             [only] => format!("{title} {only} ({region})"),
