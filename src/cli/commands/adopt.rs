@@ -192,6 +192,9 @@ fn there(context: &Context, args: &AdoptArgs) -> Result<(Files, Policy), Failure
     let policy = session::policy(context, &args.out)?;
     let live = LiveArgs { targets: args.targets.clone(), parallelism: args.parallelism };
     let mut policy = session::organized(context, &args.out, policy, &live, None)?;
+    if policy.targets.values().any(Target::is_nobodys) {
+        return Err(Failure::error("without the accounts of every organization it is not known which things blocks are about"));
+    }
     narrow(&mut policy, &args.targets)?;
     Ok((files, policy))
 }

@@ -36,6 +36,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             things: BTreeMap::new(),
             several: BTreeMap::new(),
             broken: BTreeSet::new(),
+            asked: BTreeSet::new(),
             policy: Policy { workspace: self.policy.workspace.clone(), targets, ..Policy::default() },
             within: Some(within),
             identities: self.identities,
