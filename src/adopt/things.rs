@@ -259,6 +259,9 @@ fn whole_of(live: &Live, wholes: &BTreeMap<(&str, &str, &str), Vec<&Live>>) -> O
 
 fn one<'a>(kind: &'static dyn Kind, live: &'a Live, whole: Option<ResourceId>, workspace: &str) -> Result<Thing<'a>, String> {
     let spec = kind.spec();
+    if let Some(why) = live.fact(Live::UNDECLARABLE) {
+        return Err(why.to_owned());
+    }
     if let Some(manager) = live.fact(Live::MANAGED_BY) {
         return Err(format!("{manager} makes and changes it"));
     }

@@ -70,6 +70,9 @@ async fn connect_one(
     limit: &Arc<Semaphore>,
     limits: &Limits,
 ) -> Result<Connection, ConnectFailed> {
+    if target.is_nobodys() {
+        return Err(ConnectFailed::Unlisted { target: target.name.clone() });
+    }
     let base = match &access.embedded {
         Some((client, credentials)) => embedded_config(target, client, credentials, access),
         None => ambient_config(target, access).await,

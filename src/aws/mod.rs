@@ -166,6 +166,12 @@ pub enum ConnectFailed {
         /// How to mend it.
         help: String,
     },
+    /// It stands for accounts that could not be listed.
+    #[error("target `{target}` stands for the accounts of an organization that could not be listed")]
+    Unlisted {
+        /// The target.
+        target: String,
+    },
     /// The credentials reach an account that the policy does not allow.
     #[error("target `{target}` must be account {expected}, but its credentials are {arn} in account {found}")]
     WrongAccount {

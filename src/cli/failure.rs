@@ -77,6 +77,7 @@ impl Failure {
         let wrong_account = failed.iter().any(|failed| matches!(failed, ConnectFailed::WrongAccount { .. }));
         let problems = failed.iter().map(|failed| match failed {
             ConnectFailed::Identity { help, .. } => Diagnostic::error(Code::Identity, failed.to_string()).help(help.clone()),
+            ConnectFailed::Unlisted { .. } => Diagnostic::error(Code::Identity, failed.to_string()),
             ConnectFailed::WrongAccount { .. } => Diagnostic::error(Code::WrongAccount, failed.to_string())
                 .help("nothing was read; use credentials of that account, add an `assume_role`, or correct `account_id`"),
         });

@@ -4,7 +4,7 @@ use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::Failure;
 use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal};
-use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Snapshot, Target, count};
+use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
 use crate::policy::{self, Checked, Seen, load};
@@ -73,32 +73,48 @@ pub(super) fn organized(
     if policy.organizations.is_empty() {
         return Ok(policy);
     }
-    let accounts = match from {
+    let (accounts, unlisted) = match from {
         Some(snapshot) => {
             if let Some(name) = policy.organizations.keys().find(|name| !snapshot.accounts.contains_key(*name)) {
                 let message = format!("the snapshot does not hold the accounts of organization `{name}`");
                 return Err(Failure::error(message).help("record it anew with `backstay snapshot` and this policy"));
             }
-            snapshot.accounts.clone()
+            (snapshot.accounts.clone(), Vec::new())
         }
         None => block_on(list_accounts(context, &policy, live))??,
     };
-    seen(context, path, &Seen { identities: BTreeMap::new(), accounts })
+    let policy = seen(context, path, &Seen { identities: BTreeMap::new(), accounts })?;
+    if unlisted.is_empty() {
+        return Ok(policy);
+    }
+    if !policy.stands_without_accounts() {
+        return Err(Failure::policy(unlisted, policy.sources));
+    }
+    // One organization that cannot be listed does not hide the other targets: those that stand for its accounts are gaps.
+    let unlisted: Vec<Diagnostic> = unlisted.into_iter().map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect();
+    context.ui.warn(&unlisted, &policy.sources);
+    Ok(policy)
 }
 
-async fn list_accounts(context: &Context, policy: &Policy, live: &LiveArgs) -> Result<Accounts, Failure> {
+/// The accounts of those organizations that could be listed, and what is wrong with the others.
+async fn list_accounts(context: &Context, policy: &Policy, live: &LiveArgs) -> Result<(Accounts, Vec<Diagnostic>), Failure> {
     let organizations = &policy.organizations;
     let access: BTreeMap<String, Target> = organizations.iter().map(|(name, one)| (name.clone(), one.access.clone())).collect();
-    let session = Session::connect(context, &access, live, None).await?;
-    if !session.unreached.is_empty() {
-        return Err(Failure::unreached(&session.unreached));
-    }
+    let session = Session::of_reached(context, &access, live, None).await?;
+    let mut problems: Vec<Diagnostic> = Failure::unreached(&session.unreached).problems;
     let mut all = Accounts::new();
     for (name, organization) in organizations {
         let Some(connection) = session.aws.connection(name) else { continue };
-        let accounts = aws::accounts(connection, organization)
-            .await
-            .map_err(|failed| Failure::policy(vec![unlisted(organization, &failed)], policy.sources.clone()))?;
+        let accounts = match aws::accounts(connection, organization).await {
+            Ok(accounts) => accounts,
+            Err(failed @ AccountsFailed::NoUnit(_)) => {
+                return Err(Failure::policy(vec![unlisted(organization, &failed)], policy.sources.clone()));
+            }
+            Err(failed) => {
+                problems.push(unlisted(organization, &failed));
+                continue;
+            }
+        };
         let missing: Vec<&str> =
             organization.select.ids.iter().filter(|id| !accounts.iter().any(|account| account.id == **id)).map(String::as_str).collect();
         if accounts.is_empty() || !missing.is_empty() {
@@ -112,7 +128,7 @@ async fn list_accounts(context: &Context, policy: &Policy, live: &LiveArgs) -> R
         all.insert(name.clone(), accounts);
     }
     session.log_counts();
-    Ok(all)
+    Ok((all, problems))
 }
 
 /// Why the accounts of an organization are not known, where the policy asks for them.
@@ -191,13 +207,26 @@ impl Session {
         live: &LiveArgs,
         journal: Option<&Path>,
     ) -> Result<Self, Failure> {
+        let session = Self::of_reached(context, targets, live, journal).await?;
+        if session.aws.connections().next().is_none() && !session.unreached.is_empty() {
+            return Err(Failure::unreached(&session.unreached));
+        }
+        Ok(session)
+    }
+
+    /// The same, where it may be that no target can be reached.
+    async fn of_reached(
+        context: &Context,
+        targets: &BTreeMap<String, Target>,
+        live: &LiveArgs,
+        journal: Option<&Path>,
+    ) -> Result<Self, Failure> {
         let journal = journal.map(|path| {
             Journal::open(path).map_err(|error| Failure::error(format!("cannot open the journal {}: {error}", path.display())))
         });
         let access = access(context, usize::from(live.parallelism), journal.transpose()?)?;
         let (aws, unreached) = aws::connect(targets, access).await;
-        let refused = unreached.iter().any(|failed| matches!(failed, ConnectFailed::WrongAccount { .. }));
-        if refused || (aws.connections().next().is_none() && !unreached.is_empty()) {
+        if unreached.iter().any(|failed| matches!(failed, ConnectFailed::WrongAccount { .. })) {
             return Err(Failure::unreached(&unreached));
         }
         Ok(Self { aws, unreached })

@@ -23,7 +23,7 @@ pub use codes::Code;
 pub use count::{count, plural};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use effect::Effect;
-pub use organization::{Account, AccountSelector, Accounts, Organization};
+pub use organization::{Account, AccountSelector, Accounts, NOBODY, Organization};
 pub use outside::Outside;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};
 pub use policy::{AssumeRole, Except, Pattern, Policy, Protect, Replicas, Resource, Selector, Target, Waiver, Wanted};

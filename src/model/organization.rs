@@ -9,6 +9,9 @@ use wildmatch::WildMatch;
 /// The accounts that were listed, by the name of the `organization` block.
 pub type Accounts = BTreeMap<String, Vec<Account>>;
 
+/// The number that stands for the accounts that are not known yet. No account has it.
+pub const NOBODY: &str = "000000000000";
+
 /// An account of an organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {

@@ -1,7 +1,7 @@
 //! A policy that was loaded, evaluated and checked: what must be, before anybody looked at AWS.
 
 use super::address::BlockAddress;
-use super::organization::{Accounts, Organization};
+use super::organization::{Accounts, NOBODY, Organization};
 use super::path;
 use super::source::{Sources, Span};
 use super::spec::KindSpec;
@@ -23,6 +23,8 @@ pub struct Policy {
     pub organizations: BTreeMap<String, Organization>,
     /// The accounts that were listed there; none before AWS was asked.
     pub accounts: Accounts,
+    /// Whether more than targets hangs on accounts of organizations that are not known.
+    pub needs_accounts: bool,
     /// What must be set on things that others own.
     pub protects: Vec<Protect>,
     /// What backstay makes, changes and removes.
@@ -50,6 +52,33 @@ pub struct Target {
     pub assume_role: Option<AssumeRole>,
     /// A profile of the AWS configuration files.
     pub profile: Option<String>,
+}
+
+impl Target {
+    /// Whether it stands for the accounts of an organization, which are not known.
+    pub fn is_nobodys(&self) -> bool {
+        self.name.rsplit_once('/').is_some_and(|(_, key)| key == NOBODY)
+    }
+}
+
+impl Policy {
+    /// Whether all that targets of known accounts declare is known without the accounts that are not: nothing of it says their number.
+    pub fn stands_without_accounts(&self) -> bool {
+        let known = |targets: &[String]| targets.iter().filter_map(|name| self.targets.get(name)).any(|target| !target.is_nobodys());
+        let is_named = |block: &BlockAddress| block.key.as_deref().is_some_and(|key| key.contains(NOBODY));
+        let says = |wanted: &BTreeMap<String, Wanted>| {
+            wanted.iter().any(|(path, wanted)| path.contains(NOBODY) || wanted.value.to_string().contains(NOBODY))
+        };
+        let protects = |protect: &Protect| {
+            let patterns = protect.select.names.iter().chain(&protect.select.except.names);
+            says(&protect.wanted) || patterns.into_iter().any(|pattern| pattern.text.contains(NOBODY))
+        };
+        let resources = |resource: &Resource| says(&resource.wanted) || resource.name.as_deref().is_some_and(|name| name.contains(NOBODY));
+        !self.needs_accounts
+            && !self.protects.iter().any(|one| is_named(&one.address) || (known(&one.targets) && protects(one)))
+            && !self.resources.iter().any(|one| is_named(&one.address) || (known(&one.targets) && resources(one)))
+            && self.targets.values().any(|target| !target.is_nobodys())
+    }
 }
 
 /// A role to assume.

@@ -3,10 +3,10 @@
 use super::waits;
 use crate::kinds;
 use crate::model::{
-    Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Ownership, Pattern, Policy, Protect, Replicas, ResourceId, Single,
-    Snapshot, Target, Wanted,
+    ArnForm, Cause, Code, Diagnostic, Gap, Identity, KindSpec, Live, Note, Ownership, Pattern, Policy, Protect, Replicas, ResourceId,
+    Single, Snapshot, Target, Wanted,
 };
-use crate::policy::select;
+use crate::policy::{compounds, select};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing and what must hold on it.
@@ -179,7 +179,17 @@ impl<'a> Resolver<'a> {
         };
         if tally.missing.is_empty() && tally.found == 0 && !tally.unsure {
             let title = format!("`select` of `{}` matches no {}", protect.address, spec.title);
-            let help = "loosen the selector, or write `allow_empty = true` into the `select` block where that is fine";
+            let mut help = "loosen the selector, or write `allow_empty = true` into the `select` block where that is fine".to_owned();
+            // Names without a region in their ARN look as if they were found everywhere.
+            if spec.arn_form == ArnForm::Global && spec.single.is_none() {
+                let regions: BTreeSet<&str> =
+                    protect.targets.iter().filter_map(|target| Some(self.snapshot.identities.get(target)?.region.as_str())).collect();
+                let regions: Vec<&str> = regions.into_iter().collect();
+                help = format!(
+                    "it looks only in {}, the region of its target: select what is elsewhere with a target there, or {help}",
+                    regions.join(" and ")
+                );
+            }
             self.problems.push(Diagnostic::error(Code::SelectsNothing, title).at(protect.select.span.clone()).help(help));
         }
         for (pattern, place) in tally.missing {
@@ -227,9 +237,16 @@ impl<'a> Resolver<'a> {
         }
         let arn = spec.arn(here, &identity.account, name).unwrap_or_default();
         let span = select::literal_for(&protect.select, name, &arn).map_or(&protect.select.span, |pattern| &pattern.span);
-        let help = match other {
-            Some(other) => format!("select it in a block with `target = target.{other}`"),
-            None => format!("add `target \"other\" {{ region = \"{region}\" }}`, and select it in a block with `target = target.other`"),
+        let argument = protect.address.within.as_ref().and_then(|compound| compounds::region_argument(&compound.sort));
+        let help = match (argument, other) {
+            (Some(argument), Some(_)) => format!("write `{argument} = \"{region}\"` into the block"),
+            (Some(argument), None) => {
+                format!("write `{argument} = \"{region}\"` into the block, and add a target of that region and of the same account")
+            }
+            (None, Some(other)) => format!("select it in a block with `target = target.{other}`"),
+            (None, None) => {
+                format!("add `target \"other\" {{ region = \"{region}\" }}`, and select it in a block with `target = target.other`")
+            }
         };
         let title = format!("{title} `{name}` is in {region}, and target `{target}` is {here}");
         self.problems.push(Diagnostic::error(Code::OtherRegion, title).at(span.clone()).help(help));

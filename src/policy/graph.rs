@@ -68,6 +68,7 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], seen
         several: BTreeMap::new(),
         keyed: BTreeSet::new(),
         broken: BTreeSet::new(),
+        asked: BTreeSet::new(),
         policy: Policy { accounts: seen.accounts.clone(), ..Policy::default() },
         identities: &seen.identities,
         within: None,
@@ -113,6 +114,8 @@ pub(super) struct Evaluator<'a, 'p> {
     /// The `resource` blocks that became one thing for each key of a `for_each`.
     keyed: BTreeSet<Node>,
     broken: BTreeSet<Node>,
+    /// The targets of which blocks ask more than to be in them.
+    asked: BTreeSet<String>,
     pub(super) policy: Policy,
     /// The compound whose own text is evaluated; none for the policy's.
     pub(super) within: Option<Within<'a>>,
@@ -126,6 +129,9 @@ impl<'a> Evaluator<'a, '_> {
         let mut graph: BTreeMap<Node, Edges> = BTreeMap::new();
         for node in self.nodes() {
             let edges = self.edges(&node);
+            if matches!(node, Node::Local(_)) {
+                self.ask(&edges);
+            }
             graph.insert(node, edges);
         }
         if self.blocks.targets.is_empty() && self.within.is_none() {
@@ -152,6 +158,8 @@ impl<'a> Evaluator<'a, '_> {
             }
         }
         self.rest();
+        let is_asked = |target: &Target| target.is_nobodys() && self.asked.iter().any(|name| target.name.starts_with(&format!("{name}/")));
+        self.policy.needs_accounts |= self.policy.targets.values().any(is_asked);
     }
 
     /// Of what was told from that place on, keeps what is wrong by itself, whatever the values are that something broken hid: a name that
@@ -244,6 +252,10 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn one(&mut self, node: &Node, edges: &Edges) {
+        let is_unknown = |node: &Node| matches!(node, Node::Organization(name) if !self.policy.accounts.contains_key(name));
+        if !matches!(node, Node::Target(_)) && edges.keys().any(is_unknown) {
+            self.policy.needs_accounts = true;
+        }
         match node {
             Node::Backstay => {
                 let Some(located) = self.blocks.backstay else { return };
@@ -392,7 +404,11 @@ impl<'a> Evaluator<'a, '_> {
             match structure {
                 Structure::Attribute(attribute) => {
                     let each_here = has_each && attribute.key.as_str() != "for_each";
-                    edges.extend(self.check_expression(&attribute.value, source, each_here));
+                    let found = self.check_expression(&attribute.value, source, each_here);
+                    if attribute.key.as_str() != "target" {
+                        self.ask(&found);
+                    }
+                    edges.extend(found);
                 }
                 Structure::Block(block) => {
                     let has_own = source == SourceId::EMBEDDED && block.body.has_attribute("for_each");
@@ -401,6 +417,15 @@ impl<'a> Evaluator<'a, '_> {
             }
         }
         edges
+    }
+
+    /// Notes the targets whose values something is made of.
+    fn ask(&mut self, edges: &Edges) {
+        let targets = edges.keys().filter_map(|node| match node {
+            Node::Target(name) => Some(name.clone()),
+            _ => None,
+        });
+        self.asked.extend(targets);
     }
 
     fn check_expression(&mut self, expression: &Expression, source: SourceId, has_each: bool) -> Edges {

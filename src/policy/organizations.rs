@@ -4,12 +4,9 @@
 use super::eval::Scope;
 use super::reader::{Located, Reader};
 use super::statements;
-use crate::model::{Account, AccountSelector, Accounts, Code, Diagnostic, Organization, Pattern, Target, Value};
+use crate::model::{Account, AccountSelector, Accounts, Code, Diagnostic, NOBODY, Organization, Pattern, Target, Value};
 use crate::names::is_account_id;
 use std::collections::BTreeMap;
-
-/// The number that stands for the accounts that are not known yet. No account has it.
-pub(super) const NOBODY: &str = "000000000000";
 
 /// Reads one `organization`.
 pub(super) fn organization(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnostic>) -> Organization {

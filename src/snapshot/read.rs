@@ -74,16 +74,17 @@ pub(super) fn begin(aws: &Aws, unreached: &[ConnectFailed]) -> Snapshot {
     let mut snapshot = Snapshot::empty(aws.clock.now());
     snapshot.identities = aws.connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect();
     for failed in unreached {
-        let (target, cause, message) = match failed {
-            ConnectFailed::Identity { target, cause, message, .. } => (target, *cause, message.clone()),
-            ConnectFailed::WrongAccount { target, .. } => (target, Cause::Denied, failed.to_string()),
+        let (target, cause, message, action) = match failed {
+            ConnectFailed::Identity { target, cause, message, .. } => (target, *cause, message.clone(), "sts:GetCallerIdentity"),
+            ConnectFailed::WrongAccount { target, .. } => (target, Cause::Denied, failed.to_string(), "sts:GetCallerIdentity"),
+            ConnectFailed::Unlisted { target } => (target, Cause::Failed, failed.to_string(), "organizations:ListAccounts"),
         };
         snapshot.gaps.push(Gap {
             target: target.clone(),
             region: "-".to_owned(),
             kind: None,
             resource: None,
-            action: "sts:GetCallerIdentity".to_owned(),
+            action: action.to_owned(),
             cause,
             message,
         });

@@ -203,6 +203,9 @@ impl There {
         let policy = session::policy(context, &args.out)?;
         let live = LiveArgs { targets: args.targets.clone(), parallelism: args.parallelism };
         let mut policy = session::organized(context, &args.out, policy, &live, None)?;
+        if policy.targets.values().any(Target::is_nobodys) {
+            return Err(Failure::error("without the accounts of every organization it is not known which things blocks are about"));
+        }
         let several_targets = policy.targets.len() > 1;
         narrow(&mut policy, &args.targets)?;
         Ok(Self { files, policy, several_targets })

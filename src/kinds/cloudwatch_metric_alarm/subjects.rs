@@ -39,7 +39,7 @@ pub(super) fn needs(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<
         let dimension = |name: &str| dimensions.value.as_map()?.get(name)?.as_str();
         let mut need = |name: &str, of: String, needed: Needed| {
             let otherwise = match (&needed, text(&format!("{outside}metric_name"))) {
-                (Needed::Region(_), Some(metric)) => format!("`{metric}` is published where that bucket is, so that {otherwise}"),
+                (Needed::Region(_), Some(metric)) => format!("as `{metric}` is published where that bucket is, {otherwise}"),
                 _ => otherwise.to_owned(),
             };
             needs.push(Need { at: path::keyed(at, name), of, needed, severity: Severity::Warning, otherwise });

@@ -74,6 +74,11 @@ pub(super) fn find(keyword: &str) -> Option<&'static Compound> {
     ALL.into_iter().find(|compound| compound.spec.table.name == keyword)
 }
 
+/// The argument of a compound that says in which region a part of it is, where it has one.
+pub fn region_argument(keyword: &str) -> Option<&'static str> {
+    find(keyword)?.elsewhere.as_ref().map(|elsewhere| elsewhere.argument)
+}
+
 /// All compounds, sorted by keyword.
 pub fn specs() -> impl Iterator<Item = &'static CompoundSpec> {
     ALL.into_iter().map(|compound| &compound.spec)

@@ -37,6 +37,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             several: BTreeMap::new(),
             keyed: BTreeSet::new(),
             broken: BTreeSet::new(),
+            asked: BTreeSet::new(),
             policy: Policy { workspace: self.policy.workspace.clone(), targets, ..Policy::default() },
             within: Some(within),
             identities: self.identities,
