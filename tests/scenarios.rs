@@ -46,6 +46,7 @@ scenarios! {
     busy_hours
     called_roles
     caches
+    chosen_by_tag
     composite_alarm_checks
     composite_alarms
     composite_alarms_of_others

@@ -151,10 +151,35 @@ pub fn needs(policy: &Policy, resource: &Resource, place: Place<'_>) -> Vec<Need
 
 /// The settings that things of a policy need in one target of what others own, or of what there is one of: its kind and name, with their
 /// paths. They are read although nobody declares them. That a thing must be there is seen by its first setting, which one call reads.
-pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> BTreeMap<(&'static str, String), BTreeSet<String>> {
-    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen: &[] };
+pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> Watched {
+    watched_of(policy, target, identity, &[])
+}
+
+/// Settings by the kind and name of what has them.
+type Watched = BTreeMap<(&'static str, String), BTreeSet<String>>;
+
+/// The most things that are read in one target because they are chosen by pattern or tag.
+const MOST_CHOSEN: usize = 500;
+
+/// What [`watched`] tells, of what things choose by pattern or tag of those that were `seen` in a target, and how many more there are than are
+/// read.
+pub fn chosen(policy: &Policy, target: &str, identity: &Identity, seen: &[Listed]) -> (Watched, usize) {
+    if seen.is_empty() {
+        return (Watched::new(), 0);
+    }
+    let (mut all, named) = (watched_of(policy, target, identity, seen), watched(policy, target, identity));
+    for (thing, settings) in &mut all {
+        settings.retain(|setting| !named.get(thing).is_some_and(|named| named.contains(setting)));
+    }
+    all.retain(|_, settings| !settings.is_empty());
+    let left_out = all.len().saturating_sub(MOST_CHOSEN);
+    (all.into_iter().take(MOST_CHOSEN).collect(), left_out)
+}
+
+fn watched_of(policy: &Policy, target: &str, identity: &Identity, seen: &[Listed]) -> Watched {
+    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen };
     let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
-    let mut watched: BTreeMap<(&'static str, String), BTreeSet<String>> = BTreeMap::new();
+    let mut watched = Watched::new();
     for need in here.flat_map(|resource| needs(policy, resource, place)) {
         let paths = match &need.needed {
             Needed::Setting { path, .. } => vec![path.clone()],
