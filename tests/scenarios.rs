@@ -58,6 +58,7 @@ scenarios! {
     dynamodb_export_places
     event_checks
     event_rules
+    event_topics
     database_clusters
     database_copies
     database_events
