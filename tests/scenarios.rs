@@ -47,6 +47,7 @@ scenarios! {
     busy_hours
     called_roles
     caches
+    chosen_by_tag
     composite_alarm_checks
     composite_alarms
     composite_alarms_of_others
@@ -59,6 +60,7 @@ scenarios! {
     dynamodb_export_places
     event_checks
     event_rules
+    event_topics
     database_clusters
     database_copies
     database_events

@@ -98,6 +98,12 @@ pub(super) fn of<'a>(snapshot: &'a Snapshot, request: &Request<'_>) -> Things<'a
             None if kind.spec().parent.is_some() => false,
             None => is_chosen(live, &request.choice, snapshot),
         };
+        if whole.as_ref().is_some_and(|whole| things.left_out.contains_key(whole)) {
+            let reason = one(kind, live, whole, workspace).err();
+            let reason = reason.unwrap_or_else(|| "what it is a part of is not described".to_owned());
+            things.left_out.insert(live.id.clone(), reason);
+            continue;
+        }
         // What two targets see is one thing, and the first tells of it.
         if !is_chosen || !seen.insert((live.id.kind.clone(), account, live.id.region.clone(), live.id.name.clone())) {
             continue;

@@ -3,9 +3,9 @@
 //! Source: AWS Backup API, `BackupSelection`; Developer Guide, Assigning resources. Upper and lower case differ. Whether a type is opted in
 //! is not looked at. That a resource without the tag fulfils `string_not_equals` and `string_not_like` is *not confirmed*.
 
-use super::Flat;
-use crate::model::path;
-use std::collections::BTreeMap;
+use super::{Flat, backup_types};
+use crate::model::{Listed, Wanted, path};
+use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatchPattern;
 
 /// What a selection names.
@@ -20,6 +20,19 @@ pub(super) const OPERATORS: [&str; 4] =
 
 /// Only `*` is special in these patterns.
 type Wild = WildMatchPattern<'*', '\0'>;
+
+/// The ARNs of what a selection surely chooses by pattern or tag of the things that are known, which are those of its region and account. What
+/// it names outright is not among them.
+pub(super) fn chosen<'s>(selection: &BTreeMap<String, Wanted>, seen: &'s [Listed]) -> BTreeSet<&'s str> {
+    if seen.is_empty() {
+        return BTreeSet::new();
+    }
+    let flat = Flat::of_values(&selection.iter().map(|(path, wanted)| (path.clone(), wanted.value.clone())).collect());
+    let (choice, named) = (Choice::new(&flat), flat.texts(RESOURCES).unwrap_or_default());
+    let named: BTreeSet<&str> = named.iter().map(String::as_str).collect();
+    let others = seen.iter().filter(|listed| !named.contains(listed.name.as_str()) && backup_types::is_backed_up(&listed.name));
+    others.filter(|listed| choice.surely_takes(&listed.name, listed.tags.as_ref())).map(|listed| listed.name.as_str()).collect()
+}
 
 /// A selection, ready to be asked.
 pub(super) struct Choice {

@@ -70,7 +70,7 @@ mod tags;
 mod vaults;
 
 pub use flat::Flat;
-pub use needs::{Answer, Busy, Handed, Need, Needed, Place, name_of, needs, sought, watched};
+pub use needs::{Answer, Busy, Handed, Need, Needed, Place, chosen, name_of, needs, sought, watched};
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
@@ -205,7 +205,9 @@ pub trait Kind: Sync {
     }
 
     /// What is wrong with the declared settings together with those of the things that are parts of this one.
-    fn check_parts(&self, _wanted: &BTreeMap<String, Wanted>, _parts: &[&BTreeMap<String, Wanted>]) -> Vec<Concern> {
+    ///
+    /// `seen` are the things that are known to be where this one is, of which a part may choose some; none before anything is read.
+    fn check_parts(&self, _wanted: &BTreeMap<String, Wanted>, _parts: &[&BTreeMap<String, Wanted>], _seen: &[Listed]) -> Vec<Concern> {
         Vec::new()
     }
 

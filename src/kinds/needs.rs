@@ -155,19 +155,15 @@ pub fn needs(policy: &Policy, resource: &Resource, place: Place<'_>) -> Vec<Need
 /// paths. They are read although nobody declares them. That a thing must be there is seen by its first setting, which one call reads.
 ///
 /// Settings of things of this place are read for those of other targets too, where ARNs tell the place.
-pub fn watched(
-    policy: &Policy,
-    target: &str,
-    identities: &BTreeMap<String, Identity>,
-) -> BTreeMap<(&'static str, String), BTreeSet<String>> {
-    let Some(identity) = identities.get(target) else { return BTreeMap::new() };
-    let in_place = |identity: &Identity, resource: &Resource| {
-        needs(policy, resource, Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen: &[] })
-    };
-    let mut watched: BTreeMap<(&'static str, String), BTreeSet<String>> = BTreeMap::new();
+pub fn watched(policy: &Policy, target: &str, identities: &BTreeMap<String, Identity>) -> Watched {
+    let Some(identity) = identities.get(target) else { return Watched::new() };
+    let mut watched = watched_of(policy, target, identity, &[]);
     for resource in &policy.resources {
         let elsewhere = resource.targets.iter().filter(|one| *one != target).filter_map(|one| identities.get(one));
-        for need in elsewhere.flat_map(|there| in_place(there, resource)) {
+        let of_there = |there: &Identity| {
+            needs(policy, resource, Place { arn: None, whole: None, region: &there.region, account: &there.account, seen: &[] })
+        };
+        for need in elsewhere.flat_map(of_there) {
             let Needed::Setting { path, .. } = &need.needed else { continue };
             // An ARN without a place says nothing of where to look.
             let placed = super::all()
@@ -179,8 +175,35 @@ pub fn watched(
             }
         }
     }
+    watched
+}
+
+/// Settings by the kind and name of what has them.
+type Watched = BTreeMap<(&'static str, String), BTreeSet<String>>;
+
+/// The most things that are read in one target because they are chosen by pattern or tag.
+const MOST_CHOSEN: usize = 500;
+
+/// What [`watched`] tells, of what things choose by pattern or tag of those that were `seen` in a target, and how many more there are than are
+/// read.
+pub fn chosen(policy: &Policy, target: &str, identity: &Identity, seen: &[Listed]) -> (Watched, usize) {
+    if seen.is_empty() {
+        return (Watched::new(), 0);
+    }
+    let (mut all, named) = (watched_of(policy, target, identity, seen), watched_of(policy, target, identity, &[]));
+    for (thing, settings) in &mut all {
+        settings.retain(|setting| !named.get(thing).is_some_and(|named| named.contains(setting)));
+    }
+    all.retain(|_, settings| !settings.is_empty());
+    let left_out = all.len().saturating_sub(MOST_CHOSEN);
+    (all.into_iter().take(MOST_CHOSEN).collect(), left_out)
+}
+
+fn watched_of(policy: &Policy, target: &str, identity: &Identity, seen: &[Listed]) -> Watched {
+    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen };
     let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
-    for need in here.flat_map(|resource| in_place(identity, resource)) {
+    let mut watched = Watched::new();
+    for need in here.flat_map(|resource| needs(policy, resource, place)) {
         let paths = match &need.needed {
             Needed::Setting { path, .. } => vec![path.clone()],
             Needed::Flags { paths } => paths.clone(),

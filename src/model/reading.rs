@@ -302,6 +302,31 @@ impl Snapshot {
         self.resources.get(place)
     }
 
+    /// The things that were listed by their ARNs in a target, with their tags, whatever their kind.
+    pub fn listed_by_arn(&self, target: &str) -> Vec<Listed> {
+        let of_target = self.inventories.iter().filter(|inventory| inventory.target == target);
+        let mut listed: Vec<Listed> =
+            of_target.flat_map(|inventory| &inventory.listed).filter(|listed| listed.name.starts_with("arn:")).cloned().collect();
+        listed.sort();
+        listed.dedup();
+        listed
+    }
+
+    /// Takes in a reading of more settings of a thing, whether any of it is known already or not. Nothing is sorted.
+    pub fn extend(&mut self, live: Live) {
+        match self.resources.iter_mut().find(|known| known.id == live.id) {
+            Some(known) => {
+                for (setting, reading) in live.settings {
+                    known.settings.entry(setting).or_insert(reading);
+                }
+                for (fact, value) in live.facts {
+                    known.facts.entry(fact).or_insert(value);
+                }
+            }
+            None => self.resources.push(live),
+        }
+    }
+
     /// Whether a thing was looked for and is not there, in a snapshot that was sorted.
     pub fn is_absent(&self, id: &ResourceId) -> bool {
         self.absent.binary_search(id).is_ok()

@@ -3,6 +3,7 @@
 //! What a policy declares counts first, so that much is found before anything is read; then what is live. Where neither is known, nothing
 //! is said.
 
+mod chosen;
 mod circles;
 mod outside;
 mod partless;
@@ -13,11 +14,12 @@ mod waits;
 pub(super) use unread::say_what_hangs_on;
 pub(super) use waits::order;
 
+use self::seen::Seen;
 use super::resolve::Row;
 use crate::kinds::{self, Answer, Kind, Need, Needed, Place};
 use crate::model::{
-    Code, Diagnostic, Fallback, Identity, KindSpec, Listed, Live, Ownership, Policy, Protect, Resource, ResourceId, Severity, Snapshot,
-    Span, Target, Value, Wanted,
+    Code, Diagnostic, Fallback, Identity, KindSpec, Live, Ownership, Policy, Protect, Resource, ResourceId, Severity, Snapshot, Span,
+    Target, Value, Wanted,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +64,7 @@ pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row], going:
     let mut problems = unmet(policy, &things, &known);
     let told = declared(policy);
     problems.retain(|problem| problem.is_error() || !told.contains(problem));
+    problems.extend(chosen::learned(policy, &things, snapshot));
     problems.extend(outside::unread(snapshot));
     problems
 }
@@ -168,7 +171,8 @@ fn protected<'a>(policy: &'a Policy, protect: &'a Protect) -> Vec<Thing<'a>> {
 
 impl Thing<'_> {
     /// What it needs of others; `seen` is all that is known to be there.
-    fn needs(&self, policy: &Policy, seen: &[Listed]) -> Vec<Need> {
+    fn needs(&self, policy: &Policy, seen: &Seen) -> Vec<Need> {
+        let seen = seen.around(self);
         let place = Place { arn: self.arn.as_deref(), whole: self.whole.as_deref(), region: self.region, account: self.account, seen };
         match self.resource {
             Some(resource) => kinds::needs(policy, resource, place),
@@ -205,7 +209,7 @@ fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagno
     let (by_arn, parts) = (by_arn(things), parts(things, live, going));
     let mut problems = circles::circles(policy, things);
     let mut told = BTreeSet::new();
-    let seen = seen::seen(things, *snapshot);
+    let seen = Seen::new(things, *snapshot);
     for thing in things {
         for need in thing.needs(policy, &seen) {
             if matches!(need.needed, Needed::Trust { .. } | Needed::Key) {

@@ -94,7 +94,7 @@ pub(super) fn check_parts(policy: &Policy) -> Vec<Diagnostic> {
             policy.resources.iter().filter(|part| part.parent.as_ref() == Some(&whole.address)).map(|part| &part.wanted).collect();
         problems.extend(policy.resources.iter().filter_map(|part| elsewhere(part, whole)));
         let Some(kind) = kinds::find(&whole.address.kind).filter(|_| !parts.is_empty()) else { continue };
-        let concerns = kind.check_parts(&whole.wanted, &parts);
+        let concerns = kind.check_parts(&whole.wanted, &parts, &[]);
         problems.extend(concerns.into_iter().map(|concern| concern.told(&whole.wanted, &whole.span)));
     }
     problems

@@ -3,7 +3,7 @@
 use super::{outside, whole};
 use crate::aws::{Aws, CallFailed, ConnectFailed, Connection, tagged};
 use crate::kinds::{self, Calls, Found, KindAws, ReadRequest, Wish};
-use crate::model::{Action, Cause, Gap, Inventory, KindSpec, Listed, Ownership, Plan, Policy, Replicas, Snapshot};
+use crate::model::{Action, Cause, Gap, Inventory, KindSpec, Listed, Ownership, Plan, Policy, Replicas, ResourceId, Snapshot};
 use crate::policy::select::{self, ListNeed};
 use futures_util::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,9 +29,39 @@ pub async fn read(policy: &Policy, aws: &Aws, unreached: &[ConnectFailed], done:
     watch(policy, aws, &mut wishes);
     fill(&mut snapshot, aws, policy.workspace.as_deref(), wishes, done).await;
     whole::find(&mut snapshot, aws, whole::Sought::of_policy(policy, aws)).await;
+    watch_chosen(&mut snapshot, policy, aws).await;
     outside::read(&mut snapshot, policy, aws).await;
     snapshot.sort();
     snapshot
+}
+
+/// Reads what declared things need of others' things that they choose by pattern or tag: only now is it known which these are.
+async fn watch_chosen(snapshot: &mut Snapshot, policy: &Policy, aws: &Aws) {
+    let mut wishes: Wishes = BTreeMap::new();
+    for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
+        let (target, identity) = (&connection.target.name, &connection.identity);
+        let (chosen, _) = kinds::chosen(policy, target, identity, &snapshot.listed_by_arn(target));
+        for ((kind, name), mut settings) in chosen {
+            let id = ResourceId { kind: kind.to_owned(), target: target.clone(), region: identity.region.clone(), name };
+            if let Some(live) = snapshot.resources.iter().find(|live| live.id == id) {
+                settings.retain(|setting| !live.settings.contains_key(setting));
+            }
+            if !settings.is_empty() {
+                let wish = Wish { settings, replicas: Replicas::Only([].into()), is_watched: true, ..Wish::default() };
+                wishes.entry((id.kind, id.target)).or_default().insert(id.name, wish);
+            }
+        }
+    }
+    if wishes.is_empty() {
+        return;
+    }
+    let mut read = Snapshot::empty(snapshot.taken_at);
+    fill(&mut read, aws, policy.workspace.as_deref(), wishes, &|_, _| {}).await;
+    // What is tagged and not there is gone: the tags of a thing are shown for a while after it.
+    snapshot.gaps.extend(read.gaps);
+    for live in read.resources {
+        snapshot.extend(live);
+    }
 }
 
 /// Reads again what a plan relies on, and nothing else.

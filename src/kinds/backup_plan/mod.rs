@@ -14,7 +14,7 @@ mod types;
 
 use super::{Circumstances, Concern, Kind, Need, Place};
 use crate::model::{
-    ArnForm, Change, Effect, Existence, KindSpec, Live, Loss, NameForm, Ownership, Reaches, Reading, Value, Wanted, count, path,
+    ArnForm, Change, Effect, Existence, KindSpec, Listed, Live, Loss, NameForm, Ownership, Reaches, Reading, Value, Wanted, count, path,
 };
 use std::collections::BTreeMap;
 
@@ -71,13 +71,13 @@ impl Kind for BackupPlan {
 
     fn needs_of_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>], place: Place<'_>) -> Vec<Need> {
         let mut needs = types::full_management(wanted, parts, place);
-        needs.extend(types::handed_over(wanted, parts));
+        needs.extend(types::handed_over(wanted, parts, place.seen));
         needs.extend(hours::free(wanted, parts, place));
         needs
     }
 
-    fn check_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>]) -> Vec<Concern> {
-        types::check(wanted, parts)
+    fn check_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>], seen: &[Listed]) -> Vec<Concern> {
+        types::check(wanted, parts, seen)
     }
 
     /// Shorter retention and the end of continuous backup reach what is there already: AWS changes the continuous recovery point itself.

@@ -59,8 +59,8 @@ async fn find(request: FindRequest<'_>) -> Found {
     found
 }
 
-/// The tagged resources, where a selection of a plan of which one changes chooses by more than ARNs. They only tell what a change does: where
-/// they are denied, the plan says so, and goes on.
+/// The tagged resources, where a selection that is declared, or one of a plan of which one changes, chooses by more than ARNs. They only tell
+/// what a change does, and whether what is chosen can be backed up: where they are denied, the plan says so, and goes on.
 async fn seen(connection: &Connection, wanted: &BTreeMap<String, BTreeMap<String, Value>>, live: &[Live]) -> Option<Vec<Listed>> {
     let old: BTreeMap<&str, Flat> = live.iter().map(|live| (live.id.name.as_str(), Flat::of_readings(&live.settings))).collect();
     let new: BTreeMap<&str, Flat> = wanted.iter().map(|(name, values)| (name.as_str(), Flat::of_values(values))).collect();
@@ -68,11 +68,15 @@ async fn seen(connection: &Connection, wanted: &BTreeMap<String, BTreeMap<String
     let plan = |name: &str| name.split('/').next().map(str::to_owned);
     let changing: BTreeSet<Option<String>> = names.iter().filter(|name| old.get(*name) != new.get(*name)).map(|name| plan(name)).collect();
     let concerned = names.into_iter().filter(|name| changing.contains(&plan(name)));
-    let by_tags = concerned.flat_map(|name| old.get(name).into_iter().chain(new.get(name))).any(choice::needs_tags);
-    if !by_tags {
+    let concerned: Vec<&Flat> = concerned.flat_map(|name| old.get(name).into_iter().chain(new.get(name))).chain(new.values()).collect();
+    if !concerned.iter().any(|flat| choice::needs_tags(flat)) {
         return Some(Vec::new());
     }
-    let tagged = resources(connection, None, &BTreeMap::new()).await.ok()?;
+    let listings = choice::filters(&concerned).into_iter().map(|filter| async move { resources(connection, None, &filter).await });
+    let mut tagged: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for listing in join_all(listings).await {
+        tagged.extend(listing.ok()?);
+    }
     Some(tagged.into_iter().map(|(name, tags)| Listed { name, tags: Some(tags) }).collect())
 }
 

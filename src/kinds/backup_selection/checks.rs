@@ -1,8 +1,8 @@
 //! AWS Backup's rules across the settings of a selection.
 
 use super::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG, covers};
-use crate::kinds::{Concern, Need, Needed, Place, backup_types};
-use crate::model::{Code, Severity, Value, Wanted, path};
+use crate::kinds::{Concern, Need, Needed, Place, backup_choice, backup_types};
+use crate::model::{Code, Listed, Severity, Value, Wanted, path};
 use std::collections::BTreeMap;
 
 const MOST_PATTERNS: usize = 30;
@@ -102,22 +102,50 @@ pub(super) fn opt_ins(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Ve
 /// That what is named outright is there, and can be backed up: AWS takes a selection of what is not there, and says nothing.
 pub(super) fn named(wanted: &BTreeMap<String, Wanted>) -> Vec<Need> {
     let arns = wanted.get(RESOURCES).and_then(|wanted| wanted.value.as_items()).into_iter().flatten().filter_map(Value::as_str);
-    let need = |arn: &str, needed: Needed, otherwise: &str| Need {
-        at: path::keyed(RESOURCES, arn),
-        of: arn.to_owned(),
-        needed,
-        severity: Severity::Warning,
-        otherwise: otherwise.to_owned(),
-    };
     let mut needs = Vec::new();
     for arn in arns.filter(|arn| !arn.contains('*')) {
-        needs.push(need(arn, Needed::Presence, "AWS Backup takes the selection, backs up nothing of it and says nothing"));
-        if arn.split(':').nth(2) == Some("s3") {
-            let needed = Needed::Setting { path: backup_types::VERSIONING.to_owned(), value: Value::from("Enabled") };
-            needs.push(need(arn, needed, "AWS Backup backs up only buckets with versioning, and every job for this one fails"));
-        }
+        needs.push(Need {
+            at: path::keyed(RESOURCES, arn),
+            of: arn.to_owned(),
+            needed: Needed::Presence,
+            severity: Severity::Warning,
+            otherwise: "AWS Backup takes the selection, backs up nothing of it and says nothing".to_owned(),
+        });
+        needs.extend(versioned(path::keyed(RESOURCES, arn), arn));
     }
     needs
+}
+
+/// That what is chosen by pattern or tag of the things that are known can be backed up.
+pub(super) fn chosen(wanted: &BTreeMap<String, Wanted>, seen: &[Listed]) -> Vec<Need> {
+    let arns = backup_choice::chosen(wanted, seen);
+    arns.into_iter().filter_map(|arn| versioned(chosen_by(wanted, seen, arn), arn)).collect()
+}
+
+/// That a bucket has versioning; of anything else nothing.
+fn versioned(at: String, arn: &str) -> Option<Need> {
+    (arn.split(':').nth(2) == Some("s3")).then(|| Need {
+        at,
+        of: arn.to_owned(),
+        needed: Needed::Setting { path: backup_types::VERSIONING.to_owned(), value: Value::from("Enabled") },
+        severity: Severity::Warning,
+        otherwise: "AWS Backup backs up only buckets with versioning, and every job for this one fails".to_owned(),
+    })
+}
+
+/// The pattern, or else the tag, by which a selection chooses a thing.
+fn chosen_by(wanted: &BTreeMap<String, Wanted>, seen: &[Listed], arn: &str) -> String {
+    let patterns = wanted.get(RESOURCES).and_then(|wanted| wanted.value.as_items()).into_iter().flatten();
+    if let Some(pattern) = patterns.filter_map(Value::as_str).find(|pattern| super::Pattern::new(pattern).matches(arn)) {
+        return path::keyed(RESOURCES, pattern);
+    }
+    let tags = seen.iter().find(|listed| listed.name == arn).and_then(|listed| listed.tags.as_ref());
+    let text = |block: &str, setting: &str| wanted.get(&path::child(block, setting)).and_then(|wanted| wanted.value.as_str());
+    let has = |block: &&&String| {
+        let value = tags.zip(text(block, "key")).and_then(|(tags, key)| tags.get(key));
+        value.is_some_and(|value| text(block, "value") == Some(value.as_str()))
+    };
+    blocks(wanted, TAG).iter().find(has).map_or_else(|| TAG.to_owned(), |block| (*block).clone())
 }
 
 /// What a selection names outside of its plan's region and account: a plan backs up nothing there.

@@ -2,11 +2,14 @@
 
 use crate::kinds::backup_choice::{Choice, OPERATORS, RESOURCES, TAG};
 use crate::kinds::{Beside, Flat, backup_types};
-use crate::model::Listed;
+use crate::model::{Listed, path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More than these are only counted.
 const NAMED: usize = 10;
+
+/// Of more tags than these everything that is tagged is listed at once.
+const MOST_LISTINGS: usize = 4;
 
 /// Which resources come and go with a change, in sentences. What another selection of the plan takes comes and goes with that one only.
 pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, beside: Option<Beside<'_>>, seen: Option<&[Listed]>) -> Vec<String> {
@@ -93,6 +96,28 @@ pub(super) fn needs_tags(flat: &Flat) -> bool {
     patterns || !flat.keys(TAG).is_empty() || OPERATORS.iter().any(|operator| !flat.keys(operator).is_empty())
 }
 
+/// The tags of what must be listed to know all that selections choose: one listing for each tag that chooses, or one of everything that has any
+/// tag where patterns choose, where conditions narrow what is named, and where the tags are many.
+pub(super) fn filters(selections: &[&Flat]) -> Vec<BTreeMap<String, Option<String>>> {
+    let mut filters = BTreeSet::new();
+    for flat in selections {
+        let named = flat.texts(RESOURCES).unwrap_or_default();
+        let is_narrowed = !named.is_empty() && OPERATORS.iter().any(|operator| !flat.keys(operator).is_empty());
+        if is_narrowed || named.iter().any(|arn| arn.contains('*')) {
+            return vec![BTreeMap::new()];
+        }
+        for tag in flat.keys(TAG).iter().map(|key| path::keyed(TAG, key)) {
+            let text = |name: &str| flat.text(&path::child(&tag, name)).unwrap_or_default();
+            filters.insert((text("key"), text("value")));
+        }
+    }
+    // A key that is known only after apply is none.
+    if filters.len() > MOST_LISTINGS || filters.iter().any(|(key, _)| key.is_empty()) {
+        return vec![BTreeMap::new()];
+    }
+    filters.into_iter().map(|(key, value)| BTreeMap::from([(key, Some(value))])).collect()
+}
+
 fn list(arns: &[&str]) -> String {
     let named = arns.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     match arns.len().saturating_sub(NAMED) {
@@ -104,7 +129,7 @@ fn list(arns: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Value, path};
+    use crate::model::Value;
 
     const ALONE: Option<Beside<'static>> = Some(Beside { before: &[], after: &[] });
 
@@ -208,6 +233,20 @@ mod tests {
             ]
         );
         assert!(!reach(None, Some(&flat), alone, Some(&things)).join(" ").contains("novel"), "nobody counts on what comes in");
+    }
+
+    #[test]
+    fn only_what_can_be_chosen_is_listed() {
+        let one = Flat::of_values(&block(TAG, "backup", "true").into_iter().collect());
+        let of_tag = BTreeMap::from([("backup".to_owned(), Some("true".to_owned()))]);
+        let named = selection(&[(RESOURCES, texts(&["arn:a"]))]);
+        assert_eq!(filters(&[&one, &one, &named]), [of_tag]);
+        assert_eq!(filters(&[&named]), []);
+        let everything = [BTreeMap::new()];
+        assert_eq!(filters(&[&one, &selection(&[(RESOURCES, texts(&["arn:aws:s3:::*"]))])]), everything);
+        let mut narrowed: BTreeMap<String, Value> = BTreeMap::from([(RESOURCES.to_owned(), texts(&["arn:a"]))]);
+        narrowed.extend(block("condition.string_equals", "aws:ResourceTag/stage", "live"));
+        assert_eq!(filters(&[&Flat::of_values(&narrowed)]), everything, "nobody knows the tags of what is named");
     }
 
     #[test]

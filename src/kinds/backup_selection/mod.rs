@@ -161,6 +161,7 @@ impl Kind for BackupSelection {
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
         let mut needs = checks::opt_ins(wanted, place);
         needs.extend(checks::named(wanted));
+        needs.extend(checks::chosen(wanted, place.seen));
         let role = wanted.get(ROLE).and_then(|wanted| wanted.value.as_str());
         needs.extend(
             role.map(|role| {

@@ -11,8 +11,8 @@ mod rules;
 use super::roles::{EVENTS, ROLE};
 use super::{Concern, Kind, Need, Place, filter, outside, schedules, tags};
 use crate::model::{
-    Change, Document, Effect, Existence, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading, Safer, Setting,
-    Shape, Value, Wanted,
+    Change, Document, Effect, Existence, Fallback, Form, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Reading, Safer,
+    Setting, Shape, Value, Wanted,
 };
 use crate::time::Service;
 use std::cmp::Ordering;
@@ -183,7 +183,7 @@ impl Kind for EventRule {
         role.map(|role| outside::role(CALLER, role, EVENTS, "targets that are called by it are not called")).into_iter().collect()
     }
 
-    fn check_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>]) -> Vec<Concern> {
+    fn check_parts(&self, wanted: &BTreeMap<String, Wanted>, parts: &[&BTreeMap<String, Wanted>], _seen: &[Listed]) -> Vec<Concern> {
         rules::how_many(wanted, parts.len())
     }
 

@@ -6,7 +6,7 @@
 mod aws;
 mod rules;
 
-use super::{Concern, Kind, Need, Needed, Place, json, outside, roles};
+use super::{Circumstances, Concern, Kind, Need, Needed, Place, json, outside, roles};
 use crate::model::{
     ArnForm, Document, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting, Severity,
     Shape, Value, Wanted,
@@ -186,21 +186,28 @@ impl Kind for EventTarget {
         rules::check(wanted)
     }
 
-    /// A topic must let EventBridge publish, and a role must let it in; of other targets nothing is known here.
+    fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
+        circumstances.region.and_then(|region| rules::elsewhere(wanted, region)).into_iter().collect()
+    }
+
+    /// A topic must be there and let EventBridge publish, and a role must let it in; of other targets nothing is known here.
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
         let arn = wanted.get(ARN).and_then(|wanted| wanted.value.as_str()).filter(|arn| service(arn) == Some("sns"));
-        let need = arn.map(|topic| Need {
-            at: ARN.to_owned(),
-            of: topic.to_owned(),
-            needed: Needed::Entry(Sender::EventRule.publishes(topic, place.account, place.whole)),
-            severity: Severity::Error,
-            otherwise: "the rule's messages are dropped, and only its metric `FailedInvocations` tells it".to_owned(),
-        });
+        let of_topic = |topic: &str| {
+            let need = |needed| Need {
+                at: ARN.to_owned(),
+                of: topic.to_owned(),
+                needed,
+                severity: Severity::Error,
+                otherwise: "the rule's messages are dropped, and only its metric `FailedInvocations` tells it".to_owned(),
+            };
+            [need(Needed::Presence), need(Needed::Entry(Sender::EventRule.publishes(topic, place.account, place.whole)))]
+        };
         let role = wanted.get(ROLE).and_then(|wanted| wanted.value.as_str());
         let role = role.map(|role| {
             outside::role(ROLE, role, roles::EVENTS, "the target is never called, and only the rule's metric `FailedInvocations` tells it")
         });
-        need.into_iter().chain(role).collect()
+        arn.into_iter().flat_map(of_topic).chain(role).collect()
     }
 
     #[cfg(feature = "aws")]

@@ -26,6 +26,17 @@ pub(super) fn check(wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
     concerns
 }
 
+/// A topic of another region than the rule's: EventBridge calls targets of its own region, but for a few services of which SNS is none.
+///
+/// Source: EventBridge user guide, "Amazon EventBridge targets" and "Sending and receiving events between AWS Regions".
+pub(super) fn elsewhere(wanted: &BTreeMap<String, Wanted>, region: &str) -> Option<Concern> {
+    let topic = text(wanted, ARN).filter(|arn| service(arn) == Some("sns"))?;
+    let of = topic.split(':').nth(3).filter(|of| *of != region)?;
+    let title = format!("the topic {topic} is in {of}, and EventBridge calls topics of the rule's own region only, {region}");
+    let help = format!("name a topic of {region}; whoever subscribes to it may be in other regions");
+    Some(Concern { code: Code::OtherRegion, ..concern(ARN, title, help) })
+}
+
 fn text<'w>(wanted: &'w BTreeMap<String, Wanted>, at: &str) -> Option<&'w str> {
     wanted.get(at)?.value.as_str()
 }

@@ -1,6 +1,6 @@
 //! Things that need each other's presence in a circle, so that none can be made first.
 
-use super::Thing;
+use super::{Seen, Thing};
 use crate::kinds::Needed;
 use crate::model::{Code, Diagnostic, Policy, Wanted};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -42,7 +42,7 @@ fn edges(policy: &Policy, things: &[Thing<'_>]) -> Edges {
     }
     let mut edges = Edges::new();
     for (from, thing) in things.iter().enumerate() {
-        for need in thing.needs(policy, &[]).into_iter().filter(|need| matches!(need.needed, Needed::Presence)) {
+        for need in thing.needs(policy, &Seen::default()).into_iter().filter(|need| matches!(need.needed, Needed::Presence)) {
             let others = by_arn.get(need.of.as_str()).into_iter().flatten().filter(|to| **to != from);
             edges.entry(from).or_default().extend(others.map(|to| (*to, need.at.clone())));
         }

@@ -8,12 +8,34 @@ use std::collections::BTreeMap;
 /// Tags by key.
 type Tags = BTreeMap<String, String>;
 
-/// The declared things by their ARNs, each with its tags where a listing showed them.
-pub(super) fn seen(things: &[Thing<'_>], snapshot: Option<&Snapshot>) -> Vec<Listed> {
-    let tags: BTreeMap<String, &Tags> = snapshot.map(tags).unwrap_or_default();
-    let arns: BTreeMap<&str, Option<&Tags>> =
-        things.iter().filter_map(|thing| thing.arn.as_deref()).map(|arn| (arn, tags.get(arn).copied())).collect();
-    arns.into_iter().map(|(arn, tags)| Listed { name: arn.to_owned(), tags: tags.cloned() }).collect()
+/// What is known to be in each region and account.
+#[derive(Default)]
+pub(super) struct Seen(BTreeMap<(String, String), Vec<Listed>>);
+
+impl Seen {
+    /// The declared things, and what was listed by ARN because things choose among it, each with its tags where a listing showed them.
+    pub(super) fn new(things: &[Thing<'_>], snapshot: Option<&Snapshot>) -> Self {
+        let tags: BTreeMap<String, &Tags> = snapshot.map(tags).unwrap_or_default();
+        let mut seen: BTreeMap<(String, String), BTreeMap<String, Option<Tags>>> = BTreeMap::new();
+        for thing in things {
+            let Some(arn) = &thing.arn else { continue };
+            let place = (thing.region.to_owned(), thing.account.to_owned());
+            seen.entry(place).or_default().insert(arn.clone(), tags.get(arn).copied().cloned());
+        }
+        let targets = snapshot.into_iter().flat_map(|snapshot| &snapshot.identities);
+        for (target, identity) in targets {
+            let place = (identity.region.clone(), identity.account.clone());
+            let listed = snapshot.map(|snapshot| snapshot.listed_by_arn(target)).unwrap_or_default();
+            seen.entry(place).or_default().extend(listed.into_iter().map(|listed| (listed.name, listed.tags)));
+        }
+        let listed = |things: BTreeMap<String, Option<Tags>>| things.into_iter().map(|(name, tags)| Listed { name, tags }).collect();
+        Self(seen.into_iter().map(|(place, things)| (place, listed(things))).collect())
+    }
+
+    /// All of it where a thing is.
+    pub(super) fn around(&self, thing: &Thing<'_>) -> &[Listed] {
+        self.0.get(&(thing.region.to_owned(), thing.account.to_owned())).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 /// The tags of all that was listed, by ARN.

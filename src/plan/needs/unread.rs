@@ -1,6 +1,6 @@
 //! What could not be read of things that others need something of.
 
-use super::{Thing, things};
+use super::{Seen, Thing, things};
 use crate::kinds::{self, Need};
 use crate::model::{Gap, Identity, Policy, Snapshot};
 use crate::plan::resolve::Row;
@@ -15,10 +15,11 @@ pub(in crate::plan) fn say_what_hangs_on(gaps: &mut [Gap], policy: &Policy, snap
         return;
     }
     let things = things(policy, snapshot, rows);
+    let seen = Seen::new(&things, Some(snapshot));
     let needs: Vec<_> = things
         .iter()
         .flat_map(|thing| {
-            thing.needs(policy, &[]).into_iter().filter(|need| !is_own(thing, need)).map(|need| (thing.address.as_str(), need))
+            thing.needs(policy, &seen).into_iter().filter(|need| !is_own(thing, need)).map(|need| (thing.address.as_str(), need))
         })
         .collect();
     for gap in gaps {

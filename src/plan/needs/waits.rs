@@ -1,6 +1,6 @@
 //! What waits for what because of what things need of each other, said without a reference.
 
-use super::{Thing, by_arn, known_as, things};
+use super::{Seen, Thing, by_arn, known_as, things};
 use crate::kinds::{self, Needed, Place};
 use crate::model::{Action, Policy, Reading, ResourceId, Snapshot, SourceId, Span, Verb, Wanted};
 use crate::plan::order;
@@ -59,7 +59,7 @@ fn of_declared(
     let mut edges: BTreeSet<Edge> = BTreeSet::new();
     let mut settings: BTreeMap<Edge, BTreeSet<String>> = BTreeMap::new();
     for (thing, from) in things.iter().filter_map(|thing| Some((thing, place(thing)?))) {
-        for need in thing.needs(policy, &[]).into_iter().filter(kinds::Need::is_of_live) {
+        for need in thing.needs(policy, &Seen::default()).into_iter().filter(kinds::Need::is_of_live) {
             let needed = by_arn.get(need.of.as_str()).into_iter().flatten().filter_map(|other| place(other));
             for to in needed.filter(|to| *to != from) {
                 edges.insert((from, to));
