@@ -354,7 +354,8 @@ async fn what_is_denied_is_a_gap_and_the_rest_is_there() {
 async fn what_aws_makes_with_a_region_is_the_users_to_set() {
     let world = World::of_others();
     let target = json!({ "Arn": "arn:aws:lambda:us-east-1:123456789012:function:f", "RoleArn": "arn:aws:iam::123456789012:role/f" });
-    let nightly = json!({ "Name": "nightly", "ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": { "Mode": "OFF" }, "Target": target });
+    let nightly =
+        json!({ "Name": "nightly", "ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": { "Mode": "OFF" }, "Target": target });
     world.call(&CREATE_SCHEDULE, nightly).await;
     world.call(&LOCK_VAULT, json!({ "Name": "Default", "MinRetentionDays": 7 })).await;
     let (all, _) = world.everything(&[], None).await;

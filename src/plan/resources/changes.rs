@@ -15,10 +15,7 @@ pub(super) fn not_there(spec: &KindSpec, name: &str) -> Refusal {
         code: Code::NotThere.to_string(),
         reason: match spec.parent {
             None => format!("there is no {} `{name}`, and with `mark = false` it is not backstay's to make", spec.title),
-            Some(_) => {
-                let title = spec.title;
-                format!("there is no {title} `{name}`, and what it would be a part of is only described (`mark = false`)")
-            }
+            Some(_) => format!("there is no {} `{name}`, and what it would be a part of is only described (`mark = false`)", spec.title),
         },
         remedy: match spec.parent {
             None => "make it where it is made, leave `mark` out to have backstay make it, or take the block out".to_owned(),
