@@ -89,11 +89,15 @@ fn mark(spec: &KindSpec, adopt: bool, reader: &mut Reader<'_, '_>) -> bool {
 /// What is wrong with things together with their parts, once all of them are read.
 pub(super) fn check_parts(policy: &Policy) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
+    let mut all: BTreeMap<&BlockAddress, Vec<&Resource>> = BTreeMap::new();
+    for part in &policy.resources {
+        part.parent.iter().for_each(|whole| all.entry(whole).or_default().push(part));
+    }
     for whole in &policy.resources {
-        let parts: Vec<&BTreeMap<String, Wanted>> =
-            policy.resources.iter().filter(|part| part.parent.as_ref() == Some(&whole.address)).map(|part| &part.wanted).collect();
-        problems.extend(policy.resources.iter().filter_map(|part| elsewhere(part, whole)));
-        let Some(kind) = kinds::find(&whole.address.kind).filter(|_| !parts.is_empty()) else { continue };
+        let Some(parts) = all.get(&whole.address) else { continue };
+        problems.extend(parts.iter().filter_map(|part| elsewhere(part, whole)));
+        let parts: Vec<&BTreeMap<String, Wanted>> = parts.iter().map(|part| &part.wanted).collect();
+        let Some(kind) = kinds::find(&whole.address.kind) else { continue };
         let concerns = kind.check_parts(&whole.wanted, &parts, &[]);
         problems.extend(concerns.into_iter().map(|concern| concern.told(&whole.wanted, &whole.span)));
     }
@@ -102,7 +106,7 @@ pub(super) fn check_parts(policy: &Policy) -> Vec<Diagnostic> {
 
 /// What is wrong with a part that is to be where its whole is not.
 fn elsewhere(part: &Resource, whole: &Resource) -> Option<Diagnostic> {
-    let target = part.targets.iter().find(|target| part.parent.as_ref() == Some(&whole.address) && !whole.targets.contains(target))?;
+    let target = part.targets.iter().find(|target| !whole.targets.contains(target))?;
     let title = format!("`{}` is in target `{target}`, and `{}`, of which it is a part, is not", part.address, whole.address);
     let targets: Vec<String> = whole.targets.iter().map(|target| format!("target.{target}")).collect();
     let targets = if let [target] = targets.as_slice() { target.clone() } else { format!("[{}]", targets.join(", ")) };

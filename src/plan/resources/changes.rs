@@ -13,10 +13,9 @@ const PART_REMEDY: &str = "make it where it is made, or take over the whole with
 pub(super) fn not_there(spec: &KindSpec, name: &str) -> Refusal {
     Refusal {
         code: Code::NotThere.to_string(),
-        reason: if spec.parent.is_none() {
-            format!("there is no {} `{name}`, and with `mark = false` it is not backstay's to make", spec.title)
-        } else {
-            format!("there is no {} `{name}`, and what it would be a part of is only described (`mark = false`)", spec.title)
+        reason: match spec.parent {
+            None => format!("there is no {} `{name}`, and with `mark = false` it is not backstay's to make", spec.title),
+            Some(_) => format!("there is no {} `{name}`, and what it would be a part of is only described (`mark = false`)", spec.title),
         },
         remedy: match spec.parent {
             None => "make it where it is made, leave `mark` out to have backstay make it, or take the block out".to_owned(),

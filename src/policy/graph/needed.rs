@@ -38,8 +38,8 @@ enum Key {
 type Keys = BTreeMap<(String, String), Vec<Key>>;
 
 impl Evaluator<'_, '_> {
-    /// What all instances of a block wait for, but for keys that differ. Of a compound that is all that it is made of; what a compound itself refers to,
-    /// all of that needs.
+    /// What all instances of a block wait for, but for keys that differ. Of a compound that is all that it is made of; what a compound itself
+    /// refers to, all of that needs.
     ///
     /// `whole` is the argument that names what it is a part of, for which a thing waits without being told.
     pub(in crate::policy) fn referred(&self, located: Located<'_>, edges: &Edges, whole: Option<&str>) -> Referred {
