@@ -30,7 +30,7 @@ resource "aws_backup_vault" "critical_west" {
 }
 
 # The hours lie between each other, so that no start window meets another, of which AWS would drop one, and none meets the hours of the
-# automated backup or the hour before them, in which RDS makes no snapshot.
+# automated backup and of the maintenance on Sundays at ten, or the hour before them, in which RDS makes no snapshot.
 resource "aws_backup_plan" "critical" {
   target = target.primary
   name   = "${local.name}-critical"

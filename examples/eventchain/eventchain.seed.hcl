@@ -1,10 +1,12 @@
-# What the policy expects to find of both deployments, for the sandbox: a week of backups of the database, and nothing of the rest.
+# What the policy expects to find of both deployments, for the sandbox: a week of backups of the database, whose maintenance is on
+# Sunday mornings, and nothing of the rest.
 resource "aws_db_instance" "main" {
   for_each                = toset(["production", "staging"])
   region                  = "us-east-1"
   identifier              = "eventchain-${each.key}-db"
   engine                  = "postgres"
   backup_retention_period = 7
+  maintenance_window      = "sun:10:00-sun:10:30"
 }
 
 resource "aws_dynamodb_table" "orders" {

@@ -46,6 +46,15 @@ resource "aws_iam_role" "replication" {
   })
 }
 
+resource "aws_iam_role" "exports" {
+  for_each = toset(["sale-module-production-exports", "sale-module-staging-exports"])
+  name     = each.key
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "scheduler.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
 resource "aws_kms_key" "backups" {
   for_each = toset(["us-east-1", "us-west-2"])
   key_id   = "mrk-5f0c2a6b1d3e4f7a8b9c0d1e2f3a4b5c"

@@ -94,7 +94,7 @@ const ARGUMENTS: &[Setting] = &[
         "schedule.retain_days",
         Shape::Days { min: 1, max: 36_500 },
         LIFECYCLE,
-        "For how many days an export is kept: 90, or 2557 for 7 years. Then a lifecycle rule of the bucket deletes it.",
+        "For how many days an export is kept: 90, or 2555 for 7 years of 365 days. Then a lifecycle rule of the bucket deletes it.",
     ),
     Setting {
         aws_default: Fallback::Text("UTC"),
