@@ -6,15 +6,24 @@ mod support;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use backstay::aws::{Access, connect};
+use backstay::aws::untyped::{Operation, Protocol, Service};
+use backstay::aws::{Access, Aws, ConnectFailed, connect};
 use backstay::kinds;
 use backstay::model::{ArnForm, Live, Mark, Reading, Shape, Single, Snapshot, Target, Value};
 use backstay::sandbox::{Faults, Sandbox};
 use backstay::time::Clock;
 use backstay::{policy, snapshot};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use support::room::Room;
+
+static BACKUP: Service = Service { id: "Backup", iam: "backup", signing: "backup", host: "backup", protocol: Protocol::Rest };
+static SCHEDULER: Service =
+    Service { id: "Scheduler", iam: "scheduler", signing: "scheduler", host: "scheduler", protocol: Protocol::Rest };
+
+static CREATE_SCHEDULE: Operation = SCHEDULER.at("CreateSchedule", "POST", "/schedules/{Name}");
+static LOCK_VAULT: Operation = BACKUP.at("PutBackupVaultLockConfiguration", "PUT", "/backup-vaults/{Name}/vault-lock");
 
 /// A room whose sandbox stands where a policy was applied.
 struct World {
@@ -58,6 +67,14 @@ impl World {
 
     /// Everything that there is of these kinds, or of all where none is named, in the targets of the room's policy; and the calls made.
     async fn everything(&self, of: &[&'static str], workspace: Option<&str>) -> (Snapshot, BTreeMap<String, u64>) {
+        let (aws, unreached) = self.connected().await;
+        let all = || kinds::all().map(|kind| kind.spec().name).collect();
+        let kinds: BTreeSet<&'static str> = if of.is_empty() { all() } else { of.iter().copied().collect() };
+        let snapshot = snapshot::everything(&aws, &kinds, workspace, &unreached, &|_, _| {}).await;
+        (snapshot, aws.witness.counts().into_iter().collect())
+    }
+
+    async fn connected(&self) -> (Aws, Vec<ConnectFailed>) {
         let targets: BTreeMap<String, Target> = policy::check(self.room.path(), &[]).policy.targets;
         let sandbox = self.sandbox.clone();
         let access = Access {
@@ -71,11 +88,13 @@ impl World {
             journal: None,
             clock: Clock::new(move || sandbox.clock().unwrap().now()),
         };
-        let (aws, unreached) = connect(&targets, access).await;
-        let all = || kinds::all().map(|kind| kind.spec().name).collect();
-        let kinds: BTreeSet<&'static str> = if of.is_empty() { all() } else { of.iter().copied().collect() };
-        let snapshot = snapshot::everything(&aws, &kinds, workspace, &unreached, &|_, _| {}).await;
-        (snapshot, aws.witness.counts().into_iter().collect())
+        connect(&targets, access).await
+    }
+
+    /// Makes a call that no verb of backstay makes.
+    async fn call(&self, operation: &Operation, input: serde_json::Value) {
+        let (aws, _) = self.connected().await;
+        aws.connections().next().unwrap().ask(operation, "us-east-1", input).await.unwrap();
     }
 
     /// What a plan of the room's policy reads.
@@ -193,7 +212,8 @@ async fn things_of_others_are_read_with_who_made_them() {
     assert_eq!(plan.mark, None);
     let selection = named(&all, "aws_backup_selection", "of-a-stack/all");
     assert_eq!(selection.settings["resources"].to_string(), r#"["*"]"#);
-    assert_eq!(named(&all, "aws_backup_vault", "Default").fact(Live::MANAGED_BY), Some("backup"));
+    let default = named(&all, "aws_backup_vault", "Default");
+    assert_eq!(default.fact(Live::MANAGED_BY), None, "AWS makes it with the region, and it is the user's to set");
     assert_eq!(
         named(&all, "aws_cloudwatch_metric_alarm", "TargetTracking-table/orders-AlarmHigh-1").fact(Live::MANAGED_BY),
         Some("autoscaling")
@@ -327,5 +347,22 @@ async fn what_is_denied_is_a_gap_and_the_rest_is_there() {
     let actions: BTreeSet<&str> = all.gaps.iter().map(|gap| gap.action.as_str()).collect();
     assert_eq!(actions.into_iter().collect::<Vec<_>>(), ["backup:ListBackupPlans", "s3:GetLifecycleConfiguration"]);
     assert_eq!(named(&all, "aws_s3_bucket", "shop-new").settings["versioning.status"].to_string(), "\"Enabled\"");
-    assert_eq!(named(&all, "aws_backup_vault", "Default").fact(Live::MANAGED_BY), Some("backup"));
+    assert_eq!(named(&all, "aws_backup_vault", "Default").mark, None);
+}
+
+#[tokio::test]
+async fn what_aws_makes_with_a_region_is_the_users_to_set() {
+    let world = World::of_others();
+    let target = json!({ "Arn": "arn:aws:lambda:us-east-1:123456789012:function:f", "RoleArn": "arn:aws:iam::123456789012:role/f" });
+    let nightly = json!({ "Name": "nightly", "ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": { "Mode": "OFF" }, "Target": target });
+    world.call(&CREATE_SCHEDULE, nightly).await;
+    world.call(&LOCK_VAULT, json!({ "Name": "Default", "MinRetentionDays": 7 })).await;
+    let (all, _) = world.everything(&[], None).await;
+    for (kind, name) in [("aws_scheduler_schedule_group", "default"), ("aws_scheduler_schedule", "default/nightly")] {
+        let live = named(&all, kind, name);
+        assert_eq!(live.fact(Live::MANAGED_BY), None);
+        assert_eq!(live.fact(Live::UNDECLARABLE), Some("the schedule group `default` is every account's own, and no block can declare it"));
+    }
+    let lock = named(&all, "aws_backup_vault_lock_configuration", "Default");
+    assert_eq!((lock.fact(Live::MANAGED_BY), lock.fact(Live::UNDECLARABLE)), (None, None));
 }

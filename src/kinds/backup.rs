@@ -285,12 +285,12 @@ fn facts(vault: &BackupVaultListMember, name: &str) -> BTreeMap<String, Value> {
     facts
 }
 
-/// Which service makes a vault or a plan of this name by itself: names of users hold no slash.
+/// Which service makes a vault or a plan of this name for itself: names of users hold no slash. The vault `Default` comes with the region, and
+/// is the user's to set from then on.
 ///
-/// Source: AWS Backup Developer Guide, "Backup vaults" (the vault `Default`); EFS User Guide, "Automatic backups".
+/// Source: AWS Backup Developer Guide, "Backup vaults"; EFS User Guide, "Automatic backups".
 pub(super) fn managed_by(name: &str) -> Option<&'static str> {
     match name {
-        "Default" => Some("backup"),
         name if name.starts_with("aws/efs/") => Some("elasticfilesystem"),
         name if name.starts_with("aws/") => Some("backup"),
         _ => None,

@@ -131,10 +131,16 @@ impl Live {
     pub const ID: &'static str = "id";
     /// The id of what it is a part of.
     pub const PARENT_ID: &'static str = "parent_id";
-    /// The service that made it for itself, or that AWS makes it with, so that nobody else is to declare it: `autoscaling`.
+    /// The service that made it for itself and changes it, so that nobody else is to declare it: `autoscaling`.
     pub const MANAGED_BY: &'static str = "managed_by";
+    /// Why no block can be about it although it is a user's to set, as a whole reason: what it is a part of cannot be declared.
+    pub const UNDECLARABLE: &'static str = "undeclarable";
     /// Who made it on somebody's behalf, as AWS's own tags on it tell: `CloudFormation stack shop`.
     pub const MADE_BY: &'static str = "made_by";
+    /// The ids of the other things of its name that nobody marked, of one that is the only one of them that is as declared.
+    pub const NAMESAKES: &'static str = "namesakes";
+    /// The ids of all things of its name that nobody marked, where what is declared does not tell which of them is meant.
+    pub const AMBIGUOUS: &'static str = "ambiguous";
     /// The region where it is, of a thing that was looked for in another one; nothing else of it was read.
     pub const ELSEWHERE: &'static str = "elsewhere";
 

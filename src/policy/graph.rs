@@ -66,6 +66,7 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], seen
         targets: BTreeMap::new(),
         things: BTreeMap::new(),
         several: BTreeMap::new(),
+        keyed: BTreeSet::new(),
         broken: BTreeSet::new(),
         asked: BTreeSet::new(),
         policy: Policy { accounts: seen.accounts.clone(), ..Policy::default() },
@@ -110,6 +111,8 @@ pub(super) struct Evaluator<'a, 'p> {
     things: BTreeMap<String, BTreeMap<String, Value>>,
     /// The things that are in several targets, and whether their values are by the keys of a `for_each` first.
     several: BTreeMap<Node, bool>,
+    /// The `resource` blocks that became one thing for each key of a `for_each`.
+    keyed: BTreeSet<Node>,
     broken: BTreeSet<Node>,
     /// The targets of which blocks ask more than to be in them.
     asked: BTreeSet<String>,

@@ -23,11 +23,12 @@ pub(super) fn thing(evaluator: &mut Evaluator<'_, '_>, kind: &str, name: &str, e
         evaluator.problems.extend(problems);
         return Some(Value::Null);
     }
+    let referred = evaluator.referred(located, edges, kind.spec().parent.map(|parent| parent.argument));
     for (key, each) in instances(located, &evaluator.scope(edges), &mut problems).into_iter().flatten() {
         let scope = evaluator.scope_of(located, each.as_ref(), edges);
         let compound = evaluator.within.as_ref().map(|within| within.address.clone());
         let address = BlockAddress { within: compound, key: key.clone(), ..BlockAddress::new(kind.spec().name, name) };
-        let needed = evaluator.needed(located, &scope, edges, kind.spec().parent.map(|parent| parent.argument));
+        let needed = referred.needed(&scope);
         let before = problems.len();
         match kind.spec().ownership {
             Ownership::Settings => protects.push(one(kind, address, located, &scope, evaluator, &needed, &mut problems)),
@@ -59,6 +60,9 @@ pub(super) fn thing(evaluator: &mut Evaluator<'_, '_>, kind: &str, name: &str, e
     let mut all = protects.iter().map(|protect| &protect.targets).chain(resources.iter().map(|resource| &resource.targets));
     if all.any(|targets| targets.len() > 1) {
         evaluator.keep_several(kind.spec().name, name, single.is_none());
+    }
+    if resources.iter().any(|resource| resource.address.key.is_some()) {
+        evaluator.keep_keyed(kind.spec().name, name);
     }
     evaluator.policy.protects.extend(protects);
     evaluator.policy.resources.extend(resources);

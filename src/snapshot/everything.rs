@@ -14,9 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// an account, or is the same in all its regions, is read once for each account. A replica of a global table is read as a table of the target
 /// of its region, if there is one; that there are replicas stands in [`Live::replicas`].
 ///
-/// Facts say what nobody should declare: [`Live::MANAGED_BY`], [`Live::MADE_BY`]. `unreached` are the targets that could not be connected to.
-/// They become gaps, as all does that cannot be read; everything else goes on. `done` is told of each thing of others that was read, and how
-/// many of them there are.
+/// Facts say what nobody should declare: [`Live::MANAGED_BY`], [`Live::UNDECLARABLE`], [`Live::MADE_BY`]. `unreached` are the targets that could
+/// not be connected to. They become gaps, as all does that cannot be read; everything else goes on. `done` is told of each thing of others that
+/// was read, and how many of them there are.
 pub async fn everything(
     aws: &Aws,
     kinds: &BTreeSet<&'static str>,
@@ -38,8 +38,12 @@ pub async fn everything(
 /// The connections through which the things of a kind are read: all of them, or one for each account of what does not differ by region.
 fn connections<'a>(aws: &'a Aws, spec: &KindSpec) -> Vec<&'a Connection> {
     let by_region = spec.single != Some(Single::InAccount) && spec.arn_form != ArnForm::InAccount;
+    let mut connections: Vec<&Connection> = aws.connections().collect();
+    // What is of no region is at home where AWS began.
+    connections.sort_by_key(|connection| !by_region && connection.identity.region != "us-east-1");
     let mut accounts = BTreeSet::new();
-    aws.connections().filter(|connection| by_region || accounts.insert(&connection.identity.account)).collect()
+    connections.retain(|connection| by_region || accounts.insert(&connection.identity.account));
+    connections
 }
 
 /// Things that others own: all names and all tags, and then every setting of each.
@@ -110,11 +114,12 @@ async fn wholes(aws: &Aws, kinds: &BTreeSet<&'static str>, workspace: Option<&st
     snapshot
 }
 
-/// Whether a thing is one that AWS makes in every region by itself, and of which there is nothing to say: the default group of schedules.
+/// Whether a thing is one that cannot be declared, and of which there is nothing to say: the default group of schedules.
 fn is_bare(live: &Live) -> bool {
     let name = kinds::spec(&live.id.kind).map(|spec| spec.name_argument);
     let mut known = live.settings.iter().filter(|(_, reading)| **reading != Reading::Unset);
-    live.facts.contains_key(Live::MANAGED_BY) && known.all(|(path, _)| Some(path.as_str()) == name)
+    (live.facts.contains_key(Live::MANAGED_BY) || live.facts.contains_key(Live::UNDECLARABLE))
+        && known.all(|(path, _)| Some(path.as_str()) == name)
 }
 
 /// The search for all things of a kind in one target; none for a kind whose things others own.
@@ -146,10 +151,11 @@ fn search<'a>(
         };
         let mut found = calls.find(request).await;
         for part in &mut found.live {
-            // What a service does not let others change, it does not let them change a part of.
+            // What a service does not let others change, it does not let them change a part of; and a part is declared with its whole.
             let whole = parents.iter().find(|whole| whole.fact(Live::ID).is_some() && whole.fact(Live::ID) == part.fact(Live::PARENT_ID));
-            let manager = whole.and_then(|whole| whole.facts.get(Live::MANAGED_BY)).cloned();
-            part.facts.extend(manager.map(|by| (Live::MANAGED_BY.to_owned(), by)));
+            let inherited = [Live::MANAGED_BY, Live::UNDECLARABLE].into_iter();
+            let inherited = inherited.filter_map(|fact| Some((fact.to_owned(), whole?.facts.get(fact)?.clone())));
+            part.facts.extend(inherited);
         }
         let names_complete = !found.gaps.iter().any(|gap| gap.resource.is_none());
         let inventory = Inventory { kind: spec.name.to_owned(), target, names_complete, tag_filter: None, listed: Vec::new() };

@@ -114,8 +114,7 @@ async fn read(connection: &Connection, client: &Client, plan: Listed) -> Result<
         live.settings = document::settings(document);
     }
     tags::note(&mut live, tags);
-    // No plan of a user is called so: the vault `Default` is AWS's, a plan of that name is not.
-    let managed_by = backup::managed_by(&plan.name).filter(|_| plan.name.contains('/'));
+    let managed_by = backup::managed_by(&plan.name);
     // Source: that an organization's policy makes plans of such ids is not confirmed by AWS's own pages.
     let managed_by = managed_by.or_else(|| plan.id.starts_with("orgs/").then_some("organizations"));
     live.facts.extend(managed_by.map(|by| (Live::MANAGED_BY.to_owned(), Value::from(by))));

@@ -13,6 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The group that every account has in every region, and that nobody can remove.
 const DEFAULT: &str = "default";
+/// Why nothing of that group can be declared, the schedules in it neither.
+///
+/// Source: EventBridge Scheduler User Guide, "Managing a schedule group": every account comes with it.
+const WHY_NOT: &str = "the schedule group `default` is every account's own, and no block can declare it";
 
 /// The calls.
 pub(super) struct GroupCalls;
@@ -101,7 +105,7 @@ async fn read(connection: &Connection, name: &str) -> Result<Option<Live>, CallF
     tags::note(&mut live, all);
     live.set([(NAME, Reading::Known(Value::from(name)))]);
     if name == DEFAULT {
-        live.facts.insert(Live::MANAGED_BY.to_owned(), Value::from(SPEC.service));
+        live.facts.insert(Live::UNDECLARABLE.to_owned(), Value::from(WHY_NOT));
     }
     live.facts.insert(Live::ID.to_owned(), Value::from(name));
     live.arn = Some(arn);

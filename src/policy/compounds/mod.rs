@@ -149,6 +149,7 @@ pub(super) fn compound(evaluator: &mut Evaluator<'_, '_>, compound: &'static Com
     if evaluator.lacks_owner() {
         problems.push(resources::unowned(&format!("{sort}.{name}")).at(located.header()));
     }
+    let referred = evaluator.referred(located, edges, None);
     let found = instances(located, &evaluator.scope(edges), &mut problems);
     let mut map = BTreeMap::new();
     let mut single = None;
@@ -176,7 +177,7 @@ pub(super) fn compound(evaluator: &mut Evaluator<'_, '_>, compound: &'static Com
         if !is_owned || problems.iter().skip(before).any(Diagnostic::is_error) {
             continue;
         }
-        let needed = evaluator.needed(located, &scope, edges, None);
+        let needed = referred.needed(&scope);
         let mut of_targets = BTreeMap::new();
         for (target, wanted) in of_each {
             let block = Block { compound, located, wanted, needed: &needed, adopts };

@@ -35,6 +35,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             targets: BTreeMap::new(),
             things: BTreeMap::new(),
             several: BTreeMap::new(),
+            keyed: BTreeSet::new(),
             broken: BTreeSet::new(),
             asked: BTreeSet::new(),
             policy: Policy { workspace: self.policy.workspace.clone(), targets, ..Policy::default() },
