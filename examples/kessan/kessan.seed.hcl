@@ -30,7 +30,8 @@ resource "aws_iam_role" "scheduler" {
 
 # The role and the key of the exports: the policy names them, and the plan looks at them.
 resource "aws_iam_role" "export" {
-  name = "kessan-prod-export"
+  for_each = toset(["prod", "stg"])
+  name     = "kessan-${each.key}-export"
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "export.rds.amazonaws.com" }, Action = "sts:AssumeRole" }]
@@ -38,7 +39,8 @@ resource "aws_iam_role" "export" {
 }
 
 resource "aws_kms_key" "export" {
-  region = "ap-northeast-1"
-  key_id = "33333333-3333-4333-8333-333333333333"
-  alias  = "alias/kessan-prod-export"
+  for_each = { prod = "33333333-3333-4333-8333-333333333333", stg = "44444444-4444-4444-8444-444444444444" }
+  region   = "ap-northeast-1"
+  key_id   = each.value
+  alias    = "alias/kessan-${each.key}-export"
 }
