@@ -321,6 +321,50 @@ fn a_role_that_is_looked_up_is_asked_for_as_its_path_is_not_known() {
     assert_eq!(adopted.asked(), ["data_aws_iam_role_backup_arn"]);
 }
 
+/// A vault's policy that is read from a file.
+fn policy_of(argument: &str) -> String {
+    format!(
+        "resource \"aws_backup_vault\" \"v\" {{\n  name = \"vault\"\n}}\nresource \"aws_backup_vault_policy\" \"v\" {{\n  backup_vault_name = aws_backup_vault.v.name\n  policy = {argument}\n}}\n"
+    )
+}
+
+const DENY: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"backup:DeleteRecoveryPoint","Resource":"*"}]}"#;
+
+#[test]
+fn files_that_are_elsewhere_or_would_be_policy_do_not_come_along() {
+    let room = Room::new();
+    room.write("elsewhere.json", DENY);
+    let elsewhere = room.file("elsewhere.json").display().to_string();
+    let files = |adopted: &Adopted| adopted.told["files"].to_string();
+    let note = |adopted: &Adopted| adopted.told["notes"].to_string();
+    let of = |argument: &str| Adopted::of_files(&[("main.tf", &policy_of(argument)), ("d.hcl", DENY), ("../beside.json", DENY)]);
+    let absolute = of(&format!("file(\"{elsewhere}\")"));
+    assert_eq!(files(&absolute), r#"["backstay.hcl","main.hcl"]"#);
+    assert!(note(&absolute).contains("copy the file to there"), "{}", note(&absolute));
+    let above = of("file(\"./../beside.json\")");
+    assert_eq!(files(&above), r#"["backstay.hcl","main.hcl"]"#);
+    let template = of("templatefile(\"${path.module}/d.hcl\", {})");
+    assert_eq!(files(&template), r#"["backstay.hcl","main.hcl"]"#);
+    assert!(note(&template).contains("would be read as policy"), "{}", note(&template));
+}
+
+#[test]
+fn what_is_beside_the_policy_already_is_not_written_over() {
+    let room = Room::new();
+    room.write("terraform/main.tf", policy_of("file(\"policies/vault.json\")"));
+    room.write("terraform/policies/vault.json", DENY);
+    room.write("policy/policies/vault.json", "{}");
+    let ended = room.run("adopt --from-terraform terraform --out policy");
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.output.contains("policy/policies/vault.json is there already"), "{}", ended.output);
+    assert_eq!(room.read("policy/policies/vault.json"), "{}");
+    assert!(!room.file("policy/main.hcl").exists(), "nothing is written before it");
+    room.write("policy/policies/vault.json", DENY);
+    room.ok("adopt --from-terraform terraform --out policy");
+    assert!(room.file("policy/main.hcl").exists());
+}
+
 #[test]
 fn what_is_no_terraform_is_told() {
     let room = Room::new();

@@ -24,6 +24,7 @@ macro_rules! scenarios {
 
 scenarios! {
     adopt
+    adopt_documents
     air_gapped_vault
     alarm_checks
     alarm_ratchet
@@ -54,6 +55,7 @@ scenarios! {
     dashboards
     default_volumes
     described
+    described_namesakes
     dynamodb_export
     dynamodb_export_places
     event_checks

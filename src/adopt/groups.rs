@@ -16,6 +16,9 @@ const VARYING: usize = 4;
 /// From so many on, a tag that exactly these things share stands for their names.
 const TAGGED: usize = 3;
 
+/// Words in the keys of tags that say how something is to be protected.
+const MEANT: [&str; 7] = ["backup", "criticality", "pitr", "recovery", "retention", "rpo", "tier"];
+
 /// One block.
 #[derive(Debug)]
 pub(super) struct Group<'a> {
@@ -111,7 +114,7 @@ fn protects<'a>(protected: &[&'a Thing<'a>], snapshot: &Snapshot, apart: &BTreeS
         // What there is one of can be alike in several places.
         let target = if thing.spec.single.is_some() { "" } else { id.target.as_str() };
         // Values have no order across types that a map's key could need; their text has.
-        let says = format!("{:?} {:?}", thing.settings, thing.comments);
+        let says = format!("{:?}", thing.settings);
         alike.entry((&id.kind, target, alone, says)).or_default().push(thing);
     }
     let form = |things: &[&Thing<'_>]| match things.first() {
@@ -131,16 +134,19 @@ fn shared_tag(group: &[&Thing<'_>], snapshot: &Snapshot) -> Option<(String, Stri
     }
     let names: BTreeSet<&str> = group.iter().map(|thing| thing.live.id.name.as_str()).collect();
     let has = |name: &str, key: &str, value: &str| {
-        let tags = inventory.listed.iter().find(|one| one.name == name).and_then(|one| one.tags.as_ref());
+        let tags = things::listed(inventory, name).and_then(|one| one.tags.as_ref());
         tags.and_then(|tags| tags.get(key)).is_some_and(|found| found == value)
     };
     let is_theirs =
         |key: &str, value: &str| inventory.listed.iter().all(|one| names.contains(one.name.as_str()) == has(&one.name, key, value));
     let tags = things::tags(first.live, snapshot);
-    let mut candidates: Vec<(String, String)> =
-        tags.into_iter().filter(|(key, value)| !value.is_empty() && !value.contains(['*', '?']) && is_theirs(key, value)).collect();
-    // A tag that speaks of backups is meant for this.
-    candidates.sort_by_key(|(key, _)| (!key.to_ascii_lowercase().contains("backup"), key.clone()));
+    // Only a tag that speaks of this is meant for it: whatever else is shared may be shared by others tomorrow.
+    let is_meant = |key: &str| MEANT.iter().any(|word| key.to_ascii_lowercase().contains(word));
+    let mut candidates: Vec<(String, String)> = tags
+        .into_iter()
+        .filter(|(key, value)| is_meant(key) && !value.is_empty() && !value.contains(['*', '?']) && is_theirs(key, value))
+        .collect();
+    candidates.sort();
     candidates.into_iter().next()
 }
 

@@ -46,7 +46,7 @@ impl LaidOut {
 }
 
 /// The files of a policy, some of them with another text, and more of them.
-pub(super) fn beside(there: &Files, texts: &BTreeMap<String, String>) -> Files {
+pub fn beside(there: &Files, texts: &BTreeMap<String, String>) -> Files {
     let mut files = Files { folder: there.folder.clone(), ..Files::default() };
     let mut rest = texts.clone();
     let mut add = |name: &str, text: &str, is_variables: bool| {
@@ -187,7 +187,11 @@ fn main(words: &Words<'_>, snapshot: &Snapshot, request: &Request<'_>) -> String
 
 fn block(group: &Group<'_>, place: usize, words: &Words<'_>, snapshot: &Snapshot, request: &Request<'_>) -> String {
     let Some(first) = group.things.first() else { return String::new() };
-    let mut out: String = first.comments.iter().map(|text| comment(text)).collect();
+    let mut out = String::new();
+    for thing in &group.things {
+        let whose = if group.things.len() > 1 { format!("{}: ", thing.live.id.name) } else { String::new() };
+        out.extend(thing.comments.iter().map(|text| comment(&format!("{whose}{text}"))));
+    }
     out.push_str(&hints(group, snapshot).iter().map(|text| comment(text)).collect::<String>());
     let keyword = if group.spec.ownership == Ownership::Settings { "protect" } else { "resource" };
     out.push_str(&format!("{keyword} \"{}\" \"{}\" {{\n", group.spec.name, group.label));
@@ -195,9 +199,8 @@ fn block(group: &Group<'_>, place: usize, words: &Words<'_>, snapshot: &Snapshot
     if let Form::Each { .. } = &group.form {
         lines.push(format!("for_each = {}", each(group, place, words)));
     }
-    let targets = if request.there.targets.is_empty() { snapshot.identities.len() } else { request.there.targets.len() };
-    if targets > 1 {
-        let names: Vec<String> = group.targets.iter().map(|target| format!("target.{target}")).collect();
+    if request.several_targets {
+        let names: Vec<String> = group.targets.iter().map(|target| target_of(target)).collect();
         lines.push(if let [only] = names.as_slice() { format!("target = {only}") } else { format!("target = {}", text::list(&names)) });
     }
     if group.things.iter().any(|thing| thing.live.replicas.as_ref().is_some_and(|regions| !regions.is_empty())) {
@@ -215,6 +218,14 @@ fn block(group: &Group<'_>, place: usize, words: &Words<'_>, snapshot: &Snapshot
     out.push_str(&lines.join("\n"));
     out.push_str("\n}\n");
     out
+}
+
+/// How a target is referred to: one of a `for_each` by its key.
+fn target_of(name: &str) -> String {
+    match name.split_once('/') {
+        Some((block, key)) => format!("target.{block}[{}]", text::quoted(key)),
+        None => format!("target.{name}"),
+    }
 }
 
 /// The value of an argument: of a block with `for_each`, what is each one's own.
@@ -282,7 +293,7 @@ fn hints(group: &Group<'_>, snapshot: &Snapshot) -> Vec<String> {
     if group.spec.name_tag.is_some() {
         let listed = group.targets.first().and_then(|target| inventory(snapshot, group.spec.name, target));
         let known = group.things.iter().filter_map(|thing| {
-            let tags = listed?.listed.iter().find(|one| one.name == thing.live.id.name)?.tags.as_ref()?;
+            let tags = super::things::listed(listed?, &thing.live.id.name)?.tags.as_ref()?;
             Some(format!("{} is {}", thing.live.id.name, tags.get(group.spec.name_tag?.key)?))
         });
         let known: Vec<String> = known.collect();

@@ -3,7 +3,7 @@
 use super::layout::{HEADER, beside, file_name};
 use super::things;
 use super::{Choice, LeftOut};
-use crate::model::{Policy, Snapshot};
+use crate::model::{BlockAddress, Live, Policy, Resource, ResourceId, Snapshot};
 use crate::policy::eval::range_of;
 use crate::policy::load::Files;
 use hcl::edit::parser::parse_body;
@@ -31,22 +31,31 @@ impl Marked {
 pub fn mark(policy: &Policy, files: &Files, snapshot: &Snapshot, kinds: &BTreeSet<&'static str>, choice: &Choice) -> Marked {
     let mut marked = Marked::default();
     let mut edits: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut blocks: BTreeMap<BlockAddress, Vec<&Resource>> = BTreeMap::new();
     for resource in policy.resources.iter().filter(|resource| !resource.mark && kinds.contains(resource.address.kind.as_str())) {
-        let named = |live: &&crate::model::Live| {
-            live.id.kind == resource.address.kind
-                && Some(&live.id.name) == resource.name.as_ref()
-                && resource.targets.contains(&live.id.target)
-        };
-        let Some(live) = snapshot.resources.iter().find(named).filter(|live| things::is_chosen(live, choice, snapshot)) else { continue };
+        blocks.entry(resource.address.block()).or_default().push(resource);
+    }
+    for (block, resources) in blocks {
+        let found: Vec<Option<&Live>> =
+            resources.iter().flat_map(|resource| resource.targets.iter().map(|target| live(resource, target, snapshot))).collect();
+        let is_chosen = |live: &&Live| things::is_chosen(live, choice, snapshot);
+        let chosen: Vec<&Live> = found.iter().copied().flatten().filter(is_chosen).collect();
+        let (Some(first), Some(resource)) = (chosen.first(), resources.first()) else { continue };
         let Some(source) = policy.sources.get(resource.span.source) else { continue };
-        if source.text.starts_with(HEADER) {
-            edits.entry(file_name(&source.name).to_owned()).or_default().push(resource.span.range.start);
-            marked.blocks.push(resource.address.block().to_string());
+        // The block says it of all that it stands for.
+        let problem = if chosen.len() < found.len() {
+            Some(format!("{block} stands for other things too, which are not selected or not there; all of them would be taken over"))
+        } else if !source.text.starts_with(HEADER) {
+            Some(format!("{} says `mark = false` of it, and backstay did not write that file; write `adopt = true` there", source.name))
         } else {
-            let reason =
-                format!("{} says `mark = false` of it, and backstay did not write that file; write `adopt = true` there", source.name);
-            marked.left_out.push(LeftOut { id: live.id.clone(), reason });
+            None
+        };
+        if let Some(reason) = problem {
+            marked.left_out.push(LeftOut { id: first.id.clone(), reason });
+            continue;
         }
+        edits.entry(file_name(&source.name).to_owned()).or_default().push(resource.span.range.start);
+        marked.blocks.push(block.to_string());
     }
     for source in files.policy.iter().filter_map(|id| files.sources.get(*id)) {
         let name = file_name(&source.name);
@@ -58,6 +67,14 @@ pub fn mark(policy: &Policy, files: &Files, snapshot: &Snapshot, kinds: &BTreeSe
     marked.blocks.sort();
     marked.blocks.dedup();
     marked
+}
+
+/// The thing of a block in one of its targets.
+fn live<'a>(resource: &Resource, target: &str, snapshot: &'a Snapshot) -> Option<&'a Live> {
+    let (name, identity) = (resource.name.as_ref()?, snapshot.identities.get(target)?);
+    let id =
+        ResourceId { kind: resource.address.kind.clone(), target: target.to_owned(), region: identity.region.clone(), name: name.clone() };
+    snapshot.live(&id)
 }
 
 /// The text in which the blocks that start there take over what they describe.

@@ -29,6 +29,7 @@ use crate::policy::variables::Given;
 use std::collections::{BTreeMap, BTreeSet};
 use words::Words;
 
+pub use layout::beside;
 pub use marks::{Marked, mark};
 pub use things::Choice;
 
@@ -45,6 +46,8 @@ pub struct Request<'a> {
     pub workspace: &'a str,
     /// Which things.
     pub choice: Choice,
+    /// Whether the policy has several targets, so that each block has to say which it means.
+    pub several_targets: bool,
     /// Whether things become the workspace's own: `adopt = true` in place of `mark = false`.
     pub mark: bool,
 }
@@ -82,46 +85,37 @@ const ROUNDS: usize = 40;
 ///
 /// What is wrong with the policy that is there already.
 pub fn describe(snapshot: &Snapshot, request: &Request<'_>) -> Result<Adopted, Vec<Diagnostic>> {
-    let things = things::of(snapshot, request);
-    let mut left_out: BTreeMap<ResourceId, String> = things.left_out;
+    let mut things = things::of(snapshot, request);
     let mut apart: BTreeSet<ResourceId> = BTreeSet::new();
-    let mut described = things.described;
+    things.prune(snapshot, request);
     for _ in 0..ROUNDS {
-        let groups = groups::of(&described, snapshot, request, &apart);
+        let groups = groups::of(&things.described, snapshot, request, &apart);
         let words = Words::new(&groups, &things.there, snapshot, request);
-        let laid_out = layout::lay_out(&groups, &words, &left_out, snapshot, request);
+        let laid_out = layout::lay_out(&groups, &words, &things.left_out, snapshot, request);
         let wrong = check::wrong(&laid_out, &groups, snapshot, request)?;
         if wrong.is_empty() {
-            let left_out = left_out.into_iter().map(|(id, reason)| LeftOut { id, reason }).collect();
-            let ids = groups.iter().flat_map(|group| group.things.iter().map(|thing| thing.live.id.clone()));
-            let mut ids: Vec<ResourceId> = ids.collect();
-            ids.sort();
+            let mut described: Vec<ResourceId> =
+                groups.iter().flat_map(|group| group.things.iter().map(|thing| thing.live.id.clone())).collect();
+            described.sort();
             let blocks = groups.iter().map(|group| format!("{}.{}", group.spec.name, group.label)).collect();
-            return Ok(Adopted { files: laid_out.files, described: ids, blocks, covered: things.covered, left_out });
+            return Ok(Adopted { files: laid_out.files, described, blocks, covered: things.covered, left_out: left_out(things.left_out) });
         }
-        for (id, reason) in wrong {
-            // What is wrong with several together may be right with most of them.
-            let alone = groups.iter().all(|group| group.things.len() == 1 || !group.things.iter().any(|thing| thing.live.id == id));
-            if alone || apart.contains(&id) {
-                left_out.insert(id, reason);
-            } else {
-                apart.insert(id);
-            }
-        }
-        described.retain(|thing| !left_out.contains_key(&thing.live.id));
-        // A part goes with its whole.
-        loop {
-            let known: BTreeSet<&ResourceId> = described.iter().map(|thing| &thing.live.id).collect();
-            let orphan = described
-                .iter()
-                .find(|thing| thing.whole.as_ref().is_some_and(|whole| !known.contains(whole) && !things.there.contains_key(whole)));
-            let Some(orphan) = orphan.map(|thing| thing.live.id.clone()) else { break };
-            left_out.insert(orphan.clone(), "what it is a part of is not described".to_owned());
-            described.retain(|thing| thing.live.id != orphan);
-        }
+        let several: BTreeSet<&ResourceId> = groups
+            .iter()
+            .filter(|group| group.things.len() > 1)
+            .flat_map(|group| group.things.iter().map(|thing| &thing.live.id))
+            .collect();
+        // What is wrong with several together may be right with most of them.
+        let (together, alone): (Vec<_>, Vec<_>) = wrong.into_iter().partition(|(id, _)| several.contains(id) && !apart.contains(id));
+        apart.extend(together.into_iter().map(|(id, _)| id));
+        things.left_out.extend(alone);
+        things.prune(snapshot, request);
     }
-    let left_out = left_out
-        .into_iter()
-        .chain(described.into_iter().map(|thing| (thing.live.id.clone(), "no policy that describes it plans as it is".to_owned())));
-    Ok(Adopted { covered: things.covered, left_out: left_out.map(|(id, reason)| LeftOut { id, reason }).collect(), ..Adopted::default() })
+    let rest = things.described.into_iter().map(|thing| (thing.live.id.clone(), "no policy that describes it plans as it is".to_owned()));
+    things.left_out.extend(rest);
+    Ok(Adopted { covered: things.covered, left_out: left_out(things.left_out), ..Adopted::default() })
+}
+
+fn left_out(things: BTreeMap<ResourceId, String>) -> Vec<LeftOut> {
+    things.into_iter().map(|(id, reason)| LeftOut { id, reason }).collect()
 }

@@ -2,7 +2,9 @@
 
 use super::Request;
 use crate::kinds::{self, Kind};
-use crate::model::{Fallback, Inventory, Key, KindSpec, Live, Ownership, Policy, Reading, ResourceId, Shape, Snapshot, Value, path};
+use crate::model::{
+    Fallback, Gap, Inventory, Key, KindSpec, Listed, Live, Ownership, Policy, Reading, ResourceId, Shape, Snapshot, Value, path,
+};
 use crate::policy::select;
 use std::collections::{BTreeMap, BTreeSet};
 use wildmatch::WildMatch;
@@ -64,6 +66,8 @@ pub(super) struct Things<'a> {
     pub(super) there: BTreeMap<ResourceId, String>,
     /// How many of what was read the policy there covers.
     pub(super) covered: usize,
+    /// What is a part of what.
+    whole_of: BTreeMap<ResourceId, ResourceId>,
     /// Not to be described, and why.
     pub(super) left_out: BTreeMap<ResourceId, String>,
 }
@@ -79,16 +83,18 @@ pub(super) fn of<'a>(snapshot: &'a Snapshot, request: &Request<'_>) -> Things<'a
         .filter(|live| live.replica_of.is_none())
         .partition(|live| kinds::spec(&live.id.kind).is_some_and(|spec| spec.parent.is_none()));
     let mut seen: BTreeSet<(String, String, String, String)> = BTreeSet::new();
+    let mut chosen: BTreeSet<ResourceId> = BTreeSet::new();
+    let wholes_by_id = by_id(&wholes);
     for live in wholes.into_iter().chain(parts) {
         let Some(kind) = kinds::find(&live.id.kind) else { continue };
         if things.there.contains_key(&live.id) {
             things.covered += 1;
             continue;
         }
-        let whole = whole_of(live, snapshot);
+        let whole = whole_of(live, &wholes_by_id);
         let account = snapshot.identities.get(&live.id.target).map_or_else(String::new, |identity| identity.account.clone());
         let is_chosen = match &whole {
-            Some(whole) => things.there.contains_key(whole) || things.described.iter().any(|thing| thing.live.id == *whole),
+            Some(whole) => things.there.contains_key(whole) || chosen.contains(whole),
             None if kind.spec().parent.is_some() => false,
             None => is_chosen(live, &request.choice, snapshot),
         };
@@ -97,11 +103,78 @@ pub(super) fn of<'a>(snapshot: &'a Snapshot, request: &Request<'_>) -> Things<'a
             continue;
         }
         match one(kind, live, whole, workspace) {
-            Ok(thing) => things.described.push(thing),
-            Err(reason) => drop(things.left_out.insert(live.id.clone(), reason)),
+            Ok(thing) => {
+                chosen.insert(live.id.clone());
+                things.described.push(thing);
+            }
+            Err(reason) => {
+                things.whole_of.extend(whole_of(live, &wholes_by_id).map(|whole| (live.id.clone(), whole)));
+                things.left_out.insert(live.id.clone(), reason);
+            }
         }
     }
+    for thing in &things.described {
+        things.whole_of.extend(thing.whole.clone().map(|whole| (thing.live.id.clone(), whole)));
+    }
     things
+}
+
+impl Things<'_> {
+    /// Takes out what is left out, parts with their wholes, and with `--mark` wholes with their parts.
+    pub(super) fn prune(&mut self, snapshot: &Snapshot, request: &Request<'_>) {
+        loop {
+            self.described.retain(|thing| !self.left_out.contains_key(&thing.live.id));
+            let known: BTreeSet<&ResourceId> = self.described.iter().map(|thing| &thing.live.id).collect();
+            let is_orphan =
+                |thing: &&Thing<'_>| thing.whole.as_ref().is_some_and(|whole| !known.contains(whole) && !self.there.contains_key(whole));
+            let orphans = self.described.iter().filter(is_orphan);
+            let mut more: Vec<(ResourceId, String)> =
+                orphans.map(|thing| (thing.live.id.clone(), "what it is a part of is not described".to_owned())).collect();
+            if request.mark {
+                more.extend(self.torn(snapshot).into_iter().filter(|(id, _)| known.contains(id)));
+            }
+            if more.is_empty() {
+                return;
+            }
+            self.left_out.extend(more);
+        }
+    }
+
+    /// The things that are not to be marked. With the workspace's mark comes all that is a part of a thing, and what no block declares of it is
+    /// removed: so there must be nothing of it that is left out, or that could not be looked for.
+    fn torn(&self, snapshot: &Snapshot) -> Vec<(ResourceId, String)> {
+        let mut torn: Vec<(ResourceId, String)> = self
+            .left_out
+            .keys()
+            .filter_map(|part| Some((self.whole_of.get(part)?.clone(), part)))
+            .map(|(whole, part)| {
+                (whole, format!("`{}`, a part of it, is not described, and would be removed once it is marked", part.name))
+            })
+            .collect();
+        for thing in &self.described {
+            let parts =
+                kinds::all().map(Kind::spec).filter(|spec| spec.parent.is_some_and(|parent| parent.kinds.contains(&thing.spec.name)));
+            let parts: Vec<&str> = parts.map(|spec| spec.name).collect();
+            let is_of_parts =
+                |gap: &&Gap| gap.target == thing.live.id.target && gap.kind.as_deref().is_some_and(|kind| parts.contains(&kind));
+            if let Some(gap) = snapshot.gaps.iter().find(is_of_parts) {
+                let reason = format!("what is a part of it could not be read ({}), and would be removed once it is marked", gap.action);
+                torn.push((thing.live.id.clone(), reason));
+            }
+        }
+        torn
+    }
+}
+
+/// Things that others are parts of, by what their parts know of them.
+fn by_id<'a>(wholes: &[&'a Live]) -> BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a Live>> {
+    let mut found: BTreeMap<_, Vec<&Live>> = BTreeMap::new();
+    for live in wholes {
+        if let Some(id) = live.fact(Live::ID) {
+            found.entry((live.id.target.as_str(), live.id.region.as_str(), id)).or_default().push(live);
+        }
+    }
+    found
 }
 
 /// What the policy there is about, and how others refer to it.
@@ -152,13 +225,18 @@ pub(super) fn inventory<'a>(snapshot: &'a Snapshot, kind: &str, target: &str) ->
     snapshot.inventories.iter().find(|inventory| inventory.kind == kind && inventory.target == target)
 }
 
+/// A thing of a listing, which is sorted by name.
+pub(super) fn listed<'a>(inventory: &'a Inventory, name: &str) -> Option<&'a Listed> {
+    let place = inventory.listed.binary_search_by(|one| one.name.as_str().cmp(name)).ok()?;
+    inventory.listed.get(place)
+}
+
 /// The tags of a thing, as far as they were read.
 pub(super) fn tags(live: &Live, snapshot: &Snapshot) -> BTreeMap<String, String> {
     if let Some(Reading::Known(Value::Map(tags))) = live.settings.get("tags") {
         return tags.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
     }
-    let listed = inventory(snapshot, &live.id.kind, &live.id.target)
-        .and_then(|inventory| inventory.listed.iter().find(|one| one.name == live.id.name));
+    let listed = inventory(snapshot, &live.id.kind, &live.id.target).and_then(|inventory| listed(inventory, &live.id.name));
     let mut tags = listed.and_then(|one| one.tags.clone()).unwrap_or_default();
     tags.retain(|key, _| !key.starts_with("aws:"));
     tags
@@ -173,16 +251,10 @@ pub(super) fn is_chosen(live: &Live, choice: &Choice, snapshot: &Snapshot) -> bo
     choice.tags.iter().all(|(key, pattern)| tags.get(key).is_some_and(|value| WildMatch::new(pattern).matches(value)))
 }
 
-fn whole_of(live: &Live, snapshot: &Snapshot) -> Option<ResourceId> {
+fn whole_of(live: &Live, wholes: &BTreeMap<(&str, &str, &str), Vec<&Live>>) -> Option<ResourceId> {
     let parent = kinds::spec(&live.id.kind)?.parent?;
-    let id = live.fact(Live::PARENT_ID)?;
-    let is_whole = |whole: &&Live| {
-        parent.kinds.contains(&whole.id.kind.as_str())
-            && whole.id.target == live.id.target
-            && whole.id.region == live.id.region
-            && whole.fact(Live::ID) == Some(id)
-    };
-    snapshot.resources.iter().find(is_whole).map(|whole| whole.id.clone())
+    let of_id = wholes.get(&(live.id.target.as_str(), live.id.region.as_str(), live.fact(Live::PARENT_ID)?))?;
+    of_id.iter().find(|whole| parent.kinds.contains(&whole.id.kind.as_str())).map(|whole| whole.id.clone())
 }
 
 fn one<'a>(kind: &'static dyn Kind, live: &'a Live, whole: Option<ResourceId>, workspace: &str) -> Result<Thing<'a>, String> {

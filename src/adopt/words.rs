@@ -56,7 +56,7 @@ pub(super) struct Words<'a> {
     /// How things are referred to, for those that are parts of them.
     things: BTreeMap<&'a ResourceId, String>,
     /// Which block refers to which.
-    edges: RefCell<BTreeSet<(usize, usize)>>,
+    edges: RefCell<BTreeMap<usize, BTreeSet<usize>>>,
     candidates: Vec<Variable>,
     uses: Cell<[usize; 3]>,
     /// Which of the candidates are worth a variable.
@@ -185,12 +185,12 @@ impl<'a> Words<'a> {
         let mut reached = BTreeSet::from([to]);
         let mut next = vec![to];
         while let Some(one) = next.pop() {
-            next.extend(edges.iter().filter(|(start, _)| *start == one).map(|(_, end)| *end).filter(|end| reached.insert(*end)));
+            next.extend(edges.get(&one).into_iter().flatten().filter(|end| reached.insert(**end)));
         }
         if reached.contains(&from) {
             return false;
         }
-        edges.insert((from, to));
+        edges.entry(from).or_default().insert(to);
         true
     }
 

@@ -26,6 +26,8 @@ pub enum Needed {
     Entry(Request),
     /// It must be there, declared or live.
     Presence,
+    /// It must be in this region, which its ARN does not tell.
+    Region(String),
     /// These flags of it should be on: without them less is done, which is told and not refused.
     Flags {
         /// The paths.
@@ -151,8 +153,10 @@ pub fn needs(policy: &Policy, resource: &Resource, place: Place<'_>) -> Vec<Need
 
 /// The settings that things of a policy need in one target of what others own, or of what there is one of: its kind and name, with their
 /// paths. They are read although nobody declares them. That a thing must be there is seen by its first setting, which one call reads.
-pub fn watched(policy: &Policy, target: &str, identity: &Identity) -> Watched {
-    watched_of(policy, target, identity, &[])
+///
+/// Settings of things of this place are read for those of other targets too, where ARNs tell the place.
+pub fn watched(policy: &Policy, target: &str, identities: &BTreeMap<String, Identity>) -> Watched {
+    watched_of(policy, target, identities, &[])
 }
 
 /// Settings by the kind and name of what has them.
@@ -163,11 +167,11 @@ const MOST_CHOSEN: usize = 500;
 
 /// What [`watched`] tells, of what things choose by pattern or tag of those that were `seen` in a target, and how many more there are than are
 /// read.
-pub fn chosen(policy: &Policy, target: &str, identity: &Identity, seen: &[Listed]) -> (Watched, usize) {
+pub fn chosen(policy: &Policy, target: &str, identities: &BTreeMap<String, Identity>, seen: &[Listed]) -> (Watched, usize) {
     if seen.is_empty() {
         return (Watched::new(), 0);
     }
-    let (mut all, named) = (watched_of(policy, target, identity, seen), watched(policy, target, identity));
+    let (mut all, named) = (watched_of(policy, target, identities, seen), watched(policy, target, identities));
     for (thing, settings) in &mut all {
         settings.retain(|setting| !named.get(thing).is_some_and(|named| named.contains(setting)));
     }
@@ -176,16 +180,35 @@ pub fn chosen(policy: &Policy, target: &str, identity: &Identity, seen: &[Listed
     (all.into_iter().take(MOST_CHOSEN).collect(), left_out)
 }
 
-fn watched_of(policy: &Policy, target: &str, identity: &Identity, seen: &[Listed]) -> Watched {
-    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen };
-    let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
+fn watched_of(policy: &Policy, target: &str, identities: &BTreeMap<String, Identity>, seen: &[Listed]) -> Watched {
+    let Some(identity) = identities.get(target) else { return Watched::new() };
+    let in_place = |identity: &Identity, resource: &Resource, seen: &[Listed]| {
+        needs(policy, resource, Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen })
+    };
     let mut watched = Watched::new();
-    for need in here.flat_map(|resource| needs(policy, resource, place)) {
+    for resource in &policy.resources {
+        let elsewhere = resource.targets.iter().filter(|one| *one != target).filter_map(|one| identities.get(one));
+        for need in elsewhere.flat_map(|there| in_place(there, resource, &[])) {
+            let Needed::Setting { path, .. } = &need.needed else { continue };
+            // An ARN without a place says nothing of where to look.
+            let placed = super::all()
+                .map(super::Kind::spec)
+                .filter(|spec| spec.ownership == Ownership::Settings && spec.arn_form != ArnForm::Global);
+            for spec in placed.filter(|spec| spec.single.is_none() && spec.setting(path).is_some()) {
+                let Some(name) = name_of(spec, &need.of, identity) else { continue };
+                watched.entry((spec.name, name)).or_default().insert(path.clone());
+            }
+        }
+    }
+    let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
+    for need in here.flat_map(|resource| in_place(identity, resource, seen)) {
         let paths = match &need.needed {
             Needed::Setting { path, .. } => vec![path.clone()],
             Needed::Flags { paths } => paths.clone(),
             Needed::Trust { .. } | Needed::Key => continue,
-            Needed::Entry(_) | Needed::Presence | Needed::Keeping(_) | Needed::Free { .. } | Needed::HandedOver(_) => Vec::new(),
+            Needed::Entry(_) | Needed::Presence | Needed::Region(_) | Needed::Keeping(_) | Needed::Free { .. } | Needed::HandedOver(_) => {
+                Vec::new()
+            }
         };
         let of_others = super::all().map(super::Kind::spec).filter(|spec| spec.ownership == Ownership::Settings && spec.single.is_none());
         for spec in of_others.filter(|_| !matches!(need.needed, Needed::Entry(_) | Needed::Keeping(_) | Needed::HandedOver(_))) {
@@ -195,8 +218,8 @@ fn watched_of(policy: &Policy, target: &str, identity: &Identity, seen: &[Listed
             watched.entry((spec.name, name)).or_default().extend(known.chain(first));
         }
         let single = super::all().map(super::Kind::spec).find_map(|spec| {
-            let name = spec.single?.name(place.region, place.account);
-            (spec.known_as(place.region, place.account, name).as_ref() == Some(&need.of)).then(|| (spec.name, name.to_owned()))
+            let name = spec.single?.name(&identity.region, &identity.account);
+            (spec.known_as(&identity.region, &identity.account, name).as_ref() == Some(&need.of)).then(|| (spec.name, name.to_owned()))
         });
         if let Some(single) = single.filter(|_| !paths.is_empty()) {
             watched.entry(single).or_default().extend(paths);

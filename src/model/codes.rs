@@ -102,7 +102,8 @@ codes! {
     ///
     /// Write `adopt = true` into the block to take over one that nobody marked: the plan then shows what that would change. What another
     /// workspace marked is never taken; release it there first with a `removed` block. With `mark = false` the thing stays whose it is, and is
-    /// only compared and changed as declared.
+    /// only compared and changed as declared. Where several things that nobody marked have the name, as backup plans and lifecycle policies can,
+    /// the one that is wholly as declared is meant; where none is, or more than one, it is refused too.
     Foreign = "BKS0403", "somebody else's";
     /// AWS cannot make this change: the setting is fixed when the thing is made, and no second thing of the name can be made beside it.
     ///
@@ -111,7 +112,8 @@ codes! {
     /// A block with `mark = false` describes a thing that somebody else makes, and there is none of its name (exit 4).
     ///
     /// It may have been deleted, or be in another region or account. Make it where it is made; or leave `mark` out, and backstay makes it and
-    /// owns it; or take the block out of the policy.
+    /// owns it; or take the block out of the policy. A part of such a thing, a selection of its plan, is not made either: make it where it is
+    /// made, or take over the whole with `adopt = true`.
     NotThere = "BKS0405", "described, and not there";
     /// AWS moved between plan and apply: a value that the plan relies on is no longer what it was. Nothing was written; plan again.
     Stale = "BKS0501", "stale plan";

@@ -96,7 +96,7 @@ pub struct Resource {
     /// Whether one that is there already, and that nobody marked, is taken over.
     pub adopt: bool,
     /// Whether it carries the workspace's mark. One that does not (`mark = false`) is somebody else's: it is compared and changed as
-    /// declared, and never made, replaced or removed.
+    /// declared, and never made, replaced or removed. A part has no mark of its own and is treated as its whole is.
     pub mark: bool,
     /// The declared settings, by path with keys; a block that is there is `true`.
     pub wanted: BTreeMap<String, Wanted>,

@@ -135,6 +135,10 @@ impl Live {
     pub const MANAGED_BY: &'static str = "managed_by";
     /// Who made it on somebody's behalf, as AWS's own tags on it tell: `CloudFormation stack shop`.
     pub const MADE_BY: &'static str = "made_by";
+    /// The ids of the other things of its name that nobody marked, of one that is the only one of them that is as declared.
+    pub const NAMESAKES: &'static str = "namesakes";
+    /// The ids of all things of its name that nobody marked, where what is declared does not tell which of them is meant.
+    pub const AMBIGUOUS: &'static str = "ambiguous";
     /// The region where it is, of a thing that was looked for in another one; nothing else of it was read.
     pub const ELSEWHERE: &'static str = "elsewhere";
 

@@ -57,7 +57,9 @@ pub fn declared(policy: &Policy) -> Vec<Diagnostic> {
 /// `going` is what the plan removes: it is no longer there when others need it.
 pub(super) fn planned(policy: &Policy, snapshot: &Snapshot, rows: &[Row], going: BTreeSet<&ResourceId>) -> Vec<Diagnostic> {
     let things = things(policy, snapshot, rows);
-    let named = snapshot.resources.iter().filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
+    // Where it was read tells more than where it was only found not to be.
+    let (elsewhere, here): (Vec<&Live>, Vec<&Live>) = snapshot.resources.iter().partition(|live| live.fact(Live::ELSEWHERE).is_some());
+    let named = elsewhere.into_iter().chain(here).filter_map(|live| Some((known_as(live, &snapshot.identities)?, live))).collect();
     let known = Known { live: &snapshot.resources, named, absent: absent(snapshot), going, snapshot: Some(snapshot) };
     let mut problems = unmet(policy, &things, &known);
     let told = declared(policy);
@@ -367,9 +369,29 @@ impl Other<'_> {
         })
     }
 
+    /// The problem of a thing that was seen to be in another region than it must be in.
+    fn misplaced(&self, thing: &Thing<'_>, need: &Need, wanted: &str) -> Option<Diagnostic> {
+        let live = self.live?;
+        let region = live.fact(Live::ELSEWHERE).unwrap_or(&live.id.region);
+        if region == wanted {
+            return None;
+        }
+        let title =
+            format!("{} is in {region}, and not in {wanted}: {}", Self::named(kinds::find(&live.id.kind)?, thing, need), need.otherwise);
+        let problem =
+            told(need.severity, Code::NeededThing, title).help(format!("give the block a `target` in {region}, or name another one"));
+        Some(match Wanted::place(thing.wanted, &need.at).or(thing.header) {
+            Some(span) => problem.at(span.clone()),
+            None => problem,
+        })
+    }
+
     fn problem(&self, thing: &Thing<'_>, need: &Need) -> Option<Diagnostic> {
         if matches!(need.needed, Needed::Presence) {
             return self.missing(thing, need);
+        }
+        if let Needed::Region(region) = &need.needed {
+            return self.misplaced(thing, need, region);
         }
         let kind = self.kind()?;
         let is_of_live = need.is_of_live();
@@ -388,7 +410,7 @@ impl Other<'_> {
             Needed::Entry(_) => Code::ShutOut,
             Needed::Setting { .. } => Code::NeededSetting,
             Needed::Flags { .. } => Code::NotOptedIn,
-            Needed::Presence | Needed::Trust { .. } | Needed::Key => Code::NeededThing,
+            Needed::Presence | Needed::Region(_) | Needed::Trust { .. } | Needed::Key => Code::NeededThing,
             Needed::Keeping(_) => Code::LockRange,
             Needed::HandedOver(_) => Code::OwnedByAwsBackup,
             Needed::Free { .. } => Code::BusyHours,

@@ -6,8 +6,9 @@
 //! | a thing of the name with this workspace's mark | update or nothing; where AWS has no call that changes it, replace |
 //! | a thing of the name that nobody marked | refused, or with `adopt = true` taken over |
 //! | a thing of the name that another workspace marked | refused |
-//! | of a block with `mark = false`: a thing of the name, whoever made it | update or nothing; its mark, if it has this workspace's, goes |
+//! | of a block with `mark = false`: a thing of the name that nobody or this workspace marked | update or nothing; this workspace's mark goes |
 //! | of a block with `mark = false`: nothing of the name | refused: it is somebody else's to make |
+//! | a part of what a block with `mark = false` is about | as its whole: update or nothing; never made, replaced or removed |
 //! | a thing with this workspace's mark that no block declares | delete, unless it holds what must stay; with a `removed` block only its mark goes |
 
 mod beside;
@@ -45,6 +46,7 @@ pub(super) fn resources(policy: &Policy, snapshot: &Snapshot, only: &[String]) -
         claimed: BTreeSet::new(),
         ours: BTreeMap::new(),
         described: BTreeSet::new(),
+        unmarked: policy.resources.iter().filter(|resource| !resource.mark).map(|resource| &resource.address).collect(),
         names: BTreeMap::new(),
         taken: BTreeMap::new(),
         out: Resources::default(),
@@ -67,8 +69,10 @@ struct Planner<'a> {
     claimed: BTreeSet<Identified>,
     /// Those of them that are ours, or will be, with the block.
     ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
-    /// Those that a block describes without owning them.
-    described: BTreeSet<&'a ResourceId>,
+    /// Those that a block describes without owning them, as AWS knows them.
+    described: BTreeSet<Identified>,
+    /// The blocks with `mark = false`.
+    unmarked: BTreeSet<&'a BlockAddress>,
     /// Which block names a thing, so that two cannot.
     names: BTreeMap<Identified, (&'a Resource, &'a str)>,
     /// Which block takes what a region has one of.
@@ -104,6 +108,11 @@ impl<'a> Planner<'a> {
 
     fn lives(&self, kind: &'a str, target: &'a str) -> impl Iterator<Item = &'a Live> + use<'a> {
         self.snapshot.resources.iter().filter(move |live| live.id.kind == kind && live.id.target == target)
+    }
+
+    /// Whether a block only describes what somebody else makes: with `mark = false`, or as a part of what such a block is about.
+    fn only_describes(&self, resource: &Resource) -> bool {
+        !resource.mark || resource.parent.as_ref().is_some_and(|whole| self.unmarked.contains(whole))
     }
 
     fn is_ours(&self, live: &Live) -> bool {
@@ -158,7 +167,8 @@ impl<'a> Planner<'a> {
             arn: String::new(),
             verb: Verb::Unknown,
             refused: None,
-            mark: resource.mark.then(|| Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
+            mark: (!self.only_describes(resource))
+                .then(|| Mark { workspace: self.workspace().to_owned(), address: resource.address.mark() }),
             parent,
             replaces: None,
             ahead: Vec::new(),
@@ -246,7 +256,9 @@ impl<'a> Planner<'a> {
         let ours = || self.lives(spec.name, target).filter(|live| self.is_ours(live));
         let marked = |live: &&Live| live.mark.as_ref().is_some_and(|found| found.address == mark);
         if spec.parent.is_some() {
-            return Ok(self.lives(spec.name, target).find(by_name));
+            let found = self.lives(spec.name, target).find(by_name);
+            let unclear = found.filter(|_| self.only_describes(resource)).and_then(|live| foreign::ambiguous(spec, live));
+            return unclear.map_or(Ok(found), Err);
         }
         // Where a name is unique nothing else can have it, and another name is another thing: the mark only says whose it is. Elsewhere the
         // mark says which one it is; one that a block of this policy has is not another block's for its name.
@@ -254,7 +266,9 @@ impl<'a> Planner<'a> {
         let found = match spec.arn_form {
             ArnForm::ById => {
                 let renamed_block = || ours().filter(by_name).find(|live| !taken(live));
-                ours().filter(marked).find(by_name).or_else(|| ours().find(marked)).or_else(renamed_block)
+                // What is only described is found by its name alone: another name is another thing, and not this one with a new name.
+                let renamed = || ours().filter(|_| resource.mark).find(marked);
+                ours().filter(marked).find(by_name).or_else(renamed).or_else(renamed_block)
             }
             ArnForm::Regional | ArnForm::InAccount | ArnForm::RegionalWithId | ArnForm::Global | ArnForm::Nothing => ours().find(by_name),
         };
@@ -264,7 +278,10 @@ impl<'a> Planner<'a> {
         let mut others = self.lives(spec.name, target).filter(by_name);
         // Where names are not unique, another workspace's thing of the same name is in nobody's way.
         let Some(live) = others.find(|live| live.mark.is_none() || spec.arn_form != ArnForm::ById) else { return Ok(None) };
-        if live.mark.is_none() && (resource.adopt || !resource.mark) { Ok(Some(live)) } else { Err(foreign::refusal(spec, resource, live)) }
+        if live.mark.is_some() || (resource.mark && !resource.adopt) {
+            return Err(foreign::refusal(spec, resource, live));
+        }
+        foreign::ambiguous(spec, live).map_or(Ok(Some(live)), Err)
     }
 
     fn compare(&mut self, kind: &'static dyn Kind, resource: &'a Resource, action: &mut Action) {
@@ -284,7 +301,7 @@ impl<'a> Planner<'a> {
         let Some(live) = live else {
             // A thing of the whole account can be found by way of another target: it is declared all the same.
             self.claimed.insert(self.identified(&action.id));
-            if self.was_searched(spec.name, target) && !resource.mark {
+            if self.was_searched(spec.name, target) && self.only_describes(resource) {
                 action.verb = Verb::NoOp;
                 action.refused = Some(not_there(spec, &action.id.name));
             } else if self.was_searched(spec.name, target) {
@@ -298,10 +315,10 @@ impl<'a> Planner<'a> {
             return;
         };
         self.claimed.insert(self.identified(&live.id));
-        if resource.mark {
-            self.ours.insert(&live.id, &resource.address);
+        if self.only_describes(resource) {
+            self.described.insert(self.identified(&live.id));
         } else {
-            self.described.insert(&live.id);
+            self.ours.insert(&live.id, &resource.address);
         }
         let comparison =
             Comparison { kind, spec, live, wanted: &resource.wanted, sources: &self.policy.sources, now: self.snapshot.taken_at };
@@ -310,6 +327,8 @@ impl<'a> Planner<'a> {
         action.remarks = kind.remarks(live);
         let notes = kind.notes(live).into_iter();
         self.out.notes.extend(notes.map(|(code, text)| Note { code: Some(code.to_string()), text: format!("{}: {text}", action.address) }));
+        let namesakes = foreign::namesakes(spec, live).filter(|_| resource.adopt || self.only_describes(resource));
+        self.out.notes.extend(namesakes.map(|text| Note { code: None, text: format!("{}: {text}", action.address) }));
         if let Some(arn) = &live.arn {
             action.arn.clone_from(arn);
         }
@@ -323,7 +342,7 @@ impl<'a> Planner<'a> {
         action.changes = found.changes;
         action.before = found.before;
         settle_fixed(kind, live, self.snapshot.taken_at, action);
-        if action.verb == Verb::Replace && !resource.mark {
+        if action.verb == Verb::Replace && self.only_describes(resource) {
             action.verb = Verb::NoOp;
             action.replaces = None;
             action.refused = Some(not_to_replace(spec));
@@ -339,7 +358,8 @@ impl<'a> Planner<'a> {
             let owned = match spec.parent {
                 Some(_) => self
                     .parent_of(live)
-                    .is_some_and(|whole| !self.described.contains(&whole.id) && (self.is_ours(whole) || self.ours.contains_key(&whole.id))),
+                    .filter(|whole| !self.described.contains(&self.identified(&whole.id)))
+                    .is_some_and(|whole| self.is_ours(whole) || self.ours.contains_key(&whole.id)),
                 None => self.is_ours(live),
             };
             // What another target sees too is one thing.

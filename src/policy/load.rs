@@ -53,6 +53,11 @@ pub fn load(path: &Path) -> Files {
     files
 }
 
+/// Whether a folder has files of a policy, whatever is in them.
+pub fn is_there(folder: &Path) -> bool {
+    names_in(folder).is_ok_and(|names| !names.is_empty())
+}
+
 fn names_in(folder: &Path) -> std::io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder)? {

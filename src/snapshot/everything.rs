@@ -38,8 +38,12 @@ pub async fn everything(
 /// The connections through which the things of a kind are read: all of them, or one for each account of what does not differ by region.
 fn connections<'a>(aws: &'a Aws, spec: &KindSpec) -> Vec<&'a Connection> {
     let by_region = spec.single != Some(Single::InAccount) && spec.arn_form != ArnForm::InAccount;
+    let mut connections: Vec<&Connection> = aws.connections().collect();
+    // What is of no region is at home where AWS began.
+    connections.sort_by_key(|connection| !by_region && connection.identity.region != "us-east-1");
     let mut accounts = BTreeSet::new();
-    aws.connections().filter(|connection| by_region || accounts.insert(&connection.identity.account)).collect()
+    connections.retain(|connection| by_region || accounts.insert(&connection.identity.account));
+    connections
 }
 
 /// Things that others own: all names and all tags, and then every setting of each.

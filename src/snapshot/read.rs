@@ -40,7 +40,7 @@ async fn watch_chosen(snapshot: &mut Snapshot, policy: &Policy, aws: &Aws) {
     let mut wishes: Wishes = BTreeMap::new();
     for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
         let (target, identity) = (&connection.target.name, &connection.identity);
-        let (chosen, _) = kinds::chosen(policy, target, identity, &snapshot.listed_by_arn(target));
+        let (chosen, _) = kinds::chosen(policy, target, &snapshot.identities, &snapshot.listed_by_arn(target));
         for ((kind, name), mut settings) in chosen {
             let id = ResourceId { kind: kind.to_owned(), target: target.clone(), region: identity.region.clone(), name };
             if let Some(live) = snapshot.resources.iter().find(|live| live.id == id) {
@@ -207,9 +207,11 @@ fn wishes(policy: &Policy, aws: &Aws, snapshot: &Snapshot) -> Wishes {
 
 /// Adds what declared things need of others' things. The plan changes none of it, but not seeing it leaves a check unmade: that is a gap too.
 fn watch(policy: &Policy, aws: &Aws, wishes: &mut Wishes) {
-    for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
+    let reached = || policy.targets.keys().filter_map(|target| aws.connection(target));
+    let identities = reached().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect();
+    for connection in reached() {
         let target = &connection.target.name;
-        for ((kind, name), settings) in kinds::watched(policy, target, &connection.identity) {
+        for ((kind, name), settings) in kinds::watched(policy, target, &identities) {
             let of_kind = wishes.entry((kind.to_owned(), target.clone())).or_default();
             let nowhere_else = Wish { replicas: Replicas::Only([].into()), is_watched: true, ..Wish::default() };
             of_kind.entry(name).or_insert(nowhere_else).settings.extend(settings);

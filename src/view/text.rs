@@ -21,7 +21,7 @@ pub fn plan(plan: &Plan, specs: Specs, style: Style) -> String {
     page.out
 }
 
-/// Renders a plan in short: a line for each change with its worst effect; all else as [`plan`] does.
+/// Renders a plan in short: a line for each thing with its worst effect, and below it what needs consent; all else as [`plan`] does.
 pub fn summary(plan: &Plan, specs: Specs, style: Style) -> String {
     let mut page = Page { plan, specs, style, out: String::new() };
     page.actions_in_short();
@@ -93,7 +93,8 @@ impl Page<'_> {
         }
     }
 
-    /// One line for each action: what becomes of it, and the worst that its changes do.
+    /// One line for each action: what becomes of it, and the worst that its changes do. What needs consent is told with what it does: nobody
+    /// is to say yes to it without having read that.
     fn actions_in_short(&mut self) {
         let groups = alike(&self.plan.actions);
         let subjects: Vec<(&Action, String)> = groups
@@ -124,6 +125,9 @@ impl Page<'_> {
             };
             let line = format!("{marker} {}   {effect}{consent}", pad(&subject, width));
             self.line(0, Label::Plain, &line);
+            for change in action.changes.iter().filter(|change| change.effect.needs_consent()) {
+                self.at_stake(6, action, change);
+            }
         }
     }
 
@@ -316,16 +320,7 @@ impl Page<'_> {
             self.gap();
             self.line(2, Label::Heading, &format!("# {}", visible(&action.address)));
             for change in action.changes.iter().filter(|change| change.is_blocked()) {
-                let row = row(self.specs, action, change);
-                let effect = self.style.paint(Label::Danger, &words::effect(change.effect));
-                let row = match row.value.as_str() {
-                    "" => format!("{} {}", row.marker, row.name),
-                    value => format!("{} = {value}", row.name),
-                };
-                self.line(4, Label::Plain, &format!("{row}   {effect}"));
-                if let Some(consequence) = &change.consequence {
-                    self.sentence(8, Label::Danger, &visible(consequence));
-                }
+                self.at_stake(4, action, change);
                 if let Some(waiver) = words::waiver(change) {
                     self.line(4, Label::Muted, "this in the policy lets it through:");
                     for line in waiver {
@@ -337,6 +332,20 @@ impl Page<'_> {
             for flag in words::flags(action) {
                 self.line(6, Label::Plain, &flag);
             }
+        }
+    }
+
+    /// A change that needs consent, and what it does.
+    fn at_stake(&mut self, indent: usize, action: &Action, change: &Change) {
+        let row = row(self.specs, action, change);
+        let effect = self.style.paint(Label::Danger, &words::effect(change.effect));
+        let row = match row.value.as_str() {
+            "" => format!("{} {}", row.marker, row.name),
+            value => format!("{} = {value}", row.name),
+        };
+        self.line(indent, Label::Plain, &format!("{row}   {effect}"));
+        if let Some(consequence) = &change.consequence {
+            self.sentence(indent + 4, Label::Danger, &visible(consequence));
         }
     }
 

@@ -7,8 +7,9 @@
 //! |---|---|
 //! | [`emulators`] | moto and ministack, each with the scenarios that it carries; the sandbox with all of them |
 //! | [`faults`] | a proxy between backstay and an emulator that throttles, breaks and hangs calls |
-//! | [`plan_readers`] | a tool that judges Terraform's plans, reading `plan --format json` |
+//! | [`plan_readers`] | tools that judge and summarise Terraform's plans, reading `plan --format json` |
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
+//! | [`referee`] | Terraform as the referee of every kind in every direction, with a table of what came of it |
 //! | [`terraform`] | Terraform and its AWS provider over `backstay sandbox serve` |
 //! | [`terraform_adopt`] | what Terraform made, translated from its configuration and from its state |
 //! | [`terraform_alerts`] | the same, for topics and alarms |
@@ -31,6 +32,7 @@ mod emulators;
 mod faults;
 mod plan_readers;
 mod python_sdk;
+mod referee;
 mod scenarios;
 mod scenarios_alerts;
 mod scenarios_backup;

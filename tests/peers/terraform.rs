@@ -4,7 +4,7 @@ use crate::support::{Peer, Policy, Terraform};
 use serde_json::{Value, json};
 
 /// The tables as Terraform is told of them, in the settings that backstay is told of below.
-const TABLES: &str = r#"
+pub(crate) const TABLES: &str = r#"
 resource "aws_dynamodb_table" "orders" {
   name                        = "orders"
   billing_mode                = "PAY_PER_REQUEST"
@@ -25,7 +25,7 @@ resource "aws_dynamodb_table" "orders" {
 "#;
 
 /// A table in two regions. The provider sends no period for a replica, so AWS makes it 35 days there.
-const GLOBAL: &str = r#"
+pub(crate) const GLOBAL: &str = r#"
 resource "aws_dynamodb_table" "buyers" {
   name             = "buyers"
   billing_mode     = "PAY_PER_REQUEST"
@@ -53,7 +53,7 @@ resource "aws_dynamodb_table" "buyers" {
 
 /// AWS Backup, in every resource of the provider's that the sandbox knows. A rule without a schedule is not among them: AWS returns its
 /// default, and the provider never settles on it.
-const BACKUP: &str = r#"
+pub(crate) const BACKUP: &str = r#"
 resource "aws_backup_vault" "daily" {
   name = "daily"
   tags = { env = "production" }

@@ -3,7 +3,7 @@
 use crate::support::{Peer, Terraform};
 
 /// Topics with their policies and subscriptions.
-const TOPICS: &str = r#"
+pub(crate) const TOPICS: &str = r#"
 resource "aws_sns_topic" "alerts" {
   name              = "alerts"
   display_name      = "Alerts"
@@ -36,6 +36,12 @@ resource "aws_sns_topic_policy" "alerts" {
       Resource  = aws_sns_topic.alerts.arn
       Condition = { StringEquals = { "aws:SourceAccount" = ["123456789012"] } }
       }, {
+      Sid       = "backups"
+      Effect    = "Allow"
+      Principal = { Service = ["backup.amazonaws.com", "events.rds.amazonaws.com"] }
+      Action    = ["sns:Publish"]
+      Resource  = aws_sns_topic.alerts.arn
+      }, {
       Sid       = "owner"
       Effect    = "Allow"
       Principal = { AWS = "123456789012" }
@@ -61,7 +67,7 @@ resource "aws_sns_topic_subscription" "queue" {
 "#;
 
 /// Alarms on a metric, on a percentile, on metric math and on an anomaly detection band, and composite alarms over them.
-const ALARMS: &str = r#"
+pub(crate) const ALARMS: &str = r#"
 resource "aws_cloudwatch_metric_alarm" "metric" {
   alarm_name          = "failed-backups"
   alarm_description   = "A backup job failed"

@@ -6,7 +6,7 @@ use crate::terraform_imports::{applied, are_taken_in};
 
 /// A framework with parameters and scopes, report plans of both sorts, and a restore testing plan with selections of both sorts. Both tools
 /// name the settings alike.
-const AUDIT: &str = r#"
+pub(crate) const AUDIT: &str = r#"
 resource "aws_backup_framework" "rules" {
   HERE
   name        = "rules"
@@ -118,7 +118,7 @@ resource "aws_backup_restore_testing_selection" "databases" {
 "#;
 
 /// The settings of AWS Backup, all of them, as the provider wants to be told each key that AWS answers.
-const SETTINGS: &str = r#"
+pub(crate) const SETTINGS: &str = r#"
 resource "aws_backup_region_settings" "here" {
   resource_type_opt_in_preference = {
     for name in ["Aurora", "CloudFormation", "DocumentDB", "DynamoDB", "EBS", "EC2", "EFS", "EKS", "FSx", "Neptune", "RDS", "Redshift",

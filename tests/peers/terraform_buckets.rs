@@ -249,10 +249,7 @@ REPLICATION
 #[test]
 fn terraform_settles_on_the_settings_of_buckets_where_it_is_installed() {
     let world = Peer::Sandbox.start();
-    let settings = SETTINGS.replace("bucket = \"invoices\"", "bucket = aws_s3_bucket.invoices.id");
-    let settings = settings.replace("bucket   = \"invoices-dr\"", "bucket   = aws_s3_bucket.replica.id");
-    let rules = in_terraform(&settings, "");
-    let Some(terraform) = Terraform::new(&world, &format!("{BUCKETS}{rules}")) else { return };
+    let Some(terraform) = Terraform::new(&world, &all()) else { return };
     terraform.run(&["apply", "-auto-approve"]).exits(0).says("8 added, 0 changed, 0 destroyed");
     terraform.is_settled();
     terraform.run(&["destroy", "-auto-approve"]).exits(0).says("8 destroyed");
@@ -278,6 +275,13 @@ fn the_settings_of_buckets_that_backstay_applied_terraform_imports_unchanged_whe
     terraform.run(&["apply", "-auto-approve"]).exits(0).says("6 imported, 0 added, 0 changed, 0 destroyed");
     terraform.is_settled();
     policy.is_settled();
+}
+
+/// The buckets and all their settings.
+pub(crate) fn all() -> String {
+    let settings = SETTINGS.replace("bucket = \"invoices\"", "bucket = aws_s3_bucket.invoices.id");
+    let settings = settings.replace("bucket   = \"invoices-dr\"", "bucket   = aws_s3_bucket.replica.id");
+    format!("{BUCKETS}{}", in_terraform(&settings, ""))
 }
 
 /// The settings with the rules in Terraform's language, where a rule's name is its id at AWS.

@@ -4,7 +4,7 @@
 use crate::support::{Peer, Policy, Terraform, import};
 
 /// Rules with their targets, and a schedule in its group.
-const EVENTS: &str = r#"
+pub(crate) const EVENTS: &str = r#"
 resource "aws_cloudwatch_event_rule" "failed" {
   HERE
   name        = "backup-failed"
@@ -105,7 +105,7 @@ resource "aws_scheduler_schedule" "hourly" {
 "#;
 
 /// A rule on a bus of its own, and log groups.
-const MORE: &str = r#"
+pub(crate) const MORE: &str = r#"
 resource "aws_cloudwatch_event_bus" "shop" {
   name = "shop"
 }
@@ -124,7 +124,7 @@ resource "aws_cloudwatch_event_target" "orders" {
 }
 "#;
 
-const LOGS: &str = r#"
+pub(crate) const LOGS: &str = r#"
 resource "aws_cloudwatch_log_group" "export" {
   name              = "/aws/lambda/export"
   retention_in_days = 30
@@ -139,7 +139,7 @@ resource "aws_cloudwatch_log_group" "for_ever" {
 /// What the provider says of how it removes things is known to no AWS, so that an import cannot find it.
 const OURS: &str = "lifecycle {\n    ignore_changes = [force_destroy]\n  }\n";
 
-fn in_terraform(blocks: &str) -> String {
+pub(crate) fn in_terraform(blocks: &str) -> String {
     blocks.replace("  HERE\n", "").replace("  OURS\n", "")
 }
 

@@ -108,7 +108,7 @@ fn the_file_systems_and_warehouses_that_backstay_protected_terraform_imports_unc
 }
 
 /// A lifecycle policy, in both languages alike.
-const VOLUMES: &str = r#"
+pub(crate) const VOLUMES: &str = r#"
 resource "aws_dlm_lifecycle_policy" "volumes" {
   HERE
   description        = "volumes of the shop"

@@ -7,6 +7,7 @@ use hcl::edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOpera
 use hcl::edit::template::{Directive, Element};
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::{Component, Path};
 
 /// A part of a text, and what to put in its place.
 pub(super) type Edit = (Range<usize>, String);
@@ -295,7 +296,7 @@ impl Translator<'_> {
         }
     }
 
-    /// Takes along a file that an expression reads.
+    /// Takes along a file that an expression reads, if it is in the folder, and beside the policy is no policy.
     fn attach(&mut self, call: &FuncCall, here: &Here) {
         const READERS: [&str; 8] =
             ["file", "templatefile", "filebase64", "fileexists", "filemd5", "filesha1", "filesha256", "filebase64sha256"];
@@ -306,16 +307,26 @@ impl Translator<'_> {
         let written = self.slice(here, eval::range_of(argument)).trim();
         let inner =
             written.trim_matches('"').trim_start_matches("./").trim_start_matches("${path.module}/").trim_start_matches("${path.root}/");
-        let text = Some(inner).filter(|inner| !inner.contains(['$', '%', '(', '"']) && !inner.split('/').any(|part| part == ".."));
+        let is_inside = |name: &str| Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+        let text = Some(inner).filter(|inner| !inner.contains(['$', '%', '(', '"', '\\']) && is_inside(inner));
         let text = text.and_then(|name| Some((name, std::fs::read_to_string(unit.folder.join(name)).ok()?)));
-        if let Some((name, text)) = text {
-            let folder = unit.prefix.trim_end_matches('_');
-            let name = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-            // What ends like a policy would be read as one.
-            self.attachments.insert(name, text);
-        } else {
-            let place = self.place(here.unit, here.text, eval::range_of(argument));
+        let place = self.place(here.unit, here.text, eval::range_of(argument));
+        let Some((name, text)) = text else {
             self.notes.insert(format!("{place}: {written} is read from beside the policy: copy the file to there"));
+            return;
+        };
+        let folder = unit.prefix.trim_end_matches('_');
+        let name = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        if Path::new(&name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("hcl")) {
+            self.notes.insert(format!(
+                "{place}: {written} was left out, as beside the policy it would be read as policy: copy it to there under a name that does not end in `.hcl`, and write that name here"
+            ));
+        } else if self.attachments.get(&name).is_some_and(|other| *other != text) {
+            self.notes.insert(format!(
+                "{place}: {written} was left out, as another file is `{name}` beside the policy: copy it to there under another name"
+            ));
+        } else {
+            self.attachments.insert(name, text);
         }
     }
 }

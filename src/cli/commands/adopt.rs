@@ -1,16 +1,17 @@
 //! `backstay adopt`: a policy for what exists.
 
+use super::adopt_mark::Marking;
 use super::adopt_terraform;
-use super::apply;
-use crate::adopt::{self, Adopted, Choice, Marked};
+use crate::adopt::{self, Adopted, Choice, LeftOut, Marked};
 use crate::cli::Context;
-use crate::cli::args::{AdoptArgs, ApplyArgs, ConsentArgs, LiveArgs, VariableArgs};
+use crate::cli::args::{AdoptArgs, LiveArgs};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{self, Session, block_on, narrow};
 use crate::files;
 use crate::kinds;
-use crate::model::{Code, Gap, Live, Policy, Snapshot, Target, count};
+use crate::model::{Code, Gap, KindSpec, Live, Policy, Snapshot, Target, count};
 use crate::policy::load::{self, Files};
+use crate::policy::{self, Seen};
 use crate::snapshot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -23,14 +24,14 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
     if args.mark && !args.auto_approve && !context.ui.can_ask() {
         return Err(Failure::error("--mark changes AWS, and there is nobody to ask").help("give --auto-approve, or leave --mark out"));
     }
-    let wished = kinds(&args.kinds)?;
+    let wished = kinds(args)?;
     let choice = choice(&args.select)?;
     let workspace = workspace(args)?;
-    let (files, policy) = there(context, args)?;
-    let parallelism = LiveArgs { targets: Vec::new(), parallelism: args.parallelism };
-    let (snapshot, adopted, to_mark) = block_on(async {
-        let session = Session::connect(context, &policy.targets, &parallelism, None).await?;
-        let policy = session::reached(context, &args.out, policy, &session.identities())?;
+    let there = There::find(context, args)?;
+    block_on(async {
+        let parallelism = LiveArgs { targets: Vec::new(), parallelism: args.parallelism };
+        let session = Session::connect(context, &there.policy.targets, &parallelism, None).await?;
+        let policy = session::reached(context, &args.out, there.policy.clone(), &session.identities())?;
         let workspace = policy.workspace.clone().unwrap_or(workspace);
         let bar = context.ui.bar("reading");
         let mut snapshot = snapshot::everything(&session.aws, &wished, Some(&workspace), &session.unreached, &|done, total| {
@@ -39,13 +40,32 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         })
         .await;
         bar.finish_and_clear();
-        session.log_counts();
         snapshot.accounts.clone_from(&policy.accounts);
-        let marked = if args.mark { adopt::mark(&policy, &files, &snapshot, &wished, &choice) } else { Marked::default() };
-        let files = marked.beside(&files);
-        let request =
-            adopt::Request { there: &policy, files: &files, given: &context.given, workspace: &workspace, choice, mark: args.mark };
-        let mut adopted = adopt::describe(&snapshot, &request).map_err(|problems| Failure::policy(problems, policy.sources.clone()))?;
+        let marked = if args.mark { adopt::mark(&policy, &there.files, &snapshot, &wished, &choice) } else { Marked::default() };
+        let files = marked.beside(&there.files);
+        let request = adopt::Request {
+            there: &policy,
+            files: &files,
+            given: &context.given,
+            workspace: &workspace,
+            choice,
+            several_targets: there.several_targets,
+            mark: args.mark,
+        };
+        let describe =
+            |snapshot: &Snapshot| adopt::describe(snapshot, &request).map_err(|problems| Failure::policy(problems, policy.sources.clone()));
+        let adopted = describe(&snapshot)?;
+        if !adopted.files.is_empty() {
+            // What a plan of it looks at beside the things themselves, such as roles, it looks at now.
+            let seen = Seen { identities: session.identities(), accounts: policy.accounts.clone() };
+            let new = policy::check_seen(adopt::beside(&files, &adopted.files), &context.given, &seen).policy;
+            let read = session.snapshot(context, &new).await;
+            snapshot.outside = read.outside;
+            snapshot.absent.extend(read.absent);
+            snapshot.sort();
+        }
+        let mut adopted = describe(&snapshot)?;
+        session.log_counts();
         if files.policy.is_empty() {
             refuse_strays(&snapshot, &adopted, &workspace)?;
         }
@@ -54,25 +74,18 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         adopted.files = texts;
         adopted.left_out.extend(marked.left_out);
         adopted.left_out.sort();
-        let to_mark: Vec<String> = marked.blocks.into_iter().chain(adopted.blocks.clone()).collect();
-        Ok::<_, Failure>((snapshot, adopted, to_mark))
-    })??;
-    write(&args.out, &adopted.files)?;
-    context.ui.answer(&told(&adopted, &snapshot, &args.out))?;
-    if args.mark && !to_mark.is_empty() {
-        let marking = ApplyArgs {
-            path: args.out.clone(),
-            _variables: VariableArgs::default(),
-            live: LiveArgs { targets: policy_targets(&files, args), parallelism: args.parallelism },
-            only: to_mark,
-            consent: ConsentArgs::default(),
-            auto_approve: args.auto_approve,
-            journal: None,
-            summary: true,
-        };
-        return apply::run(context, &marking);
-    }
-    Ok(if snapshot.gaps.is_empty() { Exit::Done } else { Exit::Incomplete })
+        let told = told(&adopted, marked.blocks.len(), &snapshot, &args.out);
+        let exit = if snapshot.gaps.is_empty() { Exit::Done } else { Exit::Incomplete };
+        let to_mark: Vec<String> = marked.blocks.into_iter().chain(adopted.blocks).collect();
+        if args.mark && !to_mark.is_empty() {
+            let marking = Marking { context, args, there: &there, texts: &adopted.files, blocks: to_mark };
+            let marked = marking.run(&session, &told).await?;
+            return Ok(if marked == Exit::Done { exit } else { marked });
+        }
+        write(args, &there.files, &adopted.files)?;
+        context.ui.answer(&told)?;
+        Ok(exit)
+    })?
 }
 
 /// Refuses a new policy of a workspace that owns things already which it would not declare: its first plan would remove them.
@@ -99,19 +112,14 @@ fn refuse_strays(snapshot: &Snapshot, adopted: &Adopted, workspace: &str) -> Res
     Err(Failure::error(message).help("give `--workspace` another name, or adopt into the folder of the policy that declares them"))
 }
 
-/// The targets that marks are put on in: those that were asked for, where the policy has more.
-fn policy_targets(files: &Files, args: &AdoptArgs) -> Vec<String> {
-    if files.policy.is_empty() { Vec::new() } else { args.targets.clone() }
-}
-
 /// The kinds that were asked for; all where none were.
-fn kinds(names: &[String]) -> Result<BTreeSet<&'static str>, Failure> {
+fn kinds(args: &AdoptArgs) -> Result<BTreeSet<&'static str>, Failure> {
     let all: BTreeSet<&'static str> = kinds::all().map(|kind| kind.spec().name).collect();
-    if names.is_empty() {
+    if args.kinds.is_empty() {
         return Ok(all);
     }
     let mut wished = BTreeSet::new();
-    for name in names {
+    for name in &args.kinds {
         let Some(spec) = kinds::spec(name) else {
             let near = all.iter().find(|kind| strsim::normalized_damerau_levenshtein(kind, name) > 0.8);
             let help = near.map_or_else(|| "`backstay schema` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
@@ -120,6 +128,12 @@ fn kinds(names: &[String]) -> Result<BTreeSet<&'static str>, Failure> {
         // A part is found with its whole.
         wished.extend(spec.parent.iter().flat_map(|parent| parent.kinds.iter().copied()));
         wished.insert(spec.name);
+    }
+    if args.mark {
+        // What is marked brings all its parts along, and what no block declares of them would be removed.
+        let is_part = |spec: &&KindSpec| spec.parent.is_some_and(|parent| parent.kinds.iter().any(|whole| wished.contains(whole)));
+        let parts: Vec<&'static str> = kinds::all().map(kinds::Kind::spec).filter(is_part).map(|spec| spec.name).collect();
+        wished.extend(parts);
     }
     Ok(wished)
 }
@@ -166,14 +180,35 @@ fn workspace(args: &AdoptArgs) -> Result<String, Failure> {
     Ok(if fits(&name) { name } else { "adopted".to_owned() })
 }
 
-/// The policy that is in the folder, or an empty one with the targets that were asked for.
-fn there(context: &Context, args: &AdoptArgs) -> Result<(Files, Policy), Failure> {
-    if args.out.exists() && !args.out.is_dir() {
-        let message = format!("{} is not a folder", args.out.display());
-        return Err(Failure::coded(Exit::Error, Code::Unreadable, message).help("give --out a folder, which may be new"));
+/// The policy that is in the folder.
+pub(super) struct There {
+    pub(super) files: Files,
+    /// With the targets that were asked for.
+    pub(super) policy: Policy,
+    /// Whether it has more than one, asked for or not.
+    several_targets: bool,
+}
+
+impl There {
+    /// Loads it; where there is none it is empty, with the targets that were asked for.
+    fn find(context: &Context, args: &AdoptArgs) -> Result<Self, Failure> {
+        if args.out.exists() && !args.out.is_dir() {
+            let message = format!("{} is not a folder", args.out.display());
+            return Err(Failure::coded(Exit::Error, Code::Unreadable, message).help("give --out a folder, which may be new"));
+        }
+        if !load::is_there(&args.out) {
+            return Self::new(args);
+        }
+        let files = load::load(&args.out);
+        let policy = session::policy(context, &args.out)?;
+        let live = LiveArgs { targets: args.targets.clone(), parallelism: args.parallelism };
+        let mut policy = session::organized(context, &args.out, policy, &live, None)?;
+        let several_targets = policy.targets.len() > 1;
+        narrow(&mut policy, &args.targets)?;
+        Ok(Self { files, policy, several_targets })
     }
-    let files = if args.out.is_dir() { load::load(&args.out) } else { Files::default() };
-    if files.policy.is_empty() {
+
+    fn new(args: &AdoptArgs) -> Result<Self, Failure> {
         let targets = if args.targets.is_empty() { vec![None] } else { args.targets.iter().map(|region| Some(region.clone())).collect() };
         let several = targets.len() > 1;
         let target = |region: Option<String>| {
@@ -187,13 +222,10 @@ fn there(context: &Context, args: &AdoptArgs) -> Result<(Files, Policy), Failure
             Ok((name.clone(), Target { name, region, account_id: None, assume_role: None, profile: None }))
         };
         let targets: BTreeMap<String, Target> = targets.into_iter().map(target).collect::<Result<_, _>>()?;
-        return Ok((Files { folder: args.out.clone(), ..Files::default() }, Policy { targets, ..Policy::default() }));
+        let several_targets = targets.len() > 1;
+        let files = Files { folder: args.out.clone(), ..Files::default() };
+        Ok(Self { files, policy: Policy { targets, ..Policy::default() }, several_targets })
     }
-    let policy = session::policy(context, &args.out)?;
-    let live = LiveArgs { targets: args.targets.clone(), parallelism: args.parallelism };
-    let mut policy = session::organized(context, &args.out, policy, &live, None)?;
-    narrow(&mut policy, &args.targets)?;
-    Ok((files, policy))
 }
 
 /// Whether a text has the form of a region: `eu-west-1`.
@@ -206,41 +238,56 @@ fn is_region(text: &str) -> bool {
     }
 }
 
-fn write(folder: &Path, texts: &BTreeMap<String, String>) -> Result<(), Failure> {
+/// Writes the files, if what they come from is still what was read.
+pub(super) fn write(args: &AdoptArgs, there: &Files, texts: &BTreeMap<String, String>) -> Result<(), Failure> {
     let failed = |path: &Path, error: &std::io::Error| Failure::error(format!("cannot write {}: {error}", path.display()));
-    if !texts.is_empty() {
-        std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    if texts.is_empty() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&args.out).map_err(|error| failed(&args.out, &error))?;
+    let now = load::load(&args.out).digests;
+    if let Some(name) = there.digests.keys().chain(now.keys()).find(|name| there.digests.get(*name) != now.get(*name)) {
+        let message = format!("{} changed while AWS was read; nothing was written", args.out.join(name).display());
+        return Err(Failure::coded(Exit::Error, Code::Stale, message).help("run it again"));
+    }
+    if let Some(name) = texts.keys().find(|name| !now.contains_key(*name) && args.out.join(name).exists()) {
+        let message = format!("{} is there, and no part of the policy; nothing was written", args.out.join(name).display());
+        return Err(Failure::coded(Exit::Error, Code::Unreadable, message).help("move it away, or give --out another folder"));
     }
     for (name, text) in texts {
-        let path = folder.join(name);
+        let path = args.out.join(name);
+        // A policy is for the team: a new file is made as the user's settings have it, and keeps that.
+        files::append(&path).map_err(|error| failed(&path, &error))?;
         files::write_atomically(&path, text.as_bytes()).map_err(|error| failed(&path, &error))?;
     }
     Ok(())
 }
 
 /// What was done, and what not.
-fn told(adopted: &Adopted, snapshot: &Snapshot, folder: &Path) -> String {
+fn told(adopted: &Adopted, marked: usize, snapshot: &Snapshot, folder: &Path) -> String {
     let mut out = String::new();
     let kinds: BTreeSet<&str> = adopted.described.iter().map(|id| id.kind.as_str()).collect();
-    if adopted.described.is_empty() {
-        out.push_str("Nothing to describe");
-        out.push_str(if adopted.covered > 0 { " that the policy does not cover yet.\n" } else { ".\n" });
-    } else {
+    if !adopted.described.is_empty() {
         let (things, kinds, blocks) =
             (count(adopted.described.len(), "thing"), count(kinds.len(), "kind"), count(adopted.blocks.len(), "block"));
         out.push_str(&format!("Described {things} of {kinds} in {blocks}; a plan of them is empty.\n"));
-        for name in adopted.files.keys() {
-            out.push_str(&format!("  {}\n", folder.join(name).display()));
-        }
+    } else if marked == 0 {
+        out.push_str("Nothing to describe");
+        out.push_str(if adopted.covered > 0 { " that the policy does not cover yet.\n" } else { ".\n" });
+    }
+    if marked > 0 {
+        out.push_str(&format!("{} with `mark = false` to take over what they describe.\n", count(marked, "block")));
+    }
+    for name in adopted.files.keys() {
+        out.push_str(&format!("  {}\n", folder.join(name).display()));
     }
     if adopted.covered > 0 {
         out.push_str(&format!("{} the policy covered already.\n", count(adopted.covered, "thing")));
     }
     if !adopted.left_out.is_empty() {
         out.push_str(&format!("\nNot described, {}:\n", count(adopted.left_out.len(), "thing")));
-        for one in &adopted.left_out {
-            let title = kinds::spec(&one.id.kind).map_or("thing", |spec| spec.title);
-            out.push_str(&format!("  {title} {} ({}): {}\n", one.id.name, one.id.region, one.reason));
+        for (reason, things) in by_reason(&adopted.left_out) {
+            out.push_str(&format!("  {things}: {reason}\n"));
         }
     }
     if !snapshot.gaps.is_empty() {
@@ -250,6 +297,28 @@ fn told(adopted: &Adopted, snapshot: &Snapshot, folder: &Path) -> String {
         }
     }
     out
+}
+
+/// What is left out, a line for each reason of a kind: the same is not said forty times.
+fn by_reason(left_out: &[LeftOut]) -> Vec<(&str, String)> {
+    const NAMED: usize = 3;
+    let mut reasons: BTreeMap<[&str; 3], Vec<&str>> = BTreeMap::new();
+    for one in left_out {
+        reasons.entry([&one.id.kind, &one.id.region, &one.reason]).or_default().push(&one.id.name);
+    }
+    let told = |([kind, region, reason], names): ([_; 3], Vec<&str>)| {
+        let title = kinds::spec(kind).map_or("thing", |spec| spec.title);
+        let things = match names.as_slice() {
+            [only] => format!("{title} {only} ({region})"),
+            all => {
+                let more = if all.len() > NAMED { ", …" } else { "" };
+                let shown: Vec<&str> = all.iter().take(NAMED).copied().collect();
+                format!("{} ({region}): {}{more}", count(all.len(), title), shown.join(", "))
+            }
+        };
+        (reason, things)
+    };
+    reasons.into_iter().map(told).collect()
 }
 
 fn unread(gap: &Gap) -> String {

@@ -20,6 +20,7 @@ pub(super) fn origin(args: &AdoptArgs) -> Option<Origin> {
 pub(super) fn run(context: &Context, args: &AdoptArgs, origin: &Origin, workspace: &str) -> Result<Exit, Failure> {
     refuse_policy(&args.out)?;
     let translation = terraform::translate(origin, workspace).map_err(|failed| Failure::policy(failed.problems, failed.sources))?;
+    refuse_others(&args.out, &translation)?;
     for (name, text) in &translation.files {
         let path = args.out.join(name);
         let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| files::write_atomically(&path, text.as_bytes()));
@@ -58,6 +59,18 @@ fn refuse_policy(out: &Path) -> Result<(), Failure> {
     match policy {
         Some(policy) => Err(Failure::error(format!("{} is there already, and would not be written over", policy.display()))
             .help("give --out a folder without policy, and merge the two by hand")),
+        None => Ok(()),
+    }
+}
+
+/// A file beside the policy that says something else already is somebody's too.
+fn refuse_others(out: &Path, translation: &Translation) -> Result<(), Failure> {
+    let is_other =
+        |path: &Path, text: &str| path.symlink_metadata().is_ok() && std::fs::read(path).ok().as_deref() != Some(text.as_bytes());
+    let other = translation.files.iter().map(|(name, text)| (out.join(name), text)).find(|(path, text)| is_other(path, text));
+    match other {
+        Some((path, _)) => Err(Failure::error(format!("{} is there already, and would not be written over", path.display()))
+            .help("its text is not that of the file of this name that the configuration reads: give --out another folder")),
         None => Ok(()),
     }
 }

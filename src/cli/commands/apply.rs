@@ -102,7 +102,7 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
     })?
 }
 
-fn refused(plan: &Plan) -> Failure {
+pub(super) fn refused(plan: &Plan) -> Failure {
     let blocked = plan.blocked().count();
     if let Some(what) = view::refusals(plan).filter(|_| blocked == 0) {
         let mut codes = plan.actions.iter().filter_map(|action| action.refused.as_ref()).map(|refusal| known(&refusal.code));
@@ -146,13 +146,13 @@ fn refuse_other_policy(plan: &Plan) -> Result<(), Failure> {
     }
 }
 
-async fn refuse_moved(plan: &Plan, session: &Session) -> Result<(), Failure> {
+pub(super) async fn refuse_moved(plan: &Plan, session: &Session) -> Result<(), Failure> {
     let now = snapshot::again(plan, &session.aws, &session.unreached).await;
     let moved = preconditions::moved(plan, &now);
     if moved.is_empty() { Ok(()) } else { Err(Failure::stale(&moved)) }
 }
 
-async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Session) -> Result<Exit, Failure> {
+pub(super) async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Session) -> Result<Exit, Failure> {
     let stop = Stop::default();
     let told = Told::new(context, plan);
     let running = async {

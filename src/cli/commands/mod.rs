@@ -1,6 +1,7 @@
 //! One file for each verb.
 
 mod adopt;
+mod adopt_mark;
 mod adopt_terraform;
 mod apply;
 #[cfg(feature = "sandbox")]

@@ -96,6 +96,7 @@ impl Kind for RegionSettings {
             Needed::Flags { paths } => paths.as_slice(),
             Needed::Entry(_)
             | Needed::Presence
+            | Needed::Region(_)
             | Needed::Keeping(_)
             | Needed::Free { .. }
             | Needed::HandedOver(_)

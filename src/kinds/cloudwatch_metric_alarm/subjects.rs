@@ -10,6 +10,17 @@ const VAULT: &str = "BackupVaultName";
 const BUCKETS: [&str; 2] = ["BucketName", "SourceBucket"];
 const RULE: &str = "RuleId";
 
+/// The bucket in whose region a metric of replication is published.
+///
+/// Source: S3 User Guide, "Viewing replication metrics".
+fn home_of(metric: &str) -> Option<&'static str> {
+    match metric {
+        "BytesPendingReplication" | "OperationsPendingReplication" | "ReplicationLatency" => Some("DestinationBucket"),
+        "OperationsFailedReplication" => Some("SourceBucket"),
+        _ => None,
+    }
+}
+
 /// That the vaults, buckets and replication rules that its metrics are about are there. A destination bucket may be another account's.
 pub(super) fn needs(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
     let text = |at: &str| wanted.get(at).and_then(|wanted| wanted.value.as_str());
@@ -27,7 +38,10 @@ pub(super) fn needs(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<
         };
         let dimension = |name: &str| dimensions.value.as_map()?.get(name)?.as_str();
         let mut need = |name: &str, of: String, needed: Needed| {
-            let otherwise = otherwise.to_owned();
+            let otherwise = match (&needed, text(&format!("{outside}metric_name"))) {
+                (Needed::Region(_), Some(metric)) => format!("`{metric}` is published where that bucket is, so that {otherwise}"),
+                _ => otherwise.to_owned(),
+            };
             needs.push(Need { at: path::keyed(at, name), of, needed, severity: Severity::Warning, otherwise });
         };
         let partition = partition(place.region);
@@ -39,6 +53,10 @@ pub(super) fn needs(wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<
             let bucket = |name: &str| dimension(name).map(|bucket| format!("arn:{partition}:s3:::{bucket}"));
             for (name, arn) in BUCKETS.into_iter().filter_map(|name| Some((name, bucket(name)?))) {
                 need(name, arn, Needed::Presence);
+            }
+            if let Some((home, arn)) = text(&format!("{outside}metric_name")).and_then(home_of).and_then(|home| Some((home, bucket(home)?)))
+            {
+                need(home, arn, Needed::Region(place.region.to_owned()));
             }
             if let (Some(arn), Some(rule)) = (bucket("SourceBucket"), dimension(RULE)) {
                 let path = path::keyed("replication_rule", rule);

@@ -71,6 +71,7 @@ impl Kind for DbInstance {
     fn answers(&self, need: &Need, will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
         match &need.needed {
             Needed::Free { starts, busy } => rds::free(WINDOW, starts, *busy, will_be),
+            Needed::Setting { path, .. } if path == rds::RETENTION => rds::makes_backups(will_be),
             _ => rds::hands_over(WINDOW, need, will_be),
         }
     }

@@ -6,9 +6,9 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Circumstances, Concern, Kind, Need, Place, outside, tags};
+use super::{Circumstances, Concern, Kind, Need, Needed, Place, outside, rds, tags};
 use crate::model::{
-    ArnForm, Code, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Wanted,
+    ArnForm, Code, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Value, Wanted,
 };
 use std::collections::BTreeMap;
 
@@ -146,7 +146,15 @@ impl Kind for BackupsReplication {
 
     fn needs(&self, wanted: &BTreeMap<String, Wanted>, place: Place<'_>) -> Vec<Need> {
         let key = wanted.get(KEY).and_then(|wanted| wanted.value.as_str());
-        key.and_then(|key| outside::key(KEY, key, place, "RDS refuses to copy the backups")).into_iter().collect()
+        let key = key.and_then(|key| outside::key(KEY, key, place, "RDS refuses to copy the backups"));
+        let source = wanted.get(SOURCE).and_then(|wanted| wanted.value.as_str()).map(|instance| Need {
+            at: SOURCE.to_owned(),
+            of: instance.to_owned(),
+            needed: Needed::Setting { path: rds::RETENTION.to_owned(), value: Value::from(1) },
+            severity: Severity::Error,
+            otherwise: "RDS refuses to copy the backups of an instance that makes none".to_owned(),
+        });
+        key.into_iter().chain(source).collect()
     }
 
     #[cfg(feature = "aws")]

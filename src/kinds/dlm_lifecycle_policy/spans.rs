@@ -107,6 +107,12 @@ pub(super) fn effect(change: &Change, live: &Live, wanted: &BTreeMap<String, Wan
         std::cmp::Ordering::Equal => Effect::Neutral,
         std::cmp::Ordering::Greater => Effect::Strengthens,
     };
+    if let (Some(Kept::Count(had)), Some(Kept::Count(has))) = (kept(rule, &before), kept(rule, &after))
+        && has < had
+    {
+        // Those that exist are as close together as they were made: fewer of them are kept from the next run on, however rare new ones are.
+        return Some(Effect::LosesData);
+    }
     if let Some((before, after)) = history(rule, &before).zip(history(rule, &after)) {
         return Some(more(before, after));
     }

@@ -1,8 +1,8 @@
 //! The calls: one `Describe…` for many databases together, one `Modify…` for all changes of one.
 
 use super::{
-    AT_ONCE, COPIES, DAYS_NOW, DAYS_TO_COME, EARLIEST, ENGINE, LATEST, MAINTENANCE, OWNER, PASSING, REPLICAS, RETENTION, STATUS, WAITING,
-    is_only_said,
+    AT_ONCE, COPIES, DAYS_NOW, DAYS_TO_COME, DAYS_WANTED, EARLIEST, ENGINE, LATEST, MAINTENANCE, MAKES_NONE, OWNER, PASSING, REPLICAS,
+    RETENTION, STATUS, WAITING, is_only_said,
 };
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
@@ -200,6 +200,9 @@ impl DatabaseCalls {
             (WAITING, waiting(described)),
         ];
         live.facts.extend(facts.into_iter().filter_map(|(fact, text)| Some((fact.to_owned(), Value::from(text?)))));
+        if described.whole("BackupRetentionPeriod") == Some(0) {
+            live.facts.insert(MAKES_NONE.to_owned(), Value::Bool(true));
+        }
         note_retention(&mut live, described, wish);
         live
     }
@@ -274,6 +277,9 @@ fn note_retention(live: &mut Live, described: &Json, wish: &Wish) {
         return;
     }
     live.facts.insert(DAYS_TO_COME.to_owned(), Value::from(to_come));
+    if let Some(wanted) = wish.declared.get(RETENTION).filter(|wanted| **wanted != Value::from(to_come)) {
+        live.facts.insert(DAYS_WANTED.to_owned(), wanted.clone());
+    }
     if wish.declared.get(RETENTION).is_some_and(|declared| [now, to_come].into_iter().all(|days| *declared != Value::from(days))) {
         return;
     }

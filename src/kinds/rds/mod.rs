@@ -40,6 +40,10 @@ const LATEST: &str = "latest_restorable";
 const DAYS_NOW: &str = "backup_retention_period_now";
 /// The retention period that waits, where it is what was read.
 const DAYS_TO_COME: &str = "backup_retention_period_to_come";
+/// That no automated backups are made now: the retention period in force is 0.
+const MAKES_NONE: &str = "makes_no_automated_backups";
+/// The retention period that the policy wants, where another one waits.
+const DAYS_WANTED: &str = "backup_retention_period_wanted";
 /// Other changes that wait.
 const WAITING: &str = "waiting_for_maintenance";
 const REPLICAS: &str = "read_replicas";
@@ -239,6 +243,22 @@ pub(super) fn hands_over(window: &str, need: &Need, declared: &dyn Fn(&str) -> O
     }
 }
 
+/// Whether automated backups are on, for those who cannot do without: of so many days, whichever they are, and by the end of the run.
+pub(super) fn makes_backups(will_be: &dyn Fn(&str) -> Option<Value>) -> Answer {
+    let is = |path: &str| will_be(path) == Some(Value::Bool(true));
+    let (reason, at, remedy) = match will_be(RETENTION).and_then(|days| days.as_i64()) {
+        None => return Answer::Unknown,
+        Some(0) => (format!("has `{RETENTION}` = 0"), RETENTION, format!("set `{RETENTION}` of it to 1 or more, with `{AT_ONCE} = true`")),
+        Some(_) if is(MAKES_NONE) && !is(AT_ONCE) => (
+            "makes no backups before its next maintenance window".to_owned(),
+            AT_ONCE,
+            format!("set `{AT_ONCE} = true` beside its `{RETENTION}`, or come back when that window is over"),
+        ),
+        Some(_) => return Answer::Yes,
+    };
+    Answer::No { reason, at: at.to_owned(), remedy }
+}
+
 fn refusal(code: Code, reason: String, remedy: String) -> Refusal {
     Refusal { code: code.to_string(), reason, remedy }
 }
@@ -375,9 +395,11 @@ pub(super) fn notes(live: &Live) -> Vec<(Code, String)> {
     let (Some(now), Some(to_come)) = (days(DAYS_NOW), days(DAYS_TO_COME)) else { return Vec::new() };
     let maintenance = text(live, MAINTENANCE).unwrap_or("not known");
     let until = if now == 0 { ": until then it has no automated backups" } else { "" };
-    let text = format!(
-        "`{RETENTION}` is {now}, and its next maintenance window ({maintenance} UTC) makes it {to_come}{until}; `{AT_ONCE} = true` makes it so at once"
-    );
+    let then = match days(DAYS_WANTED) {
+        Some(wanted) => format!(", unless it is changed to {wanted}, as the policy wants it, before"),
+        None => format!("{until}; `{AT_ONCE} = true` makes it so at once"),
+    };
+    let text = format!("`{RETENTION}` is {now}, and its next maintenance window ({maintenance} UTC) makes it {to_come}{then}");
     vec![(Code::WaitsForMaintenance, text)]
 }
 

@@ -6,12 +6,24 @@ use crate::model::{
     Verb, Wanted,
 };
 
+/// What to do about a part that can be neither made nor replaced, as its whole is only described.
+const PART_REMEDY: &str = "make it where it is made, or take over the whole with `adopt = true`";
+
 /// Why a thing is not made although it is declared.
 pub(super) fn not_there(spec: &KindSpec, name: &str) -> Refusal {
     Refusal {
         code: Code::NotThere.to_string(),
-        reason: format!("there is no {} `{name}`, and with `mark = false` it is not backstay's to make", spec.title),
-        remedy: "make it where it is made, leave `mark` out to have backstay make it, or take the block out".to_owned(),
+        reason: match spec.parent {
+            None => format!("there is no {} `{name}`, and with `mark = false` it is not backstay's to make", spec.title),
+            Some(_) => {
+                let title = spec.title;
+                format!("there is no {title} `{name}`, and what it would be a part of is only described (`mark = false`)")
+            }
+        },
+        remedy: match spec.parent {
+            None => "make it where it is made, leave `mark` out to have backstay make it, or take the block out".to_owned(),
+            Some(_) => PART_REMEDY.to_owned(),
+        },
     }
 }
 
@@ -19,8 +31,19 @@ pub(super) fn not_there(spec: &KindSpec, name: &str) -> Refusal {
 pub(super) fn not_to_replace(spec: &KindSpec) -> Refusal {
     Refusal {
         code: Code::Fixed.to_string(),
-        reason: format!("AWS cannot change it once it is made, and with `mark = false` this {} is not backstay's to replace", spec.title),
-        remedy: "make it anew where it is made, or take it over with `adopt = true` in place of `mark = false`".to_owned(),
+        reason: match spec.parent {
+            None => {
+                format!("AWS cannot change it once it is made, and with `mark = false` this {} is not backstay's to replace", spec.title)
+            }
+            Some(_) => format!(
+                "AWS cannot change it once it is made, and this {} is not backstay's to replace: what it is a part of is only described (`mark = false`)",
+                spec.title
+            ),
+        },
+        remedy: match spec.parent {
+            None => "make it anew where it is made, or take it over with `adopt = true` in place of `mark = false`".to_owned(),
+            Some(_) => PART_REMEDY.to_owned(),
+        },
     }
 }
 

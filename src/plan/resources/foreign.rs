@@ -24,3 +24,19 @@ pub(super) fn refusal(spec: &KindSpec, resource: &Resource, live: &Live) -> Refu
     };
     Refusal { code: Code::Foreign.to_string(), reason, remedy }
 }
+
+/// That several things of the declared name are nobody's, and nothing tells which of them the block is about.
+pub(super) fn ambiguous(spec: &KindSpec, live: &Live) -> Option<Refusal> {
+    let (title, name, ids) = (spec.title, &live.id.name, live.fact(Live::AMBIGUOUS)?);
+    Some(Refusal {
+        code: Code::Foreign.to_string(),
+        reason: format!("there is more than one {title} `{name}` that nobody marked, and it is not known which is meant: {ids}"),
+        remedy: "rename or remove the others, or make the block say wholly what the one that is meant says, and no other".to_owned(),
+    })
+}
+
+/// That there are others of its name, which nobody marked and which are not meant.
+pub(super) fn namesakes(spec: &KindSpec, live: &Live) -> Option<String> {
+    let (title, own, ids) = (spec.title, live.fact(Live::ID)?, live.fact(Live::NAMESAKES)?);
+    Some(format!("{ids} has this name too, and nobody marked either: {title} {own} is meant, as it alone is as declared"))
+}

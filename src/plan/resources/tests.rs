@@ -177,3 +177,56 @@ fn parts_follow_their_whole() {
     let adopted = decided(&[VAULT, &adopted], vec![whole(None), part()]);
     assert!(adopted.contains(&"aws_backup_selection.daily[\"by-hand\"] delete shop/by-hand".to_owned()), "{adopted:?}");
 }
+
+fn part(name: &str, plan: &Live) -> Live {
+    let mut live = thing("aws_backup_selection", name, None);
+    live.facts.insert(Live::PARENT_ID.into(), plan.facts[Live::ID].clone());
+    live
+}
+
+const DESCRIBED: &str = "resource \"aws_backup_plan\" \"daily\" {\n  name = \"shop\"\n  mark = false\n  rule {\n    rule_name         = \"daily\"\n    target_vault_name = \"shop-daily\"\n  }\n}";
+
+#[test]
+fn a_part_of_what_is_only_described_is_neither_made_nor_replaced_nor_removed() {
+    let plan = || thing("aws_backup_plan", "shop", None);
+    let none = decided(&[DESCRIBED, SELECTION], vec![plan()]);
+    assert_eq!(none, ["aws_backup_plan.daily update shop", "aws_backup_selection.all noop shop/all BKS0405"]);
+    // There is no call that changes a selection.
+    let other = of(&[DESCRIBED, SELECTION], &world(vec![plan(), part("shop/all", &plan())]));
+    assert_eq!(told(&other), ["aws_backup_plan.daily update shop", "aws_backup_selection.all noop shop/all BKS0404"]);
+    let refusal = other.actions[1].refused.clone().unwrap();
+    assert_eq!(refusal.remedy, "make it where it is made, or take over the whole with `adopt = true`");
+    assert_eq!((&other.actions[1].replaces, &other.actions[1].mark), (&None, &None));
+    // Nor does a plan that was ours, and is only described from now on, take with it what is in it.
+    let ours = || thing("aws_backup_plan", "shop", mark("shop", "aws_backup_plan.daily"));
+    assert_eq!(decided(&[DESCRIBED], vec![ours(), part("shop/old", &ours())]), ["aws_backup_plan.daily update shop"]);
+}
+
+#[test]
+fn what_is_only_described_is_not_found_by_the_mark_of_another_name() {
+    let old = || thing("aws_backup_plan", "old", mark("shop", "aws_backup_plan.daily"));
+    let gone = "aws_backup_plan.daily[\"old\"] delete old";
+    assert_eq!(decided(&[DESCRIBED], vec![old()]), ["aws_backup_plan.daily noop shop BKS0405", gone]);
+    let theirs = thing("aws_backup_plan", "shop", None);
+    assert_eq!(decided(&[DESCRIBED], vec![old(), theirs]), ["aws_backup_plan.daily update shop", gone]);
+}
+
+#[test]
+fn what_is_described_through_one_target_keeps_its_parts_that_another_sees() {
+    let ours = thing("aws_backup_plan", "shop", mark("shop", "aws_backup_plan.daily"));
+    let seen = [ours.clone(), part("shop/old", &ours)];
+    let also = |live: &Live| Live { id: ResourceId { target: "east".into(), ..live.id.clone() }, ..live.clone() };
+    let mut snapshot = world(seen.iter().cloned().chain(seen.iter().map(also)).collect());
+    let identity = snapshot.identities["default"].clone();
+    snapshot.identities.insert("east".into(), identity.clone());
+    snapshot.identities.insert("home".into(), identity);
+    for live in &mut snapshot.resources {
+        if live.id.target == "default" {
+            live.id.target = "home".into();
+        }
+    }
+    let targets = "target \"home\" { region = \"us-east-1\" }\ntarget \"east\" { region = \"us-east-1\" }";
+    let described = DESCRIBED.replace("mark = false", "mark = false\n  target = target.home");
+    let plan = of(&[targets, &described], &snapshot);
+    assert_eq!(told(&plan), ["aws_backup_plan.daily update shop"]);
+}

@@ -16,7 +16,7 @@ impl Python {
         Self::with("emulators", include_str!("../requirements.txt"))
     }
 
-    /// A tool that reads the JSON of Terraform's plans.
+    /// Tools that read the JSON of Terraform's plans.
     pub(crate) fn with_plan_readers() -> Self {
         Self::with("plan-readers", include_str!("../requirements-plan-readers.txt"))
     }

@@ -108,12 +108,23 @@ impl Terraform {
         Ran::of(command.envs(self.environment.iter().map(|(name, value)| (name, value))))
     }
 
+    /// A file of the configuration's folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// What `terraform show -json` prints: the state, or the plan of that file.
+    #[track_caller]
+    pub(crate) fn shown(&self, plan: Option<&str>) -> Value {
+        let shown = self.command(&[&["show", "-json"], plan.as_slice()].concat()).exits(0);
+        serde_json::from_str(&shown.out).expect("it is JSON")
+    }
+
     /// A plan as `terraform show -json` prints it, which must have ended with that exit code: 0 without changes, 2 with some.
     #[track_caller]
     pub(crate) fn plan(&self, exit: i32) -> Value {
         self.run(&["plan", "-detailed-exitcode", "-out=plan"]).exits(exit);
-        let shown = self.command(&["show", "-json", "plan"]).exits(0);
-        serde_json::from_str(&shown.out).expect("it is JSON")
+        self.shown(Some("plan"))
     }
 
     /// The state as `terraform show -json` prints it.

@@ -261,11 +261,13 @@ impl BucketRead<'_> {
         match read {
             Ok(()) => Found { gaps: self.gaps.iter().map(gap).collect(), live: vec![self.live], ..Found::default() },
             Err(failed) if failed.is("NoSuchBucket") => Found { absent: vec![id], ..Found::default() },
-            // Nobody asked for it here: what names it has no region in its ARN.
-            Err(_) if self.wish.is_watched => Found::default(),
             Err(failed) => {
                 let regions = regions(self.bucket.connection).await;
                 let Some(region) = regions.get(self.bucket.name) else {
+                    // Nobody asked for it here: what names it has no region in its ARN.
+                    if self.wish.is_watched {
+                        return Found::default();
+                    }
                     return Found { gaps: vec![gap(&self.somewhere(failed))], ..Found::default() };
                 };
                 let facts = BTreeMap::from([(Live::ELSEWHERE.to_owned(), Value::from(region.as_str()))]);
