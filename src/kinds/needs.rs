@@ -156,14 +156,39 @@ pub fn needs(policy: &Policy, resource: &Resource, place: Place<'_>) -> Vec<Need
 ///
 /// Settings of things of this place are read for those of other targets too, where ARNs tell the place.
 pub fn watched(policy: &Policy, target: &str, identities: &BTreeMap<String, Identity>) -> Watched {
+    watched_of(policy, target, identities, &[])
+}
+
+/// Settings by the kind and name of what has them.
+type Watched = BTreeMap<(&'static str, String), BTreeSet<String>>;
+
+/// The most things that are read in one target because they are chosen by pattern or tag.
+const MOST_CHOSEN: usize = 500;
+
+/// What [`watched`] tells, of what things choose by pattern or tag of those that were `seen` in a target, and how many more there are than are
+/// read.
+pub fn chosen(policy: &Policy, target: &str, identities: &BTreeMap<String, Identity>, seen: &[Listed]) -> (Watched, usize) {
+    if seen.is_empty() {
+        return (Watched::new(), 0);
+    }
+    let (mut all, named) = (watched_of(policy, target, identities, seen), watched(policy, target, identities));
+    for (thing, settings) in &mut all {
+        settings.retain(|setting| !named.get(thing).is_some_and(|named| named.contains(setting)));
+    }
+    all.retain(|_, settings| !settings.is_empty());
+    let left_out = all.len().saturating_sub(MOST_CHOSEN);
+    (all.into_iter().take(MOST_CHOSEN).collect(), left_out)
+}
+
+fn watched_of(policy: &Policy, target: &str, identities: &BTreeMap<String, Identity>, seen: &[Listed]) -> Watched {
     let Some(identity) = identities.get(target) else { return Watched::new() };
-    let mut watched = watched_of(policy, target, identity, &[]);
+    let in_place = |identity: &Identity, resource: &Resource, seen: &[Listed]| {
+        needs(policy, resource, Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen })
+    };
+    let mut watched = Watched::new();
     for resource in &policy.resources {
         let elsewhere = resource.targets.iter().filter(|one| *one != target).filter_map(|one| identities.get(one));
-        let of_there = |there: &Identity| {
-            needs(policy, resource, Place { arn: None, whole: None, region: &there.region, account: &there.account, seen: &[] })
-        };
-        for need in elsewhere.flat_map(of_there) {
+        for need in elsewhere.flat_map(|there| in_place(there, resource, &[])) {
             let Needed::Setting { path, .. } = &need.needed else { continue };
             // An ARN without a place says nothing of where to look.
             let placed = super::all()
@@ -175,35 +200,8 @@ pub fn watched(policy: &Policy, target: &str, identities: &BTreeMap<String, Iden
             }
         }
     }
-    watched
-}
-
-/// Settings by the kind and name of what has them.
-type Watched = BTreeMap<(&'static str, String), BTreeSet<String>>;
-
-/// The most things that are read in one target because they are chosen by pattern or tag.
-const MOST_CHOSEN: usize = 500;
-
-/// What [`watched`] tells, of what things choose by pattern or tag of those that were `seen` in a target, and how many more there are than are
-/// read.
-pub fn chosen(policy: &Policy, target: &str, identity: &Identity, seen: &[Listed]) -> (Watched, usize) {
-    if seen.is_empty() {
-        return (Watched::new(), 0);
-    }
-    let (mut all, named) = (watched_of(policy, target, identity, seen), watched_of(policy, target, identity, &[]));
-    for (thing, settings) in &mut all {
-        settings.retain(|setting| !named.get(thing).is_some_and(|named| named.contains(setting)));
-    }
-    all.retain(|_, settings| !settings.is_empty());
-    let left_out = all.len().saturating_sub(MOST_CHOSEN);
-    (all.into_iter().take(MOST_CHOSEN).collect(), left_out)
-}
-
-fn watched_of(policy: &Policy, target: &str, identity: &Identity, seen: &[Listed]) -> Watched {
-    let place = Place { arn: None, whole: None, region: &identity.region, account: &identity.account, seen };
     let here = policy.resources.iter().filter(|resource| resource.targets.iter().any(|one| one == target));
-    let mut watched = Watched::new();
-    for need in here.flat_map(|resource| needs(policy, resource, place)) {
+    for need in here.flat_map(|resource| in_place(identity, resource, seen)) {
         let paths = match &need.needed {
             Needed::Setting { path, .. } => vec![path.clone()],
             Needed::Flags { paths } => paths.clone(),

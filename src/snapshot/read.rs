@@ -40,7 +40,7 @@ async fn watch_chosen(snapshot: &mut Snapshot, policy: &Policy, aws: &Aws) {
     let mut wishes: Wishes = BTreeMap::new();
     for connection in policy.targets.keys().filter_map(|target| aws.connection(target)) {
         let (target, identity) = (&connection.target.name, &connection.identity);
-        let (chosen, _) = kinds::chosen(policy, target, identity, &snapshot.listed_by_arn(target));
+        let (chosen, _) = kinds::chosen(policy, target, &snapshot.identities, &snapshot.listed_by_arn(target));
         for ((kind, name), mut settings) in chosen {
             let id = ResourceId { kind: kind.to_owned(), target: target.clone(), region: identity.region.clone(), name };
             if let Some(live) = snapshot.resources.iter().find(|live| live.id == id) {

@@ -26,8 +26,8 @@ pub(super) fn learned(policy: &Policy, things: &[Thing<'_>], snapshot: &Snapshot
             }
         }
     }
-    for (target, identity) in &snapshot.identities {
-        let (_, left_out) = kinds::chosen(policy, target, identity, &snapshot.listed_by_arn(target));
+    for target in snapshot.identities.keys() {
+        let (_, left_out) = kinds::chosen(policy, target, &snapshot.identities, &snapshot.listed_by_arn(target));
         if left_out > 0 {
             let title = format!(
                 "target `{target}` has too many things that are chosen by pattern or tag to read them all: whether AWS Backup can back up {left_out} of them was not checked"
