@@ -131,6 +131,10 @@ impl Game {
         for edit in &self.edits {
             replace_in_block(&mut texts, edit);
         }
+        // What AWS can only replace must be backstay's own, or part of what is.
+        for text in texts.values_mut() {
+            *text = taken_over(text);
+        }
         write(policy, &texts);
         policy.backstay(&["apply", "--auto-approve", "--allow-weakening", "*", "--accept-irreversible", "*"]).exits(0);
         let plan = terraform.plan(2);
@@ -228,6 +232,21 @@ fn seed(world: &World, policy: &Policy, created: &[Value]) {
     let bus = json!({ "Name": "shop" }).to_string();
     let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "AWSEvents.CreateEventBus")];
     assert_eq!(world.wire().send("POST", "/", "events", &headers, &bus).status, 200);
+}
+
+/// The kinds whose things, or whose parts, AWS does not change but by others in their place.
+const REPLACED: [&str; 2] = ["aws_backup_plan", "aws_db_instance_automated_backups_replication"];
+
+/// The text with blocks of these kinds taken over where they only described.
+fn taken_over(text: &str) -> String {
+    let mut is_replaced = false;
+    let lines = text.lines().map(|line| {
+        if line.starts_with("resource ") {
+            is_replaced = REPLACED.iter().any(|kind| line.starts_with(&format!("resource \"{kind}\"")));
+        }
+        if is_replaced && is_unmarked(line) { "  adopt = true\n".to_owned() } else { format!("{line}\n") }
+    });
+    lines.collect()
 }
 
 fn is_unmarked(line: &str) -> bool {
