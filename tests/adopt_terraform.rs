@@ -366,6 +366,20 @@ fn what_is_beside_the_policy_already_is_not_written_over() {
 }
 
 #[test]
+fn settings_that_are_generated_or_of_old_forms_are_not_lost_in_silence() {
+    let table = "name = \"orders\"\n  hash_key = \"id\"\n  attribute {\n    name = \"id\"\n    type = \"S\"\n  }\n";
+    let dynamic = "  dynamic \"point_in_time_recovery\" {\n    for_each = [true]\n    content {\n      enabled = true\n    }\n  }\n";
+    let replica = "  replica {\n    region_name = \"eu-west-1\"\n    point_in_time_recovery = true\n  }\n";
+    let main = format!(
+        "resource \"aws_dynamodb_table\" \"orders\" {{\n  {table}{dynamic}}}\nresource \"aws_dynamodb_table\" \"copied\" {{\n  {table}{replica}}}\nresource \"aws_s3_bucket\" \"old\" {{\n  bucket = \"old-bucket\"\n  versioning {{\n    enabled = true\n  }}\n}}\n"
+    );
+    let adopted = Adopted::of_files(&[("main.tf", &main)]);
+    adopted.has("main.hcl", "point_in_time_recovery {");
+    let left_out: Vec<&str> = adopted.told["left_out"].as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap()).collect();
+    assert_eq!(left_out, ["aws_dynamodb_table.copied, `replica.point_in_time_recovery`", "aws_s3_bucket.old, `versioning`"]);
+}
+
+#[test]
 fn what_is_no_terraform_is_told() {
     let room = Room::new();
     room.write("terraform/main.tf", "resource \"aws_backup_vault\" \"v\" {\n  name = \n}\n");

@@ -47,6 +47,7 @@ mod iam;
 mod json;
 #[cfg(feature = "aws")]
 mod kms;
+#[cfg(feature = "aws")]
 mod listings;
 #[cfg(feature = "aws")]
 mod namesakes;
@@ -85,6 +86,7 @@ use std::collections::BTreeMap;
 mod live;
 #[cfg(feature = "aws")]
 mod whole;
+#[cfg(feature = "aws")]
 #[cfg(feature = "aws")]
 pub use listings::Listings;
 #[cfg(feature = "aws")]

@@ -48,7 +48,7 @@ impl<'a> Translator<'a> {
     }
 
     /// Settings that old configurations have in the bucket itself.
-    fn inline(&mut self, resource: &Resource<'a>) {
+    pub(super) fn inline(&mut self, resource: &Resource<'a>) {
         if self.loaded.is_state {
             return;
         }

@@ -10,6 +10,7 @@ use super::whole::is_name;
 use crate::kinds;
 use crate::policy::eval;
 use hcl::edit::expr::{Expression, ObjectKey};
+use hcl::edit::structure::Block;
 use std::collections::BTreeSet;
 
 impl<'a> Translator<'a> {
@@ -23,11 +24,11 @@ impl<'a> Translator<'a> {
         let Some(spec) = kinds::spec(&kind_of(id)) else { return false };
         let declares = spec.settings.iter().any(|setting| {
             let first = setting.path.split('.').next().unwrap_or(setting.path);
-            first != "apply_immediately"
-                && (resource.block.body.has_attribute(first) || resource.block.body.get_blocks(first).next().is_some())
+            first != "apply_immediately" && (resource.block.body.has_attribute(first) || has_block(resource.block, first))
         });
         has_parts
             || (declares && resource.id.kind != table::BUCKET)
+            || (resource.id.kind == table::TABLE && has_block(resource.block, "replica"))
             || resource
                 .block
                 .body
@@ -41,6 +42,8 @@ impl<'a> Translator<'a> {
         let kind = kind_of(&resource.id);
         let Some(spec) = kinds::spec(&kind) else { return };
         if !self.is_written(&resource.id) {
+            // What old configurations have in the bucket itself is told although no block comes of it.
+            self.inline(resource);
             self.standing.insert(resource.id.clone(), Standing::Unrelated);
             return;
         }
@@ -61,7 +64,7 @@ impl<'a> Translator<'a> {
         if kind == table::TABLE {
             self.replicas(resource, &mut items);
         }
-        if items.is_empty() {
+        if items.items.iter().all(|item| item.text.starts_with("replicas ")) {
             self.standing.insert(resource.id.clone(), Standing::Unrelated);
             return;
         }
@@ -183,6 +186,12 @@ impl<'a> Translator<'a> {
             }
         }
     }
+}
+
+/// Whether a block has others of a name in it, written out or generated.
+fn has_block(block: &Block, name: &str) -> bool {
+    let is_generated = |block: &Block| block.labels.first().is_some_and(|label| label.as_str() == name);
+    block.body.get_blocks(name).next().is_some() || block.body.get_blocks("dynamic").any(is_generated)
 }
 
 /// The kind of the policy's block that a resource becomes.

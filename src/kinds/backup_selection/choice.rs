@@ -2,13 +2,16 @@
 
 use crate::kinds::backup_choice::{Choice, OPERATORS, RESOURCES, TAG};
 use crate::kinds::{Beside, Flat, backup_types};
-use crate::model::{Listed, path};
+use crate::model::Listed;
+#[cfg(any(feature = "aws", test))]
+use crate::model::path;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More than these are only counted.
 const NAMED: usize = 10;
 
 /// Of more tags than these everything that is tagged is listed at once.
+#[cfg(any(feature = "aws", test))]
 const MOST_LISTINGS: usize = 4;
 
 /// Which resources come and go with a change, in sentences. What another selection of the plan takes comes and goes with that one only.
@@ -98,6 +101,7 @@ pub(super) fn needs_tags(flat: &Flat) -> bool {
 
 /// The tags of what must be listed to know all that selections choose: one listing for each tag that chooses, or one of everything that has any
 /// tag where patterns choose, where conditions narrow what is named, and where the tags are many.
+#[cfg(any(feature = "aws", test))]
 pub(super) fn filters(selections: &[&Flat]) -> Vec<BTreeMap<String, Option<String>>> {
     let mut filters = BTreeSet::new();
     for flat in selections {
