@@ -19,6 +19,9 @@ const TAGGED: usize = 3;
 /// Words in the keys of tags that say how something is to be protected.
 const MEANT: [&str; 7] = ["backup", "criticality", "pitr", "recovery", "retention", "rpo", "tier"];
 
+/// The most letters of a label.
+const LONGEST: usize = 60;
+
 /// One block.
 #[derive(Debug)]
 pub(super) struct Group<'a> {
@@ -257,7 +260,9 @@ pub(super) fn slug(name: &str, environment: Option<&str>) -> String {
     let all = words.clone();
     words.retain(|word| Some(word) != environment.as_ref());
     let words = if words.is_empty() { all } else { words };
-    let label = words.join("_");
+    // A label goes into addresses, and with them into tags.
+    let label: String = words.join("_").chars().take(LONGEST).collect();
+    let label = label.trim_end_matches('_').to_owned();
     match label.as_str() {
         "" => "unnamed".to_owned(),
         text if is_label(text) => label,
@@ -292,6 +297,7 @@ mod tests {
         assert_eq!(slug("production", Some("production")), "production");
         assert_eq!(slug("7 years/ä", None), "_7_years");
         assert_eq!(slug("日本", None), "unnamed");
+        assert_eq!(slug(&"a".repeat(255), None).len(), LONGEST);
     }
 
     #[test]

@@ -133,7 +133,7 @@ impl<'v> Level<'v> {
                 out.push(format!("{name} = {}", object(flags.collect())));
                 continue;
             }
-            for (key, block) in all {
+            for (key, block) in in_time(all) {
                 let (label, first) = match (shape, key) {
                     (Some(Shape::Block(Key::Label)), Some(key)) => (format!(" {}", quoted(key)), None),
                     (Some(Shape::Block(Key::Argument(argument))), Some(key)) if !block.values.contains_key(argument) => {
@@ -153,6 +153,16 @@ impl<'v> Level<'v> {
             }
         }
     }
+}
+
+/// Blocks of one name, by when they count where all of them say so, else by key.
+fn in_time<'l, 'v>(blocks: &'l BTreeMap<Option<String>, Level<'v>>) -> Vec<(&'l Option<String>, &'l Level<'v>)> {
+    let days = |level: &Level<'_>| ["days", "noncurrent_days"].iter().find_map(|name| level.values.get(*name)?.1.as_i64());
+    let mut blocks: Vec<_> = blocks.iter().collect();
+    if blocks.iter().all(|(_, level)| days(level).is_some()) {
+        blocks.sort_by_key(|(_, level)| days(level));
+    }
+    blocks
 }
 
 /// The settings of a block, a text for each argument and each block in it, in the order of the kind's table.
