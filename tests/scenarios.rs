@@ -96,6 +96,7 @@ scenarios! {
     s3_bucket_elsewhere
     s3_bucket_described
     s3_bucket_foreign
+    s3_bucket_lagging
     s3_bucket_lock
     s3_bucket_mfa
     s3_bucket_mutual

@@ -1,32 +1,41 @@
-//! Waiting for a thing that is busy, before it is changed or until a change counts.
+//! Waiting for a thing that is busy, before it is changed or until a change counts, and until AWS sees what was written.
 
 use super::ChangeFailed;
 use std::time::Duration;
 
-/// How long a thing may be busy before a change gives up; then a new run goes on.
-const PATIENCE_MINUTES: u64 = 20;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// How long is still waited, with growing pauses.
 pub(super) struct Patience {
+    minutes: u64,
     spent: Duration,
     pause: Duration,
 }
 
 impl Patience {
-    pub(super) fn new() -> Self {
-        Self { spent: Duration::ZERO, pause: FIRST_PAUSE }
+    /// For a thing that is busy with a change: 20 minutes, after which a new run goes on.
+    pub(super) fn with_busy() -> Self {
+        Self::of(20)
+    }
+
+    /// For reads that disagree with a write, or for what AWS does not see yet of an earlier one: 5 minutes.
+    pub(super) fn with_reads() -> Self {
+        Self::of(5)
+    }
+
+    fn of(minutes: u64) -> Self {
+        Self { minutes, spent: Duration::ZERO, pause: FIRST_PAUSE }
     }
 
     /// Waits once more, and says for what.
     ///
     /// # Errors
     ///
-    /// [`ChangeFailed::NotReady`] where that took 20 minutes by now.
+    /// [`ChangeFailed::NotReady`] where that took all its minutes by now.
     pub(super) async fn pause(&mut self, what: &str, tell: &(dyn Fn(&str) + Sync)) -> Result<(), ChangeFailed> {
-        if self.spent.as_secs() >= PATIENCE_MINUTES * 60 {
-            return Err(ChangeFailed::NotReady { state: what.to_owned(), minutes: PATIENCE_MINUTES });
+        if self.spent.as_secs() >= self.minutes * 60 {
+            return Err(ChangeFailed::NotReady { state: what.to_owned(), minutes: self.minutes });
         }
         tell(what);
         tokio::time::sleep(self.pause).await;

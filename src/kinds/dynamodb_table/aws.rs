@@ -5,6 +5,7 @@
 
 use super::{DELETION_PROTECTION, EARLIEST, LATEST, PERIOD, PITR, SPEC, STATUS, replicas};
 use crate::aws::{CallFailed, Connection};
+use crate::kinds::patience::Patience;
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
 use crate::model::{Gap, Live, Reading, Replicas, ResourceId, Value};
 use aws_sdk_dynamodb::Client;
@@ -15,19 +16,12 @@ use aws_sdk_dynamodb::types::{
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
-use std::time::Duration;
 
 const LIST: &str = "dynamodb:ListTables";
 const DESCRIBE: &str = "dynamodb:DescribeTable";
 const DESCRIBE_BACKUPS: &str = "dynamodb:DescribeContinuousBackups";
 const UPDATE_BACKUPS: &str = "dynamodb:UpdateContinuousBackups";
 const UPDATE: &str = "dynamodb:UpdateTable";
-
-/// How long a table may stay in another state than ACTIVE before a change gives up. Adding a replica to a large table can take longer;
-/// then a new run goes on.
-const PATIENCE_MINUTES: u64 = 20;
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// The calls.
 pub(super) struct TableCalls;
@@ -349,7 +343,7 @@ struct TableWrite<'a> {
 impl TableWrite<'_> {
     async fn update_backups(&self) -> Result<(), ChangeFailed> {
         let specification = self.backups_wanted()?;
-        let mut patience = Patience::new();
+        let mut patience = Patience::with_busy();
         loop {
             let call = self.client.update_continuous_backups().table_name(&self.request.id.name);
             let call = call.point_in_time_recovery_specification(specification.clone());
@@ -403,13 +397,13 @@ impl TableWrite<'_> {
     }
 
     async fn update_deletion_protection(&self, on: bool) -> Result<(), ChangeFailed> {
-        let mut patience = Patience::new();
+        let mut patience = Patience::with_busy();
         loop {
             let call = self.client.update_table().table_name(&self.request.id.name).deletion_protection_enabled(on);
             match self.request.connection.call_in(&self.request.id.region, UPDATE, call.send()).await {
                 Ok(_) => {
                     // The table may be UPDATING for a moment. The change is taken, whatever this says; reading again proves it.
-                    let _ = self.wait_while_busy(&mut Patience::new()).await;
+                    let _ = self.wait_while_busy(&mut Patience::with_busy()).await;
                     return Ok(());
                 }
                 Err(failed) if failed.is("ResourceInUseException") => {
@@ -439,28 +433,5 @@ impl TableWrite<'_> {
                 _ => return Ok(()),
             }
         }
-    }
-}
-
-/// How long is still waited, with growing pauses.
-struct Patience {
-    spent: Duration,
-    pause: Duration,
-}
-
-impl Patience {
-    fn new() -> Self {
-        Self { spent: Duration::ZERO, pause: FIRST_PAUSE }
-    }
-
-    async fn pause(&mut self, what: &str, tell: &(dyn Fn(&str) + Sync)) -> Result<(), ChangeFailed> {
-        if self.spent.as_secs() >= PATIENCE_MINUTES * 60 {
-            return Err(ChangeFailed::NotReady { state: what.to_owned(), minutes: PATIENCE_MINUTES });
-        }
-        tell(what);
-        tokio::time::sleep(self.pause).await;
-        self.spent += self.pause;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        Ok(())
     }
 }

@@ -146,7 +146,7 @@ fn id(connection: &Connection, name: &str) -> ResourceId {
 async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
     let Some(wanted) = request.after(STATUS).and_then(Value::as_str) else { return Ok(()) };
     let (connection, region, name) = (request.connection, &request.id.region, request.id.name.as_str());
-    let mut patience = Patience::new();
+    let mut patience = Patience::with_busy();
     loop {
         let system = one(connection, region, name).await?.filter(|system| !is_gone(system)).ok_or(ChangeFailed::Gone)?;
         match system.text("LifeCycleState") {

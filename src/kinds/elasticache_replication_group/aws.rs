@@ -159,7 +159,7 @@ fn settings(group: &Json) -> BTreeMap<String, Reading> {
 async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
     let (connection, region, name) = (request.connection, &request.id.region, request.id.name.to_lowercase());
     let at_once = request.wanted.get(AT_ONCE).is_some_and(|declared| declared.value == Value::Bool(true));
-    let mut patience = Patience::new();
+    let mut patience = Patience::with_busy();
     loop {
         let group = one(connection, region, &name).await?.ok_or(ChangeFailed::Gone)?;
         match group.text("Status").as_deref() {

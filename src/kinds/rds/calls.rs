@@ -216,7 +216,7 @@ impl DatabaseCalls {
         for (setting, member, _) in self.settings {
             input.extend(request.after(setting).map(|value| ((*member).to_owned(), json(value))));
         }
-        let mut patience = Patience::new();
+        let mut patience = Patience::with_busy();
         loop {
             let described = self.describe_one(connection, &name).await?.ok_or(ChangeFailed::Gone)?;
             match described.text(self.status).as_deref() {
@@ -247,7 +247,7 @@ impl DatabaseCalls {
 
     /// What is to count at once counts when nothing waits any more.
     async fn wait_until_in_force(&self, request: &ChangeRequest<'_>, name: &str) -> Result<(), ChangeFailed> {
-        let mut patience = Patience::new();
+        let mut patience = Patience::with_busy();
         loop {
             let described = self.describe_one(request.connection, name).await?.ok_or(ChangeFailed::Gone)?;
             if described.whole("PendingModifiedValues.BackupRetentionPeriod").is_none() {

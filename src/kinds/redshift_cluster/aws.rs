@@ -116,7 +116,7 @@ fn settings(cluster: &Json) -> BTreeMap<String, Reading> {
 
 async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
     let (connection, region, name) = (request.connection, &request.id.region, request.id.name.to_lowercase());
-    let mut patience = Patience::new();
+    let mut patience = Patience::with_busy();
     loop {
         let cluster = one(connection, region, &name).await?.filter(|cluster| !is_gone(cluster)).ok_or(ChangeFailed::Gone)?;
         match cluster.text("ClusterStatus") {

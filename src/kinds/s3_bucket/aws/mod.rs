@@ -5,7 +5,6 @@
 mod agree;
 mod lifecycle;
 mod names;
-mod patience;
 mod read;
 mod replication;
 mod write;
