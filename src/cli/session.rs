@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal};
 use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
@@ -184,6 +184,60 @@ pub(super) fn narrow(policy: &mut Policy, names: &[String]) -> Result<(), Failur
     // The blocks keep their lists, as the address of a thing must not depend on which targets were asked for.
     policy.targets.retain(|name, _| names.contains(name));
     Ok(())
+}
+
+/// The targets that a verb without a policy reads: a region each, or that of the environment. `place` is where no policy is.
+pub(super) fn regions(asked: &[String], place: &Path) -> Result<BTreeMap<String, Target>, Failure> {
+    let several = asked.len() > 1;
+    let target = |region: Option<String>| {
+        let name = region.clone().filter(|_| several).unwrap_or_else(|| "main".to_owned());
+        if let Some(wrong) = region.as_deref().filter(|region| !is_region(region)) {
+            let message = format!("--target `{wrong}` is no region, and there is no policy in {} that names its targets", place.display());
+            return Err(Failure::coded(Exit::Error, Code::Usage, message)
+                .help("write a region such as `--target eu-west-1`, or first a policy with `target` blocks"));
+        }
+        Ok((name.clone(), Target { name, region, account_id: None, assume_role: None, profile: None }))
+    };
+    let regions = if asked.is_empty() { vec![None] } else { asked.iter().map(|region| Some(region.clone())).collect() };
+    regions.into_iter().map(target).collect()
+}
+
+/// Whether a text has the form of a region: `eu-west-1`.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
+    match parts.split_last() {
+        Some((number, words)) => words.len() >= 2 && words.iter().all(is_word) && number.parse::<u8>().is_ok(),
+        None => false,
+    }
+}
+
+/// The targets of a policy, or where there is none the regions that were asked for.
+pub(super) fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result<BTreeMap<String, Target>, Failure> {
+    if !load::is_there(path) {
+        return regions(&live.targets, path);
+    }
+    let policy = policy(context, path)?;
+    let mut policy = organized(context, path, policy, live, None)?;
+    narrow(&mut policy, &live.targets)?;
+    Ok(policy.targets)
+}
+
+/// Reads what it takes to tell what protects each thing that holds data.
+pub(super) fn protection(context: &Context, path: &Path, live: &LiveArgs) -> Result<Snapshot, Failure> {
+    let targets = targets(context, path, live)?;
+    block_on(async {
+        let session = Session::connect(context, &targets, live, None).await?;
+        let bar = context.ui.bar("reading");
+        let snapshot = snapshot::protection(&session.aws, &session.unreached, &|done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        })
+        .await;
+        bar.finish_and_clear();
+        session.log_counts();
+        Ok(snapshot)
+    })?
 }
 
 /// Runs a future on a runtime of this process.

@@ -56,6 +56,7 @@ pub mod neptune_cluster;
 mod outside;
 #[cfg(feature = "aws")]
 mod patience;
+mod protection;
 mod rds;
 pub mod rds_cluster;
 pub mod redshift_cluster;
@@ -70,11 +71,13 @@ pub mod sns_topic;
 mod tags;
 mod vaults;
 
+pub use backup_choice::{By, Choice, Judgement};
 pub use flat::Flat;
 pub use needs::{Answer, Busy, Handed, Need, Needed, Place, chosen, name_of, needs, sought, watched};
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
+pub use protection::{Admission, Chooser, Holder, Keeper, Protection, copies_need_management, not_listed, overrides_opt_in, protecting, role_fault};
 #[cfg(feature = "aws")]
 pub use tags::maker;
 
@@ -272,6 +275,11 @@ pub trait Kind: Sync {
     /// What of this thing somebody has to look after although nothing is to be changed: said in every plan and after every apply.
     fn notes(&self, _live: &Live) -> Vec<(Code, String)> {
         Vec::new()
+    }
+
+    /// What its things have to do with the protection of data; `None` where they have nothing to do with it.
+    fn protection(&self) -> Option<Protection> {
+        None
     }
 
     /// The calls that find, read and change it.

@@ -4,6 +4,7 @@ mod account_id;
 mod address;
 mod codes;
 mod count;
+mod coverage;
 mod diagnostic;
 mod effect;
 mod organization;
@@ -21,6 +22,10 @@ pub use account_id::{ACCOUNT, not_an_account};
 pub use address::{BlockAddress, CompoundAddress};
 pub use codes::Code;
 pub use count::{count, plural};
+pub use coverage::{
+    AutomatedBackups, BackupCopy, BackupRule, CopyPlace, Coverage, Covered, Kept, Lock, Mechanism, PointInTime, Reason, ReasonCode, ReplicationRule,
+    Totals, Verdict,
+};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use effect::Effect;
 pub use organization::{Account, AccountSelector, Accounts, NOBODY, Organization};

@@ -15,6 +15,7 @@ macro_rules! put {
 }
 
 mod alike;
+pub mod coverage;
 pub mod diagnostics;
 mod escape;
 pub mod json;

@@ -4,6 +4,7 @@ mod adopt;
 mod adopt_mark;
 mod adopt_terraform;
 mod apply;
+mod audit;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod explain;
@@ -30,6 +31,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Show(args) => plan::show(context, &args),
         Command::Snapshot(args) => snapshot::run(context, &args),
         Command::Adopt(args) => adopt::run(context, &args),
+        Command::Audit(args) => audit::run(context, &args),
         Command::Explain(args) => explain::run(context, &args),
         Command::Schema(args) => schema::run(context, &args),
         Command::Completions(args) => {

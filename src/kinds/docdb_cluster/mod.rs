@@ -5,7 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Answer, Concern, Kind, Need, Needed, rds};
+use super::{Answer, Concern, Kind, Need, Needed, Protection, rds};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Ownership, Refusal, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -78,6 +78,10 @@ impl Kind for DocdbCluster {
 
     fn remarks(&self, live: &Live) -> Vec<String> {
         rds::remarks(live)
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(|live| rds::holder("DocumentDB", WINDOW, live)))
     }
 
     #[cfg(feature = "aws")]

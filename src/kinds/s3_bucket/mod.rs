@@ -11,6 +11,7 @@ mod effects;
 mod encryption;
 mod forbidden;
 mod forms;
+mod holder;
 mod replication_checks;
 mod rule;
 mod sooner;
@@ -19,7 +20,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::{Answer, Concern, Kind, Need, Needed, Place, outside};
+use super::{Answer, Concern, Kind, Need, Needed, Place, Protection, outside};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Reaches, Refusal, Severity, Value, Wanted, path};
 use jiff::Timestamp;
 use rule::Rule;
@@ -170,6 +171,10 @@ impl Kind for S3Bucket {
         };
         let told = denied.map(text);
         told.chain(encryption::notes(live)).collect()
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(holder::holder))
     }
 
     #[cfg(feature = "aws")]

@@ -4,11 +4,12 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod exports;
 mod forms;
 mod input;
 mod rules;
 
-use super::{Circumstances, Concern, Kind, Need, Place, json, outside, schedules};
+use super::{Circumstances, Concern, Kind, Need, Place, Protection, json, outside, schedules};
 use crate::model::{
     Change, Document, Existence, Fallback, Form, KindSpec, Live, Loss, NameForm, Ownership, Parent, Safer, Setting, Shape, Value, Wanted,
 };
@@ -257,6 +258,10 @@ impl Kind for Schedule {
         let begins_anew = change.setting == EXPRESSION && change.after.as_str().is_some_and(|text| text.starts_with("rate("));
         let told = SPEC.setting(EXPRESSION).filter(|_| change.effect.needs_consent()).map(|row| format!("{}; ", row.when_weaker));
         begins_anew.then(|| format!("{}a rate counts from the moment of the change", told.unwrap_or_default()))
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Copies(exports::exports))
     }
 
     #[cfg(feature = "aws")]
