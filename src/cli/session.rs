@@ -8,7 +8,7 @@ use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Po
 use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
 use crate::policy::{self, Checked, Seen, load};
-use crate::snapshot;
+use crate::snapshot::{self, Reader};
 use crate::time::Clock;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -228,14 +228,16 @@ pub(super) fn protection(context: &Context, path: &Path, live: &LiveArgs) -> Res
     let targets = targets(context, path, live)?;
     block_on(async {
         let session = Session::connect(context, &targets, live, None).await?;
+        let reader = Reader::new(session.aws, session.unreached);
         let bar = context.ui.bar("reading");
-        let snapshot = snapshot::protection(&session.aws, &session.unreached, &|done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
-        })
-        .await;
+        let snapshot = reader
+            .protection(&|done, total| {
+                bar.set_length(total);
+                bar.set_position(done);
+            })
+            .await;
         bar.finish_and_clear();
-        session.log_counts();
+        log_counts(&reader.counts());
         Ok(snapshot)
     })?
 }
@@ -305,12 +307,15 @@ impl Session {
 
     /// Logs how many calls were made.
     pub(super) fn log_counts(&self) {
-        let counts = self.aws.witness.counts();
-        for (operation, count) in &counts {
-            tracing::info!(operation, count, "calls");
-        }
-        tracing::info!(total = counts.values().sum::<u64>(), "calls");
+        log_counts(&self.aws.witness.counts());
     }
+}
+
+fn log_counts(counts: &BTreeMap<String, u64>) {
+    for (operation, count) in counts {
+        tracing::info!(operation, count, "calls");
+    }
+    tracing::info!(total = counts.values().sum::<u64>(), "calls");
 }
 
 #[cfg(feature = "sandbox")]

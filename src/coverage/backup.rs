@@ -135,7 +135,9 @@ impl Thing<'_> {
             Some(Some(false)) if named.is_none() => {
                 let chosen = by.first().map(ToString::to_string).unwrap_or_default();
                 let what = format!("{of} chooses it by {chosen}, and the region is not opted in to {backup_type}");
-                let mend = format!("opt in: `resource_type_opt_in_preference = {{ {backup_type} = true }}`, or name its ARN where the type is its own");
+                let own = self.arn.is_some_and(|arn| kinds::overrides_opt_in(arn, backup_type));
+                let or = if own { ", or name its ARN in the selection" } else { "" };
+                let mend = format!("opt in: `resource_type_opt_in_preference = {{ {backup_type} = true }}`{or}");
                 outcome.say(ReasonCode::OptInOff, what, mend);
             }
             Some(Some(_)) => {}
@@ -158,7 +160,9 @@ impl Thing<'_> {
             return;
         };
         if self.tags.is_some_and(|tags| chooser.choice.hangs_on_missing(tags)) {
-            outcome.remarks.push(format!("{of} asks that a tag is not of a value, and it lacks the tag: AWS's documents leave open whether that is met"));
+            outcome.remarks.push(format!(
+                "{of} asks that a tag is not of a value, and it lacks the tag: AWS's documents leave open whether that is met"
+            ));
         }
         let chosen_by = named.or(by.first()).map(ToString::to_string).unwrap_or_default();
         for rule in rules {
@@ -177,7 +181,8 @@ impl Thing<'_> {
                 let is_long = max.is_some_and(|max| rule.delete_after_days.is_none_or(|days| days > max));
                 if keeper.lock != Lock::None && (is_short || is_long) {
                     let kept = rule.delete_after_days.map_or_else(|| "for ever".to_owned(), |days| format!("{days} days"));
-                    let what = format!("rule {} of plan {} keeps {kept}, and the lock of vault {} refuses that", rule.rule, rule.plan, rule.vault);
+                    let what =
+                        format!("rule {} of plan {} keeps {kept}, and the lock of vault {} refuses that", rule.rule, rule.plan, rule.vault);
                     outcome.say(ReasonCode::PlanBroken, what, "choose a `delete_after` within the lock's range, or another vault");
                     return;
                 }
@@ -189,7 +194,7 @@ impl Thing<'_> {
                 outcome.say(ReasonCode::PlanBroken, what, "make the vault, or name one that is there");
                 return;
             }
-            (None, Some(cause)) => rule.doubts.push(format!("whether vault {} is there could not be read ({cause})", rule.vault)),
+            (None, Some(cause)) => rule.doubts.push(format!("whether vault {} is there is not known: {cause}", rule.vault)),
         }
         if kinds::copies_need_management(backup_type) && !rule.copies.is_empty() {
             match backups.admission.managed.as_ref().map(|managed| managed.get(backup_type) == Some(&true)) {
@@ -197,10 +202,14 @@ impl Thing<'_> {
                 Some(false) => {
                     let here = (Some(&self.live.id.region), Some(self.account));
                     rule.copies.retain(|copy| (copy.region.as_ref(), copy.account.as_deref()) == here);
-                    let what = format!("AWS Backup does not manage {backup_type} in full here, so that nothing is copied to other regions and accounts");
+                    let what = format!(
+                        "AWS Backup does not manage {backup_type} in full here, so that nothing is copied to other regions and accounts"
+                    );
                     outcome.remarks.push(what);
                 }
-                None => outcome.remarks.push(format!("whether {backup_type} can be copied to other regions and accounts could not be read")),
+                None => {
+                    outcome.remarks.push(format!("whether {backup_type} can be copied to other regions and accounts could not be read"))
+                }
             }
         }
         outcome.rules.push(Mechanism::BackupRule(Box::new(rule)));
@@ -223,16 +232,19 @@ fn none_chooses(backups: &Backups) -> String {
 /// How a selection would choose it.
 fn advice(backups: &Backups, arn: &str) -> String {
     let tag = backups.choosers.iter().find_map(|chooser| {
-        let tags: BTreeMap<String, String> =
-            chooser.choice.wishes().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let tags: BTreeMap<String, String> = chooser.choice.wishes().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         let takes = matches!(chooser.choice.judge(arn, Some(&tags)), Judgement::Chosen(_));
         let said = || tags.iter().map(|(key, value)| format!("`{key}={value}`")).collect::<Vec<_>>().join(" and ");
         (takes && !tags.is_empty()).then(|| (said(), chooser))
     });
     match tag {
         Some((tags, chooser)) => {
-            format!("tag it {tags}, as selection {} of plan {} wants it, or name its ARN in a selection", chooser.name, plan(backups, chooser))
+            format!(
+                "tag it {tags}, as selection {} of plan {} wants it, or name its ARN in a selection",
+                chooser.name,
+                plan(backups, chooser)
+            )
         }
-        None => "name its ARN in a selection, or tag it as one wants it".to_owned(),
+        None => "name its ARN in a selection".to_owned(),
     }
 }

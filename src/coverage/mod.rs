@@ -8,9 +8,9 @@ mod backup;
 mod judge;
 mod miss;
 mod outlook;
-mod whole;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use crate::kinds::{self, Holder, Protection};
 use crate::model::{Cause, Coverage, Covered, Gap, Live, ResourceId, Snapshot, Totals, Verdict};
@@ -90,9 +90,12 @@ fn holds(kind: &str) -> bool {
     matches!(kinds::find(kind).and_then(kinds::Kind::protection), Some(Protection::Holds(_)))
 }
 
-/// A gap in a few words.
+/// A gap in a few words; what AWS said stands with the gaps.
 fn said(gap: &Gap) -> String {
-    format!("{}: {}", gap.action, gap.message)
+    match gap.cause {
+        Cause::NotRecorded => gap.message.clone(),
+        _ => format!("what {} tells could not be read", gap.action),
+    }
 }
 
 /// What a snapshot does not hold that it would if it had been recorded for this: nothing may be concluded from its absence.

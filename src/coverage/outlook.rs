@@ -31,18 +31,23 @@ pub(super) fn copies(mechanisms: &[Mechanism], account: &str) -> Vec<CopyPlace> 
             Mechanism::BackupRule(rule) => copies.extend(rule.copies.iter().map(|copy| CopyPlace {
                 account: copy.account.clone(),
                 region: copy.region.clone(),
+                store: copy.vault_arn.rsplit(':').next().map(str::to_owned),
                 days: copy.delete_after_days,
                 by: by.clone(),
             })),
             Mechanism::CopiedBackups { region, days, .. } => {
-                copies.push(CopyPlace { account: Some(account.to_owned()), region: Some(region.clone()), days: *days, by });
+                copies.push(CopyPlace { account: Some(account.to_owned()), region: Some(region.clone()), store: None, days: *days, by });
             }
             // The ARN of a bucket tells neither; without another account it is the own one.
             Mechanism::Replication(rule) if rule.is_on => {
                 let account = rule.account.clone().unwrap_or_else(|| account.to_owned());
-                copies.push(CopyPlace { account: Some(account), region: None, days: None, by });
+                let store = rule.destination.rsplit(':').next().map(str::to_owned);
+                copies.push(CopyPlace { account: Some(account), region: None, store, days: None, by });
             }
-            Mechanism::Export { is_on: true, .. } => copies.push(CopyPlace { account: None, region: None, days: None, by }),
+            Mechanism::Export { is_on: true, destination, .. } => {
+                let store = destination.split('/').next().map(str::to_owned);
+                copies.push(CopyPlace { account: None, region: None, store, days: None, by });
+            }
             _ => {}
         }
     }

@@ -36,8 +36,7 @@ pub(super) struct Backups {
 impl<'s> Whole<'s> {
     /// Puts a snapshot together.
     pub(super) fn new(snapshot: &'s Snapshot) -> Self {
-        let mut whole =
-            Self { snapshot, places: BTreeMap::new(), copies: BTreeMap::new(), tags: BTreeMap::new(), tagged: BTreeSet::new() };
+        let mut whole = Self { snapshot, places: BTreeMap::new(), copies: BTreeMap::new(), tags: BTreeMap::new(), tagged: BTreeSet::new() };
         for identity in snapshot.identities.values() {
             whole.places.entry((identity.region.clone(), identity.account.clone())).or_default();
         }
@@ -72,6 +71,10 @@ impl<'s> Whole<'s> {
     fn take(&mut self, live: &Live) {
         let Some(protection) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) else { return };
         let Some(account) = self.account(&live.id.target).map(str::to_owned) else { return };
+        if matches!(protection, Protection::Holds(_)) {
+            // That something is in a region does not mean that anybody reads what backs it up there.
+            return;
+        }
         if let Protection::Copies(copies) = protection {
             for (of, mechanism) in copies(live) {
                 self.copies.entry(of).or_default().push(mechanism);
@@ -139,7 +142,7 @@ impl<'s> Whole<'s> {
             return Role::Unread(format!("role {} was not read", last(role)));
         };
         match found {
-            Outside::Unread { action, reason } => Role::Unread(format!("role {}: {action}: {reason}", last(role))),
+            Outside::Unread { action, .. } => Role::Unread(format!("role {} could not be read ({action})", last(role))),
             found => kinds::role_fault(role, found).map_or(Role::Fine, |fault| Role::Refused(fault.what, fault.help)),
         }
     }
@@ -171,7 +174,9 @@ pub(super) fn unread_roles(snapshot: &Snapshot) -> Vec<Gap> {
         match snapshot.outside.get(&role) {
             Some(Outside::Unread { action, reason }) => gaps.push(gap(action, Cause::Denied, reason.clone())),
             Some(_) => {}
-            None => gaps.push(gap("iam:GetRole", Cause::NotRecorded, "whether AWS Backup can assume the role was not looked at".to_owned())),
+            None => {
+                gaps.push(gap("iam:GetRole", Cause::NotRecorded, "whether AWS Backup can assume the role was not looked at".to_owned()))
+            }
         }
     }
     gaps

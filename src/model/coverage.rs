@@ -116,6 +116,8 @@ pub struct CopyPlace {
     pub account: Option<String>,
     /// The region, where that is known.
     pub region: Option<String>,
+    /// The vault or the bucket that holds them, by name, where that is known.
+    pub store: Option<String>,
     /// Days; `None` is for ever, or as long as the destination says.
     pub days: Option<i64>,
     /// What makes them, in a few words.

@@ -1,6 +1,6 @@
 //! Coverage as Markdown.
 
-use super::{kept, mechanisms, places, verdict};
+use super::{alike, doubts, kept, mechanisms, places, verdict};
 use crate::model::{Coverage, Covered, Verdict};
 use crate::view::escape::{cell, code, markdown as plain, prose};
 use crate::view::{Specs, words};
@@ -10,14 +10,18 @@ pub fn markdown(coverage: &Coverage, specs: Specs) -> String {
     let mut out = format!("### {}\n\n", plain(&verdict(coverage)));
     out.push_str(&format!("As of {}.\n", coverage.at));
     for (of, heading) in [(Verdict::Unprotected, "Unprotected"), (Verdict::Unknown, "Unknown")] {
-        let things: Vec<&Covered> = coverage.of(of).collect();
-        if things.is_empty() {
+        let groups = alike(coverage.of(of));
+        if groups.is_empty() {
             continue;
         }
         out.push_str(&format!("\n#### {heading}\n\n"));
-        for covered in things {
-            out.push_str(&format!("- {} ({}, account {})\n", named(specs, covered), plain(&covered.region), plain(&covered.account)));
-            for cause in &covered.unread {
+        for group in groups {
+            let Some(covered) = group.first() else { continue };
+            let title = plain(&words::kind_title(specs, &covered.kind));
+            let names: Vec<String> = group.iter().map(|covered| code(&covered.name)).collect();
+            let place = format!("{}, account {}", plain(&covered.region), plain(&covered.account));
+            out.push_str(&format!("- {title} ({place}): {}\n", names.join(", ")));
+            for cause in covered.unread.iter().chain(&doubts(covered)) {
                 out.push_str(&format!("  - {}\n", prose(cause)));
             }
             for reason in &covered.reasons {
@@ -41,10 +45,6 @@ pub fn markdown(coverage: &Coverage, specs: Specs) -> String {
         out.push_str(&format!("\nNot looked at: {}.\n", plain(&coverage.not_looked_at.join(", "))));
     }
     out
-}
-
-fn named(specs: Specs, covered: &Covered) -> String {
-    format!("{} {}", plain(&words::kind_title(specs, &covered.kind)), code(&covered.name))
 }
 
 fn row(specs: Specs, covered: &Covered) -> String {

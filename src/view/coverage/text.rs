@@ -1,7 +1,7 @@
 //! Coverage as text.
 
-use super::{kept, mechanisms, named, places, thing, verdict};
-use crate::model::{Coverage, Covered, Verdict};
+use super::{alike, doubts, kept, mechanisms, named, places, verdict};
+use crate::model::{Coverage, Covered, Verdict, count};
 use crate::view::escape::visible;
 use crate::view::style::{Label, Style};
 use crate::view::{Specs, words};
@@ -50,14 +50,21 @@ impl Page<'_> {
     }
 
     fn verdicts(&mut self, verdict: Verdict, heading: &str, (marker, label): (&str, Label)) {
-        let things: Vec<&Covered> = self.coverage.of(verdict).collect();
-        if things.is_empty() {
+        let groups = alike(self.coverage.of(verdict));
+        if groups.is_empty() {
             return;
         }
         self.heading(heading);
-        for covered in things {
-            let marker = self.style.paint(label, marker);
-            self.out.push_str(&format!("  {marker} {}\n", thing(self.specs, covered)));
+        for group in groups {
+            let Some(covered) = group.first() else { continue };
+            let place = format!("{}, account {}", visible(&covered.region), visible(&covered.account));
+            let title = words::kind_title(self.specs, &covered.kind);
+            let title = if group.len() == 1 { title } else { count(group.len(), &title) };
+            let names: Vec<String> = group.iter().map(|covered| visible(&covered.name)).collect();
+            for (at, line) in self.style.wrap(4, &format!("{title} ({place}): {}", names.join(", "))).iter().enumerate() {
+                let start = if at == 0 { format!("  {} ", self.style.paint(label, marker)) } else { "    ".to_owned() };
+                self.out.push_str(&format!("{start}{line}\n"));
+            }
             for cause in &covered.unread {
                 self.sentence(6, Label::Plain, &visible(cause));
             }
@@ -94,7 +101,8 @@ impl Page<'_> {
         };
         let widths: Vec<usize> = (0..columns.len()).map(width).collect();
         let line = |cells: &[String]| {
-            let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count()))));
+            let padded =
+                cells.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count()))));
             padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
         self.out.push('\n');
@@ -113,18 +121,6 @@ impl Page<'_> {
             self.sentence(0, Label::Muted, &format!("Not looked at: {}.", types.join(", ")));
         }
     }
-}
-
-/// What is not known of mechanisms that may protect it.
-fn doubts(covered: &Covered) -> Vec<String> {
-    let mut doubts = Vec::new();
-    for mechanism in &covered.mechanisms {
-        if let crate::model::Mechanism::BackupRule(rule) = mechanism {
-            doubts.extend(rule.doubts.iter().map(|doubt| format!("rule {} of plan {} may back it up: {doubt}", rule.rule, rule.plan)));
-        }
-    }
-    doubts.dedup();
-    doubts
 }
 
 fn row(specs: Specs, covered: &Covered) -> [String; 6] {
