@@ -81,7 +81,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aws", &["files", "model", "time", "xml"]),
     ("apply", &["aws", "kinds", "model", "plan", "snapshot"]),
     ("sandbox", &["alarm_rule", "files", "names", "time", "xml"]),
-    ("cli", &["adopt", "apply", "aws", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot", "time", "view"]),
+    ("cli", &["adopt", "apply", "aws", "coverage", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot", "time", "view"]),
     // They only name the rooms, and start the command line.
     ("lib.rs", &[]),
     ("main.rs", &[]),
