@@ -187,7 +187,7 @@ impl Thing<'_> {
                     return;
                 }
                 rule.lock = keeper.lock;
-                rule.vault_key = keeper.key.clone();
+                rule.vault_key.clone_from(&keeper.key);
             }
             (None, None) => {
                 let what = format!("rule {} of plan {} backs up into vault {}, which is not there", rule.rule, rule.plan, rule.vault);
@@ -208,7 +208,7 @@ impl Thing<'_> {
                     outcome.remarks.push(what);
                 }
                 None => {
-                    outcome.remarks.push(format!("whether {backup_type} can be copied to other regions and accounts could not be read"))
+                    outcome.remarks.push(format!("whether {backup_type} can be copied to other regions and accounts could not be read"));
                 }
             }
         }

@@ -7,12 +7,12 @@ use crate::model::{Covered, Live, Mechanism, Reason, ReasonCode, Verdict};
 use jiff::Timestamp;
 
 /// Puts together what of the thing itself, of things of other kinds and of AWS Backup protects it.
-pub(super) fn judge(whole: &Whole<'_>, live: &Live, holder: Holder, account: &str, at: Timestamp) -> Covered {
+pub(super) fn judge(whole: &Whole<'_>, live: &Live, holder: &Holder, account: &str, at: Timestamp) -> Covered {
     let arn = whole::arn(live, account);
     let tags = whole.tags(live);
     let mut mechanisms = holder.mechanisms.clone();
     mechanisms.extend(arn.iter().flat_map(|arn| whole.copies(arn)).cloned());
-    let thing = backup::Thing { live, arn: arn.as_deref(), tags: tags.as_ref(), holder: &holder, account };
+    let thing = backup::Thing { live, arn: arn.as_deref(), tags: tags.as_ref(), holder, account };
     let found = thing.outcome(whole);
     mechanisms.extend(found.rules);
     mechanisms.sort();
@@ -27,7 +27,7 @@ pub(super) fn judge(whole: &Whole<'_>, live: &Live, holder: Holder, account: &st
         Verdict::Unprotected
     };
     let mut reasons = found.reasons;
-    reasons.extend(own(&holder, &mechanisms));
+    reasons.extend(own(holder, &mechanisms));
     reasons.sort();
     reasons.dedup();
     let mut remarks = holder.remarks.clone();
@@ -45,8 +45,8 @@ pub(super) fn judge(whole: &Whole<'_>, live: &Live, holder: Holder, account: &st
         verdict,
         retention: outlook::retention(&mechanisms),
         copies: outlook::copies(&mechanisms, account),
-        immutability: outlook::immutability(&holder, &mechanisms, at),
-        encryption: outlook::encryption(&holder, &mechanisms),
+        immutability: outlook::immutability(holder, &mechanisms, at),
+        encryption: outlook::encryption(holder, &mechanisms),
         mechanisms,
         reasons,
         unread,

@@ -33,7 +33,7 @@ pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
     for live in &snapshot.resources {
         let Some(kind) = kinds::find(&live.id.kind) else { continue };
         if let (Some(Protection::Holds(holder)), Some(account)) = (kind.protection(), whole.account(&live.id.target)) {
-            add(judge::judge(&whole, live, holder(live), account, at));
+            add(judge::judge(&whole, live, &holder(live), account, at));
         }
     }
     for (id, gap) in unread(snapshot) {
@@ -42,7 +42,7 @@ pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
             // Of the thing itself nothing is known but its type.
             let Some(Protection::Holds(holder)) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) else { continue };
             let holder = Holder { unread: vec![gap], backup_type: holder(&live).backup_type, ..Holder::default() };
-            add(judge::judge(&whole, &live, holder, account, at));
+            add(judge::judge(&whole, &live, &holder, account, at));
         }
     }
     let resources: Vec<Covered> = found.into_values().collect();

@@ -7,6 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A region of an account.
 pub(super) type Place = (String, String);
 
+/// Tags of things by their names.
+type TagsByName<'s> = BTreeMap<&'s str, &'s BTreeMap<String, String>>;
+
 /// All of it, by region and account.
 pub(super) struct Whole<'s> {
     snapshot: &'s Snapshot,
@@ -14,7 +17,7 @@ pub(super) struct Whole<'s> {
     /// What things of other kinds do for a thing, by its ARN.
     copies: BTreeMap<String, Vec<Mechanism>>,
     /// The tags of every thing of a kind that a listing showed, by kind and target.
-    tags: BTreeMap<(&'s str, &'s str), BTreeMap<&'s str, &'s BTreeMap<String, String>>>,
+    tags: BTreeMap<(&'s str, &'s str), TagsByName<'s>>,
     /// The kinds and targets whose tags were all listed.
     tagged: BTreeSet<(&'s str, &'s str)>,
 }
@@ -175,7 +178,7 @@ pub(super) fn unread_roles(snapshot: &Snapshot) -> Vec<Gap> {
             Some(Outside::Unread { action, reason }) => gaps.push(gap(action, Cause::Denied, reason.clone())),
             Some(_) => {}
             None => {
-                gaps.push(gap("iam:GetRole", Cause::NotRecorded, "whether AWS Backup can assume the role was not looked at".to_owned()))
+                gaps.push(gap("iam:GetRole", Cause::NotRecorded, "whether AWS Backup can assume the role was not looked at".to_owned()));
             }
         }
     }

@@ -131,13 +131,9 @@ impl Choice {
         if let Some(pattern) = self.not_resources.iter().find(|pattern| pattern.matches(arn)) {
             let none = BTreeMap::new();
             let is_brought_in = !self.bring_in(arn, tags.unwrap_or(&none)).is_empty();
-            return match (is_brought_in, tags) {
-                (true, _) => Judgement::LeftOut(pattern.text.clone()),
-                (false, Some(_)) => Judgement::NotBroughtIn,
-                // Out it is either way.
-                (false, None) if self.tags.is_empty() => Judgement::NotBroughtIn,
-                (false, None) => Judgement::LeftOut(pattern.text.clone()),
-            };
+            // Without its tags it may not be brought in; out it is either way.
+            let may_be = tags.is_none() && !self.tags.is_empty();
+            return if is_brought_in || may_be { Judgement::LeftOut(pattern.text.clone()) } else { Judgement::NotBroughtIn };
         }
         let Some(tags) = tags else {
             let named = self.bring_in(arn, &BTreeMap::new());

@@ -178,7 +178,7 @@ pub(super) fn overrides_opt_in(named: &str, kind: &str) -> bool {
     let Some((service, resource)) = parts(named).filter(|(service, _)| *service == one.service) else { return false };
     let begins = || one.begins.iter().filter(|begin| resource.starts_with(**begin));
     let is_whole = !resource.contains('*') && !service.contains('*');
-    begins().any(|begin| !is_shared(&begin) && (is_whole || !begin.is_empty()))
+    begins().any(|begin| !is_shared(begin) && (is_whole || !begin.is_empty()))
 }
 
 /// Whether a type is copied to other places, and goes to cold storage, only where AWS Backup manages it in full.

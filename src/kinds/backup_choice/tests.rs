@@ -17,7 +17,8 @@ struct Document {
 impl Document {
     fn choice(&self) -> Choice {
         let set = |texts: &[&str]| Value::set(texts.iter().map(|text| Value::from(*text)));
-        let mut values = BTreeMap::from([(RESOURCES.to_owned(), set(&self.resources)), (NOT_RESOURCES.to_owned(), set(&self.not_resources))]);
+        let mut values =
+            BTreeMap::from([(RESOURCES.to_owned(), set(&self.resources)), (NOT_RESOURCES.to_owned(), set(&self.not_resources))]);
         let mut block = |block: &str, key: &str, value: &str| {
             let at = path::keyed(block, &format!("{key}/{value}"));
             values.insert(path::child(&at, "key"), Value::from(key));
@@ -171,10 +172,9 @@ const LIKES: [&str; 6] = ["x*", "*x*", "*", "x", "*y", "X*"];
 fn is_like(pattern: &[char], text: &[char]) -> bool {
     match (pattern.split_first(), text.split_first()) {
         (None, None) => true,
-        (None, Some(_)) => false,
         (Some(('*', rest)), _) => (0..=text.len()).any(|skipped| is_like(rest, &text[skipped..])),
         (Some((first, rest)), Some((letter, more))) => first == letter && is_like(rest, more),
-        (Some(_), None) => false,
+        (None, Some(_)) | (Some(_), None) => false,
     }
 }
 
@@ -182,13 +182,14 @@ fn fits(pattern: &str, text: &str) -> bool {
     is_like(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
 }
 
-/// (resources ∪ tags) ∖ not_resources ∩ conditions, over sets of names.
+/// `(resources ∪ tags) ∖ not_resources ∩ conditions`, over sets of names.
 fn by_sets<'w>(document: &Document, world: &'w BTreeMap<String, Tags>) -> BTreeSet<&'w str> {
     let all: BTreeSet<&str> = world.keys().map(String::as_str).collect();
     let those = |is: &dyn Fn(&str, &Tags) -> bool| -> BTreeSet<&'w str> {
         world.iter().filter(|(name, tags)| is(name, tags)).map(|(name, _)| name.as_str()).collect()
     };
-    let of_patterns = |patterns: &[&str]| patterns.iter().fold(BTreeSet::new(), |set, pattern| &set | &those(&|name, _| fits(pattern, name)));
+    let of_patterns =
+        |patterns: &[&str]| patterns.iter().fold(BTreeSet::new(), |set, pattern| &set | &those(&|name, _| fits(pattern, name)));
     let of_tag = |key: &str, value: &str| those(&|_, tags| tags.iter().any(|(of, is)| of == key && is == value));
     let like_tag = |key: &str, value: &str| those(&|_, tags| tags.iter().any(|(of, is)| of == key && fits(value, is)));
     let tagged = document.tags.iter().fold(BTreeSet::new(), |set, (key, value)| &set | &of_tag(key, value));
@@ -208,7 +209,8 @@ fn some<T: Clone + std::fmt::Debug + 'static>(of: &'static [T], most: usize) -> 
 
 fn document() -> impl Strategy<Value = Document> {
     let tag = (proptest::sample::select(&KEYS[..]), proptest::sample::select(&VALUES[..]));
-    let condition = (0..4_usize, proptest::sample::select(&KEYS[..]), proptest::sample::select(&VALUES[..]), proptest::sample::select(&LIKES[..]));
+    let condition =
+        (0..4_usize, proptest::sample::select(&KEYS[..]), proptest::sample::select(&VALUES[..]), proptest::sample::select(&LIKES[..]));
     let condition = condition.prop_map(|(operator, key, value, like)| {
         let value = if [LIKE, NOT_LIKE].contains(&operator) { like } else { value };
         (operator, key, value)
@@ -220,8 +222,7 @@ fn document() -> impl Strategy<Value = Document> {
 fn world() -> impl Strategy<Value = BTreeMap<String, Tags>> {
     let tag = (proptest::sample::select(&KEYS[..]), proptest::sample::select(&VALUES[..]));
     let tags = proptest::collection::vec(tag, 0..3).prop_map(|of| tags(&of));
-    proptest::collection::vec(tags, ARNS.len()..=ARNS.len())
-        .prop_map(|all| ARNS.iter().map(|arn| (*arn).to_owned()).zip(all).collect())
+    proptest::collection::vec(tags, ARNS.len()..=ARNS.len()).prop_map(|all| ARNS.iter().map(|arn| (*arn).to_owned()).zip(all).collect())
 }
 
 proptest! {
