@@ -17,6 +17,7 @@
 //! | [`coverage`] | what protects each thing that holds data, or why nothing does |
 //! | [`plan`] | policy and snapshot to a plan: resolve, diff, gate, order |
 //! | [`adopt`] | what is live, or Terraform's configuration, to a policy that says the same |
+//! | [`drift`] | what moved away from a policy, or since a snapshot: the plan seen from the other side |
 //! | [`view`] | plans, diagnostics and kinds as text, JSON and Markdown |
 //! | `aws` | clients by target, the account guard, limits, counts, journal |
 //! | `apply` | a plan made true, and proven by reading again |
@@ -32,6 +33,7 @@ pub mod aws;
 #[cfg(feature = "aws")]
 pub mod cli;
 pub mod coverage;
+pub mod drift;
 pub mod files;
 pub mod kinds;
 pub mod model;

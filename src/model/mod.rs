@@ -6,6 +6,7 @@ mod codes;
 mod count;
 mod coverage;
 mod diagnostic;
+mod drift;
 mod effect;
 mod organization;
 mod outside;
@@ -27,11 +28,12 @@ pub use coverage::{
     Totals, Verdict,
 };
 pub use diagnostic::{Diagnostic, Label, Severity};
+pub use drift::{Acknowledged, Drift, Event, Moved, MovedPart, Since};
 pub use effect::Effect;
 pub use organization::{Account, AccountSelector, Accounts, NOBODY, Organization};
 pub use outside::Outside;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};
-pub use policy::{AssumeRole, Except, Pattern, Policy, Protect, Replicas, Resource, Selector, Target, Waiver, Wanted};
+pub use policy::{Acknowledge, AssumeRole, Except, Pattern, Policy, Protect, Replicas, Resource, Selector, Target, Waiver, Wanted};
 pub use policy_document::{Decision, Known, NotAPolicy, PolicyDocument, Principal, Request, Sender, default_topic_policy};
 pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, ResourceId, Snapshot};
 pub use source::{Position, Source, SourceId, Sources, Span};

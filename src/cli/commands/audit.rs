@@ -1,6 +1,6 @@
 //! `backstay audit`: what protects each thing that holds data, and why the others are not protected.
 //!
-//! Nothing here can write to AWS: it asks for a snapshot, and for nothing else.
+//! Nothing here can write to AWS: it asks for a snapshot, which is read with a connection that cannot.
 
 use crate::cli::Context;
 use crate::cli::args::{AuditArgs, AuditFormat};

@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, args: &SnapshotArgs) -> Result<Exit, Failur
 fn planned(context: &Context, args: &SnapshotArgs) -> Result<Snapshot, Failure> {
     let policy = policy_of_targets(context, &args.policy, &args.live, None)?;
     block_on(async {
-        let session = Session::connect(context, &policy.targets, &args.live, None).await?;
+        let session = Session::connect(context, &policy.targets, &args.live).await?;
         let snapshot = session.snapshot(context, &policy).await;
         session.log_counts();
         Ok(snapshot)
