@@ -75,6 +75,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("snapshot/outside.rs", &["aws", "kinds", "model"]),
     ("snapshot/read.rs", &["aws", "kinds", "model", "policy"]),
     ("snapshot/whole.rs", &["aws", "kinds", "model"]),
+    ("plan/agenda.rs", &["kinds", "model", "time"]),
     ("plan", &["files", "kinds", "model", "policy"]),
     ("view", &["model"]),
     ("aws", &["files", "model", "time", "xml"]),

@@ -106,6 +106,7 @@ scenarios! {
     roles_and_keys
     saved_plan
     saved_plan_consent
+    schedule_calendar
     schedules
     seed_mistakes
     selected_by_name

@@ -16,7 +16,12 @@ use std::path::Path;
 
 /// Loads and checks a policy; with an error the verb ends, warnings are shown.
 pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> {
-    let checked = checked(context, path);
+    policy_at(context, path, now(context))
+}
+
+/// The same at another time than now.
+pub(super) fn policy_at(context: &Context, path: &Path, now: Timestamp) -> Result<Policy, Failure> {
+    let checked = checked_at(context, path, now);
     if !checked.is_good() {
         return Err(Failure::policy(checked.problems, checked.policy.sources));
     }
@@ -26,22 +31,26 @@ pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> 
 
 /// A policy, and everything that can be known to be wrong with it without AWS.
 pub(super) fn checked(context: &Context, path: &Path) -> Checked {
+    checked_at(context, path, now(context))
+}
+
+fn checked_at(context: &Context, path: &Path, now: Timestamp) -> Checked {
     let mut checked = policy::check(path, &context.given);
     checked.problems.extend(needs::declared(&checked.policy));
-    checked.problems.extend(circumstances::declared(&checked.policy, now(context)));
+    checked.problems.extend(circumstances::declared(&checked.policy, now));
     checked
 }
 
 /// The time: that of the sandbox, where there is one.
 #[cfg(feature = "sandbox")]
-fn now(context: &Context) -> Timestamp {
+pub(super) fn now(context: &Context) -> Timestamp {
     let folder = context.global.sandbox.as_ref().filter(|folder| folder.exists());
     let clock = folder.and_then(|folder| crate::sandbox::Sandbox::open(folder).ok()?.clock().ok());
     clock.map_or_else(|| Clock::system().now(), crate::sandbox::ClockSetting::now)
 }
 
 #[cfg(not(feature = "sandbox"))]
-fn now(_: &Context) -> Timestamp {
+pub(super) fn now(_: &Context) -> Timestamp {
     Clock::system().now()
 }
 

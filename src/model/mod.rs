@@ -2,6 +2,7 @@
 
 mod account_id;
 mod address;
+mod agenda;
 mod codes;
 mod count;
 mod diagnostic;
@@ -18,6 +19,7 @@ mod spec;
 mod value;
 
 pub use account_id::{ACCOUNT, not_an_account};
+pub use agenda::{Agenda, AgendaEntry, AgendaGap, AgendaRun};
 pub use address::{BlockAddress, CompoundAddress};
 pub use codes::Code;
 pub use count::{count, plural};

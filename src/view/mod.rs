@@ -23,6 +23,7 @@ pub mod markdown;
 mod modules;
 mod nested;
 mod ours;
+pub mod schedule;
 pub mod schema;
 mod style;
 pub mod text;
