@@ -69,6 +69,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("policy", &["files", "kinds", "model", "names"]),
     ("adopt", &["kinds", "model", "plan", "policy"]),
     ("adopt/terraform", &["kinds", "model", "policy"]),
+    ("policy/tiers.rs", &["kinds", "model", "time"]),
     ("policy/compounds/dynamodb_export/twice.rs", &["kinds", "model", "time"]),
     ("snapshot", &["files", "model"]),
     ("snapshot/everything.rs", &["aws", "kinds", "model", "policy"]),

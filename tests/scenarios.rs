@@ -123,6 +123,7 @@ scenarios! {
     summary
     syntax_errors
     targets
+    tiers
     topic_checks
     topics
     topics_abroad

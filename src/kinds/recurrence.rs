@@ -80,6 +80,10 @@ impl Recurrence {
         let kept = days.filter(|days| *days > 0).map(|days| format!(", kept for {}", crate::model::count(days, "day")));
         let at = if declared.is_some() { window } else { retention };
         let asleep = (days == Some(0)).then(|| format!("`{retention}` is 0, so that none is made"));
-        Some(Self { start_window: hours.map(DailyHours::minutes), asleep, ..Self::new(at, format!("{does}{}", kept.unwrap_or_default()), when) })
+        Some(Self {
+            start_window: hours.map(DailyHours::minutes),
+            asleep,
+            ..Self::new(at, format!("{does}{}", kept.unwrap_or_default()), when)
+        })
     }
 }

@@ -98,8 +98,8 @@ fn told(change: ClockChange, zone: &Zone) -> String {
     let runs = if change.runs == 1 { String::new() } else { format!(", and so with {} that day", count(change.runs, "run")) };
     match change.what {
         Clocks::Skip => format!("{time} does not come in {zone}: the clocks skip it, and its run{runs}"),
-        Clocks::Repeat => format!(
-            "{time} comes twice in {zone}{runs}: counted once, at the first; AWS does not say which of the two it takes"
-        ),
+        Clocks::Repeat => {
+            format!("{time} comes twice in {zone}{runs}: counted once, at the first; AWS does not say which of the two it takes")
+        }
     }
 }

@@ -63,7 +63,17 @@ mod tests {
 
     #[test]
     fn lengths_are_read_and_said() {
-        let cases = [("15m", "15m"), ("4h", "4h"), ("35d", "35d"), ("90m", "1h 30m"), ("1d", "24h"), ("1d12h", "36h"), ("3d", "3d"), ("73h", "3d 1h"), ("0m", "0m")];
+        let cases = [
+            ("15m", "15m"),
+            ("4h", "4h"),
+            ("35d", "35d"),
+            ("90m", "1h 30m"),
+            ("1d", "24h"),
+            ("1d12h", "36h"),
+            ("3d", "3d"),
+            ("73h", "3d 1h"),
+            ("0m", "0m"),
+        ];
         for (written, said) in cases {
             assert_eq!(parse_length(written).map(say_length).as_deref(), Ok(said), "{written}");
         }

@@ -53,8 +53,11 @@ pub fn markdown(agenda: &Agenda) -> String {
         let cells = [entry.does.clone(), when, next, runs, gap].map(|cell| sentence(&cell));
         put!(out, "| {} | {} |\n", escape::cell(&entry.what()), cells.join(" | "));
     }
-    let clocks: Vec<String> =
-        agenda.entries.iter().flat_map(|entry| entry.clocks.iter().map(|told| format!("- {}: {}\n", escape::code(&entry.what()), escape::markdown(told)))).collect();
+    let clocks: Vec<String> = agenda
+        .entries
+        .iter()
+        .flat_map(|entry| entry.clocks.iter().map(|told| format!("- {}: {}\n", escape::code(&entry.what()), escape::markdown(told))))
+        .collect();
     if !clocks.is_empty() {
         put!(out, "\nThe clocks:\n\n{}", clocks.concat());
     }

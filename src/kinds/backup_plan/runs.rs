@@ -1,6 +1,6 @@
 //! What the rules of a plan do, and when.
 
-use super::circumstances::{key, kept, rules};
+use super::circumstances::{kept, key, rules};
 use super::{CONTINUOUS, COPY, DELETE_AFTER, TARGET, hours};
 use crate::kinds::{Recurrence, When};
 use crate::model::{Value, Wanted, count, path};

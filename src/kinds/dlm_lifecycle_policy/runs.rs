@@ -21,7 +21,8 @@ pub(super) fn runs(wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
     let values: BTreeMap<String, Value> = wanted.iter().map(|(at, wanted)| (at.clone(), wanted.value.clone())).collect();
     let flat = Flat::of_values(&values);
     let asleep = (flat.text(STATE).as_deref() == Some("DISABLED")).then(|| "its `state` is `DISABLED`".to_owned());
-    let mut found: Vec<Recurrence> = flat.keys(SCHEDULE).iter().filter_map(|name| of_schedule(&flat, &path::keyed(SCHEDULE, name))).collect();
+    let mut found: Vec<Recurrence> =
+        flat.keys(SCHEDULE).iter().filter_map(|name| of_schedule(&flat, &path::keyed(SCHEDULE, name))).collect();
     if flat.get(DEFAULT).is_some() {
         let days = |name: &str, otherwise: i64| flat.whole(&format!("policy_details.{name}")).unwrap_or(otherwise);
         let every = match days("create_interval", 1) {
@@ -64,7 +65,8 @@ fn of_schedule(flat: &Flat, at: &str) -> Option<Recurrence> {
         }
     };
     let regions = flat.keys(&path::child(at, "cross_region_copy_rule"));
-    let copies = if regions.is_empty() { String::new() } else { format!(", with {} to {}", count(regions.len(), "copy"), regions.join(", ")) };
+    let copies =
+        if regions.is_empty() { String::new() } else { format!(", with {} to {}", count(regions.len(), "copy"), regions.join(", ")) };
     let does = format!("makes snapshots{}{copies}", kept(&path::child(at, "retain_rule")));
     Some(Recurrence { start_window: Some(WINDOW), ..Recurrence::new(at, does, when) })
 }

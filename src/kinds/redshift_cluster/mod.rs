@@ -5,7 +5,8 @@ mod aws;
 
 use super::{Concern, Kind, Recurrence, When};
 use crate::model::{
-    Change, Code, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Reading, Refusal, Safer, Setting, Severity, Shape, Value, Wanted, count,
+    Change, Code, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Reading, Refusal, Safer, Setting, Severity, Shape, Value, Wanted,
+    count,
 };
 use jiff::Timestamp;
 use std::cmp::Ordering;

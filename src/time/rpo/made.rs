@@ -31,7 +31,8 @@ pub(super) fn made(rules: &[&Rule], after: Timestamp, until: Timestamp) -> Resul
         all.push(runs);
     }
     let mut ways = vec![chosen(rules, &all, after, until, false)];
-    let is_undecided = |(index, rule): (usize, &&Rule)| rules.iter().skip(index.saturating_add(1)).any(|other| retention(rule) == retention(other));
+    let is_undecided =
+        |(index, rule): (usize, &&Rule)| rules.iter().skip(index.saturating_add(1)).any(|other| retention(rule) == retention(other));
     if rules.iter().enumerate().any(is_undecided) {
         let other = chosen(rules, &all, after, until, true);
         if !ways.contains(&other) {

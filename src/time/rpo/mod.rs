@@ -297,7 +297,9 @@ fn scheduled(rules: &[Rule], one_at_a_time: bool, after: Timestamp, span: Signed
     match worst {
         Some(mut bound) => {
             if made.len() > 1 {
-                bound.notes.push("of rules that overlap and keep equally long AWS does not say which it keeps: the worse is counted".to_owned());
+                bound
+                    .notes
+                    .push("of rules that overlap and keep equally long AWS does not say which it keeps: the worse is counted".to_owned());
             }
             Loss::AtMost(bound)
         }
@@ -325,7 +327,8 @@ struct Worst<'r> {
 
 impl Worst<'_> {
     fn gap_step(&self) -> Step {
-        let between = if self.from == self.to.name { format!("of \"{}\"", self.from) } else { format!("\"{}\" and \"{}\"", self.from, self.to.name) };
+        let between =
+            if self.from == self.to.name { format!("of \"{}\"", self.from) } else { format!("\"{}\" and \"{}\"", self.from, self.to.name) };
         Step { what: format!("longest time between two runs {between}"), adds: self.gap }
     }
 

@@ -104,9 +104,15 @@ fn what_nobody_promises_has_no_number() {
     let replicated = |has_time_control| Mechanism::Replicated { to: place, lag: Lag::of_objects(has_time_control) };
     assert_eq!(derivation(&replicated(true)), "Replication Time Control, for 99.9% of objects 15m = 15m");
     assert_eq!(derivation(&replicated(false)), "unprovable: S3 promises no time for replication without Replication Time Control");
-    let snapshots = Rule { completion: Lag::Unpromised("nobody says when a snapshot is done".to_owned()), ..rule("dlm", "cron(0 2 * * ? *)", 60, 0, 7) };
+    let snapshots = Rule {
+        completion: Lag::Unpromised("nobody says when a snapshot is done".to_owned()),
+        ..rule("dlm", "cron(0 2 * * ? *)", 60, 0, 7)
+    };
     assert_eq!(derivation(&plan(&[snapshots])), "unprovable: nobody says when a snapshot is done");
-    let once = Rule { schedule: Schedule::parse("cron(0 2 1 1 ? 2028)", Service::Backup).expect("it is one"), ..rule("once", "cron(0 2 * * ? *)", 60, 60, 7) };
+    let once = Rule {
+        schedule: Schedule::parse("cron(0 2 1 1 ? 2028)", Service::Backup).expect("it is one"),
+        ..rule("once", "cron(0 2 * * ? *)", 60, 60, 7)
+    };
     assert_eq!(derivation(&plan(&[once])), "unprovable: there are no two recovery points between which a time could be told");
     assert_eq!(derivation(&plan(&[])), "unprovable: there are no two recovery points between which a time could be told");
 }
@@ -141,7 +147,10 @@ fn a_ladder_has_the_rungs_that_there_surely_are() {
     let said = |rules: &[Rule]| -> Vec<String> {
         let rungs = ladder(rules, at(NOW)).expect("they can be compared");
         let length = |length: Option<SignedDuration>| length.map_or_else(|| "none".to_owned(), say_length);
-        rungs.iter().map(|rung| format!("{} every {} for {:?}, surely {}", rung.rule, length(rung.apart), rung.days, length(rung.surely))).collect()
+        rungs
+            .iter()
+            .map(|rung| format!("{} every {} for {:?}, surely {}", rung.rule, length(rung.apart), rung.days, length(rung.surely)))
+            .collect()
     };
     let daily = rule("daily", "cron(0 2 * * ? *)", 60, 180, 35);
     let monthly = rule("monthly", "cron(0 12 1 * ? *)", 60, 180, 365);
@@ -159,12 +168,21 @@ fn a_ladder_has_the_rungs_that_there_surely_are() {
 
 /// Which plan is played through.
 fn played() -> impl Strategy<Value = (Vec<Rule>, bool)> {
-    let schedules = ["cron(0 * * * ? *)", "cron(0 0/4 * * ? *)", "cron(0 2 * * ? *)", "cron(30 1,14 * * ? *)", "cron(0 3 ? * SUN,WED *)", "cron(45 23 L * ? *)"];
+    let schedules = [
+        "cron(0 * * * ? *)",
+        "cron(0 0/4 * * ? *)",
+        "cron(0 2 * * ? *)",
+        "cron(30 1,14 * * ? *)",
+        "cron(0 3 ? * SUN,WED *)",
+        "cron(45 23 L * ? *)",
+    ];
     let zones = ["UTC", "Europe/Berlin", "America/New_York"];
-    let rule = (0..schedules.len(), 0..zones.len(), 60..600_u32, 0..4_000_i64, 1..5_u32).prop_map(move |(schedule, zone, window, completion, days)| Rule {
-        zone: Zone::named(zones[zone]).expect("it is one"),
-        ..rule(&format!("{schedule} {zone} {days}"), schedules[schedule], window, completion, days)
-    });
+    let rule = (0..schedules.len(), 0..zones.len(), 60..600_u32, 0..4_000_i64, 1..5_u32).prop_map(
+        move |(schedule, zone, window, completion, days)| Rule {
+            zone: Zone::named(zones[zone]).expect("it is one"),
+            ..rule(&format!("{schedule} {zone} {days}"), schedules[schedule], window, completion, days)
+        },
+    );
     (proptest::collection::vec(rule, 1..4), any::<bool>())
 }
 

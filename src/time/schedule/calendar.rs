@@ -139,14 +139,18 @@ fn counted(cron: &Cron, named: &Zone, after: Timestamp, until: Timestamp) -> Cal
         return calendar;
     }
     let (first, last) = (zone.to_datetime(after).date(), zone.to_datetime(until).date());
-    let widest = cron.times.iter().zip(cron.times.iter().skip(1)).max_by_key(|(one, next)| (one.duration_until(**next), std::cmp::Reverse(**one)));
+    let widest =
+        cron.times.iter().zip(cron.times.iter().skip(1)).max_by_key(|(one, next)| (one.duration_until(**next), std::cmp::Reverse(**one)));
     for date in cron.dates_from(first).take_while(|date| *date <= last) {
         let changes = clocks_change(date, zone);
         if changes {
             calendar.clocks.extend(clock_changes(cron, date, zone, after, until));
         }
         if changes || date == first || date == last {
-            runs_on(cron, date, zone).into_iter().filter(|run| *run > after && *run <= until).for_each(|run| calendar.add_again(run, named.again(run)));
+            runs_on(cron, date, zone)
+                .into_iter()
+                .filter(|run| *run > after && *run <= until)
+                .for_each(|run| calendar.add_again(run, named.again(run)));
             continue;
         }
         let edge = |time: Option<&jiff::civil::Time>| time.and_then(|time| instant(date.to_datetime(*time), zone));

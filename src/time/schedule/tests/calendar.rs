@@ -240,7 +240,8 @@ fn a_calendar_counts_years_of_minutes_without_walking_through_them() {
 fn a_calendar_says_what_the_clocks_skip_and_repeat() {
     let clocks = |expression: &str, after: &str| -> Vec<String> {
         let after = at(after);
-        let calendar = Calendar::of(&read(expression, Service::Backup), &zone("Europe/Berlin"), after, after + SignedDuration::from_hours(48), 9);
+        let calendar =
+            Calendar::of(&read(expression, Service::Backup), &zone("Europe/Berlin"), after, after + SignedDuration::from_hours(48), 9);
         calendar.clocks.iter().map(|change| format!("{:?} {} x{}", change.what, change.local, change.runs)).collect()
     };
     assert_eq!(clocks("cron(30 2 * * ? *)", "2027-03-27T12:00:00Z"), ["Skip 2027-03-28T02:30:00 x1"]);
