@@ -32,7 +32,7 @@ pub enum When {
     /// At times that the policy declares.
     Declared {
         /// When.
-        schedule: Schedule,
+        schedule: Box<Schedule>,
         /// Where its times are read.
         zone: Zone,
     },
@@ -50,7 +50,7 @@ impl When {
             Some(name) => name.and_then(|name| Zone::named(name).ok()),
         };
         match (schedule, zone) {
-            (Some(schedule), Some(zone)) => Self::Declared { schedule, zone },
+            (Some(schedule), Some(zone)) => Self::Declared { schedule: Box::new(schedule), zone },
             _ => Self::Theirs("at times that are known only after apply".to_owned()),
         }
     }
@@ -74,7 +74,7 @@ impl Recurrence {
         let hours = declared.and_then(|wanted| DailyHours::parse(wanted.value.as_str()?).ok());
         let schedule = hours.and_then(|hours| Schedule::parse(&hours.begin(), Service::Rule).ok());
         let when = match schedule {
-            Some(schedule) => When::Declared { schedule, zone: Zone::utc() },
+            Some(schedule) => When::Declared { schedule: Box::new(schedule), zone: Zone::utc() },
             None => When::Theirs("once a day, in hours that AWS chose".to_owned()),
         };
         let kept = days.filter(|days| *days > 0).map(|days| format!(", kept for {}", crate::model::count(days, "day")));

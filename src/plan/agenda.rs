@@ -86,7 +86,7 @@ fn fill(entry: &mut AgendaEntry, calendar: &Calendar, schedule: &Schedule, zone:
     entry.clocks = calendar.clocks.iter().take(CLOCKS_TOLD).map(|change| told(*change, zone)).collect();
     let more = calendar.clocks.len().saturating_sub(CLOCKS_TOLD);
     if more > 0 {
-        entry.clocks.push(format!("the clocks change on {} more of its days", more));
+        entry.clocks.push(format!("the clocks change on {more} more of its days"));
     }
     if calendar.count == 0 && schedule.never_runs() {
         entry.says.push_str(": no date fits it");

@@ -187,7 +187,7 @@ fn split(at: Timestamp) -> (String, String) {
 
 fn minutes_said(minutes: u32) -> String {
     match (minutes / 1_440, minutes / 60, minutes % 60) {
-        (days, _, _) if days > 2 && minutes % 1_440 == 0 => format!("{days}d"),
+        (days, _, _) if days > 2 && minutes.is_multiple_of(1_440) => format!("{days}d"),
         (_, hours, 0) if hours > 0 => format!("{hours}h"),
         (_, 0, minutes) => format!("{minutes}m"),
         (_, hours, minutes) => format!("{hours}h {minutes}m"),

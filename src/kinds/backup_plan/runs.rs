@@ -18,7 +18,7 @@ fn of_rule(wanted: &BTreeMap<String, Wanted>, rule: &str) -> Recurrence {
         value.and_then(|minutes| u32::try_from(minutes).ok())
     };
     let when = match hours::starts(wanted, rule) {
-        Some(starts) => When::Declared { schedule: starts.schedule, zone: starts.zone },
+        Some(starts) => When::Declared { schedule: Box::new(starts.schedule), zone: starts.zone },
         None => When::Theirs("at times that are known only after apply".to_owned()),
     };
     Recurrence {

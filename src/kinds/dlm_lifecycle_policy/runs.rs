@@ -32,7 +32,9 @@ pub(super) fn runs(wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
         let does = format!("backs up what nothing else did, kept for {}", count(days("retain_interval", 7), "day"));
         found.push(Recurrence::new(DEFAULT, does, When::Theirs(every)));
     }
-    found.iter_mut().for_each(|run| run.asleep.clone_from(&asleep));
+    for run in &mut found {
+        run.asleep.clone_from(&asleep);
+    }
     found
 }
 
@@ -48,12 +50,11 @@ fn of_schedule(flat: &Flat, at: &str) -> Option<Recurrence> {
         (None, None) => return None,
     };
     let schedule = expression.and_then(|text| Schedule::parse(&text, Service::Rule).ok());
-    let when = match schedule {
-        Some(schedule) => When::Declared { schedule, zone: Zone::utc() },
-        None => {
-            let hours = flat.whole(&within("interval")).map(|hours| count(hours, "hour"));
-            When::Theirs(format!("every {}, counted from a time that AWS chose", hours.unwrap_or_else(|| "some hours".to_owned())))
-        }
+    let when = if let Some(schedule) = schedule {
+        When::Declared { schedule: Box::new(schedule), zone: Zone::utc() }
+    } else {
+        let hours = flat.whole(&within("interval")).map(|hours| count(hours, "hour"));
+        When::Theirs(format!("every {}, counted from a time that AWS chose", hours.unwrap_or_else(|| "some hours".to_owned())))
     };
     let kept = |rule: &str| {
         let (count_of, interval) = (flat.whole(&path::child(rule, "count")), flat.whole(&path::child(rule, "interval")));
