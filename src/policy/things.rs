@@ -88,7 +88,8 @@ fn one(
     }
     let targets = targets(&mut reader, &evaluator.policy.targets);
     let replicas = if spec.replicas { statements::replicas(&mut reader) } else { crate::model::Replicas::All };
-    let tier = tiers::in_tier(&mut reader, &evaluator.policy.tiers);
+    // What there is exactly one of are settings of a region or an account, and no data.
+    let tier = if spec.single.is_none() { tiers::in_tier(&mut reader, &evaluator.policy.tiers) } else { None };
     let select_block = reader.block("select");
     if let (Some(single), Some(block)) = (spec.single, select_block) {
         let title = format!("`{address}` selects, and there is exactly one {} {}", spec.title, single.place());

@@ -3,7 +3,7 @@
 use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
 use crate::kinds;
-use crate::model::{Code, Copies, Diagnostic, InTier, KindSpec, Policy, Protect, Span, Tier, Value};
+use crate::model::{Code, Copies, Diagnostic, InTier, Policy, Protect, Span, Tier, Value};
 use crate::time::{parse_length, say_length};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -267,10 +267,7 @@ fn shared(one: &Protect, other: &Protect) -> Option<String> {
     if one.address.kind != other.address.kind || !one.targets.iter().any(|target| other.targets.contains(target)) {
         return None;
     }
-    let spec: &KindSpec = kinds::spec(&one.address.kind)?;
-    if spec.single.is_some() {
-        return Some(format!("the {}", spec.title));
-    }
+    let spec = kinds::spec(&one.address.kind)?;
     // Tags and exceptions may tell the two apart.
     let is_plain = |protect: &Protect| {
         let except = &protect.select.except;
