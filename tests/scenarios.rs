@@ -108,6 +108,7 @@ scenarios! {
     roles_and_keys
     saved_plan
     saved_plan_consent
+    schedule_calendar
     schedules
     seed_mistakes
     selected_by_name
@@ -124,6 +125,7 @@ scenarios! {
     summary
     syntax_errors
     targets
+    tiers
     topic_checks
     topics
     topics_abroad

@@ -17,35 +17,44 @@ use std::path::Path;
 
 /// Loads and checks a policy; with an error the verb ends, warnings are shown.
 pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> {
-    let Checked { policy, problems } = good(context, path)?;
+    policy_at(context, path, now(context))
+}
+
+/// The same at another time than now.
+pub(super) fn policy_at(context: &Context, path: &Path, now: Timestamp) -> Result<Policy, Failure> {
+    let Checked { policy, problems } = good(context, path, now)?;
     context.ui.warn(&problems, &policy.sources);
     Ok(policy)
 }
 
 /// A policy without an error.
-fn good(context: &Context, path: &Path) -> Result<Checked, Failure> {
-    let checked = checked(context, path);
+fn good(context: &Context, path: &Path, now: Timestamp) -> Result<Checked, Failure> {
+    let checked = checked_at(context, path, now);
     if checked.is_good() { Ok(checked) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
 }
 
 /// A policy, and everything that can be known to be wrong with it without AWS.
 pub(super) fn checked(context: &Context, path: &Path) -> Checked {
+    checked_at(context, path, now(context))
+}
+
+fn checked_at(context: &Context, path: &Path, now: Timestamp) -> Checked {
     let mut checked = policy::check(path, &context.given);
     checked.problems.extend(needs::declared(&checked.policy));
-    checked.problems.extend(circumstances::declared(&checked.policy, now(context)));
+    checked.problems.extend(circumstances::declared(&checked.policy, now));
     checked
 }
 
 /// The time: that of the sandbox, where there is one.
 #[cfg(feature = "sandbox")]
-fn now(context: &Context) -> Timestamp {
+pub(super) fn now(context: &Context) -> Timestamp {
     let folder = context.global.sandbox.as_ref().filter(|folder| folder.exists());
     let clock = folder.and_then(|folder| crate::sandbox::Sandbox::open(folder).ok()?.clock().ok());
     clock.map_or_else(|| Clock::system().now(), crate::sandbox::ClockSetting::now)
 }
 
 #[cfg(not(feature = "sandbox"))]
-fn now(_: &Context) -> Timestamp {
+pub(super) fn now(_: &Context) -> Timestamp {
     Clock::system().now()
 }
 
@@ -180,7 +189,7 @@ pub(super) fn quiet_policy_of_targets(
     live: &LiveArgs,
     from: Option<&Snapshot>,
 ) -> Result<Policy, Failure> {
-    of_targets(context, good(context, &args.path)?.policy, args, live, from)
+    of_targets(context, good(context, &args.path, now(context))?.policy, args, live, from)
 }
 
 fn of_targets(context: &Context, policy: Policy, args: &PolicyArgs, live: &LiveArgs, from: Option<&Snapshot>) -> Result<Policy, Failure> {

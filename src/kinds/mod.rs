@@ -58,6 +58,7 @@ mod outside;
 mod patience;
 mod rds;
 pub mod rds_cluster;
+mod recurrence;
 pub mod redshift_cluster;
 pub(crate) mod roles;
 pub mod s3_bucket;
@@ -75,6 +76,7 @@ pub use needs::{Answer, Busy, Handed, Need, Needed, Place, chosen, name_of, need
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
+pub use recurrence::{Recurrence, When};
 #[cfg(feature = "aws")]
 pub use tags::maker;
 
@@ -271,6 +273,11 @@ pub trait Kind: Sync {
 
     /// What of this thing somebody has to look after although nothing is to be changed: said in every plan and after every apply.
     fn notes(&self, _live: &Live) -> Vec<(Code, String)> {
+        Vec::new()
+    }
+
+    /// What a thing, as declared, does again and again, with its times: what a calendar of the policy shows.
+    fn runs(&self, _wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
         Vec::new()
     }
 

@@ -5,6 +5,7 @@ use super::organization::{Accounts, NOBODY, Organization};
 use super::path;
 use super::source::{Sources, Span};
 use super::spec::KindSpec;
+use super::tier::{InTier, Tier};
 use super::value::Value;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub struct Policy {
     pub accounts: Accounts,
     /// Whether more than targets hangs on accounts of organizations that are not known.
     pub needs_accounts: bool,
+    /// What is promised of data, by the name of its tier.
+    pub tiers: BTreeMap<String, Tier>,
     /// What must be set on things that others own.
     pub protects: Vec<Protect>,
     /// What backstay makes, changes and removes.
@@ -103,6 +106,8 @@ pub struct Protect {
     pub targets: Vec<String>,
     /// Which things.
     pub select: Selector,
+    /// The tier that they are in, where the block names one; else their tags may put them into one.
+    pub tier: Option<InTier>,
     /// Which replicas of each thing.
     pub replicas: Replicas,
     /// The declared settings, by path.

@@ -3,6 +3,7 @@
 //! `resolve` says what each thing must be, `diff` what differs and what that does, [`gate`] who consented, [`order`] in which steps
 //! apply goes about it, [`preconditions`] whether AWS still is what the plan was made from.
 
+pub mod agenda;
 pub mod circumstances;
 mod diff;
 pub mod file;

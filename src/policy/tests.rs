@@ -103,3 +103,19 @@ fn a_waiver_with_the_printed_placeholders_says_nothing() {
     let text = "waiver \"w\" {\n  address = \"aws_dynamodb_table.a\"\n  setting = \"deletion_protection_enabled\"\n  to = false\n  reason = \"…\"\n  approved_by = \"me\"\n  expires = \"2027-01-01\"\n}\n";
     assert_eq!(problems(text), ["BKS0103 \"…\""]);
 }
+
+#[test]
+fn tags_put_a_thing_into_a_tier_when_all_of_them_match() {
+    let text =
+        "tier \"gold\" {\n  rpo = \"15m\"\n  tags = { tier = \"gold*\", env = \"production\" }\n}\ntier \"named\" { rpo = \"1h\" }\n";
+    let checked = checked(text, &[]);
+    assert!(checked.is_good(), "{:?}", checked.problems);
+    let tiers = |pairs: &[(&str, &str)]| -> Vec<String> {
+        let tags = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        tiers::of_tags(&checked.policy, &tags).into_iter().map(|tier| tier.name.clone()).collect()
+    };
+    assert_eq!(tiers(&[("tier", "golden"), ("env", "production"), ("team", "shop")]), ["gold"]);
+    assert_eq!(tiers(&[("tier", "gold")]), [""; 0], "one of two");
+    assert_eq!(tiers(&[("tier", "Gold"), ("env", "production")]), [""; 0], "case counts");
+    assert_eq!(tiers(&[]), [""; 0], "a tier without tags has to be named");
+}

@@ -12,6 +12,7 @@ mod fmt;
 mod plan;
 #[cfg(feature = "sandbox")]
 pub(super) mod sandbox;
+mod schedule;
 mod schema;
 mod snapshot;
 mod validate;
@@ -34,6 +35,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Diff(args) => drift::diff(context, &args),
         Command::Adopt(args) => adopt::run(context, &args),
         Command::Explain(args) => explain::run(context, &args),
+        Command::Schedule(args) => schedule::run(context, &args),
         Command::Schema(args) => schema::run(context, &args),
         Command::Completions(args) => {
             let mut script = Vec::new();

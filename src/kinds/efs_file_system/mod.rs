@@ -3,7 +3,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::Kind;
+use super::{Kind, Recurrence, When};
 #[cfg(feature = "aws")]
 use crate::model::Value;
 use crate::model::{Change, Code, Fallback, KindSpec, Live, NameForm, NameTag, Ownership, Refusal, Safer, Setting, Shape, Wanted};
@@ -76,6 +76,13 @@ impl Kind for FileSystem {
             Some(state) => Some(format!("it is in the state `{state}`")),
         };
         name.into_iter().chain(state).collect()
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        let Some(status) = wanted.get(STATUS).and_then(|wanted| wanted.value.as_str()) else { return Vec::new() };
+        let asleep = (status == DISABLED).then(|| format!("`{STATUS}` is `{DISABLED}`"));
+        let when = When::Theirs("once a day, at a time that AWS chose".to_owned());
+        vec![Recurrence { asleep, ..Recurrence::new(STATUS, "makes the automatic backup", when) }]
     }
 
     #[cfg(feature = "aws")]

@@ -3,7 +3,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Kind};
+use super::{Concern, Kind, Recurrence};
 use crate::model::{
     Change, Code, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading, Refusal, Safer, Setting, Severity, Shape,
     Value, Wanted,
@@ -183,6 +183,10 @@ impl Kind for ReplicationGroup {
             Some(status) if PASSING.contains(&status) => vec![format!("it is {status}; apply waits until it is available")],
             Some(status) => vec![format!("it is {status}")],
         }
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        Recurrence::daily(wanted, WINDOW, RETENTION, "begins the daily automatic backup").into_iter().collect()
     }
 
     #[cfg(feature = "aws")]

@@ -5,7 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Answer, Concern, Kind, Need, Needed, rds};
+use super::{Answer, Concern, Kind, Need, Needed, Recurrence, rds};
 use crate::model::{Change, Code, Effect, Fallback, KindSpec, Live, Loss, Ownership, Refusal, Safer, Setting, Shape, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -104,6 +104,10 @@ impl Kind for RdsCluster {
 
     fn remarks(&self, live: &Live) -> Vec<String> {
         rds::remarks(live)
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        Recurrence::daily(wanted, WINDOW, rds::RETENTION, "begins the daily automated backup").into_iter().collect()
     }
 
     #[cfg(feature = "aws")]
