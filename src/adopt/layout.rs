@@ -24,8 +24,8 @@ const MAIN: &str = "main.hcl";
 pub(super) struct LaidOut {
     /// The whole text of each file that is new or longer, by name.
     pub(super) files: BTreeMap<String, String>,
-    /// Where each block stands: the file, the bytes, and the place of the block among all.
-    blocks: Vec<(String, Range<usize>, usize)>,
+    /// Where each block stands: by file, in the order of the text, the bytes and the place of the block among all.
+    blocks: BTreeMap<String, Vec<(Range<usize>, usize)>>,
 }
 
 impl LaidOut {
@@ -38,8 +38,9 @@ impl LaidOut {
     pub(super) fn group_at(&self, problem: &Diagnostic, sources: &Sources) -> Option<usize> {
         let group = |span: &crate::model::Span| {
             let name = file_name(&sources.get(span.source)?.name);
-            let holds = |(file, range, _): &&(String, Range<usize>, usize)| file == name && range.contains(&span.range.start);
-            self.blocks.iter().find(holds).map(|(_, _, group)| *group)
+            let blocks = self.blocks.get(name)?;
+            let place = blocks.partition_point(|(range, _)| range.end <= span.range.start);
+            blocks.get(place).filter(|(range, _)| range.contains(&span.range.start)).map(|(_, group)| *group)
         };
         problem.labels.iter().find_map(|label| group(&label.span))
     }
@@ -95,7 +96,7 @@ pub(super) fn lay_out(
         text.push('\n');
         let start = text.len();
         text.push_str(&block);
-        out.blocks.push((name, start..start.saturating_add(block.len()), place));
+        out.blocks.entry(name).or_default().push((start..start.saturating_add(block.len()), place));
     }
     // What is not described is told in files that are new; in others it would be told again each time.
     for (id, reason) in left_out {
@@ -117,7 +118,7 @@ fn texts<'r>(request: &'r Request<'_>) -> impl Iterator<Item = &'r Source> {
 
 /// The file for blocks of a service, and what stands in it now.
 fn file(service: &str, request: &Request<'_>, out: &LaidOut) -> (String, String) {
-    let there = |name: &str| texts(request).find(|source| file_name(&source.name) == name).map(|source| source.text.clone());
+    let there = |name: &str| texts(request).find(|source| file_name(&source.name) == name).map(|source| source.text.as_str());
     let names = std::iter::once(format!("{service}.hcl")).chain((1_u32..).map(|number| match number {
         1 => format!("{service}-adopted.hcl"),
         number => format!("{service}-adopted-{number}.hcl"),
@@ -128,7 +129,7 @@ fn file(service: &str, request: &Request<'_>, out: &LaidOut) -> (String, String)
         }
         match there(&name) {
             None => return (name, format!("{HEADER}\n")),
-            Some(text) if text.starts_with(HEADER) => return (name, if text.ends_with('\n') { text } else { format!("{text}\n") }),
+            Some(text) if text.starts_with(HEADER) => return (name, format!("{text}{}", if text.ends_with('\n') { "" } else { "\n" })),
             Some(_) => {}
         }
     }

@@ -161,6 +161,9 @@ impl Things<'_> {
             let parts =
                 kinds::all().map(Kind::spec).filter(|spec| spec.parent.is_some_and(|parent| parent.kinds.contains(&thing.spec.name)));
             let parts: Vec<&str> = parts.map(|spec| spec.name).collect();
+            if parts.is_empty() {
+                continue;
+            }
             let is_of_parts =
                 |gap: &&Gap| gap.target == thing.live.id.target && gap.kind.as_deref().is_some_and(|kind| parts.contains(&kind));
             if let Some(gap) = snapshot.gaps.iter().find(is_of_parts) {
@@ -186,9 +189,10 @@ fn by_id<'a>(wholes: &[&'a Live]) -> BTreeMap<(&'a str, &'a str, &'a str), Vec<&
 /// What the policy there is about, and how others refer to it.
 fn there(policy: &Policy, snapshot: &Snapshot) -> BTreeMap<ResourceId, String> {
     let mut there = BTreeMap::new();
+    let blocks: BTreeMap<_, _> = policy.resources.iter().map(|resource| (&resource.address, resource)).collect();
     for resource in &policy.resources {
         let Some(spec) = kinds::spec(&resource.address.kind) else { continue };
-        let whole = resource.parent.as_ref().and_then(|parent| policy.resources.iter().find(|other| other.address == *parent));
+        let whole = resource.parent.as_ref().and_then(|parent| blocks.get(parent).copied());
         let (Some(own), true) = (&resource.name, resource.parent.is_none() == whole.is_none()) else { continue };
         let name = match (spec.parent, whole.and_then(|whole| whole.name.as_ref())) {
             (Some(parent), Some(whole)) => parent.part_name(whole, own),
