@@ -19,18 +19,20 @@ mod check;
 mod groups;
 mod layout;
 mod marks;
+mod namesakes;
 mod rounds;
 pub mod terraform;
 mod text;
 mod things;
 mod words;
 
-use crate::model::{Diagnostic, Policy, ResourceId, Snapshot};
+use crate::model::{Code, Diagnostic, Policy, ResourceId, Snapshot};
 use crate::policy::load::Files;
 use crate::policy::variables::Given;
+use check::Checks;
 use groups::Group;
 use rounds::Rounds;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use things::Things;
 use words::Words;
 
@@ -66,13 +68,19 @@ pub struct Adopted {
     pub described: Vec<ResourceId>,
     /// The addresses of the blocks that do.
     pub blocks: Vec<String>,
+    /// What makes no sense of what they describe as it is.
+    pub doubts: BTreeSet<(Code, String)>,
+    /// What is to be told of things that they describe, and does not stay so: what could not be read, what is under way.
+    pub told: Vec<LeftOut>,
+    /// What the policy covered before and protecting settings that no block of it says, such as one that could not be read then.
+    pub unsaid: Vec<LeftOut>,
     /// The things that the policy covered before.
     pub covered: usize,
     /// The things that are not described, and why.
     pub left_out: Vec<LeftOut>,
 }
 
-/// A thing that is not described.
+/// A thing that is not described, or not wholly.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {
     /// Which.
@@ -96,9 +104,9 @@ pub fn describe(snapshot: &Snapshot, request: &Request<'_>) -> Result<Adopted, V
         let groups = groups::of(&things.described, snapshot, request, &rounds);
         let words = Words::new(&groups, &things.there, snapshot, request);
         let laid_out = layout::lay_out(&groups, &words, &things.left_out, snapshot, request);
-        let wrong = check::wrong(&laid_out, &groups, snapshot, request)?;
+        let Checks { wrong, doubts } = check::check(&laid_out, &groups, snapshot, request)?;
         if wrong.is_empty() {
-            let adopted = adopted(laid_out.files, &groups, &things);
+            let adopted = adopted(laid_out.files, doubts, &groups, &things);
             if !rounds.rejoin() {
                 return Ok(adopted);
             }
@@ -116,10 +124,22 @@ pub fn describe(snapshot: &Snapshot, request: &Request<'_>) -> Result<Adopted, V
 }
 
 /// What came out of a round with which nothing was wrong.
-fn adopted(files: BTreeMap<String, String>, groups: &[Group<'_>], things: &Things<'_>) -> Adopted {
+fn adopted(files: BTreeMap<String, String>, doubts: BTreeSet<(Code, String)>, groups: &[Group<'_>], things: &Things<'_>) -> Adopted {
     let mut described: Vec<ResourceId> = groups.iter().flat_map(|group| group.things.iter().map(|thing| thing.live.id.clone())).collect();
     described.sort();
     let blocks = groups.iter().map(|group| format!("{}.{}", group.spec.name, group.label)).collect();
-    let left_out = things.left_out.iter().map(|(id, reason)| LeftOut { id: id.clone(), reason: reason.clone() }).collect();
-    Adopted { files, described, blocks, covered: things.covered, left_out }
+    let told = things.described.iter().flat_map(|thing| thing.told.iter().map(|text| (&thing.live.id, text)));
+    let all = |told: &mut dyn Iterator<Item = (&ResourceId, &String)>| -> Vec<LeftOut> {
+        told.map(|(id, reason)| LeftOut { id: id.clone(), reason: reason.clone() }).collect()
+    };
+    Adopted {
+        files,
+        described,
+        blocks,
+        doubts,
+        told: all(&mut told.into_iter()),
+        unsaid: all(&mut things.unsaid.iter()),
+        covered: things.covered,
+        left_out: all(&mut things.left_out.iter()),
+    }
 }

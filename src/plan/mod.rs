@@ -48,6 +48,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     let going = resources.actions.iter().filter(|action| action.verb == Verb::Delete).filter(is_meant).map(|action| &action.id);
     problems.extend(needs::planned(policy, snapshot, &resolved.rows, going.collect()));
     problems.extend(circumstances::planned(policy, snapshot));
+    problems.extend(needs::judged(policy, snapshot));
     let (problems, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
     if !problems.is_empty() {
         return Err(problems);

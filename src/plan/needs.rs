@@ -5,12 +5,14 @@
 
 mod chosen;
 mod circles;
+mod described;
 mod outside;
 mod partless;
 mod seen;
 mod unread;
 mod waits;
 
+pub(super) use described::judged;
 pub(super) use unread::say_what_hangs_on;
 pub(super) use waits::order;
 
@@ -231,6 +233,7 @@ fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagno
             let without = || needed.without_parts(thing, &need, its_parts, known);
             let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts().or_else(without) } else { None });
             let Some(problem) = problem else { continue };
+            let problem = if described::is_so_already(policy, thing, &need, *snapshot) { described::softened(problem) } else { problem };
             let is_new = told.insert((thing.address.clone(), need.at.clone(), problem.title.clone()));
             if is_new && !problems.contains(&problem) {
                 problems.push(problem);

@@ -338,6 +338,7 @@ impl<'a> Planner<'a> {
         let mut found = comparison.run();
         action.facts.extend(live.facts.clone());
         action.remarks = kind.remarks(live);
+        action.remarks.extend(kind.passing(live));
         let notes = kind.notes(live).into_iter();
         self.out.notes.extend(notes.map(|(code, text)| Note { code: Some(code.to_string()), text: format!("{}: {text}", action.address) }));
         let namesakes = foreign::namesakes(spec, live).filter(|_| resource.adopt || self.only_describes(resource));

@@ -106,6 +106,10 @@ impl Kind for RdsCluster {
         rds::remarks(live)
     }
 
+    fn passing(&self, live: &Live) -> Vec<String> {
+        rds::passing(live)
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::CALLS)
