@@ -70,6 +70,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("adopt", &["kinds", "model", "plan", "policy"]),
     ("adopt/terraform", &["kinds", "model", "policy"]),
     ("policy/compounds/dynamodb_export/twice.rs", &["kinds", "model", "time"]),
+    ("drift", &["kinds", "model", "plan"]),
     ("snapshot", &["files", "model"]),
     ("snapshot/everything.rs", &["aws", "kinds", "model", "policy"]),
     ("snapshot/outside.rs", &["aws", "kinds", "model"]),
@@ -80,7 +81,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aws", &["files", "model", "time", "xml"]),
     ("apply", &["aws", "kinds", "model", "plan", "snapshot"]),
     ("sandbox", &["alarm_rule", "files", "names", "time", "xml"]),
-    ("cli", &["adopt", "apply", "aws", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot", "time", "view"]),
+    (
+        "cli",
+        &["adopt", "apply", "aws", "drift", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot", "time", "view"],
+    ),
     // They only name the rooms, and start the command line.
     ("lib.rs", &[]),
     ("main.rs", &[]),
