@@ -8,9 +8,11 @@
 //! | files and local modules to parsed units | `units` |
 //! | a state to the configuration that would give it | `state` |
 //! | which resources are translated, and as what | `standing`, `table` |
-//! | blocks | `whole`, `settings`, `buckets`, `topics`, with `body` for what is in them and `dynamic` for what is generated |
-//! | expressions and what they refer to | `rewrite`, `refer`, `arns`, `documents` |
+//! | blocks | `whole`, `settings`, `buckets`, `inline`, `topics`, with `body` for what is in them and `dynamic` for what is generated |
+//! | expressions and what they refer to | `rewrite`, `refer`, `maps`, `arns`, `documents` |
 //! | what is shared: targets, variables, locals | `targets`, `names` |
+//! | what a policy has nothing for | `others` |
+//! | what comes out, checked; what is refused, left out | `judged` |
 //!
 //! What cannot be translated is left out and told, with its place: a policy that silently says less than the configuration would be a trap.
 
@@ -19,7 +21,11 @@ mod body;
 mod buckets;
 mod documents;
 mod dynamic;
+mod inline;
+mod judged;
+mod maps;
 mod names;
+mod others;
 mod refer;
 mod repeat;
 mod rewrite;
@@ -33,6 +39,8 @@ mod translator;
 mod trivia;
 mod units;
 mod whole;
+
+pub use judged::Judge;
 
 use crate::model::{Diagnostic, Position, Sources};
 use std::collections::BTreeMap;
@@ -95,12 +103,13 @@ pub struct Untranslatable {
     pub sources: Sources,
 }
 
-/// Translates a configuration or a state. `workspace` is the owner name of the policy.
+/// Translates a configuration or a state. `workspace` is the owner name of the policy, and `judge` tells what is
+/// wrong with what comes out: the blocks that this is about are left out.
 ///
 /// # Errors
 ///
 /// Files cannot be read, or are not what they should be.
-pub fn translate(origin: &Origin, workspace: &str) -> Result<Translation, Untranslatable> {
+pub fn translate(origin: &Origin, workspace: &str, judge: &Judge<'_>) -> Result<Translation, Untranslatable> {
     let loaded = match origin {
         Origin::Configuration(folder) => units::load(folder),
         Origin::State(file) => state::load(file),
@@ -108,5 +117,5 @@ pub fn translate(origin: &Origin, workspace: &str) -> Result<Translation, Untran
     if !loaded.problems.is_empty() {
         return Err(Untranslatable { problems: loaded.problems, sources: loaded.sources });
     }
-    Ok(translator::Translator::new(&loaded).run(workspace))
+    Ok(judged::settled(&loaded, workspace, judge))
 }

@@ -1,6 +1,7 @@
 //! Settings on things that Terraform, or somebody else, owns: `protect` blocks.
 
 use super::body::Level;
+use super::inline;
 use super::rewrite::is_plain_text;
 use super::standing::Standing;
 use super::table;
@@ -27,6 +28,7 @@ impl<'a> Translator<'a> {
             first != "apply_immediately" && (resource.block.body.has_attribute(first) || has_block(resource.block, first))
         });
         has_parts
+            || (resource.id.kind == table::BUCKET && !self.loaded.is_state && inline::is_inline(resource.block))
             || (declares && resource.id.kind != table::BUCKET)
             || (resource.id.kind == table::TABLE && has_block(resource.block, "replica"))
             || resource
@@ -42,9 +44,11 @@ impl<'a> Translator<'a> {
         let kind = kind_of(&resource.id);
         let Some(spec) = kinds::spec(&kind) else { return };
         if !self.is_written(&resource.id) {
-            // What old configurations have in the bucket itself is told although no block comes of it.
-            self.inline(resource);
             self.standing.insert(resource.id.clone(), Standing::Unrelated);
+            return;
+        }
+        if self.is_doubly_repeated(resource) {
+            self.lack("it repeats within a module that repeats, and a block here repeats only once");
             return;
         }
         let here = Here::of(resource);
@@ -98,6 +102,7 @@ impl<'a> Translator<'a> {
                 .filter_map(|(_, items)| items.items.iter().find_map(|item| selected_name(&item.text)).map(str::to_owned))
                 .collect();
             let Some((first, items)) = blocks.first() else { continue };
+            blocks.iter().for_each(|(resource, _)| self.made.note(&resource.id, &label));
             let mut items = items.clone();
             if let Some(select) = items.items.iter_mut().find(|item| selected_name(&item.text).is_some()).filter(|_| names.len() > 1) {
                 select.text = format!("select {{\nnames = [\n{},\n]\n}}", names.join(",\n"));

@@ -81,7 +81,15 @@ pub(super) fn load(file: &Path) -> Loaded {
         texts.extend(loaded.parsed(file.display().to_string(), text, out.to_owned()));
     }
     let folder = file.parent().unwrap_or_else(|| Path::new(".")).to_owned();
-    loaded.units.push(Unit { prefix: String::new(), address: String::new(), folder, texts, call: None, calls: BTreeMap::new() });
+    loaded.units.push(Unit {
+        prefix: String::new(),
+        address: String::new(),
+        folder,
+        texts,
+        call: None,
+        calls: BTreeMap::new(),
+        circles: BTreeMap::new(),
+    });
     loaded
 }
 

@@ -6,9 +6,10 @@ use crate::cli::args::{AdoptArgs, CheckFormat};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session;
 use crate::files;
-use crate::model::{Code, count};
+use crate::model::{Code, Diagnostic, Sources, count};
 use crate::view;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// What is to be translated; none where live AWS is to be described.
 pub(super) fn origin(args: &AdoptArgs) -> Option<Origin> {
@@ -19,37 +20,75 @@ pub(super) fn origin(args: &AdoptArgs) -> Option<Origin> {
 /// Translates, writes the files, and tells what was left out.
 pub(super) fn run(context: &Context, args: &AdoptArgs, origin: &Origin, workspace: &str) -> Result<Exit, Failure> {
     refuse_policy(&args.out)?;
-    let translation = terraform::translate(origin, workspace).map_err(|failed| Failure::policy(failed.problems, failed.sources))?;
+    let rooms = Rooms::new();
+    let judge = |files: &BTreeMap<String, String>| rooms.judge(context, files);
+    let translation = terraform::translate(origin, workspace, &judge);
+    rooms.clear();
+    let translation = translation.map_err(|failed| Failure::policy(failed.problems, failed.sources))?;
     refuse_others(&args.out, &translation)?;
-    for (name, text) in &translation.files {
-        let path = args.out.join(name);
-        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| files::write_atomically(&path, text.as_bytes()));
-        written.map_err(|error| Failure::error(format!("cannot write {}: {error}", path.display())))?;
-    }
+    write(&args.out, &translation.files)?;
     let answer =
         if args.format == Some(CheckFormat::Json) { view::json::print(&json(&translation)) } else { text(&translation, &args.out) };
     context.ui.answer(&answer)?;
-    tell_problems(context, &translation, &args.out);
-    Ok(Exit::Done)
+    Ok(tell_problems(context, &translation, &args.out))
 }
 
-/// Shows what is wrong with the policy as it came out: Terraform and AWS take what backstay knows to be a mistake. Nothing can be said while
-/// variables have no value.
-fn tell_problems(context: &Context, translation: &Translation, out: &Path) {
+/// A folder in which a policy is checked before it is written: its expressions read files beside it.
+struct Rooms {
+    folder: PathBuf,
+}
+
+impl Rooms {
+    fn new() -> Self {
+        Self { folder: std::env::temp_dir().join(format!("backstay-adopt-{}", std::process::id())) }
+    }
+
+    /// What is wrong with a policy of these files. Where they cannot be written, that is told when the policy itself is.
+    fn judge(&self, context: &Context, files: &BTreeMap<String, String>) -> (Vec<Diagnostic>, Sources) {
+        self.clear();
+        // A folder of that name that somebody else made is not written to.
+        if std::fs::create_dir(&self.folder).is_err() || write(&self.folder, files).is_err() {
+            return (Vec::new(), Sources::default());
+        }
+        let checked = session::checked(context, &self.folder);
+        (checked.problems, checked.policy.sources)
+    }
+
+    fn clear(&self) {
+        // What is left behind of a folder of temporary files harms nobody.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Writes files into a folder, which may be new.
+fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), Failure> {
+    for (name, text) in files {
+        let path = folder.join(name);
+        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| files::write_atomically(&path, text.as_bytes()));
+        written.map_err(|error| Failure::error(format!("cannot write {}: {error}", path.display())))?;
+    }
+    Ok(())
+}
+
+/// Shows what is wrong with the policy as it came out, and no block is to blame for. Variables without a value are asked for in the answer.
+fn tell_problems(context: &Context, translation: &Translation, out: &Path) -> Exit {
     if translation.files.is_empty() {
-        return;
+        return Exit::Done;
     }
-    let checked = session::checked(context, out);
-    if checked.problems.iter().any(|problem| problem.code == Code::Variable) {
+    let mut checked = session::checked(context, out);
+    let told = checked.problems.len();
+    checked.problems.retain(|problem| problem.code != Code::Variable);
+    if checked.problems.len() < told {
         context.ui.say("Some variables have no value yet: give them one, and look at what `backstay validate` says.");
-        return;
     }
-    context.ui.warn(&checked.problems, &checked.policy.sources);
-    if !checked.is_good() {
-        context
-            .ui
-            .say("The policy says what Terraform's configuration says, and backstay refuses it as it stands: mend it before you plan it.");
+    if checked.is_good() {
+        context.ui.warn(&checked.problems, &checked.policy.sources);
+        return Exit::Done;
     }
+    let help = "mend it before you plan it: `backstay validate` says the same again";
+    let title = "the policy says what Terraform's configuration says, and backstay refuses it as it stands";
+    checked.problems.push(Diagnostic::error(Code::Evaluation, title).help(help));
+    context.ui.fail(&Failure::policy(checked.problems, checked.policy.sources))
 }
 
 /// A folder that holds policy already is somebody's.
