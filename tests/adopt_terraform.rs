@@ -437,7 +437,7 @@ fn what_of_a_state_is_left_out_is_told_by_its_address_there() {
 #[test]
 fn the_arns_of_a_state_give_accounts_and_regions() {
     let adopted = Adopted::of_state(STATE.trim());
-    adopted.has("backstay.hcl", "target \"main\" {\n  region     = \"eu-west-1\"\n  account_id = \"123456789012\"\n}");
-    adopted.has("backstay.hcl", "target \"eu_central_1\" {\n  region     = \"eu-central-1\"\n  account_id = \"123456789012\"\n}");
+    adopted.has("backstay.hcl", "target \"main\" {\n  region     = \"eu-west-1\"\n  account_id = var.account_id\n}");
+    adopted.has("backstay.hcl", "target \"eu_central_1\" {\n  region     = \"eu-central-1\"\n  account_id = var.account_id\n}");
     adopted.has("protect.hcl", "protect \"aws_s3_bucket\" \"dr\" {\n  target = target.eu_central_1\n");
 }

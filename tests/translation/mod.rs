@@ -226,3 +226,40 @@ resource "aws_backup_selection" "s" {
     adopted.has("main.hcl", ":db:db-0\", \"arn:aws:rds:");
     assert_eq!(adopted.asked(), ["account_id", "region"]);
 }
+
+#[test]
+fn resources_of_a_state_that_differ_in_little_become_one_block() {
+    let alarm = |number: usize| {
+        let name = format!("orders-{number:02}");
+        serde_json::json!({
+            "address": format!("aws_cloudwatch_metric_alarm.errors[\"{name}\"]"),
+            "mode": "managed", "type": "aws_cloudwatch_metric_alarm", "name": "errors", "index": name,
+            "values": {
+                "alarm_name": format!("{name}-errors"), "id": format!("{name}-errors"),
+                "arn": format!("arn:aws:cloudwatch:eu-west-1:123456789012:alarm:{name}-errors"),
+                "alarm_actions": ["arn:aws:sns:eu-west-1:123456789012:alerts"],
+                "comparison_operator": "GreaterThanThreshold", "evaluation_periods": 1, "threshold": 1, "period": 60,
+                "metric_name": "SystemErrors", "namespace": "AWS/DynamoDB", "statistic": "Sum",
+                "dimensions": { "TableName": name, "Operation": "PutItem" }, "metric_query": [], "tags": {}, "tags_all": {},
+            },
+        })
+    };
+    let rule = serde_json::json!({
+        "address": "aws_cloudwatch_composite_alarm.all", "mode": "managed", "type": "aws_cloudwatch_composite_alarm", "name": "all",
+        "values": {
+            "alarm_name": "all", "arn": "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:all", "alarm_rule": "ALARM(\"orders-00-errors\")",
+            "alarm_actions": ["arn:aws:sns:eu-west-1:123456789012:alerts"],
+        },
+    });
+    let all: Vec<String> = (0..40).map(alarm).chain([rule]).map(|one| one.to_string()).collect();
+    let adopted = Adopted::of_state(&all.join(",\n"));
+    adopted.is_valid("");
+    let text = adopted.file("alerts.hcl");
+    assert_eq!(text.matches("resource \"aws_cloudwatch_metric_alarm\"").count(), 1, "{text}");
+    adopted.has("alerts.hcl", "resource \"aws_cloudwatch_metric_alarm\" \"errors\" {\n  for_each = {\n");
+    adopted.has("alerts.hcl", "\"orders-07-errors\" = { dimensions = { Operation = \"PutItem\", TableName = \"orders-07\" } }");
+    adopted.has("alerts.hcl", "= each.value.dimensions");
+    adopted.has("alerts.hcl", "= [\"arn:aws:sns:${var.region}:${var.account_id}:alerts\"]");
+    adopted.has("backstay.hcl", "default     = \"123456789012\"");
+    assert_eq!(adopted.told["translated"], 41);
+}

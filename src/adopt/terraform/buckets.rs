@@ -153,7 +153,9 @@ impl<'a> Translator<'a> {
         items.items.retain(|item| !item.text.starts_with("id ") && !item.text.starts_with("id=") && !item.text.starts_with("prefix "));
         items.items.insert(0, Item::of(format!("id = {id}")));
         let filter = if is_replication { None } else { self.first_generation_filter(block, here) };
-        filter.into_iter().for_each(|filter| items.push_argument(filter));
+        if let Some(filter) = filter {
+            items.push_argument(filter);
+        }
         if let Some(days) = block.body.get_attribute("abort_incomplete_multipart_upload_days") {
             let days = self.expression(&days.value, here);
             items.push(format!("abort_incomplete_multipart_upload {{\ndays_after_initiation = {days}\n}}"));

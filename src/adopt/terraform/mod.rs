@@ -6,7 +6,7 @@
 //! | step | where |
 //! |---|---|
 //! | files and local modules to parsed units | `units` |
-//! | a state to the configuration that would give it | `state` |
+//! | a state to the configuration that would give it | `state`, `alike` |
 //! | which resources are translated, and as what | `standing`, `table` |
 //! | blocks | `whole`, `settings`, `buckets`, `inline`, `topics`, with `body` for what is in them and `dynamic` for what is generated |
 //! | expressions and what they refer to | `rewrite`, `refer`, `maps`, `arns`, `documents` |
@@ -16,6 +16,7 @@
 //!
 //! What cannot be translated is left out and told, with its place: a policy that silently says less than the configuration would be a trap.
 
+mod alike;
 mod arns;
 mod body;
 mod buckets;

@@ -102,7 +102,9 @@ impl<'a> Translator<'a> {
                 .filter_map(|(_, items)| items.items.iter().find_map(|item| selected_name(&item.text)).map(str::to_owned))
                 .collect();
             let Some((first, items)) = blocks.first() else { continue };
-            blocks.iter().for_each(|(resource, _)| self.made.note(&resource.id, &label));
+            for (resource, _) in &blocks {
+                self.made.note(&resource.id, &label);
+            }
             let mut items = items.clone();
             if let Some(select) = items.items.iter_mut().find(|item| selected_name(&item.text).is_some()).filter(|_| names.len() > 1) {
                 select.text = format!("select {{\nnames = [\n{},\n]\n}}", names.join(",\n"));
@@ -232,7 +234,7 @@ fn without_names(items: &Items) -> String {
 }
 
 /// A name for a block of several: what their names begin with alike, else the first.
-fn common_label(labels: &[&str]) -> String {
+pub(super) fn common_label(labels: &[&str]) -> String {
     let Some((first, rest)) = labels.split_first() else { return String::new() };
     let alike = |at: usize| rest.iter().all(|other| other.get(..at) == first.get(..at));
     let longest = first.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|at| alike(*at)).last().unwrap_or(0);

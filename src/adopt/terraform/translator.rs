@@ -302,7 +302,8 @@ impl<'a> Translator<'a> {
         let lead = self.comments_above(unit, number, range.start);
         self.out.entry(file.out.clone()).or_default().push(((unit, number, range.start), format!("{lead}{text}")));
         self.made.note(&resource.id, &self.label(&resource.id));
-        self.translated += 1;
+        let more = self.loaded.together.get(&format!("{}.{}", resource.id.kind, resource.id.label)).copied().unwrap_or_default();
+        self.translated += 1 + more;
     }
 
     /// The comments directly above a block.

@@ -25,6 +25,8 @@ pub(super) struct Loaded {
     pub(super) problems: Vec<Diagnostic>,
     /// Of a state, the address of each resource and where it stands in its file, by the address of the block that was made of it.
     pub(super) places: BTreeMap<String, (String, Position)>,
+    /// Of a state, how many more resources a block stands for, by its address.
+    pub(super) together: BTreeMap<String, usize>,
     /// Whether it was made of a state, which tells more than anybody wrote.
     pub(super) is_state: bool,
     /// What of files that are not followed is left out.
