@@ -265,16 +265,6 @@ fn what_is_not_in_the_policy_becomes_a_variable() {
 }
 
 #[test]
-fn what_is_there_is_not_written_over() {
-    let odd = Adopted::of("odd");
-    let before = odd.file("main.hcl");
-    let again = odd.room.run("adopt --from-terraform terraform --out policy");
-    assert_eq!(again.code, Some(1));
-    assert!(again.output.contains("would not be written over"), "{}", again.output);
-    assert_eq!(odd.file("main.hcl"), before);
-}
-
-#[test]
 fn the_same_configuration_gives_the_same_bytes() {
     let (one, other) = (Adopted::of("sales"), Adopted::of("sales"));
     for name in ["alerts.hcl", "backstay.hcl", "backup.hcl", "data.hcl", "variables.hcl"] {

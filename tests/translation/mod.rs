@@ -263,3 +263,58 @@ fn resources_of_a_state_that_differ_in_little_become_one_block() {
     adopted.has("backstay.hcl", "default     = \"123456789012\"");
     assert_eq!(adopted.told["translated"], 41);
 }
+
+#[test]
+fn a_second_run_adds_only_what_is_not_covered_yet() {
+    let adopted = Adopted::of("sales");
+    let names = ["alerts.hcl", "backstay.hcl", "backup.hcl", "data.hcl", "variables.hcl"];
+    let before: Vec<String> = names.iter().map(|name| adopted.file(name)).collect();
+    let again = adopted.room.ok("adopt --from-terraform terraform --out policy");
+    assert!(again.contains("the policy covered already"), "{again}");
+    assert_eq!(names.map(|name| adopted.file(name)).as_slice(), before.as_slice());
+    let data = adopted.room.read("terraform/data.tf");
+    let new = "resource \"aws_dynamodb_table\" \"late\" {\n  name = \"late-${var.environment}\"\n  deletion_protection_enabled = true\n}\n";
+    adopted.room.write("terraform/data.tf", format!("{data}\n{new}"));
+    adopted.room.ok("adopt --from-terraform terraform --out policy");
+    adopted.is_valid("");
+    let longer = adopted.file("data.hcl");
+    assert!(longer.starts_with(&before[3]) && longer.contains("names = [\"late-${var.environment}\"]"), "{longer}");
+    assert_eq!(adopted.file("backup.hcl"), before[2]);
+    assert_eq!(adopted.file("backstay.hcl"), before[1]);
+}
+
+#[test]
+fn what_others_wrote_stays_as_it_is() {
+    let room = Room::new();
+    let own = "# Ours.\nbackstay {\n  workspace = \"ours\"\n}\ntarget \"main\" {\n  region = \"eu-west-1\"\n}\nresource \"aws_backup_vault\" \"mine\" {\n  name = \"vault\"\n}\n";
+    room.write("policy/main.hcl", own);
+    let second = "resource \"aws_backup_vault\" \"w\" {\n  name = \"second\"\n}\n";
+    room.write("terraform/main.tf", format!("provider \"aws\" {{\n  region = \"eu-west-1\"\n}}\n{VAULT}{second}"));
+    room.ok("adopt --from-terraform terraform --out policy");
+    assert_eq!(room.read("policy/main.hcl"), own);
+    let added = room.read("policy/main-adopted.hcl");
+    assert!(added.contains("name = \"second\"") && !added.contains("name = \"vault\""), "{added}");
+    assert!(!room.file("policy/backstay.hcl").exists());
+    room.ok("validate policy");
+    room.ok("adopt --from-terraform terraform --out policy");
+    assert_eq!(room.read("policy/main-adopted.hcl"), added);
+}
+
+#[test]
+fn a_state_is_adopted_once() {
+    let vault = |name: &str| {
+        format!(
+            r#"{{"address":"aws_backup_vault.{name}","mode":"managed","type":"aws_backup_vault","name":"{name}","values":{{"arn":"arn:aws:backup:eu-west-1:123456789012:backup-vault:{name}","id":"{name}","name":"{name}"}}}}"#
+        )
+    };
+    let adopted = Adopted::of_state(&vault("one"));
+    let before = adopted.file("backup.hcl");
+    adopted.room.ok("adopt --from-state state.json --out policy");
+    assert_eq!(adopted.file("backup.hcl"), before);
+    let json = adopted.room.read("state.json").replace("]}", &format!(",{}]}}", vault("two")));
+    adopted.room.write("state.json", json);
+    adopted.room.ok("adopt --from-state state.json --out policy");
+    adopted.is_valid("");
+    let after = adopted.file("backup.hcl");
+    assert!(after.starts_with(&before) && after.contains("name = \"two\""), "{after}");
+}

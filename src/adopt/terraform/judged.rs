@@ -1,17 +1,18 @@
 //! Translation in rounds: what cannot be said, and what backstay refuses, is left out with the reason, and what refers to it is written anew.
 
 use super::Translation;
+use super::beside::There;
 use super::settings::kind_of;
 use super::translator::{Id, Translator};
 use super::units::Loaded;
 use crate::model::{Code, Diagnostic, Sources};
-use crate::policy::eval;
+use crate::policy::{Checked, eval};
 use hcl::edit::structure::{Block, BlockLabel, Body};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Checks files as the policy that they would be: what is wrong, and the texts that it points into.
-pub type Judge<'j> = dyn Fn(&BTreeMap<String, String>) -> (Vec<Diagnostic>, Sources) + 'j;
+/// Checks files as the policy that they would be.
+pub type Judge<'j> = dyn Fn(&BTreeMap<String, String>) -> Checked + 'j;
 
 /// How often what is refused is taken out before the rest is taken as it is. Each round takes out at least one thing.
 const ROUNDS: usize = 40;
@@ -23,23 +24,28 @@ pub(super) struct Refused {
     pub(super) resources: BTreeMap<Id, String>,
     /// Locals, by unit.
     pub(super) locals: BTreeMap<(usize, String), String>,
+    /// Resources of which the policy that is there says something already.
+    pub(super) covered: BTreeSet<Id>,
+    /// Whether each block has to say its target even where there is only one, as the policy that is there has others.
+    pub(super) keeps_targets: bool,
 }
 
 impl Refused {
     fn is_empty(&self) -> bool {
-        self.resources.is_empty() && self.locals.is_empty()
+        self.resources.is_empty() && self.locals.is_empty() && self.covered.is_empty()
     }
 
     /// Adds what is not in it yet; whether anything was.
     fn learn(&mut self, more: Self) -> bool {
-        let before = (self.resources.len(), self.locals.len());
+        let before = (self.resources.len(), self.locals.len(), self.covered.len());
+        self.covered.extend(more.covered);
         for (id, why) in more.resources {
             self.resources.entry(id).or_insert(why);
         }
         for (local, why) in more.locals {
             self.locals.entry(local).or_insert(why);
         }
-        before != (self.resources.len(), self.locals.len())
+        before != (self.resources.len(), self.locals.len(), self.covered.len())
     }
 }
 
@@ -101,13 +107,16 @@ impl Made {
 }
 
 /// Translates, until nothing is left that is refused, or nothing can be told of where it comes from.
-pub(super) fn settled(loaded: &Loaded, workspace: &str, judge: &Judge<'_>) -> Translation {
-    let mut refused = Refused::default();
+pub(super) fn settled(loaded: &Loaded, workspace: &str, there: Option<There<'_>>, judge: &Judge<'_>) -> Translation {
+    let mut refused = Refused { keeps_targets: there.is_some_and(|there| there.policy.targets.len() > 1), ..Refused::default() };
     for _ in 0..ROUNDS {
         let (translation, made, mut more) = Translator::new(loaded, refused.clone()).run(workspace);
         if more.is_empty() && translation.translated > 0 {
-            let (problems, sources) = judge(&translation.files);
-            more = made.blame(&translation.files, &problems, &sources);
+            let checked = judge(&translation.files);
+            more = made.blame(&translation.files, &checked.problems, &checked.policy.sources);
+            if let Some(there) = there.filter(|_| more.is_empty()) {
+                more = there.learn(&made, &checked.policy);
+            }
         }
         if !refused.learn(more) {
             return translation;

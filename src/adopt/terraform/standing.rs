@@ -39,7 +39,7 @@ impl<'a> Translator<'a> {
         }
         self.parts(&all);
         let mut why: BTreeMap<Id, String> = self.refused.resources.clone();
-        for id in why.keys() {
+        for id in why.keys().chain(&self.refused.covered) {
             self.standing.insert(id.clone(), Standing::Left);
         }
         // What is left out can take parts with it, and those theirs.
@@ -110,9 +110,11 @@ impl<'a> Translator<'a> {
     fn lost_parts(&mut self, all: &[Resource<'a>]) {
         for resource in all {
             let why = match self.standing.get(&resource.id) {
+                Some(Standing::Part(host)) if self.refused.covered.contains(host) => continue,
                 Some(Standing::Part(host)) if self.standing.get(host) == Some(&Standing::Left) => {
                     format!("`{}`, which it is a part of, is left out", self.address(host))
                 }
+                Some(Standing::Left) if self.refused.covered.contains(&resource.id) => continue,
                 Some(Standing::Left) if table::part_of(&resource.id.kind).is_some() => {
                     "what it is a part of is not in this configuration".to_owned()
                 }

@@ -193,6 +193,8 @@ impl<'a> Translator<'a> {
         let translation = Translation {
             files,
             translated: self.translated,
+            covered: self.refused.covered.len(),
+            conflicts: Vec::new(),
             left_out: self.left_out.into_iter().collect(),
             variables: self.asked.into_values().map(|(asked, _)| asked).collect(),
             notes: self.notes.into_iter().collect(),
@@ -222,6 +224,9 @@ impl<'a> Translator<'a> {
     /// Where there is one target, no block has to name it.
     fn forget_only_target(&mut self) {
         let mut targets = self.used_targets.keys();
+        if self.refused.keeps_targets {
+            return;
+        }
         if let (Some(only), None) = (targets.next(), targets.next()) {
             let line = format!("\ntarget = target.{only}\n");
             let texts = self.out.values_mut().flatten().map(|(_, text)| text);
