@@ -143,14 +143,18 @@ fn squeezed(text: &str, range: Range<usize>) -> String {
     text.get(range).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a file of a translation is policy, and not of variables, or one that expressions read.
+pub fn is_policy_file(name: &str) -> bool {
+    name.strip_suffix(".hcl").is_some_and(|stem| !stem.contains('/') && stem.strip_suffix(".vars").is_none())
+}
+
 /// The whole text of each file that is new or longer, and the names of what the policy says otherwise.
 pub(super) fn placed(translation: &Translation, there: Option<There<'_>>) -> (BTreeMap<String, String>, Vec<String>) {
     let declared = there.map(|there| Declared::of(there.files)).unwrap_or_default();
     let mut files = BTreeMap::new();
     let mut conflicts = Vec::new();
     for (name, text) in &translation.files {
-        let is_policy = name.strip_suffix(".hcl").is_some_and(|stem| !stem.contains('/') && !stem.ends_with(".vars"));
-        if !is_policy {
+        if !is_policy_file(name) {
             files.insert(name.clone(), text.clone());
             continue;
         }
@@ -160,7 +164,9 @@ pub(super) fn placed(translation: &Translation, there: Option<There<'_>>) -> (BT
         {
             let mut said = declared.said(&text, &body, &mut conflicts);
             said.sort_by_key(|range| std::cmp::Reverse(range.start));
-            said.into_iter().for_each(|range| text.replace_range(range, ""));
+            for range in said {
+                text.replace_range(range, "");
+            }
             if parse_body(&text).is_ok_and(|body| body.is_empty()) {
                 continue;
             }

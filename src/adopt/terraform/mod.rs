@@ -43,7 +43,7 @@ mod trivia;
 mod units;
 mod whole;
 
-pub use beside::There;
+pub use beside::{There, is_policy_file};
 pub use judged::Judge;
 
 use crate::model::{Diagnostic, Position, Sources};

@@ -104,7 +104,9 @@ pub(super) fn load(file: &Path) -> Loaded {
     let (accounts, regions) = places.into_iter().unzip();
     let variables = alike::with_variables(&mut files, &accounts, &regions);
     if let Some(text) = files.get_mut("backstay.hcl") {
-        variables.iter().for_each(|(_, declared)| text.push_str(declared));
+        for (_, declared) in &variables {
+            text.push_str(declared);
+        }
     }
     let mut texts = Vec::new();
     for (out, text) in files {
@@ -258,19 +260,13 @@ impl<'s> Written<'s> {
             }
             if one.key.is_some() {
                 let members: Vec<&Stated> = self.all.iter().filter(|other| other.kind == one.kind && other.label == one.label).collect();
-                let each = alike::each_text(&members, |of, name| self.argument(of, name, self.said(of, name), 1));
+                let each = alike::each_text(&members, |of, name| self.argument(of, name, said(of, name), 1));
                 out.push_str(&format!("  for_each = {each}\n"));
             }
             self.arguments(one, &one.values, 1, &mut out);
         }
         out.push_str("}\n\n");
         out
-    }
-
-    /// The value of an argument.
-    fn said<'v>(&self, one: &'v Stated, name: &str) -> &'v Value {
-        let all = (name == "tags").then(|| one.values.get("tags_all")).flatten();
-        all.or_else(|| one.values.get(name)).unwrap_or(&Value::Null)
     }
 
     fn arguments(&self, one: &Stated, values: &Map<String, Value>, depth: usize, out: &mut String) {
@@ -362,6 +358,12 @@ impl<'s> Written<'s> {
             other => hcl(other),
         }
     }
+}
+
+/// The value of an argument.
+fn said<'v>(one: &'v Stated, name: &str) -> &'v Value {
+    let all = (name == "tags").then(|| one.values.get("tags_all")).flatten();
+    all.or_else(|| one.values.get(name)).unwrap_or(&Value::Null)
 }
 
 /// Whether a value is one of blocks.

@@ -105,9 +105,8 @@ fn tell_problems(context: &Context, translation: &Translation, out: &Path) -> Ex
 
 /// Nothing is added to a policy that would not be one with it.
 fn refuse_together(context: &Context, out: &Path, there: &load::Files, translation: &Translation) -> Result<(), Failure> {
-    let is_policy = |name: &str| name.ends_with(".hcl") && !name.contains('/') && !name.ends_with(".vars.hcl");
     let (policy, others): (BTreeMap<String, String>, BTreeMap<String, String>) =
-        translation.files.clone().into_iter().partition(|(name, _)| is_policy(name));
+        translation.files.clone().into_iter().partition(|(name, _)| terraform::is_policy_file(name));
     if policy.is_empty() {
         return Ok(());
     }
@@ -132,7 +131,7 @@ fn refuse_others(out: &Path, translation: &Translation) -> Result<(), Failure> {
     let is_other =
         |path: &Path, text: &str| path.symlink_metadata().is_ok() && std::fs::read(path).ok().as_deref() != Some(text.as_bytes());
     // Files of the policy itself are new, or the same with more behind it.
-    let beside = translation.files.iter().filter(|(name, _)| name.contains('/') || !name.ends_with(".hcl") || name.ends_with(".vars.hcl"));
+    let beside = translation.files.iter().filter(|(name, _)| !terraform::is_policy_file(name));
     let other = beside.map(|(name, text)| (out.join(name), text)).find(|(path, text)| is_other(path, text));
     match other {
         Some((path, _)) => Err(Failure::error(format!("{} is there already, and would not be written over", path.display()))
