@@ -15,7 +15,7 @@ impl Adopted {
     fn why(&self, place: &str) -> String {
         let all = self.told["left_out"].as_array().unwrap();
         let at = self.left_out().iter().position(|one| one == place);
-        all[at.unwrap_or_else(|| panic!("{place} is not in {:?}", self.left_out()))]["why"].as_str().unwrap().to_owned()
+        all[at.unwrap_or_else(|| unreachable!("{place} is not in {:?}", self.left_out()))]["why"].as_str().unwrap().to_owned()
     }
 }
 
