@@ -25,6 +25,8 @@ macro_rules! scenarios {
 scenarios! {
     adopt
     adopt_documents
+    adopt_folders
+    adopt_judgements
     air_gapped_vault
     alarm_checks
     alarm_ratchet
@@ -110,6 +112,7 @@ scenarios! {
     roles_and_keys
     saved_plan
     saved_plan_consent
+    schedule_calendar
     schedules
     seed_mistakes
     selected_by_name
@@ -126,6 +129,7 @@ scenarios! {
     summary
     syntax_errors
     targets
+    tiers
     topic_checks
     topics
     topics_abroad

@@ -62,6 +62,8 @@ pub(super) enum Command {
     Adopt(AdoptArgs),
     /// Print what a code means, or the reference of the policy language
     Explain(ExplainArgs),
+    /// Print when everything that a policy declares runs next, offline
+    Schedule(ScheduleArgs),
     /// Print the kinds, or every setting of one kind
     Schema(SchemaArgs),
     /// Print a completion script for a shell
@@ -393,6 +395,31 @@ pub(super) struct ExplainArgs {
     /// Code such as BKS0103, or `language`; a list of them all where it is left out
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScheduleArgs {
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// For how many days
+    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=i64::from(crate::plan::agenda::MOST_DAYS)))]
+    pub(super) days: u16,
+    /// From when on, such as 2026-11-21T07:00:00Z; the same time gives the same bytes [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<jiff::Timestamp>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = ScheduleFormat::Text)]
+    pub(super) format: ScheduleFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ScheduleFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For a page or a comment.
+    Markdown,
 }
 
 #[derive(Debug, Args)]

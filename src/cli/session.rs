@@ -3,6 +3,7 @@
 use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::{Exit, Failure};
+use super::regions as known_regions;
 use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, WritableAws};
 use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
@@ -17,35 +18,44 @@ use std::path::Path;
 
 /// Loads and checks a policy; with an error the verb ends, warnings are shown.
 pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> {
-    let Checked { policy, problems } = good(context, path)?;
+    policy_at(context, path, now(context))
+}
+
+/// The same at another time than now.
+pub(super) fn policy_at(context: &Context, path: &Path, now: Timestamp) -> Result<Policy, Failure> {
+    let Checked { policy, problems } = good(context, path, now)?;
     context.ui.warn(&problems, &policy.sources);
     Ok(policy)
 }
 
 /// A policy without an error.
-fn good(context: &Context, path: &Path) -> Result<Checked, Failure> {
-    let checked = checked(context, path);
+fn good(context: &Context, path: &Path, now: Timestamp) -> Result<Checked, Failure> {
+    let checked = checked_at(context, path, now);
     if checked.is_good() { Ok(checked) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
 }
 
 /// A policy, and everything that can be known to be wrong with it without AWS.
 pub(super) fn checked(context: &Context, path: &Path) -> Checked {
+    checked_at(context, path, now(context))
+}
+
+fn checked_at(context: &Context, path: &Path, now: Timestamp) -> Checked {
     let mut checked = policy::check(path, &context.given);
     checked.problems.extend(needs::declared(&checked.policy));
-    checked.problems.extend(circumstances::declared(&checked.policy, now(context)));
+    checked.problems.extend(circumstances::declared(&checked.policy, now));
     checked
 }
 
 /// The time: that of the sandbox, where there is one.
 #[cfg(feature = "sandbox")]
-fn now(context: &Context) -> Timestamp {
+pub(super) fn now(context: &Context) -> Timestamp {
     let folder = context.global.sandbox.as_ref().filter(|folder| folder.exists());
     let clock = folder.and_then(|folder| crate::sandbox::Sandbox::open(folder).ok()?.clock().ok());
     clock.map_or_else(|| Clock::system().now(), crate::sandbox::ClockSetting::now)
 }
 
 #[cfg(not(feature = "sandbox"))]
-fn now(_: &Context) -> Timestamp {
+pub(super) fn now(_: &Context) -> Timestamp {
     Clock::system().now()
 }
 
@@ -180,7 +190,7 @@ pub(super) fn quiet_policy_of_targets(
     live: &LiveArgs,
     from: Option<&Snapshot>,
 ) -> Result<Policy, Failure> {
-    of_targets(context, good(context, &args.path)?.policy, args, live, from)
+    of_targets(context, good(context, &args.path, now(context))?.policy, args, live, from)
 }
 
 fn of_targets(context: &Context, policy: Policy, args: &PolicyArgs, live: &LiveArgs, from: Option<&Snapshot>) -> Result<Policy, Failure> {
@@ -208,7 +218,11 @@ pub(super) fn regions(asked: &[String], place: &Path) -> Result<BTreeMap<String,
     let several = asked.len() > 1;
     let target = |region: Option<String>| {
         let name = region.clone().filter(|_| several).unwrap_or_else(|| "main".to_owned());
-        if let Some(wrong) = region.as_deref().filter(|region| !is_region(region)) {
+        if let Some((wrong, meant)) = region.as_deref().and_then(|region| Some((region, known_regions::meant(region)?))) {
+            let message = format!("--target `{wrong}` is no region that AWS is known to have");
+            return Err(Failure::coded(Exit::Error, Code::Usage, message).help(format!("did you mean `{meant}`?")));
+        }
+        if let Some(wrong) = region.as_deref().filter(|region| !known_regions::is_region(region)) {
             let message = format!("--target `{wrong}` is no region, and there is no policy in {} that names its targets", place.display());
             return Err(Failure::coded(Exit::Error, Code::Usage, message)
                 .help("write a region such as `--target eu-west-1`, or first a policy with `target` blocks"));
@@ -217,16 +231,6 @@ pub(super) fn regions(asked: &[String], place: &Path) -> Result<BTreeMap<String,
     };
     let regions = if asked.is_empty() { vec![None] } else { asked.iter().map(|region| Some(region.clone())).collect() };
     regions.into_iter().map(target).collect()
-}
-
-/// Whether a text has the form of a region: `eu-west-1`.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let is_word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
-    match parts.split_last() {
-        Some((number, words)) => words.len() >= 2 && words.iter().all(is_word) && number.parse::<u8>().is_ok(),
-        None => false,
-    }
 }
 
 /// The targets of a policy, or where there is none the regions that were asked for.

@@ -174,7 +174,8 @@ pub(super) fn is_of_unknown_service(arn: &str) -> bool {
 /// Source: AWS Backup Developer Guide, Assign resources: service opt-in, and Filter by services or resource types.
 pub(super) fn overrides_opt_in(named: &str, kind: &str) -> bool {
     let Some(one) = TYPES.iter().find(|one| one.name == kind) else { return false };
-    let is_shared = |begin: &&str| TYPES.iter().any(|other| other.name != kind && other.service == one.service && other.begins.contains(begin));
+    let is_shared =
+        |begin: &&str| TYPES.iter().any(|other| other.name != kind && other.service == one.service && other.begins.contains(begin));
     let Some((service, resource)) = parts(named).filter(|(service, _)| *service == one.service) else { return false };
     let begins = || one.begins.iter().filter(|begin| resource.starts_with(**begin));
     let is_whole = !resource.contains('*') && !service.contains('*');

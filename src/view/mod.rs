@@ -27,6 +27,7 @@ mod modules;
 mod nested;
 mod ours;
 mod sarif;
+pub mod schedule;
 pub mod schema;
 mod style;
 pub mod text;

@@ -13,6 +13,7 @@ mod fmt;
 mod plan;
 #[cfg(feature = "sandbox")]
 pub(super) mod sandbox;
+mod schedule;
 mod schema;
 mod snapshot;
 mod validate;
@@ -36,6 +37,7 @@ pub(super) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Adopt(args) => adopt::run(context, &args),
         Command::Audit(args) => audit::run(context, &args),
         Command::Explain(args) => explain::run(context, &args),
+        Command::Schedule(args) => schedule::run(context, &args),
         Command::Schema(args) => schema::run(context, &args),
         Command::Completions(args) => {
             let mut script = Vec::new();

@@ -1,50 +1,49 @@
-//! What the rules of a plan do to what its selections choose.
+//! What the rules of a plan do, and when.
 
-use super::{AIR_GAPPED, CONTINUOUS, COPY, DELETE_AFTER, COLD_AFTER, NAME, RULE, SCHEDULE, TARGET, ZONE};
-use crate::kinds::Flat;
-use crate::model::{BackupCopy, BackupRule, Live, Lock, path};
+use super::circumstances::{kept, key, rules};
+use super::{CONTINUOUS, COPY, DELETE_AFTER, TARGET, hours};
+use crate::kinds::{Recurrence, When};
+use crate::model::{Value, Wanted, count, path};
+use crate::time::Windows;
+use std::collections::BTreeMap;
 
-/// What AWS takes where a rule does not say (AWS Backup API `BackupRuleInput`).
-const DEFAULT_SCHEDULE: &str = "cron(0 5 ? * * *)";
-const DEFAULT_ZONE: &str = "Etc/UTC";
-const DEFAULT_START: i64 = 480;
-const DEFAULT_COMPLETION: i64 = 10_080;
-
-/// The rules of a plan, by name; what vaults and selections add is empty.
-pub(super) fn rules(live: &Live) -> Vec<BackupRule> {
-    let flat = Flat::of_readings(&live.settings);
-    let plan = flat.text(NAME).unwrap_or_else(|| live.id.name.clone());
-    flat.keys(RULE).into_iter().map(|name| rule(&flat, &plan, name)).collect()
+/// Each rule with its times.
+pub(super) fn runs(wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+    rules(wanted).map(|rule| of_rule(wanted, rule)).collect()
 }
 
-fn rule(flat: &Flat, plan: &str, name: String) -> BackupRule {
-    let at = path::keyed(RULE, &name);
-    let own = |setting: &str| path::child(&at, setting);
-    let days = |at: &str| flat.whole(at).filter(|days| *days > 0);
-    let copies = path::child(&at, COPY);
-    BackupRule {
-        plan: plan.to_owned(),
-        schedule: flat.text(&own(SCHEDULE)).unwrap_or_else(|| DEFAULT_SCHEDULE.to_owned()),
-        time_zone: flat.text(&own(ZONE)).unwrap_or_else(|| DEFAULT_ZONE.to_owned()),
-        start_window_minutes: flat.whole(&own("start_window")).unwrap_or(DEFAULT_START),
-        completion_window_minutes: flat.whole(&own("completion_window")).unwrap_or(DEFAULT_COMPLETION),
-        is_continuous: flat.flag(&own(CONTINUOUS)) == Some(true),
-        vault: flat.text(&own(TARGET)).unwrap_or_default(),
-        lock: Lock::Unknown,
-        vault_key: None,
-        delete_after_days: days(&own(DELETE_AFTER)),
-        cold_storage_after_days: days(&own(COLD_AFTER)),
-        air_gapped_vault: flat.text(&own(AIR_GAPPED)),
-        copies: flat.keys(&copies).into_iter().map(|arn| copy(flat, &copies, arn)).collect(),
-        doubts: Vec::new(),
-        selection: String::new(),
-        chosen_by: String::new(),
-        rule: name,
+fn of_rule(wanted: &BTreeMap<String, Wanted>, rule: &str) -> Recurrence {
+    let minutes = |setting: &str| {
+        let value = wanted.get(&path::child(rule, setting)).and_then(|wanted| wanted.value.as_i64());
+        value.and_then(|minutes| u32::try_from(minutes).ok())
+    };
+    let when = match hours::starts(wanted, rule) {
+        Some(starts) => When::Declared { schedule: Box::new(starts.schedule), zone: starts.zone },
+        None => When::Theirs("at times that are known only after apply".to_owned()),
+    };
+    Recurrence {
+        start_window: Some(minutes("start_window").unwrap_or(Windows::DEFAULT.start)),
+        completion_window: Some(minutes("completion_window").unwrap_or(Windows::DEFAULT.completion)),
+        ..Recurrence::new(rule, does(wanted, rule), when)
     }
 }
 
-fn copy(flat: &Flat, copies: &str, vault_arn: String) -> BackupCopy {
-    let days = flat.whole(&path::child(&path::keyed(copies, &vault_arn), DELETE_AFTER)).filter(|days| *days > 0);
-    let part = |place: usize| vault_arn.split(':').nth(place).filter(|part| !part.is_empty()).map(str::to_owned);
-    BackupCopy { region: part(3), account: part(4), delete_after_days: days, vault_arn }
+fn does(wanted: &BTreeMap<String, Wanted>, rule: &str) -> String {
+    let is_continuous = wanted.get(&path::child(rule, CONTINUOUS)).is_some_and(|flag| flag.value == Value::Bool(true));
+    let vault = wanted.get(&path::child(rule, TARGET)).and_then(|wanted| wanted.value.as_str());
+    let vault = vault.map_or_else(|| "a vault".to_owned(), |name| format!("vault \"{name}\""));
+    let mut text = format!("backs up into {vault}");
+    if is_continuous {
+        text.push_str(", continuously where that is supported");
+    }
+    match kept(wanted, &path::child(rule, DELETE_AFTER)) {
+        Some((_, kept)) => text.push_str(&format!(", kept {kept}")),
+        None => text.push_str(", kept for as long as will be known after apply"),
+    }
+    let copies = |at: &&String| at.ends_with(']') && path::split_key(at).is_some_and(|(block, _)| block == path::child(rule, COPY));
+    let vaults: Vec<String> = wanted.keys().filter(copies).map(|copy| key(copy)).collect();
+    if !vaults.is_empty() {
+        text.push_str(&format!(", with {} to {}", count(vaults.len(), "copy"), vaults.join(", ")));
+    }
+    text
 }

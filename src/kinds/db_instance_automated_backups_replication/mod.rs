@@ -8,7 +8,8 @@ mod aws;
 
 use super::{Circumstances, Concern, Flat, Kind, Need, Needed, Place, Protection, outside, rds, tags};
 use crate::model::{
-    ArnForm, Code, Existence, Fallback, Form, KindSpec, Live, Loss, Mechanism, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Value, Wanted,
+    ArnForm, Code, Existence, Fallback, Form, KindSpec, Live, Loss, Mechanism, Mistake, NameForm, Ownership, Safer, Setting, Severity,
+    Shape, Value, Wanted,
 };
 use std::collections::BTreeMap;
 

@@ -3,10 +3,10 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Holder, Kind, Protection};
+use super::{Holder, Kind, Protection, Recurrence, When};
 use crate::model::{
-    AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Mechanism, NameForm, NameTag, Ownership, Refusal, Safer, Setting, Shape, Value,
-    Wanted,
+    AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Mechanism, NameForm, NameTag, Ownership, Refusal, Safer, Setting, Shape,
+    Value, Wanted,
 };
 use std::collections::BTreeMap;
 
@@ -70,13 +70,23 @@ impl Kind for FileSystem {
     }
 
     fn remarks(&self, live: &Live) -> Vec<String> {
-        let name = live.fact(NAME).map(|name| format!("its `Name` is {name}"));
+        live.fact(NAME).map(|name| format!("its `Name` is {name}")).into_iter().collect()
+    }
+
+    fn passing(&self, live: &Live) -> Vec<String> {
         let state = match live.fact(STATE) {
             None | Some(READY) => None,
             Some(state) if PASSING.contains(&state) => Some(format!("it is {state}; apply waits until it is available")),
             Some(state) => Some(format!("it is in the state `{state}`")),
         };
-        name.into_iter().chain(state).collect()
+        state.into_iter().collect()
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        let Some(status) = wanted.get(STATUS).and_then(|wanted| wanted.value.as_str()) else { return Vec::new() };
+        let asleep = (status == DISABLED).then(|| format!("`{STATUS}` is `{DISABLED}`"));
+        let when = When::Theirs("once a day, at a time that AWS chose".to_owned());
+        vec![Recurrence { asleep, ..Recurrence::new(STATUS, "makes the automatic backup", when) }]
     }
 
     fn protection(&self) -> Option<Protection> {

@@ -3,10 +3,10 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Holder, Kind, Protection};
+use super::{Concern, Holder, Kind, Protection, Recurrence};
 use crate::model::{
-    AutomatedBackups, Change, Code, Fallback, Form, KindSpec, Live, Loss, Mechanism, Mistake, NameForm, Ownership, Reading, Refusal, Safer, Setting, Severity, Shape,
-    Value, Wanted,
+    AutomatedBackups, Change, Code, Fallback, Form, KindSpec, Live, Loss, Mechanism, Mistake, NameForm, Ownership, Reading, Refusal, Safer,
+    Setting, Severity, Shape, Value, Wanted,
 };
 use crate::time::{DailyHours, WeeklyHours};
 use jiff::Timestamp;
@@ -177,12 +177,16 @@ impl Kind for ReplicationGroup {
         refusal(Code::StateForbids, reason, "bring it back to `available`, or leave it out of the selection, and plan again")
     }
 
-    fn remarks(&self, live: &Live) -> Vec<String> {
+    fn passing(&self, live: &Live) -> Vec<String> {
         match live.fact(STATUS) {
             None | Some(READY) => Vec::new(),
             Some(status) if PASSING.contains(&status) => vec![format!("it is {status}; apply waits until it is available")],
             Some(status) => vec![format!("it is {status}")],
         }
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        Recurrence::daily(wanted, WINDOW, RETENTION, "begins the daily automatic backup").into_iter().collect()
     }
 
     fn protection(&self) -> Option<Protection> {

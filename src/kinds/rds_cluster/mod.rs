@@ -5,7 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Answer, Concern, Holder, Kind, Need, Needed, Protection, rds};
+use super::{Answer, Concern, Holder, Kind, Need, Needed, Protection, Recurrence, rds};
 use crate::model::{Change, Code, Effect, Fallback, KindSpec, Live, Loss, Ownership, Refusal, Safer, Setting, Shape, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -106,8 +106,16 @@ impl Kind for RdsCluster {
         rds::remarks(live)
     }
 
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        Recurrence::daily(wanted, WINDOW, rds::RETENTION, "begins the daily automated backup").into_iter().collect()
+    }
+
     fn protection(&self) -> Option<Protection> {
         Some(Protection::Holds(holder))
+    }
+
+    fn passing(&self, live: &Live) -> Vec<String> {
+        rds::passing(live)
     }
 
     #[cfg(feature = "aws")]

@@ -3,9 +3,10 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Holder, Kind, Protection};
+use super::{Concern, Holder, Kind, Protection, Recurrence, When};
 use crate::model::{
-    AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Loss, Mechanism, NameForm, Ownership, Reading, Refusal, Safer, Setting, Severity, Shape, Value, Wanted,
+    AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Loss, Mechanism, NameForm, Ownership, Reading, Refusal, Safer, Setting,
+    Severity, Shape, Value, Wanted, count,
 };
 use jiff::Timestamp;
 use std::cmp::Ordering;
@@ -157,12 +158,21 @@ impl Kind for RedshiftCluster {
         })
     }
 
-    fn remarks(&self, live: &Live) -> Vec<String> {
+    fn passing(&self, live: &Live) -> Vec<String> {
         match live.fact(STATUS) {
             Some(status) if PASSING.contains(&status) => vec![format!("it is {status}; apply waits until it is available")],
             Some(status) if !READY.contains(&status) => vec![format!("it is {status}")],
             _ => Vec::new(),
         }
+    }
+
+    /// Source of the times: Redshift Management Guide, "Automated snapshots".
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        let Some(days) = wanted.get(AUTOMATED).and_then(|wanted| wanted.value.as_i64()) else { return Vec::new() };
+        let kept = count(days, "day");
+        let when = When::Theirs("about every 8 hours, or after 5 GB of changes for each node, when AWS chooses".to_owned());
+        let asleep = (days == 0).then(|| format!("`{AUTOMATED}` is 0, so that none is made"));
+        vec![Recurrence { asleep, ..Recurrence::new(AUTOMATED, format!("makes automated snapshots, kept for {kept}"), when) }]
     }
 
     fn protection(&self) -> Option<Protection> {
