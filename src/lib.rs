@@ -16,6 +16,7 @@
 //! | [`snapshot`] | what is live, and what could not be read |
 //! | [`plan`] | policy and snapshot to a plan: resolve, diff, gate, order |
 //! | [`adopt`] | what is live, or Terraform's configuration, to a policy that says the same |
+//! | [`drift`] | what moved away from a policy, or since a snapshot: the plan seen from the other side |
 //! | [`view`] | plans, diagnostics and kinds as text, JSON and Markdown |
 //! | `aws` | clients by target, the account guard, limits, counts, journal |
 //! | `apply` | a plan made true, and proven by reading again |
@@ -30,6 +31,7 @@ pub mod apply;
 pub mod aws;
 #[cfg(feature = "aws")]
 pub mod cli;
+pub mod drift;
 pub mod files;
 pub mod kinds;
 pub mod model;

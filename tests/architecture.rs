@@ -71,6 +71,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("adopt/terraform", &["kinds", "model", "policy"]),
     ("policy/tiers.rs", &["kinds", "model", "time"]),
     ("policy/compounds/dynamodb_export/twice.rs", &["kinds", "model", "time"]),
+    ("drift", &["kinds", "model", "plan"]),
     ("snapshot", &["files", "model"]),
     ("snapshot/everything.rs", &["aws", "kinds", "model", "policy"]),
     ("snapshot/outside.rs", &["aws", "kinds", "model"]),
@@ -82,7 +83,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("aws", &["files", "model", "time", "xml"]),
     ("apply", &["aws", "kinds", "model", "plan", "snapshot"]),
     ("sandbox", &["alarm_rule", "files", "names", "time", "xml"]),
-    ("cli", &["adopt", "apply", "aws", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot", "time", "view"]),
+    (
+        "cli",
+        &["adopt", "apply", "aws", "drift", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot", "time", "view"],
+    ),
     // They only name the rooms, and start the command line.
     ("lib.rs", &[]),
     ("main.rs", &[]),

@@ -7,7 +7,7 @@ mod support;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use backstay::aws::untyped::{Operation, Protocol, Service};
-use backstay::aws::{Access, Aws, ConnectFailed, connect};
+use backstay::aws::{Access, Aws, ConnectFailed, connect, connect_to_write};
 use backstay::kinds;
 use backstay::model::{ArnForm, Live, Mark, Reading, Shape, Single, Snapshot, Target, Value};
 use backstay::sandbox::{Faults, Sandbox};
@@ -75,9 +75,16 @@ impl World {
     }
 
     async fn connected(&self) -> (Aws, Vec<ConnectFailed>) {
-        let targets: BTreeMap<String, Target> = policy::check(self.room.path(), &[]).policy.targets;
+        connect(&self.targets(), self.access()).await
+    }
+
+    fn targets(&self) -> BTreeMap<String, Target> {
+        policy::check(self.room.path(), &[]).policy.targets
+    }
+
+    fn access(&self) -> Access {
         let sandbox = self.sandbox.clone();
-        let access = Access {
+        Access {
             embedded: Some((
                 self.sandbox.http_client(),
                 SharedCredentialsProvider::new(Credentials::new("123456789012", "sandbox", None, None, "sandbox")),
@@ -87,13 +94,12 @@ impl World {
             parallelism: 16,
             journal: None,
             clock: Clock::new(move || sandbox.clock().unwrap().now()),
-        };
-        connect(&targets, access).await
+        }
     }
 
     /// Makes a call that no verb of backstay makes.
     async fn call(&self, operation: &Operation, input: serde_json::Value) {
-        let (aws, _) = self.connected().await;
+        let (aws, _) = connect_to_write(&self.targets(), self.access()).await;
         aws.connections().next().unwrap().ask(operation, "us-east-1", input).await.unwrap();
     }
 

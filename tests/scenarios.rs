@@ -56,6 +56,8 @@ scenarios! {
     default_volumes
     described
     described_namesakes
+    drift
+    drift_things
     dynamodb_export
     dynamodb_export_places
     event_checks

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use backstay::aws::untyped::{Answer as _, Operation, Protocol, Service};
-use backstay::aws::{Access, Aws, connect};
+use backstay::aws::{Access, Aws, WritableAws, connect, connect_to_write};
 use backstay::model::{Cause, Target};
 use backstay::sandbox::Sandbox;
 use backstay::time::Clock;
@@ -40,8 +40,23 @@ static LIST_VAULTS: Operation = BACKUP.at("ListBackupVaults", "GET", "/backup-va
 
 const HERE: &str = "us-east-1";
 
-/// A connection to a sandbox with two tables.
-async fn connected(room: &Room) -> Aws {
+/// A connection to a sandbox with two tables, to write too.
+async fn connected(room: &Room) -> WritableAws {
+    let (targets, access) = seeded(room);
+    let (aws, failed) = connect_to_write(&targets, access).await;
+    assert!(failed.is_empty(), "{failed:?}");
+    aws
+}
+
+/// The same, to read alone.
+async fn connected_to_read(room: &Room) -> Aws {
+    let (targets, access) = seeded(room);
+    let (aws, failed) = connect(&targets, access).await;
+    assert!(failed.is_empty(), "{failed:?}");
+    aws
+}
+
+fn seeded(room: &Room) -> (BTreeMap<String, Target>, Access) {
     room.write("seed.hcl", "resource \"aws_dynamodb_table\" \"t\" {\n  for_each = toset([\"Audit\", \"Books\"])\n  name = each.key\n}\n");
     room.ok("sandbox seed seed.hcl --sandbox=world");
     let sandbox = Sandbox::open(&room.file("world")).unwrap();
@@ -55,9 +70,18 @@ async fn connected(room: &Room) -> Aws {
         clock: Clock::system(),
     };
     let target = Target { name: "here".to_owned(), region: Some(HERE.to_owned()), account_id: None, assume_role: None, profile: None };
-    let (aws, failed) = connect(&BTreeMap::from([("here".to_owned(), target)]), access).await;
-    assert!(failed.is_empty(), "{failed:?}");
-    aws
+    (BTreeMap::from([("here".to_owned(), target)]), access)
+}
+
+#[tokio::test]
+async fn a_connection_to_read_sends_nothing_that_writes() {
+    let room = Room::new();
+    let aws = connected_to_read(&room).await;
+    let here = aws.connection("here").unwrap();
+    let refused = here.ask(&CREATE_TOPIC, HERE, json!({ "Name": "one" })).await.unwrap_err();
+    assert!(refused.to_string().contains("`sns:CreateTopic` writes, and this run only reads; nothing was sent"), "{refused}");
+    assert_eq!(here.ask(&LIST_TOPICS, HERE, json!({})).await.unwrap().items("Topics").len(), 0);
+    assert_eq!(aws.witness.counts().get("sns:CreateTopic"), None, "it was not sent");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Running the steps of a plan.
 
 use super::{Ending, Outcome, Progress, StepOutcome, Stop};
-use crate::aws::{Aws, acting_on};
+use crate::aws::{WritableAws, acting_on};
 use crate::kinds::{self, Calls, ChangeFailed, ChangeRequest, MakeRequest, RemoveRequest};
 use crate::model::{Action, Change, Live, Plan, Shape, Value, Verb};
 use crate::plan::order::{Phase, Step, steps};
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 /// Makes the plan true, with at most `parallelism` steps under way.
-pub async fn run(plan: &Plan, aws: &Aws, parallelism: usize, stop: &Stop, progress: &dyn Progress) -> Outcome {
+pub async fn run(plan: &Plan, aws: &WritableAws, parallelism: usize, stop: &Stop, progress: &dyn Progress) -> Outcome {
     let all = steps(plan);
     let made = Made::default();
     let mut run = State::new(&all);
@@ -197,10 +197,10 @@ struct SoFar<'a> {
     is_after_changes: bool,
 }
 
-async fn one(step: &Step<'_>, plan: &Plan, aws: &Aws, so_far: &SoFar<'_>, progress: &dyn Progress) -> Ending {
+async fn one(step: &Step<'_>, plan: &Plan, aws: &WritableAws, so_far: &SoFar<'_>, progress: &dyn Progress) -> Ending {
     let made = so_far.made;
     let action = step.action;
-    let (Some(kind), Some(connection)) = (kinds::find(&action.id.kind), aws.connection(&action.id.target)) else {
+    let (Some(kind), Some(connection)) = (kinds::find(&action.id.kind), aws.writing(&action.id.target)) else {
         return Ending::Failed(format!("target `{}` is not connected", action.id.target));
     };
     let waiting = |what: &str| progress.waiting(&action.address, what);

@@ -2,7 +2,7 @@
 
 use super::failure::Explain as _;
 use super::limits::Limits;
-use super::{Aws, CallFailed, ConnectFailed, Connection, Journal, Witness};
+use super::{Aws, CallFailed, ConnectFailed, Connection, Journal, May, Witness, WritableAws, Writing};
 use crate::model::{AssumeRole, Cause, Identity, Target};
 use crate::time::Clock;
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -44,18 +44,29 @@ pub struct Access {
     pub clock: Clock,
 }
 
-/// Connects to every target at once, and proves for each that the account is the one that the policy allows, before anything is read.
+/// Connects to every target at once, to read, and proves for each that the account is the one that the policy allows, before anything is read.
 pub async fn connect(targets: &BTreeMap<String, Target>, access: Access) -> (Aws, Vec<ConnectFailed>) {
+    connect_as(targets, access, May::Read).await
+}
+
+/// The same, to read and to write.
+pub async fn connect_to_write(targets: &BTreeMap<String, Target>, access: Access) -> (WritableAws, Vec<ConnectFailed>) {
+    let (aws, failed) = connect_as(targets, access, May::Write).await;
+    let writings = aws.connections.iter().map(|(target, connection)| (target.clone(), Writing(Arc::clone(connection)))).collect();
+    (WritableAws { aws, writings }, failed)
+}
+
+async fn connect_as(targets: &BTreeMap<String, Target>, access: Access, may: May) -> (Aws, Vec<ConnectFailed>) {
     let limit = Arc::new(Semaphore::new(access.parallelism.max(1)));
     let limits = Limits::new(access.parallelism);
-    let witness = Witness::new(access.journal.clone(), access.clock.clone());
+    let witness = Witness::new(access.journal.clone(), access.clock.clone(), may);
     let connecting = targets.values().map(|target| connect_one(target, &access, &witness, &limit, &limits));
     let mut connections = BTreeMap::new();
     let mut failed = Vec::new();
     for outcome in futures_util::future::join_all(connecting).await {
         match outcome {
             Ok(connection) => {
-                connections.insert(connection.target.name.clone(), connection);
+                connections.insert(connection.target.name.clone(), Arc::new(connection));
             }
             Err(failure) => failed.push(failure),
         }

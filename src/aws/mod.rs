@@ -12,23 +12,34 @@ mod tagging;
 pub mod untyped;
 mod witness;
 
-pub use connect::{Access, connect};
+pub use connect::{Access, connect, connect_to_write};
 pub use failure::CallFailed;
 pub use organization::{AccountsFailed, accounts};
 pub use tagging::{resources, tagged};
-pub use witness::{Counts, FailedEntry, Journal, JournalEntry, Witness, acting_on};
+pub use witness::{Counts, FailedEntry, Journal, JournalEntry, May, Witness, acting_on};
 
 use crate::model::{Cause, Gap, Identity, Target};
 use crate::time::Clock;
 use aws_types::SdkConfig;
 use std::any::Any;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
-/// All targets that could be reached.
+/// All targets that could be reached, for reading alone.
+///
+/// No kind's `make`, `change` or `remove` can be called with what it gives: these take a [`Writing`], which only a [`WritableAws`] has. And
+/// every client of it refuses to send a request that would write.
+///
+/// ```compile_fail
+/// fn to_write(aws: &backstay::aws::Aws) -> Option<&backstay::aws::Writing> {
+///     aws.connection("primary")
+/// }
+/// ```
 pub struct Aws {
-    connections: BTreeMap<String, Connection>,
+    connections: BTreeMap<String, Arc<Connection>>,
     /// What every client tells of its calls.
     pub witness: Witness,
     /// The time.
@@ -38,12 +49,50 @@ pub struct Aws {
 impl Aws {
     /// The connection of that target, `None` where it could not be reached.
     pub fn connection(&self, target: &str) -> Option<&Connection> {
-        self.connections.get(target)
+        self.connections.get(target).map(Arc::as_ref)
     }
 
     /// All connections, by target.
     pub fn connections(&self) -> impl Iterator<Item = &Connection> {
-        self.connections.values()
+        self.connections.values().map(Arc::as_ref)
+    }
+}
+
+/// All targets that could be reached, for reading and for writing: what `apply`, and nothing that only looks, asks for.
+pub struct WritableAws {
+    aws: Aws,
+    writings: BTreeMap<String, Writing>,
+}
+
+impl WritableAws {
+    /// The connection of that target through which may be written, `None` where it could not be reached.
+    pub fn writing(&self, target: &str) -> Option<&Writing> {
+        self.writings.get(target)
+    }
+}
+
+impl Deref for WritableAws {
+    type Target = Aws;
+
+    fn deref(&self) -> &Aws {
+        &self.aws
+    }
+}
+
+impl Borrow<Aws> for WritableAws {
+    fn borrow(&self) -> &Aws {
+        &self.aws
+    }
+}
+
+/// A connection through which may be written.
+pub struct Writing(Arc<Connection>);
+
+impl Deref for Writing {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
     }
 }
 

@@ -102,12 +102,29 @@ impl Journal {
     }
 }
 
+/// What the clients of a run may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum May {
+    /// Send requests that read; one that writes is refused before it leaves the machine.
+    Read,
+    /// Send every request.
+    Write,
+}
+
+/// A request that would write, in a run that only reads.
+#[derive(Debug, thiserror::Error)]
+#[error("`{operation}` writes, and this run only reads; nothing was sent")]
+struct OnlyReads {
+    operation: String,
+}
+
 /// Sees every call. Cheap to clone; all clones share what they saw.
 #[derive(Clone)]
 pub struct Witness {
     counts: Arc<Mutex<Counts>>,
     journal: Option<Journal>,
     clock: Clock,
+    may: May,
 }
 
 impl std::fmt::Debug for Witness {
@@ -118,8 +135,8 @@ impl std::fmt::Debug for Witness {
 
 impl Witness {
     /// A witness that keeps a journal where one is given.
-    pub fn new(journal: Option<Journal>, clock: Clock) -> Self {
-        Self { counts: Arc::default(), journal, clock }
+    pub fn new(journal: Option<Journal>, clock: Clock, may: May) -> Self {
+        Self { counts: Arc::default(), journal, clock, may }
     }
 
     /// What is wrong with the journal, where a line could not be written.
@@ -143,6 +160,11 @@ impl Witness {
         let operation = operation(metadata);
         let entry = JournalEntry { time: String::new(), target, region, operation, resource, request_id: None, status: None };
         Some(Line { journal, clock: self.clock.clone(), entry: Mutex::new(Some(entry)) })
+    }
+
+    /// Whether a request of this operation may leave the machine.
+    fn may_send(&self, metadata: &Metadata) -> bool {
+        self.may == May::Write || !writes(metadata.name())
     }
 
     /// What was counted so far.
@@ -194,6 +216,9 @@ impl Intercept for Witness {
         _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        if let Some(metadata) = config.load::<Metadata>().filter(|metadata| !self.may_send(metadata)) {
+            return Err(Box::new(OnlyReads { operation: operation(metadata) }));
+        }
         if let Some(line) = self.line(config) {
             config.interceptor_state().store_put(line);
         }
@@ -206,7 +231,8 @@ impl Intercept for Witness {
         _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let Some(metadata) = config.load::<Metadata>() else { return Ok(()) };
+        // What was refused was not sent.
+        let Some(metadata) = config.load::<Metadata>().filter(|metadata| self.may_send(metadata)) else { return Ok(()) };
         let operation = operation(metadata);
         *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(operation.clone()).or_default() += 1;
         let response = context.response();
@@ -230,7 +256,7 @@ fn operation(metadata: &Metadata) -> String {
 
 /// Whether an operation of that name changes something, as AWS names them.
 fn writes(operation: &str) -> bool {
-    !["Describe", "List", "Get", "BatchGet", "Assume"].iter().any(|prefix| operation.starts_with(prefix))
+    !["Describe", "List", "Get", "BatchGet", "Assume", "Head", "Lookup"].iter().any(|prefix| operation.starts_with(prefix))
 }
 
 /// The service's name in IAM actions.

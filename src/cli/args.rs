@@ -52,6 +52,10 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Record what is live, for `plan --from`
     Snapshot(SnapshotArgs),
+    /// Show what moved away from the policy, and what that did to recoverability
+    Drift(DriftArgs),
+    /// Show what moved between two recorded snapshots
+    Diff(DiffArgs),
     /// Write a policy for what exists; a plan of it is empty
     Adopt(AdoptArgs),
     /// Print what a code means, or the reference of the policy language
@@ -209,6 +213,65 @@ pub(super) struct ApplyArgs {
     /// Add a line of JSON to this file for every request that wrote, and for every step that failed
     #[arg(long, value_name = "FILE")]
     pub(super) journal: Option<PathBuf>,
+}
+
+/// The forms of a report of what moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// A comment.
+    Markdown,
+    /// For CI systems: a case for each thing and movement.
+    Junit,
+    /// For code hosts: results at places of the policy.
+    Sarif,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(super) format: ReportFormat,
+    /// Longest Markdown, in bytes; rows are left out from the end
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(600..))]
+    pub(super) max_bytes: Option<u64>,
+    /// Write the result into this file instead of printing it; the verdict is printed
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DriftArgs {
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
+    /// Only addresses that match (`*` and `?` are patterns; a block's address means all that it selects)
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) only: Vec<String>,
+    /// Show what moved since this snapshot, instead of what moved away from the policy
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Look at this recorded snapshot instead of AWS
+    #[arg(long, value_name = "FILE")]
+    pub(super) from: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    /// The earlier snapshot
+    #[arg(value_name = "A")]
+    pub(super) before: PathBuf,
+    /// The later snapshot
+    #[arg(value_name = "B")]
+    pub(super) after: PathBuf,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::Failure;
-use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal};
+use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, WritableAws};
 use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
@@ -11,6 +11,7 @@ use crate::policy::{self, Checked, Seen, load};
 use crate::snapshot;
 use crate::time::Clock;
 use jiff::Timestamp;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -21,12 +22,18 @@ pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> 
 
 /// The same at another time than now.
 pub(super) fn policy_at(context: &Context, path: &Path, now: Timestamp) -> Result<Policy, Failure> {
-    let checked = checked_at(context, path, now);
-    if !checked.is_good() {
-        return Err(Failure::policy(checked.problems, checked.policy.sources));
-    }
-    context.ui.warn(&checked.problems, &checked.policy.sources);
-    Ok(checked.policy)
+    let Checked { policy, problems } = sound(checked_at(context, path, now))?;
+    context.ui.warn(&problems, &policy.sources);
+    Ok(policy)
+}
+
+/// A policy without an error.
+fn good(context: &Context, path: &Path) -> Result<Checked, Failure> {
+    sound(checked(context, path))
+}
+
+fn sound(checked: Checked) -> Result<Checked, Failure> {
+    if checked.is_good() { Ok(checked) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
 }
 
 /// A policy, and everything that can be known to be wrong with it without AWS.
@@ -109,7 +116,7 @@ pub(super) fn organized(
 async fn list_accounts(context: &Context, policy: &Policy, live: &LiveArgs) -> Result<(Accounts, Vec<Diagnostic>), Failure> {
     let organizations = &policy.organizations;
     let access: BTreeMap<String, Target> = organizations.iter().map(|(name, one)| (name.clone(), one.access.clone())).collect();
-    let session = Session::of_reached(context, &access, live, None).await?;
+    let session = Session::of_reached(context, &access, live).await?;
     let mut problems: Vec<Diagnostic> = Failure::unreached(&session.unreached).problems;
     let mut all = Accounts::new();
     for (name, organization) in organizations {
@@ -175,7 +182,20 @@ pub(super) fn earlier_policy(context: &Context, path: &Path) -> Result<Policy, F
 
 /// Loads a policy and keeps only the targets that were asked for.
 pub(super) fn policy_of_targets(context: &Context, args: &PolicyArgs, live: &LiveArgs, from: Option<&Snapshot>) -> Result<Policy, Failure> {
-    let policy = policy(context, &args.path)?;
+    of_targets(context, policy(context, &args.path)?, args, live, from)
+}
+
+/// The same, without a word of what is doubtful in the policy: for what runs every night.
+pub(super) fn quiet_policy_of_targets(
+    context: &Context,
+    args: &PolicyArgs,
+    live: &LiveArgs,
+    from: Option<&Snapshot>,
+) -> Result<Policy, Failure> {
+    of_targets(context, good(context, &args.path)?.policy, args, live, from)
+}
+
+fn of_targets(context: &Context, policy: Policy, args: &PolicyArgs, live: &LiveArgs, from: Option<&Snapshot>) -> Result<Policy, Failure> {
     let mut policy = organized(context, &args.path, policy, live, from)?;
     narrow(&mut policy, &live.targets)?;
     Ok(policy)
@@ -201,30 +221,30 @@ pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure>
     Ok(runtime.map_err(|error| Failure::error(format!("cannot start: {error}")))?.block_on(future))
 }
 
-/// Connections to all targets that could be reached.
-pub(super) struct Session {
-    pub(super) aws: Aws,
+/// Connections to all targets that could be reached: to read, or with [`WritableAws`] to write too.
+pub(super) struct Session<A = Aws> {
+    pub(super) aws: A,
     /// Targets that could not be reached, while others could.
     pub(super) unreached: Vec<ConnectFailed>,
 }
 
 impl Session {
-    /// Connects. A wrong account refuses everything; where no target can be reached at all the verb ends.
-    pub(super) async fn connect(
-        context: &Context,
-        targets: &BTreeMap<String, Target>,
-        live: &LiveArgs,
-        journal: Option<&Path>,
-    ) -> Result<Self, Failure> {
-        let session = Self::of_reached(context, targets, live, journal).await?;
-        if session.aws.connections().next().is_none() && !session.unreached.is_empty() {
-            return Err(Failure::unreached(&session.unreached));
-        }
-        Ok(session)
+    /// Connects to read. A wrong account refuses everything; where no target can be reached at all the verb ends.
+    pub(super) async fn connect(context: &Context, targets: &BTreeMap<String, Target>, live: &LiveArgs) -> Result<Self, Failure> {
+        Self::of_reached(context, targets, live).await?.unless_alone()
     }
 
     /// The same, where it may be that no target can be reached.
-    async fn of_reached(
+    async fn of_reached(context: &Context, targets: &BTreeMap<String, Target>, live: &LiveArgs) -> Result<Self, Failure> {
+        let (aws, unreached) = aws::connect(targets, access(context, usize::from(live.parallelism), None)?).await;
+        Self { aws, unreached }.of_right_accounts()
+    }
+}
+
+impl Session<WritableAws> {
+    /// Connects to write, noting what is written in the journal where one is given. A wrong account refuses everything; where no target can
+    /// be reached at all the verb ends.
+    pub(super) async fn connect_to_write(
         context: &Context,
         targets: &BTreeMap<String, Target>,
         live: &LiveArgs,
@@ -234,22 +254,35 @@ impl Session {
             Journal::open(path).map_err(|error| Failure::error(format!("cannot open the journal {}: {error}", path.display())))
         });
         let access = access(context, usize::from(live.parallelism), journal.transpose()?)?;
-        let (aws, unreached) = aws::connect(targets, access).await;
-        if unreached.iter().any(|failed| matches!(failed, ConnectFailed::WrongAccount { .. })) {
-            return Err(Failure::unreached(&unreached));
+        let (aws, unreached) = aws::connect_to_write(targets, access).await;
+        Self { aws, unreached }.of_right_accounts()?.unless_alone()
+    }
+}
+
+impl<A: Borrow<Aws>> Session<A> {
+    fn of_right_accounts(self) -> Result<Self, Failure> {
+        if self.unreached.iter().any(|failed| matches!(failed, ConnectFailed::WrongAccount { .. })) {
+            return Err(Failure::unreached(&self.unreached));
         }
-        Ok(Self { aws, unreached })
+        Ok(self)
+    }
+
+    fn unless_alone(self) -> Result<Self, Failure> {
+        if self.aws.borrow().connections().next().is_none() && !self.unreached.is_empty() {
+            return Err(Failure::unreached(&self.unreached));
+        }
+        Ok(self)
     }
 
     /// Who each target that was reached is.
     pub(super) fn identities(&self) -> BTreeMap<String, Identity> {
-        self.aws.connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect()
+        self.aws.borrow().connections().map(|connection| (connection.target.name.clone(), connection.identity.clone())).collect()
     }
 
     /// Reads what a plan of the policy needs.
     pub(super) async fn snapshot(&self, context: &Context, policy: &Policy) -> Snapshot {
         let bar = context.ui.bar("reading");
-        let snapshot = snapshot::read(policy, &self.aws, &self.unreached, &|done, total| {
+        let snapshot = snapshot::read(policy, self.aws.borrow(), &self.unreached, &|done, total| {
             bar.set_length(total);
             bar.set_position(done);
         })
@@ -260,7 +293,7 @@ impl Session {
 
     /// Logs how many calls were made.
     pub(super) fn log_counts(&self) {
-        let counts = self.aws.witness.counts();
+        let counts = self.aws.borrow().witness.counts();
         for (operation, count) in &counts {
             tracing::info!(operation, count, "calls");
         }

@@ -1,6 +1,6 @@
 //! The effects of a kind: finding, reading and changing its things in AWS.
 
-use crate::aws::{CallFailed, Connection};
+use crate::aws::{CallFailed, Connection, Writing};
 use crate::model::{Change, Declared, Gap, Listed, Live, Mark, Reading, Replicas, ResourceId, Value};
 use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,7 +63,7 @@ pub struct Found {
 /// What to change on one thing.
 pub struct ChangeRequest<'a> {
     /// Whose credentials.
-    pub connection: &'a Connection,
+    pub connection: &'a Writing,
     /// The owner name that is written on what backstay makes.
     pub workspace: Option<&'a str>,
     /// Which thing.

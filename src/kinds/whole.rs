@@ -2,7 +2,7 @@
 
 use super::listings::Listings;
 use super::live::{ChangeFailed, ChangeRequest, Found};
-use crate::aws::Connection;
+use crate::aws::{Connection, Writing};
 use crate::model::{Declared, Live, Mark, ResourceId, Value};
 use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +80,7 @@ impl FindRequest<'_> {
 /// One thing to make.
 pub struct MakeRequest<'a> {
     /// Whose credentials.
-    pub connection: &'a Connection,
+    pub connection: &'a Writing,
     /// Which thing.
     pub id: &'a ResourceId,
     /// Every declared setting, by path.
@@ -110,7 +110,7 @@ impl MakeRequest<'_> {
 /// One thing to remove.
 pub struct RemoveRequest<'a> {
     /// Whose credentials.
-    pub connection: &'a Connection,
+    pub connection: &'a Writing,
     /// Which thing.
     pub id: &'a ResourceId,
     /// What reading learned beside the settings: its id.

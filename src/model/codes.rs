@@ -1,6 +1,6 @@
 //! All codes of diagnostics and notes, each with its page for `backstay explain`.
 //!
-//! `BKS` and four digits; the first two are the area: 01 policy, 02 selection, 03 read, 04 ratchet, 05 apply, 08 precondition. A code is
+//! `BKS` and four digits; the first two are the area: 01 policy, 02 selection, 03 read, 04 ratchet, 05 apply, 06 drift and audit, 08 precondition. A code is
 //! never reused.
 
 macro_rules! codes {
@@ -123,6 +123,33 @@ codes! {
     Failed = "BKS0503", "a change failed";
     /// After the apply AWS does not yet read as planned. Run `backstay plan` again: if it still shows changes, something else is changing them.
     NotSettled = "BKS0504", "did not settle";
+    /// A setting is no longer what it was: what the policy declares, or, with `--baseline`, what an earlier snapshot holds.
+    ///
+    /// Either put it back (`backstay plan`, then `backstay apply`), or declare it as it is now, or write an `acknowledge` block: it is then
+    /// told as known until it expires.
+    SettingMoved = "BKS0601", "a setting moved";
+    /// A thing that is declared, or that was there before, is gone.
+    ///
+    /// What backstay made it makes again. A table, bucket or database that others own it cannot bring back: what can be recovered of it, and for
+    /// how long, the report says.
+    ThingGone = "BKS0602", "a thing is gone";
+    /// A thing carries the mark of this workspace, or is a part of one that does, and no block declares it.
+    ///
+    /// Somebody copied the mark with the other tags, added a part by hand, or a change of the policy was not applied yet. `backstay plan` shows
+    /// its removal.
+    Undeclared = "BKS0603", "an owned thing that nobody declares";
+    /// Two things carry the mark of one block. `backstay plan` shows which of them would go.
+    Twice = "BKS0604", "an owned thing is there twice";
+    /// The mark of a thing that backstay made has gone, or is another one: nothing tells any more that it is this policy's.
+    ///
+    /// Write `adopt = true` into its block, which puts the mark back on, if it is still meant.
+    MarkMoved = "BKS0605", "a mark moved";
+    /// A thing is there that was not before. Where a selector of the policy matches it, its settings are to be as declared from now on.
+    NewThing = "BKS0606", "a new thing";
+    /// An `acknowledge` block is expired, or nothing moved that it is about.
+    ///
+    /// An expired one silences nothing. One that is about nothing would silence a later movement unseen: remove it.
+    Acknowledge = "BKS0607", "acknowledge expired or unused";
     /// One thing of the policy has to be let in by another, and that one shuts it out: an alarm whose topic does not let CloudWatch publish.
     /// AWS takes both without a word, and drops every message later.
     ///

@@ -34,6 +34,8 @@ pub struct Policy {
     pub resources: Vec<Resource>,
     /// Consents to weakenings.
     pub waivers: Vec<Waiver>,
+    /// Drift that is known, and silenced until a day.
+    pub acknowledges: Vec<Acknowledge>,
     /// Blocks that were released on purpose with `removed`.
     pub removed: Vec<BlockAddress>,
     /// SHA-256 of each file, by name.
@@ -247,6 +249,27 @@ pub struct Except {
     pub arns: Vec<Pattern>,
     /// Tags; one that matches is enough.
     pub tags: BTreeMap<String, String>,
+}
+
+/// Drift that is known: it is told apart from what nobody knows of until a day has passed.
+#[derive(Clone, Debug)]
+pub struct Acknowledge {
+    /// Its label.
+    pub name: String,
+    /// The address that it is about; `*` and `?` are patterns.
+    pub address: String,
+    /// The setting's path, or [`super::Change::EXISTS`], [`super::Change::OWNER`].
+    pub setting: String,
+    /// The one live value that is known; any where absent.
+    pub now: Option<Value>,
+    /// Why it is so.
+    pub reason: String,
+    /// Who looks after it.
+    pub owner: String,
+    /// The last day on which it counts, UTC.
+    pub expires: Date,
+    /// The block's header.
+    pub span: Span,
 }
 
 /// Consent to one weakening.

@@ -6,8 +6,8 @@
 use super::resolve::Row;
 use crate::kinds::{self, Kind};
 use crate::model::{
-    Action, Change, Consent, Declared, Effect, Fallback, Key, KindSpec, Live, Loss, Reaches, Reading, Setting, Shape, Snapshot, Sources,
-    Value, Verb, Wanted, path,
+    Action, Change, Consent, Declared, Effect, Fallback, Key, KindSpec, Live, Loss, Reaches, Reading, Setting, Shape, Snapshot, SourceId,
+    Sources, Span, Value, Verb, Wanted, path,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -48,6 +48,18 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
     action.changes = found.changes;
     action.before = found.before;
     action
+}
+
+/// The changes by which a thing that is like `live` becomes one of these values, with what each does. No policy says so, and no place is told.
+pub(crate) fn toward(kind: &dyn Kind, live: &Live, values: &BTreeMap<String, Value>, now: Timestamp) -> Vec<Change> {
+    let nowhere = Span { source: SourceId::EMBEDDED, range: 0..0 };
+    let wanted = values.iter().map(|(path, value)| (path.clone(), Wanted::new(value.clone(), nowhere.clone()))).collect();
+    let comparison = Comparison { kind, spec: kind.spec(), live, wanted: &wanted, sources: &Sources::default(), now };
+    let mut changes = comparison.run().changes;
+    for change in &mut changes {
+        change.because = None;
+    }
+    changes
 }
 
 /// All that any target read of the thing. What one target did not read, or could not, another may have.

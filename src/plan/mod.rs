@@ -17,6 +17,7 @@ mod resources;
 pub mod standing;
 mod waits;
 
+pub(crate) use diff::toward;
 pub use released::released;
 
 use crate::kinds;
@@ -42,6 +43,13 @@ pub struct Request {
 ///
 /// Every problem that makes the policy inapplicable to what is live: a selector that matches nothing, two blocks that disagree.
 pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<Diagnostic>> {
+    let (plan, problems) = attempt(policy, snapshot, request);
+    if problems.is_empty() { Ok(plan) } else { Err(problems) }
+}
+
+/// Works out the plan as far as it goes, and every problem that makes the policy inapplicable to what is live. With one the plan is none to
+/// apply: it says only how what could be resolved stands.
+pub(crate) fn attempt(policy: &Policy, snapshot: &Snapshot, request: &Request) -> (Plan, Vec<Diagnostic>) {
     let resources = resources::resources(policy, snapshot, &request.only);
     let (resolved, mut problems) = resolve::resolve(policy, snapshot);
     problems.extend(resources.problems);
@@ -49,10 +57,7 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
     let going = resources.actions.iter().filter(|action| action.verb == Verb::Delete).filter(is_meant).map(|action| &action.id);
     problems.extend(needs::planned(policy, snapshot, &resolved.rows, going.collect()));
     problems.extend(circumstances::planned(policy, snapshot));
-    let (problems, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+    let (mut problems, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(resolved.gaps);
     needs::say_what_hangs_on(&mut gaps, policy, snapshot, &resolved.rows);
@@ -81,12 +86,12 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
         notes.extend(waiver_notes);
     }
     let unmatched = unmatched_only(&addresses, &request.only);
-    if gaps.is_empty() && !unmatched.is_empty() {
-        return Err(unmatched);
+    if gaps.is_empty() && problems.is_empty() {
+        problems.extend(unmatched.iter().cloned());
     }
     notes.extend(unmatched.into_iter().map(|problem| Note { code: Some(problem.code.to_string()), text: problem.title }));
     notes.sort();
-    Ok(Plan {
+    let plan = Plan {
         format: Plan::FORMAT.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         read_at: snapshot.taken_at,
@@ -101,7 +106,8 @@ pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<P
         gaps,
         notes,
         consents: request.consents.clone(),
-    })
+    };
+    (plan, problems)
 }
 
 /// What things ask somebody to look after. What many of them ask alike is said once, with a few of their addresses.

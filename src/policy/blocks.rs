@@ -35,12 +35,14 @@ pub(super) struct Blocks<'a> {
     pub(super) things: BTreeMap<(String, String), Located<'a>>,
     /// `waiver`, by label.
     pub(super) waivers: BTreeMap<String, Located<'a>>,
+    /// `acknowledge`, by label.
+    pub(super) acknowledges: BTreeMap<String, Located<'a>>,
     /// `removed`.
     pub(super) removed: Vec<Located<'a>>,
 }
 
-const KEYWORDS: [&str; 10] =
-    ["backstay", "variable", "locals", "organization", "target", "tier", "protect", "resource", "waiver", "removed"];
+const KEYWORDS: [&str; 11] =
+    ["backstay", "variable", "locals", "organization", "target", "tier", "protect", "resource", "waiver", "acknowledge", "removed"];
 
 /// Parses every file of a policy.
 pub(super) fn parse(files: &Files, problems: &mut Vec<Diagnostic>) -> Parsed {
@@ -102,7 +104,7 @@ impl<'a> Blocks<'a> {
         let keyword = located.block.ident.as_str();
         let labels = match keyword {
             "backstay" | "locals" | "removed" => 0,
-            "variable" | "organization" | "target" | "tier" | "waiver" => 1,
+            "variable" | "organization" | "target" | "tier" | "waiver" | "acknowledge" => 1,
             "protect" | "resource" => 2,
             compound if compounds::find(compound).is_some() => 1,
             _ => return problems.push(unknown_keyword(located, keyword)),
@@ -118,6 +120,7 @@ impl<'a> Blocks<'a> {
             "target" => named(&mut self.targets, first, located, problems),
             "tier" => named(&mut self.tiers, first, located, problems),
             "waiver" => self.waivers.insert(first, located),
+            "acknowledge" => self.acknowledges.insert(first, located),
             "locals" => return self.add_locals(located, problems),
             "removed" => return self.removed.push(located),
             compound if compounds::find(compound).is_some() => {

@@ -5,6 +5,7 @@ mod instances;
 mod names;
 mod needed;
 mod order;
+mod rest;
 mod several;
 
 pub(super) use instances::instances;
@@ -357,35 +358,6 @@ impl<'a> Evaluator<'a, '_> {
             self.policy.targets.insert(target.name.clone(), target);
         }
         self.targets.insert(name.to_owned(), single.unwrap_or(Value::Map(map)));
-    }
-
-    /// What nothing refers to: waivers and released blocks.
-    fn rest(&mut self) {
-        for located in self.blocks.waivers.values() {
-            let before = self.errors();
-            let edges = self.check_references(&located.block.body, located.source, false);
-            let doubtful = self.errors() > before || edges.keys().any(|needed| self.broken.contains(needed));
-            let told = self.problems.len();
-            let mut problems = Vec::new();
-            let waiver = statements::waiver(*located, &self.scope(&edges), &mut problems);
-            self.policy.waivers.extend(waiver);
-            self.problems.extend(problems);
-            if doubtful {
-                self.keep_independent(told);
-            }
-        }
-        for located in &self.blocks.removed {
-            let mut problems = Vec::new();
-            let address = statements::removed(*located, &self.scope(&Edges::new()), &mut problems);
-            self.problems.extend(problems);
-            let Some(address) = address else { continue };
-            if let Some(still) = self.blocks.things.get(&(address.kind.clone(), address.name.clone())) {
-                let problem = Diagnostic::error(Code::Conflict, format!("`{address}` is said to be removed, and is still declared"));
-                self.problems
-                    .push(problem.at(located.header()).label(still.header(), "declared here").help("remove one of the two blocks"));
-            }
-            self.policy.removed.push(address);
-        }
     }
 
     fn edges(&mut self, node: &Node) -> Edges {

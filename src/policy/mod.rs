@@ -6,13 +6,14 @@
 //! | text to blocks, each with its labels checked | `blocks` |
 //! | values of variables | [`variables`] |
 //! | blocks in the order of their references, each evaluated | `graph`, [`eval`], [`functions`] |
-//! | bodies to values, by the kind's table | `reader`, `decode`, `selector`, `things`, `statements`, `organizations` |
+//! | bodies to values, by the kind's table | `reader`, `decode`, `selector`, `things`, `statements`, `allowances`, `organizations` |
 //! | blocks that stand for several things | [`compounds`] |
 //! | which live things a selector means | [`select`] |
 //!
 //! Every step goes on after an error, so that all problems of a policy show in one run; what hangs on something broken is skipped, as its
 //! errors would be noise.
 
+mod allowances;
 mod blocks;
 pub mod compounds;
 mod decode;

@@ -1,16 +1,12 @@
-//! The blocks that are no kind: `backstay`, `target`, `waiver`, `removed`; and the arguments that all `protect` blocks share.
+//! The blocks that are no kind: `backstay`, `target`, `removed`; and the arguments that all `protect` blocks share.
 
 use super::compounds;
-use super::decode;
 use super::eval::{self, Scope};
 use super::reader::{Located, Reader};
 use super::version;
 use crate::kinds;
-use crate::model::{
-    self, AssumeRole, BlockAddress, Change, Code, Diagnostic, Mistake, Replicas, Setting, Shape, Span, Target, Value, Waiver,
-};
+use crate::model::{self, AssumeRole, BlockAddress, Code, Diagnostic, Mistake, Replicas, Target};
 use crate::names::is_account_id;
-use jiff::civil::Date;
 
 /// The longest `workspace`.
 const LONGEST_WORKSPACE: usize = 40;
@@ -112,110 +108,6 @@ pub(super) fn is_region(text: &str) -> bool {
             rest.len() >= 2 && rest.iter().all(letters) && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
         }
         None => false,
-    }
-}
-
-/// Reads one `waiver`.
-pub(super) fn waiver(located: Located<'_>, scope: &Scope<'_>, problems: &mut Vec<Diagnostic>) -> Option<Waiver> {
-    let name = located.label(0).to_owned();
-    let mut reader = Reader::new(located, scope, format!("waiver `{name}`"), problems);
-    let address = reader.required_text("address");
-    let setting = reader.required_text("setting");
-    let before = reader.problems.len();
-    // `to = null` lets through that a setting goes.
-    let null = reader.expression("to").map(|expression| (Value::Null, reader.span(eval::range_of(expression))));
-    let to = reader.value("to").or(null);
-    if to.is_none() && reader.problems.len() == before {
-        reader.missing("to");
-    }
-    let reason = not_empty(&mut reader, "reason");
-    let approved_by = not_empty(&mut reader, "approved_by");
-    let expires = reader.required_text("expires");
-    let expires = expires.and_then(|(text, span)| {
-        let day = text.parse::<Date>().ok();
-        if day.is_none() {
-            let title = format!("`expires` must be a day like `2027-03-31`, found `{text}`");
-            reader.problem(Diagnostic::error(Code::OutOfRange, title).at(span));
-        }
-        day
-    });
-    let to = match (&address, &setting, to) {
-        (Some((address, _)), Some((setting, span)), Some((to, to_span))) => {
-            waived_value(&mut reader, address, setting, span, &to, &to_span)
-        }
-        _ => None,
-    };
-    let span = reader.header();
-    reader.finish(|_| None);
-    Some(Waiver {
-        name,
-        address: address?.0,
-        setting: setting?.0,
-        to: to?,
-        reason: reason?,
-        approved_by: approved_by?,
-        expires: expires?,
-        span,
-    })
-}
-
-fn not_empty(reader: &mut Reader<'_, '_>, name: &str) -> Option<String> {
-    let (text, span) = reader.required_text(name)?;
-    // What a printed waiver holds in its place says nothing either.
-    if ["", "…", "..."].contains(&text.trim()) {
-        reader.problem(Diagnostic::error(Code::OutOfRange, format!("`{name}` must say something")).at(span));
-        return None;
-    }
-    Some(text)
-}
-
-/// The value that a waiver lets through, of the type of its setting, which must exist.
-fn waived_value(reader: &mut Reader<'_, '_>, address: &str, path: &str, path_span: &Span, to: &Value, to_span: &Span) -> Option<Value> {
-    // Of what a compound is made of, the kind stands behind the compound's own address.
-    let kind = address.split('.').find(|part| kinds::find(part).is_some()).or(address.split('.').next()).unwrap_or_default();
-    if path == Change::EXISTS {
-        return Some(to.clone());
-    }
-    let generic = crate::model::path::generic(path);
-    let settings: Vec<&'static Setting> =
-        kinds::all().filter(|one| kinds::find(kind).is_none() || one.spec().name == kind).flat_map(|one| one.spec().settings).collect();
-    let Some(setting) = settings.iter().find(|setting| setting.path == generic) else {
-        let paths = settings.iter().map(|setting| setting.path);
-        let nested = settings.iter().find(|setting| setting.name() == path).map(|setting| format!("did you mean `{}`?", setting.path));
-        let help = nested.or_else(|| eval::suggestion(path, paths));
-        reader.problem(
-            Diagnostic::error(Code::UnknownName, format!("there is no setting `{path}` of `{kind}`")).at(path_span.clone()).help_opt(help),
-        );
-        return None;
-    };
-    if matches!(setting.shape, Shape::Flags { .. }) && !path.ends_with(']') {
-        let problem = Diagnostic::error(Code::WrongType, format!("`{path}` is a map, of which each flag is a setting of its own"));
-        reader.problem(problem.at(path_span.clone()).help(format!("name one of them: `{path}[\\\"NAME\\\"]`")));
-        return None;
-    }
-    if *to == Value::Null {
-        return Some(Value::Null);
-    }
-    // Of a block that comes, a consent names what is in it.
-    if matches!(setting.shape, Shape::Block(_)) {
-        if *to == Value::Bool(true) {
-            let title = format!("`to = true` would let through any `{path}`, whatever is in it");
-            let help = "copy the waiver that the blocked plan prints: it names the settings in the block";
-            reader.problem(Diagnostic::error(Code::OutOfRange, title).at(to_span.clone()).help(help));
-            return None;
-        }
-        if matches!(to, Value::Map(_)) {
-            return Some(to.clone());
-        }
-    }
-    let shape = if matches!(setting.shape, Shape::Flags { .. }) { Shape::Bool } else { setting.shape };
-    match shape.accept(to) {
-        Ok(value) => Some(value),
-        Err(misfit) => {
-            let places = reader.elements("to");
-            reader.problems.extend(decode::misfit_problems(setting, "to", misfit, to_span, to, &places));
-            None
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Plans, diagnostics and kinds as bytes: one file for each format; no logic, no I/O, no decisions.
+//! Plans, drift, diagnostics and kinds as bytes: one file for each format; no logic, no I/O, no decisions.
 //!
 //! What two formats both say comes from `words`, so that they cannot disagree. Text from AWS or from a policy passes through
 //! `escape` before it is written.
@@ -16,13 +16,16 @@ macro_rules! put {
 
 mod alike;
 pub mod diagnostics;
+pub mod drift;
 mod escape;
 pub mod json;
+mod junit;
 mod lines;
 pub mod markdown;
 mod modules;
 mod nested;
 mod ours;
+mod sarif;
 pub mod schedule;
 pub mod schema;
 mod style;

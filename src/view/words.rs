@@ -20,7 +20,7 @@ pub(super) fn thing(plan: &Plan, specs: Specs, action: &Action) -> String {
 }
 
 /// The thing by its name; what there is one of has none.
-fn named(specs: Specs, kind: &str, name: &str) -> String {
+pub(super) fn named(specs: Specs, kind: &str, name: &str) -> String {
     match specs(kind) {
         Some(spec) if spec.single.is_some() => spec.title.to_owned(),
         _ => format!("{} {}", kind_title(specs, kind), visible(name)),

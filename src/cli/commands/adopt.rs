@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
     let there = There::find(context, args)?;
     block_on(async {
         let parallelism = LiveArgs { targets: Vec::new(), parallelism: args.parallelism };
-        let session = Session::connect(context, &there.policy.targets, &parallelism, None).await?;
+        let session = Session::connect(context, &there.policy.targets, &parallelism).await?;
         let policy = session::reached(context, &args.out, there.policy.clone(), &session.identities())?;
         let workspace = policy.workspace.clone().unwrap_or(workspace);
         let bar = context.ui.bar("reading");
@@ -79,7 +79,7 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         let to_mark: Vec<String> = marked.blocks.into_iter().chain(adopted.blocks).collect();
         if args.mark && !to_mark.is_empty() {
             let marking = Marking { context, args, there: &there, texts: &adopted.files, blocks: to_mark };
-            let marked = marking.run(&session, &told).await?;
+            let marked = marking.run(&told).await?;
             return Ok(if marked == Exit::Done { exit } else { marked });
         }
         write(args, &there.files, &adopted.files)?;

@@ -3,6 +3,7 @@
 use super::adopt::{There, write};
 use super::apply;
 use crate::adopt;
+use crate::aws::WritableAws;
 use crate::cli::Context;
 use crate::cli::args::{AdoptArgs, ApplyArgs, ConsentArgs, LiveArgs, VariableArgs};
 use crate::cli::failure::{Exit, Failure};
@@ -29,7 +30,9 @@ pub(super) struct Marking<'a> {
 
 impl Marking<'_> {
     /// Plans the marks, asks, and only then writes the files and the tags.
-    pub(super) async fn run(self, session: &Session, told: &str) -> Result<Exit, Failure> {
+    pub(super) async fn run(self, told: &str) -> Result<Exit, Failure> {
+        let live = LiveArgs { targets: Vec::new(), parallelism: self.args.parallelism };
+        let session = &Session::connect_to_write(self.context, &self.there.policy.targets, &live, None).await?;
         let policy = self.load(session, adopt::beside(&self.there.files, self.texts))?;
         let snapshot = session.snapshot(self.context, &policy).await;
         let path = self.args.out.display().to_string();
@@ -73,7 +76,7 @@ impl Marking<'_> {
         apply::finish(self.context, &args, &marks, session).await
     }
 
-    fn load(&self, session: &Session, files: Files) -> Result<Policy, Failure> {
+    fn load(&self, session: &Session<WritableAws>, files: Files) -> Result<Policy, Failure> {
         let seen = Seen { identities: session.identities(), accounts: self.there.policy.accounts.clone() };
         let Checked { mut policy, problems } = policy::check_seen(files, &self.context.given, &seen);
         if problems.iter().any(Diagnostic::is_error) {

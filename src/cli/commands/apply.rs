@@ -2,7 +2,7 @@
 
 use super::plan::{exit, in_words};
 use crate::apply::{self, Ending, Halfway, Outcome, Progress, StepOutcome, Stop, Verdict};
-use crate::aws::FailedEntry;
+use crate::aws::{FailedEntry, WritableAws};
 use crate::cli::Context;
 use crate::cli::args::ApplyArgs;
 use crate::cli::failure::{Exit, Failure};
@@ -39,7 +39,7 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> 
     let mut policy = session::organized(context, &args.path, policy, &args.live, None)?;
     narrow(&mut policy, &args.live.targets)?;
     block_on(async {
-        let session = Session::connect(context, &policy.targets, &args.live, args.journal.as_deref()).await?;
+        let session = Session::connect_to_write(context, &policy.targets, &args.live, args.journal.as_deref()).await?;
         let policy = session::reached(context, &args.path, policy, &session.identities())?;
         let snapshot = session.snapshot(context, &policy).await;
         let request = plan::Request { path: args.path.display().to_string(), consents: consents(args), only: args.only.clone() };
@@ -87,7 +87,7 @@ fn saved(context: &Context, args: &ApplyArgs) -> Result<Exit, Failure> {
     }
     block_on(async {
         let targets: BTreeMap<String, Target> = plan.targets.iter().map(|(name, planned)| (name.clone(), planned.target.clone())).collect();
-        let session = Session::connect(context, &targets, &args.live, args.journal.as_deref()).await?;
+        let session = Session::connect_to_write(context, &targets, &args.live, args.journal.as_deref()).await?;
         let today = session.aws.clock.now().to_zoned(TimeZone::UTC).date();
         let expired = preconditions::expired_consents(&plan, today);
         if !expired.is_empty() {
@@ -146,13 +146,13 @@ fn refuse_other_policy(plan: &Plan) -> Result<(), Failure> {
     }
 }
 
-pub(super) async fn refuse_moved(plan: &Plan, session: &Session) -> Result<(), Failure> {
+pub(super) async fn refuse_moved(plan: &Plan, session: &Session<WritableAws>) -> Result<(), Failure> {
     let now = snapshot::again(plan, &session.aws, &session.unreached).await;
     let moved = preconditions::moved(plan, &now);
     if moved.is_empty() { Ok(()) } else { Err(Failure::stale(&moved)) }
 }
 
-pub(super) async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Session) -> Result<Exit, Failure> {
+pub(super) async fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, session: &Session<WritableAws>) -> Result<Exit, Failure> {
     let stop = Stop::default();
     let told = Told::new(context, plan);
     let running = async {

@@ -6,6 +6,7 @@ mod adopt_terraform;
 mod apply;
 #[cfg(feature = "sandbox")]
 mod demo;
+mod drift;
 mod explain;
 mod fmt;
 mod plan;
@@ -30,6 +31,8 @@ pub(super) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Apply(args) => apply::run(context, &args),
         Command::Show(args) => plan::show(context, &args),
         Command::Snapshot(args) => snapshot::run(context, &args),
+        Command::Drift(args) => drift::run(context, &args),
+        Command::Diff(args) => drift::diff(context, &args),
         Command::Adopt(args) => adopt::run(context, &args),
         Command::Explain(args) => explain::run(context, &args),
         Command::Schedule(args) => schedule::run(context, &args),

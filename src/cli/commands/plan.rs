@@ -24,7 +24,7 @@ pub(super) fn run(context: &Context, args: &PlanArgs) -> Result<Exit, Failure> {
     let (policy, snapshot) = match recorded {
         Some(snapshot) => (session::reached(context, &args.policy.path, policy, &snapshot.identities)?, snapshot),
         None => block_on(async {
-            let session = Session::connect(context, &policy.targets, &args.live, None).await?;
+            let session = Session::connect(context, &policy.targets, &args.live).await?;
             let policy = session::reached(context, &args.policy.path, policy, &session.identities())?;
             let snapshot = session.snapshot(context, &policy).await;
             session.log_counts();

@@ -11,7 +11,7 @@ use crate::snapshot;
 pub(super) fn run(context: &Context, args: &SnapshotArgs) -> Result<Exit, Failure> {
     let policy = policy_of_targets(context, &args.policy, &args.live, None)?;
     let snapshot = block_on(async {
-        let session = Session::connect(context, &policy.targets, &args.live, None).await?;
+        let session = Session::connect(context, &policy.targets, &args.live).await?;
         let snapshot = session.snapshot(context, &policy).await;
         session.log_counts();
         Ok::<_, Failure>(snapshot)

@@ -1,0 +1,200 @@
+//! What moved between two snapshots.
+
+use super::{fingerprint, part, with_parts};
+use crate::kinds;
+use crate::model::{
+    Change, Code, Drift, Effect, Gap, Identity, Live, Loss, Moved, Note, Ownership, Reaches, Reading, ResourceId, Since, Snapshot, Value,
+};
+use crate::plan::toward;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What moved from one snapshot to a later one, of all that both hold.
+///
+/// What one of them could not read, or does not hold, has not moved: it is a gap, or nothing is said of it. `path` is that of the earlier one.
+pub fn between(before: &Snapshot, after: &Snapshot, path: &str) -> Drift {
+    let mut drift = Drift {
+        format: Drift::FORMAT.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        read_at: after.taken_at,
+        policy: None,
+        since: Some(Since { path: path.to_owned(), taken_at: before.taken_at }),
+        targets: BTreeMap::new(),
+        moved: Vec::new(),
+        acknowledged: Vec::new(),
+        unmoved: Vec::new(),
+        gaps: after.gaps.clone(),
+        notes: other_accounts(before, after),
+    };
+    let several = before.identities.len().max(after.identities.len()) > 1;
+    let (was, is) = (Held::of(before), Held::of(after));
+    for live in &after.resources {
+        match was.things.get(&live.id) {
+            Some(earlier) => {
+                let moved = settings(earlier, live, after, several);
+                if moved.is_empty() {
+                    drift.unmoved.push(address(live, several));
+                }
+                drift.moved.extend(moved);
+            }
+            None if was.knows_of(&live.id) => drift.moved.push(thing(live, Code::NewThing, several)),
+            None => {}
+        }
+    }
+    let went = before.resources.iter().filter(|live| !is.things.contains_key(&live.id) && is.knows_of(&live.id));
+    drift.moved.extend(went.map(|live| thing(live, Code::ThingGone, several)));
+    drift.sort();
+    drift
+}
+
+/// What a snapshot holds.
+struct Held<'a> {
+    things: BTreeMap<&'a ResourceId, &'a Live>,
+    absent: BTreeSet<&'a ResourceId>,
+    /// The kinds of which all names were listed, by target.
+    listed: BTreeSet<(&'a str, &'a str)>,
+    identities: &'a BTreeMap<String, Identity>,
+    gaps: &'a [Gap],
+}
+
+impl<'a> Held<'a> {
+    fn of(snapshot: &'a Snapshot) -> Self {
+        let whole = |kind: &str| kinds::spec(kind).is_some_and(|spec| spec.ownership == Ownership::Whole);
+        let listed = snapshot
+            .inventories
+            .iter()
+            .filter(|inventory| inventory.names_complete || inventory.tag_filter.is_some() || whole(&inventory.kind));
+        Self {
+            things: snapshot.resources.iter().map(|live| (&live.id, live)).collect(),
+            absent: snapshot.absent.iter().collect(),
+            listed: listed.map(|inventory| (inventory.kind.as_str(), inventory.target.as_str())).collect(),
+            identities: &snapshot.identities,
+            gaps: &snapshot.gaps,
+        }
+    }
+
+    /// Whether a thing that it does not hold was looked for, and is not there.
+    fn knows_of(&self, id: &ResourceId) -> bool {
+        let is_about = |gap: &&Gap| {
+            gap.target == id.target
+                && gap.kind.as_ref().is_none_or(|kind| *kind == id.kind)
+                && gap.resource.as_ref().is_none_or(|name| *name == id.name)
+        };
+        let was_looked_at = self.absent.contains(id) || self.listed.contains(&(id.kind.as_str(), id.target.as_str()));
+        self.identities.contains_key(&id.target) && was_looked_at && !self.gaps.iter().any(|gap| is_about(&gap))
+    }
+}
+
+/// A target that is another account or region now: nothing in it moved, it is another place.
+fn other_accounts(before: &Snapshot, after: &Snapshot) -> Vec<Note> {
+    let pairs = before.identities.iter().filter_map(|(target, was)| Some((target, was, after.identities.get(target)?)));
+    let others = pairs.filter(|(_, was, is)| (&was.account, &was.region) != (&is.account, &is.region));
+    let note = |(target, was, is): (&String, &Identity, &Identity)| Note {
+        code: None,
+        text: format!(
+            "target `{target}` was {} in {} and is {} in {}: what is told is how these two differ, not what moved",
+            was.account, was.region, is.account, is.region
+        ),
+    };
+    others.map(note).collect()
+}
+
+fn settings(earlier: &Live, live: &Live, after: &Snapshot, several: bool) -> Vec<Moved> {
+    let Some(kind) = kinds::find(&live.id.kind) else { return Vec::new() };
+    let spec = kind.spec();
+    let mut was = earlier.clone();
+    let mut values = BTreeMap::new();
+    for (path, now) in &live.settings {
+        let then = was.settings.get(path);
+        let is_inside = spec.is_block(path) || !crate::model::path::enclosing(path).is_empty();
+        match (then, now) {
+            // What one of the two does not know did not move.
+            (Some(Reading::Unreadable { .. }), _) | (_, Reading::Unreadable { .. }) => {
+                was.settings.remove(path);
+            }
+            (None, _) if !is_inside && !spec.owns(path) => {}
+            (_, Reading::Known(value)) => {
+                values.insert(path.clone(), value.clone());
+            }
+            (_, Reading::Unset) if !is_inside => {
+                let default = spec.setting(path).map(|setting| Value::from(setting.aws_default));
+                values.insert(path.clone(), default.unwrap_or_default());
+            }
+            (_, Reading::Unset) => {}
+        }
+    }
+    let is_held = |path: &String| {
+        live.settings.contains_key(path) || spec.owns(path) || spec.is_block(path) || !crate::model::path::enclosing(path).is_empty()
+    };
+    was.settings.retain(|path, _| is_held(path));
+    let changes = toward(kind, &was, &values, after.taken_at);
+    let mut moved: Vec<Moved> = Vec::new();
+    for (change, parts) in with_parts(&changes) {
+        // AWS's default that is named and AWS's default that is not are one value.
+        let same = earlier.settings.get(&change.setting) == live.settings.get(&change.setting);
+        if same {
+            continue;
+        }
+        let now = live.settings.get(&change.setting).cloned().unwrap_or(Reading::Unset);
+        let mut one = plain(live, Code::SettingMoved, &change.setting, change.before.clone(), now, change.effect, several);
+        one.reaches = change.reaches;
+        one.consequence.clone_from(&change.consequence);
+        one.parts = parts.into_iter().map(part).collect();
+        moved.push(one);
+    }
+    if earlier.mark != live.mark {
+        let mark = |live: &Live| {
+            let value = live.mark.as_ref().map(|mark| Value::from(format!("{}: {}", mark.workspace, mark.address)));
+            value.map_or(Reading::Unset, Reading::Known)
+        };
+        let effect = if live.mark.is_none() { Effect::Weakens } else { Effect::Neutral };
+        moved.push(plain(live, Code::MarkMoved, Change::OWNER, mark(earlier), mark(live), effect, several));
+    }
+    moved
+}
+
+/// A thing that came or went.
+fn thing(live: &Live, code: Code, several: bool) -> Moved {
+    let is_there = |there: bool| Reading::Known(Value::Bool(there));
+    let existence = kinds::spec(&live.id.kind).map(|spec| (spec.ownership, spec.existence()));
+    let (effect, consequence) = match (code, existence) {
+        (Code::NewThing, _) | (_, None) => (Effect::Neutral, String::new()),
+        (_, Some((Ownership::Settings, _))) => (Effect::LosesData, String::new()),
+        (_, Some((Ownership::Whole, existence))) => (existence.loses.effect(), existence.when_removed.to_owned()),
+    };
+    let is_new = code == Code::NewThing;
+    let mut one = plain(live, code, Change::EXISTS, is_there(!is_new), is_there(is_new), effect, several);
+    if effect == Loss::ExistingRecoveryPoints.effect() {
+        one.reaches = Reaches::Existing;
+    }
+    one.consequence = Some(consequence).filter(|text| !text.is_empty());
+    one
+}
+
+fn plain(live: &Live, code: Code, setting: &str, before: Reading, now: Reading, effect: Effect, several: bool) -> Moved {
+    let address = address(live, several);
+    Moved {
+        code: code.to_string(),
+        fingerprint: fingerprint(code.as_str(), &address, setting),
+        address,
+        id: Some(live.id.clone()),
+        arn: live.arn.clone().unwrap_or_default(),
+        setting: setting.to_owned(),
+        before,
+        now,
+        declared: None,
+        parts: Vec::new(),
+        effect,
+        reaches: Reaches::Future,
+        says: None,
+        consequence: None,
+        because: None,
+        by: Vec::new(),
+    }
+}
+
+/// What a thing is called where no policy gives it an address.
+pub(super) fn address(live: &Live, several: bool) -> String {
+    let key = if several { format!("{}/{}", live.id.target, live.id.name) } else { live.id.name.clone() };
+    let key = if live.replica_of.is_some() { format!("{key}@{}", live.id.region) } else { key };
+    format!("{}[{}]", live.id.kind, Value::from(key.as_str()))
+}

@@ -1,0 +1,87 @@
+//! What moved since an earlier snapshot, of what a policy is about.
+
+use super::against::{Request, against};
+use super::between::between;
+use super::{acknowledged::set_apart, fingerprint};
+use crate::model::{Change, Code, Drift, Effect, Moved, MovedPart, Note, Policy, Snapshot};
+use crate::plan;
+use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What moved since an earlier snapshot, of what a policy is about, with the policy's addresses.
+///
+/// What is as the policy declares moved on purpose, or back: it is told, and is no weakening. What was not as declared before, and did not move
+/// since, is counted in a note.
+pub fn since(policy: &Policy, baseline: &Snapshot, snapshot: &Snapshot, path: &str, request: &Request) -> Drift {
+    let standing = against(policy, snapshot, request);
+    let asked = plan::Request { path: request.path.clone(), only: request.only.clone(), ..plan::Request::default() };
+    let (plan, _) = plan::attempt(policy, snapshot, &asked);
+    let addresses: BTreeMap<_, _> = plan.actions.iter().map(|action| (&action.id, action)).collect();
+    let mut drift = between(baseline, snapshot, path);
+    drift.policy = standing.policy;
+    drift.targets = standing.targets;
+    drift.gaps.extend(standing.gaps);
+    let off: BTreeMap<(&str, &str), &Moved> = standing
+        .moved
+        .iter()
+        .chain(standing.acknowledged.iter().map(|one| &one.moved))
+        .map(|one| ((one.address.as_str(), one.setting.as_str()), one))
+        .collect();
+    for moved in &mut drift.moved {
+        let Some(action) = moved.id.as_ref().and_then(|id| addresses.get(id)) else { continue };
+        moved.address.clone_from(&action.address);
+        moved.fingerprint = fingerprint(&moved.code, &moved.address, &moved.setting);
+        moved.because = action.wanted.get(&moved.setting).map(|declared| declared.because.clone());
+        if moved.setting == Change::EXISTS && moved.code == Code::NewThing.as_str() {
+            let is_off = standing.moved.iter().any(|other| other.address == moved.address);
+            let says = if is_off { "it is new, and not yet as the policy declares" } else { "it is new, and as the policy declares" };
+            moved.says = Some(says.to_owned());
+            moved.effect = if is_off { Effect::Weakens } else { Effect::Neutral };
+            let off = standing.moved.iter().filter(|other| other.address == moved.address);
+            moved.parts = off
+                .map(|other| MovedPart { setting: other.setting.clone(), before: other.before.clone(), now: other.now.clone() })
+                .collect();
+            continue;
+        }
+        let still_off = off.get(&(moved.address.as_str(), moved.setting.as_str()));
+        if let Some(declared) = action.wanted.get(&moved.setting) {
+            moved.declared = still_off.map(|_| declared.value.clone());
+        }
+    }
+    let named: BTreeMap<String, String> = plan
+        .actions
+        .iter()
+        .filter_map(|action| {
+            Some((
+                super::between::address(snapshot.live(&action.id)?, snapshot.identities.len().max(baseline.identities.len()) > 1),
+                action.address.clone(),
+            ))
+        })
+        .collect();
+    drift.unmoved = drift.unmoved.iter().map(|address| named.get(address).unwrap_or(address).clone()).collect();
+    if !request.only.is_empty() {
+        drift.unmoved.retain(|address| request.only.iter().any(|pattern| plan::address_matches(pattern, address)));
+        drift.moved.retain(|moved| request.only.iter().any(|pattern| plan::address_matches(pattern, &moved.address)));
+    }
+    let told: BTreeSet<(&str, &str)> = drift
+        .moved
+        .iter()
+        .flat_map(|moved| {
+            let parts = moved.parts.iter().map(|part| part.setting.as_str());
+            std::iter::once(moved.setting.as_str()).chain(parts).map(|setting| (moved.address.as_str(), setting))
+        })
+        .collect();
+    let before = off.keys().filter(|key| !told.contains(key)).count();
+    if before > 0 {
+        let text = format!(
+            "{} not as the policy declares since before that: `backstay drift` without --baseline shows it",
+            if before == 1 { "1 setting is".to_owned() } else { format!("{before} settings are") }
+        );
+        drift.notes.push(Note { code: None, text });
+    }
+    let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
+    // What is about a movement that is older than the baseline is not about nothing.
+    set_apart(&mut drift, &policy.acknowledges, today, false, &policy.sources);
+    drift.sort();
+    drift
+}

@@ -1,0 +1,135 @@
+//! SARIF 2.1.0, as code hosts read it: results at places of the policy, with rules and fingerprints that stay.
+//!
+//! Source of the form: the OASIS standard "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
+
+use crate::model::{Code, Position};
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// How bad a result is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    Error,
+    Warning,
+    Note,
+}
+
+impl Level {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// A result.
+pub(super) struct Result {
+    /// The code of what it is: `BKS0601`.
+    pub(super) rule: String,
+    pub(super) level: Level,
+    pub(super) message: String,
+    /// Where the policy says so.
+    pub(super) position: Option<Position>,
+    /// The file to show it in where no place of the policy says so: readers leave out results without one.
+    pub(super) file: Option<String>,
+    /// What it is about: an address.
+    pub(super) subject: String,
+    /// The same in every run.
+    pub(super) fingerprint: String,
+    /// Why somebody set it apart, where somebody did.
+    pub(super) suppressed: Option<String>,
+    pub(super) properties: Map<String, Json>,
+}
+
+/// Something that could not be read, so that results about it may be missing.
+pub(super) struct Unread {
+    pub(super) code: String,
+    pub(super) message: String,
+}
+
+/// A report of one run.
+pub(super) fn report(results: &[Result], unread: &[Unread], verdict: &str, at: Timestamp) -> Json {
+    let ids: BTreeSet<&str> = results.iter().map(|result| result.rule.as_str()).chain(unread.iter().map(|one| one.code.as_str())).collect();
+    let ids: Vec<&str> = ids.into_iter().collect();
+    let rules: Vec<Json> = ids.iter().map(|id| rule(id)).collect();
+    let results: Vec<Json> = results.iter().map(|result| one(result, &ids)).collect();
+    let notifications: Vec<Json> = unread
+        .iter()
+        .map(|one| json!({ "level": "error", "message": { "text": one.message }, "associatedRule": { "id": one.code } }))
+        .collect();
+    json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "backstay",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            } },
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": unread.is_empty(),
+                "endTimeUtc": at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                "toolExecutionNotifications": notifications,
+            }],
+            "results": results,
+            "properties": { "verdict": verdict },
+        }],
+    })
+}
+
+fn rule(id: &str) -> Json {
+    let Some(code) = Code::find(id) else { return json!({ "id": id }) };
+    let page = code.page().trim();
+    json!({
+        "id": id,
+        "name": format!("{code:?}"),
+        "shortDescription": { "text": code.title() },
+        "fullDescription": { "text": page.lines().map(str::trim).collect::<Vec<_>>().join("\n") },
+        "help": { "text": format!("`backstay explain {id}` prints this page.") },
+    })
+}
+
+fn one(result: &Result, ids: &[&str]) -> Json {
+    let mut location = json!({ "logicalLocations": [{ "fullyQualifiedName": result.subject, "kind": "resource" }] });
+    let place = match (&result.position, &result.file) {
+        (Some(position), _) => Some((position.file.clone(), json!({ "startLine": position.line, "startColumn": position.column }))),
+        (None, Some(file)) => Some((file.clone(), json!({ "startLine": 1 }))),
+        (None, None) => None,
+    };
+    if let (Json::Object(map), Some((file, region))) = (&mut location, place) {
+        map.insert("physicalLocation".to_owned(), json!({ "artifactLocation": { "uri": uri(&file) }, "region": region }));
+    }
+    let mut out = json!({
+        "ruleId": result.rule,
+        "ruleIndex": ids.iter().position(|id| *id == result.rule),
+        "level": result.level.as_str(),
+        "message": { "text": result.message },
+        "locations": [location],
+        "partialFingerprints": { "backstay/v1": result.fingerprint },
+        "properties": result.properties,
+    });
+    if let (Json::Object(map), Some(why)) = (&mut out, &result.suppressed) {
+        map.insert("suppressions".to_owned(), json!([{ "kind": "external", "status": "accepted", "justification": why }]));
+    }
+    out
+}
+
+/// A path as a relative reference: what a URI does not take as it is stands as `%XX`.
+fn uri(path: &str) -> String {
+    let path = path.strip_prefix("./").unwrap_or(path).replace('\\', "/");
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            other => put!(out, "%{other:02X}"),
+        }
+    }
+    out
+}
