@@ -78,6 +78,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("snapshot/read.rs", &["aws", "kinds", "model", "policy"]),
     ("snapshot/whole.rs", &["aws", "kinds", "model"]),
     ("plan/agenda.rs", &["kinds", "model", "time"]),
+    ("coverage", &["kinds", "model"]),
     ("plan", &["files", "kinds", "model", "policy"]),
     ("view", &["model"]),
     ("aws", &["files", "model", "time", "xml"]),
@@ -85,7 +86,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sandbox", &["alarm_rule", "files", "names", "time", "xml"]),
     (
         "cli",
-        &["adopt", "apply", "aws", "drift", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot", "time", "view"],
+        &[
+            "adopt", "apply", "aws", "coverage", "drift", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot",
+            "time", "view",
+        ],
     ),
     // They only name the rooms, and start the command line.
     ("lib.rs", &[]),

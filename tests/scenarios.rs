@@ -33,6 +33,8 @@ scenarios! {
     alarm_watch
     alarms
     alarms_of_others
+    audit
+    audit_unread
     backstay_block
     backup_alarms
     backup_alarms_checks

@@ -50,12 +50,14 @@ pub(super) enum Command {
     Apply(ApplyArgs),
     /// Show a saved plan
     Show(ShowArgs),
-    /// Record what is live, for `plan --from`
+    /// Record what is live, for `plan --from` and `audit --from`
     Snapshot(SnapshotArgs),
     /// Show what moved away from the policy, and what that did to recoverability
     Drift(DriftArgs),
     /// Show what moved between two recorded snapshots
     Diff(DiffArgs),
+    /// Tell what protects each thing that holds data, and why the others are not protected
+    Audit(AuditArgs),
     /// Write a policy for what exists; a plan of it is empty
     Adopt(AdoptArgs),
     /// Print what a code means, or the reference of the policy language
@@ -292,6 +294,42 @@ pub(super) struct SnapshotArgs {
     /// File to write
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
+    /// Record what `audit` reads: every thing that holds data or protects it, whatever the policy declares. Without a policy `--target` is a region
+    #[arg(long)]
+    pub(super) everything: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    /// Folder of `*.hcl` files, or one file, of which the targets are read; without a policy `--target` is a region
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) _variables: VariableArgs,
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = AuditFormat::Text)]
+    pub(super) format: AuditFormat,
+    /// Write the result to this file, and only its first line to the standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Audit what `snapshot --everything` recorded, with no call to AWS
+    #[arg(long, value_name = "FILE", conflicts_with = "targets")]
+    pub(super) from: Option<PathBuf>,
+    /// Moment that it is about, as in 2026-12-31T12:00:00Z [default: when AWS was read]
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<jiff::Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AuditFormat {
+    /// For people.
+    Text,
+    /// For programs, with all that is known of each thing.
+    Json,
+    /// For a page or a pull request.
+    Markdown,
 }
 
 #[derive(Debug, Args)]

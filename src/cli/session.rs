@@ -2,13 +2,13 @@
 
 use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, WritableAws};
 use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
 use crate::policy::{self, Checked, Seen, load};
-use crate::snapshot;
+use crate::snapshot::{self, Reader};
 use crate::time::Clock;
 use jiff::Timestamp;
 use std::borrow::Borrow;
@@ -22,17 +22,14 @@ pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> 
 
 /// The same at another time than now.
 pub(super) fn policy_at(context: &Context, path: &Path, now: Timestamp) -> Result<Policy, Failure> {
-    let Checked { policy, problems } = sound(checked_at(context, path, now))?;
+    let Checked { policy, problems } = good(context, path, now)?;
     context.ui.warn(&problems, &policy.sources);
     Ok(policy)
 }
 
 /// A policy without an error.
-fn good(context: &Context, path: &Path) -> Result<Checked, Failure> {
-    sound(checked(context, path))
-}
-
-fn sound(checked: Checked) -> Result<Checked, Failure> {
+fn good(context: &Context, path: &Path, now: Timestamp) -> Result<Checked, Failure> {
+    let checked = checked_at(context, path, now);
     if checked.is_good() { Ok(checked) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
 }
 
@@ -192,7 +189,7 @@ pub(super) fn quiet_policy_of_targets(
     live: &LiveArgs,
     from: Option<&Snapshot>,
 ) -> Result<Policy, Failure> {
-    of_targets(context, good(context, &args.path)?.policy, args, live, from)
+    of_targets(context, good(context, &args.path, now(context))?.policy, args, live, from)
 }
 
 fn of_targets(context: &Context, policy: Policy, args: &PolicyArgs, live: &LiveArgs, from: Option<&Snapshot>) -> Result<Policy, Failure> {
@@ -213,6 +210,62 @@ pub(super) fn narrow(policy: &mut Policy, names: &[String]) -> Result<(), Failur
     // The blocks keep their lists, as the address of a thing must not depend on which targets were asked for.
     policy.targets.retain(|name, _| names.contains(name));
     Ok(())
+}
+
+/// The targets that a verb without a policy reads: a region each, or that of the environment. `place` is where no policy is.
+pub(super) fn regions(asked: &[String], place: &Path) -> Result<BTreeMap<String, Target>, Failure> {
+    let several = asked.len() > 1;
+    let target = |region: Option<String>| {
+        let name = region.clone().filter(|_| several).unwrap_or_else(|| "main".to_owned());
+        if let Some(wrong) = region.as_deref().filter(|region| !is_region(region)) {
+            let message = format!("--target `{wrong}` is no region, and there is no policy in {} that names its targets", place.display());
+            return Err(Failure::coded(Exit::Error, Code::Usage, message)
+                .help("write a region such as `--target eu-west-1`, or first a policy with `target` blocks"));
+        }
+        Ok((name.clone(), Target { name, region, account_id: None, assume_role: None, profile: None }))
+    };
+    let regions = if asked.is_empty() { vec![None] } else { asked.iter().map(|region| Some(region.clone())).collect() };
+    regions.into_iter().map(target).collect()
+}
+
+/// Whether a text has the form of a region: `eu-west-1`.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
+    match parts.split_last() {
+        Some((number, words)) => words.len() >= 2 && words.iter().all(is_word) && number.parse::<u8>().is_ok(),
+        None => false,
+    }
+}
+
+/// The targets of a policy, or where there is none the regions that were asked for.
+pub(super) fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result<BTreeMap<String, Target>, Failure> {
+    if !load::is_there(path) {
+        return regions(&live.targets, path);
+    }
+    let policy = policy(context, path)?;
+    let mut policy = organized(context, path, policy, live, None)?;
+    narrow(&mut policy, &live.targets)?;
+    Ok(policy.targets)
+}
+
+/// Reads what it takes to tell what protects each thing that holds data.
+pub(super) fn protection(context: &Context, path: &Path, live: &LiveArgs) -> Result<Snapshot, Failure> {
+    let targets = targets(context, path, live)?;
+    block_on(async {
+        let session = Session::connect(context, &targets, live).await?;
+        let reader = Reader::new(session.aws, session.unreached);
+        let bar = context.ui.bar("reading");
+        let snapshot = reader
+            .protection(&|done, total| {
+                bar.set_length(total);
+                bar.set_position(done);
+            })
+            .await;
+        bar.finish_and_clear();
+        log_counts(&reader.counts());
+        Ok(snapshot)
+    })?
 }
 
 /// Runs a future on a runtime of this process.
@@ -293,12 +346,15 @@ impl<A: Borrow<Aws>> Session<A> {
 
     /// Logs how many calls were made.
     pub(super) fn log_counts(&self) {
-        let counts = self.aws.borrow().witness.counts();
-        for (operation, count) in &counts {
-            tracing::info!(operation, count, "calls");
-        }
-        tracing::info!(total = counts.values().sum::<u64>(), "calls");
+        log_counts(&self.aws.borrow().witness.counts());
     }
+}
+
+fn log_counts(counts: &BTreeMap<String, u64>) {
+    for (operation, count) in counts {
+        tracing::info!(operation, count, "calls");
+    }
+    tracing::info!(total = counts.values().sum::<u64>(), "calls");
 }
 
 #[cfg(feature = "sandbox")]

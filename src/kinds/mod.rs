@@ -56,6 +56,7 @@ pub mod neptune_cluster;
 mod outside;
 #[cfg(feature = "aws")]
 mod patience;
+mod protection;
 mod rds;
 pub mod rds_cluster;
 mod recurrence;
@@ -71,11 +72,15 @@ pub mod sns_topic;
 mod tags;
 mod vaults;
 
+pub use backup_choice::{By, Choice, Judgement};
 pub use flat::Flat;
 pub use needs::{Answer, Busy, Handed, Need, Needed, Place, chosen, name_of, needs, sought, watched};
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
+pub use protection::{
+    Admission, Chooser, Holder, Keeper, Protection, copies_need_management, not_listed, overrides_opt_in, protecting, role_fault,
+};
 pub use recurrence::{Recurrence, When};
 #[cfg(feature = "aws")]
 pub use tags::maker;
@@ -279,6 +284,11 @@ pub trait Kind: Sync {
     /// What a thing, as declared, does again and again, with its times: what a calendar of the policy shows.
     fn runs(&self, _wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
         Vec::new()
+    }
+
+    /// What its things have to do with the protection of data; `None` where they have nothing to do with it.
+    fn protection(&self) -> Option<Protection> {
+        None
     }
 
     /// The calls that find, read and change it.

@@ -5,6 +5,7 @@ mod address;
 mod agenda;
 mod codes;
 mod count;
+mod coverage;
 mod diagnostic;
 mod drift;
 mod effect;
@@ -25,6 +26,10 @@ pub use address::{BlockAddress, CompoundAddress};
 pub use agenda::{Agenda, AgendaEntry, AgendaGap, AgendaRun};
 pub use codes::Code;
 pub use count::{count, plural};
+pub use coverage::{
+    AutomatedBackups, BackupCopy, BackupRule, CopyPlace, Coverage, Covered, Kept, Lock, Mechanism, PointInTime, Reason, ReasonCode,
+    ReplicationRule, Totals, Verdict,
+};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use drift::{Acknowledged, Drift, Event, Moved, MovedPart, Since};
 pub use effect::Effect;

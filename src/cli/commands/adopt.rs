@@ -212,32 +212,10 @@ impl There {
     }
 
     fn new(args: &AdoptArgs) -> Result<Self, Failure> {
-        let targets = if args.targets.is_empty() { vec![None] } else { args.targets.iter().map(|region| Some(region.clone())).collect() };
-        let several = targets.len() > 1;
-        let target = |region: Option<String>| {
-            let name = region.clone().filter(|_| several).unwrap_or_else(|| "main".to_owned());
-            if let Some(wrong) = region.as_deref().filter(|region| !is_region(region)) {
-                let message =
-                    format!("--target `{wrong}` is no region, and there is no policy in {} that names its targets", args.out.display());
-                return Err(Failure::coded(Exit::Error, Code::Usage, message)
-                    .help("write a region such as `--target eu-west-1`, or first a policy with `target` blocks"));
-            }
-            Ok((name.clone(), Target { name, region, account_id: None, assume_role: None, profile: None }))
-        };
-        let targets: BTreeMap<String, Target> = targets.into_iter().map(target).collect::<Result<_, _>>()?;
+        let targets = session::regions(&args.targets, &args.out)?;
         let several_targets = targets.len() > 1;
         let files = Files { folder: args.out.clone(), ..Files::default() };
         Ok(Self { files, policy: Policy { targets, ..Policy::default() }, several_targets })
-    }
-}
-
-/// Whether a text has the form of a region: `eu-west-1`.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let is_word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
-    match parts.split_last() {
-        Some((number, words)) => words.len() >= 2 && words.iter().all(is_word) && number.parse::<u8>().is_ok(),
-        None => false,
     }
 }
 

@@ -8,8 +8,10 @@ mod aws;
 #[cfg(feature = "aws")]
 mod replicas;
 
-use super::Kind;
-use crate::model::{Change, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Safer, Setting, Shape, Value, count};
+use super::{Holder, Kind, Protection};
+use crate::model::{
+    Change, Fallback, KindSpec, Live, Loss, Mechanism, NameForm, Ownership, PointInTime, Safer, Setting, Shape, Value, count,
+};
 use jiff::{SpanRound, Timestamp, Unit};
 
 const PITR: &str = "point_in_time_recovery.enabled";
@@ -145,6 +147,10 @@ impl Kind for DynamodbTable {
         remarks
     }
 
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(holder))
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::TableCalls)
@@ -165,4 +171,26 @@ fn days_between(from: Timestamp, to: Timestamp) -> String {
         0..48 => format!("{hours} hours"),
         _ => format!("{} days", hours / 24),
     }
+}
+
+/// What of a table protects it.
+fn holder(live: &Live) -> Holder {
+    let mut holder = Holder::of_type("DynamoDB");
+    match holder.read(live, PITR) {
+        Some(Value::Bool(true)) => {
+            let days = holder.read(live, PERIOD).and_then(|days| days.as_i64());
+            let window = PointInTime { days, earliest: instant(live, EARLIEST), latest: instant(live, LATEST) };
+            holder.mechanisms.push(Mechanism::PointInTime(window));
+        }
+        _ if holder.unread.is_empty() => {
+            let mend = "turn it on: `point_in_time_recovery { enabled = true }` in a `protect` block";
+            holder.switched_off.push(("point-in-time recovery is off".to_owned(), mend.to_owned()));
+        }
+        _ => {}
+    }
+    let regions = live.replicas.clone().unwrap_or_default();
+    if !regions.is_empty() {
+        holder.mechanisms.push(Mechanism::Replicas { regions });
+    }
+    holder
 }

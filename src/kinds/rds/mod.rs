@@ -6,6 +6,7 @@
 
 #[cfg(feature = "aws")]
 mod calls;
+mod holder;
 mod hours;
 #[cfg(feature = "aws")]
 pub(super) mod tagging;
@@ -13,6 +14,7 @@ pub(super) mod tagging;
 #[cfg(feature = "aws")]
 pub(super) use calls::{As, DatabaseCalls, RDS};
 
+pub(super) use holder::holder;
 pub(super) use hours::{free, perhaps_free};
 
 use super::{Answer, Concern, Handed, Need, Needed};

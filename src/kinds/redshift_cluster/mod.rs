@@ -3,10 +3,10 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Kind, Recurrence, When};
+use super::{Concern, Holder, Kind, Protection, Recurrence, When};
 use crate::model::{
-    Change, Code, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Reading, Refusal, Safer, Setting, Severity, Shape, Value, Wanted,
-    count,
+    AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Loss, Mechanism, NameForm, Ownership, Reading, Refusal, Safer, Setting,
+    Severity, Shape, Value, Wanted, count,
 };
 use jiff::Timestamp;
 use std::cmp::Ordering;
@@ -175,10 +175,28 @@ impl Kind for RedshiftCluster {
         vec![Recurrence { asleep, ..Recurrence::new(AUTOMATED, format!("makes automated snapshots, kept for {kept}"), when) }]
     }
 
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(holder))
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::ClusterCalls)
     }
+}
+
+/// What of a cluster protects it.
+fn holder(live: &Live) -> Holder {
+    let mut holder = Holder::of_type("Redshift");
+    match holder.read(live, AUTOMATED).and_then(|days| days.as_i64()) {
+        Some(0) => {
+            let mend = format!("set `{AUTOMATED}` of it to 1 or more");
+            holder.switched_off.push((format!("automated snapshots are off (`{AUTOMATED}` = 0)"), mend));
+        }
+        _ if !holder.unread.is_empty() => {}
+        days => holder.mechanisms.push(Mechanism::AutomatedBackups(AutomatedBackups { days, ..AutomatedBackups::default() })),
+    }
+    holder
 }
 
 #[cfg(test)]

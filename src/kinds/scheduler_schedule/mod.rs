@@ -4,11 +4,12 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod exports;
 mod forms;
 mod input;
 mod rules;
 
-use super::{Circumstances, Concern, Kind, Need, Place, Recurrence, When, json, outside, schedules};
+use super::{Circumstances, Concern, Kind, Need, Place, Protection, Recurrence, When, json, outside, schedules};
 use crate::model::{
     Change, Document, Existence, Fallback, Form, KindSpec, Live, Loss, NameForm, Ownership, Parent, Safer, Setting, Shape, Value, Wanted,
 };
@@ -271,6 +272,10 @@ impl Kind for Schedule {
             not_after: instant(END),
             ..Recurrence::new(EXPRESSION, does, When::of(wanted, EXPRESSION, ZONE, Service::Scheduler))
         }]
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Copies(exports::exports))
     }
 
     #[cfg(feature = "aws")]
