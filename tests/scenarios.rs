@@ -25,6 +25,8 @@ macro_rules! scenarios {
 scenarios! {
     adopt
     adopt_documents
+    adopt_folders
+    adopt_judgements
     air_gapped_vault
     alarm_checks
     alarm_ratchet

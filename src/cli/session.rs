@@ -3,6 +3,7 @@
 use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::{Exit, Failure};
+use super::regions as known_regions;
 use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, WritableAws};
 use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
@@ -217,7 +218,11 @@ pub(super) fn regions(asked: &[String], place: &Path) -> Result<BTreeMap<String,
     let several = asked.len() > 1;
     let target = |region: Option<String>| {
         let name = region.clone().filter(|_| several).unwrap_or_else(|| "main".to_owned());
-        if let Some(wrong) = region.as_deref().filter(|region| !is_region(region)) {
+        if let Some((wrong, meant)) = region.as_deref().and_then(|region| Some((region, known_regions::meant(region)?))) {
+            let message = format!("--target `{wrong}` is no region that AWS is known to have");
+            return Err(Failure::coded(Exit::Error, Code::Usage, message).help(format!("did you mean `{meant}`?")));
+        }
+        if let Some(wrong) = region.as_deref().filter(|region| !known_regions::is_region(region)) {
             let message = format!("--target `{wrong}` is no region, and there is no policy in {} that names its targets", place.display());
             return Err(Failure::coded(Exit::Error, Code::Usage, message)
                 .help("write a region such as `--target eu-west-1`, or first a policy with `target` blocks"));
@@ -226,16 +231,6 @@ pub(super) fn regions(asked: &[String], place: &Path) -> Result<BTreeMap<String,
     };
     let regions = if asked.is_empty() { vec![None] } else { asked.iter().map(|region| Some(region.clone())).collect() };
     regions.into_iter().map(target).collect()
-}
-
-/// Whether a text has the form of a region: `eu-west-1`.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let is_word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
-    match parts.split_last() {
-        Some((number, words)) => words.len() >= 2 && words.iter().all(is_word) && number.parse::<u8>().is_ok(),
-        None => false,
-    }
 }
 
 /// The targets of a policy, or where there is none the regions that were asked for.

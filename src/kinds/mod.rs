@@ -129,6 +129,13 @@ pub struct Concern {
 }
 
 impl Concern {
+    /// The concern about what a block only describes: that what AWS took makes no sense is told, and ends no run.
+    #[must_use]
+    pub fn of_described(self) -> Self {
+        let severity = if self.code.is_judgement() { Severity::Warning } else { self.severity };
+        Self { severity, ..self }
+    }
+
     /// The concern as it is told, at the places that it names.
     pub fn told(self, wanted: &BTreeMap<String, Wanted>, header: &Span) -> Diagnostic {
         let place = |at: &str| Wanted::place(wanted, at).cloned();
@@ -271,8 +278,13 @@ pub trait Kind: Sync {
         None
     }
 
-    /// What else a reader of the plan ought to know of this thing.
+    /// What else a reader of the plan ought to know of this thing, and stays so.
     fn remarks(&self, _live: &Live) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What else is so just now and passes, or is AWS's own text: its state, what waits.
+    fn passing(&self, _live: &Live) -> Vec<String> {
         Vec::new()
     }
 

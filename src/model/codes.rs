@@ -479,6 +479,16 @@ codes! {
 }
 
 impl Code {
+    /// Whether it says that something makes no sense although AWS takes it, or took it once. A block that only describes what is there may
+    /// say such things: they are told as warnings then.
+    pub fn is_judgement(self) -> bool {
+        use Code as C;
+        let of_backup = matches!(self, C::ChoosesNothing | C::NotForType | C::NotBackedUp | C::CopyToItself | C::NotOptedIn | C::BusyHours);
+        let of_alarms = matches!(self, C::AlarmUnpublished | C::AlarmDimensions | C::AlarmNeverFires | C::AlarmMisleads);
+        let of_others = matches!(self, C::ShutOut | C::NeededSetting | C::NeededThing | C::LockRange | C::TopicKey | C::ReplicationKms);
+        of_backup || of_alarms || of_others || matches!(self, C::ScheduleIsOver | C::EventPattern | C::RestoreTestNothing)
+    }
+
     /// Finds a code by its name, in any case.
     pub fn find(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(name.trim()))

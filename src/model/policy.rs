@@ -67,6 +67,17 @@ impl Target {
 }
 
 impl Policy {
+    /// The block of an address.
+    pub fn resource(&self, address: &BlockAddress) -> Option<&Resource> {
+        let place = self.resources.binary_search_by(|other| other.address.cmp(address)).ok()?;
+        self.resources.get(place)
+    }
+
+    /// Whether a block only describes what somebody else makes: with `mark = false`, or as a part of what such a block is about.
+    pub fn only_describes(&self, resource: &Resource) -> bool {
+        !resource.mark || resource.parent.as_ref().and_then(|whole| self.resource(whole)).is_some_and(|whole| !whole.mark)
+    }
+
     /// Whether all that targets of known accounts declare is known without the accounts that are not: nothing of it says their number.
     pub fn stands_without_accounts(&self) -> bool {
         let known = |targets: &[String]| targets.iter().filter_map(|name| self.targets.get(name)).any(|target| !target.is_nobodys());

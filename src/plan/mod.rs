@@ -57,6 +57,7 @@ pub(crate) fn attempt(policy: &Policy, snapshot: &Snapshot, request: &Request) -
     let going = resources.actions.iter().filter(|action| action.verb == Verb::Delete).filter(is_meant).map(|action| &action.id);
     problems.extend(needs::planned(policy, snapshot, &resolved.rows, going.collect()));
     problems.extend(circumstances::planned(policy, snapshot));
+    problems.extend(needs::judged(policy, snapshot));
     let (mut problems, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(resolved.gaps);

@@ -96,6 +96,10 @@ impl Kind for DbInstance {
         Some(Protection::Holds(|live| rds::holder("RDS", WINDOW, live)))
     }
 
+    fn passing(&self, live: &Live) -> Vec<String> {
+        rds::passing(live)
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::CALLS)

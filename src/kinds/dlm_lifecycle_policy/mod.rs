@@ -114,7 +114,7 @@ impl Kind for LifecyclePolicy {
         })
     }
 
-    fn remarks(&self, live: &Live) -> Vec<String> {
+    fn passing(&self, live: &Live) -> Vec<String> {
         live.fact(MESSAGE).map(|message| format!("AWS says that it does not work: {message}")).into_iter().collect()
     }
 

@@ -88,6 +88,10 @@ impl Kind for DocdbCluster {
         Some(Protection::Holds(|live| rds::holder("DocumentDB", WINDOW, live)))
     }
 
+    fn passing(&self, live: &Live) -> Vec<String> {
+        rds::passing(live)
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::CALLS)

@@ -135,16 +135,16 @@ impl Kind for DynamodbTable {
     }
 
     fn remarks(&self, live: &Live) -> Vec<String> {
-        let mut remarks = Vec::new();
-        if let Some(home) = &live.replica_of {
-            remarks.push(format!("replica of the table in {home}; replicas hold these settings each for itself"));
-        }
+        let home = live.replica_of.iter();
+        home.map(|home| format!("replica of the table in {home}; replicas hold these settings each for itself")).collect()
+    }
+
+    fn passing(&self, live: &Live) -> Vec<String> {
         match live.facts.get(STATUS).and_then(Value::as_str) {
-            None | Some("ACTIVE") => {}
-            Some(status @ ("CREATING" | "UPDATING")) => remarks.push(format!("the table is {status}; apply waits until it is ACTIVE")),
-            Some(status) => remarks.push(format!("the table is {status}")),
+            None | Some("ACTIVE") => Vec::new(),
+            Some(status @ ("CREATING" | "UPDATING")) => vec![format!("the table is {status}; apply waits until it is ACTIVE")],
+            Some(status) => vec![format!("the table is {status}")],
         }
-        remarks
     }
 
     fn protection(&self) -> Option<Protection> {

@@ -70,13 +70,16 @@ impl Kind for FileSystem {
     }
 
     fn remarks(&self, live: &Live) -> Vec<String> {
-        let name = live.fact(NAME).map(|name| format!("its `Name` is {name}"));
+        live.fact(NAME).map(|name| format!("its `Name` is {name}")).into_iter().collect()
+    }
+
+    fn passing(&self, live: &Live) -> Vec<String> {
         let state = match live.fact(STATE) {
             None | Some(READY) => None,
             Some(state) if PASSING.contains(&state) => Some(format!("it is {state}; apply waits until it is available")),
             Some(state) => Some(format!("it is in the state `{state}`")),
         };
-        name.into_iter().chain(state).collect()
+        state.into_iter().collect()
     }
 
     fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {

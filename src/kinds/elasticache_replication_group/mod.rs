@@ -177,7 +177,7 @@ impl Kind for ReplicationGroup {
         refusal(Code::StateForbids, reason, "bring it back to `available`, or leave it out of the selection, and plan again")
     }
 
-    fn remarks(&self, live: &Live) -> Vec<String> {
+    fn passing(&self, live: &Live) -> Vec<String> {
         match live.fact(STATUS) {
             None | Some(READY) => Vec::new(),
             Some(status) if PASSING.contains(&status) => vec![format!("it is {status}; apply waits until it is available")],

@@ -89,6 +89,10 @@ impl Kind for NeptuneCluster {
         Some(Protection::Holds(|live| rds::holder("Neptune", WINDOW, live)))
     }
 
+    fn passing(&self, live: &Live) -> Vec<String> {
+        rds::passing(live)
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::CALLS)

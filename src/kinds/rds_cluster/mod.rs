@@ -114,6 +114,10 @@ impl Kind for RdsCluster {
         Some(Protection::Holds(holder))
     }
 
+    fn passing(&self, live: &Live) -> Vec<String> {
+        rds::passing(live)
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::CALLS)

@@ -158,7 +158,7 @@ impl Kind for RedshiftCluster {
         })
     }
 
-    fn remarks(&self, live: &Live) -> Vec<String> {
+    fn passing(&self, live: &Live) -> Vec<String> {
         match live.fact(STATUS) {
             Some(status) if PASSING.contains(&status) => vec![format!("it is {status}; apply waits until it is available")],
             Some(status) if !READY.contains(&status) => vec![format!("it is {status}")],
