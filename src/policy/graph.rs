@@ -7,6 +7,7 @@ mod needed;
 mod order;
 mod rest;
 mod several;
+mod targets;
 
 pub(super) use instances::instances;
 
@@ -149,7 +150,8 @@ impl<'a> Evaluator<'a, '_> {
             self.policy.targets.insert(name, target);
         }
         let none = Edges::new();
-        for node in self.in_order(&graph) {
+        let whole = self.with_targets(&graph);
+        for node in self.in_order(&whole) {
             let edges = graph.get(&node).unwrap_or(&none);
             let doubtful = self.broken.contains(&node) || edges.keys().any(|needed| self.broken.contains(needed));
             let (before, told) = (self.errors(), self.problems.len());
@@ -321,45 +323,6 @@ impl<'a> Evaluator<'a, '_> {
         self.policy.organizations.insert(name.to_owned(), organization);
     }
 
-    fn target(&mut self, name: &str, edges: &Edges) {
-        let Some(located) = self.blocks.targets.get(name).copied() else {
-            return;
-        };
-        let mut problems = Vec::new();
-        let mut values = Vec::new();
-        let scope = self.scope(edges);
-        let is_unknown = located.block.body.get_attribute("for_each").map(|each| eval::evaluate(&each.value, &scope));
-        let is_unknown = matches!(is_unknown, Some(Ok(Value::Unknown)));
-        let instances = if is_unknown { Some(vec![organizations::anybody()]) } else { instances(located, &scope, &mut problems) };
-        for (key, each) in instances.iter().flatten() {
-            let scope = self.scope(edges);
-            let scope = match each {
-                Some(each) => scope.with("each", each.clone()),
-                None => scope,
-            };
-            let full = key.as_ref().map_or_else(|| name.to_owned(), |key| format!("{name}/{key}"));
-            let target = statements::target(full, located, &scope, &mut problems);
-            values.push((key.clone(), target));
-        }
-        if is_unknown {
-            // What hangs on the accounts themselves is told when they are known.
-            problems.retain(|problem| problem.code != Code::Evaluation);
-        }
-        self.problems.extend(problems);
-        let mut map = BTreeMap::new();
-        let mut single = None;
-        for (key, target) in values {
-            match key {
-                Some(key) => {
-                    map.insert(key, target_value(&target));
-                }
-                None => single = Some(target_value(&target)),
-            }
-            self.policy.targets.insert(target.name.clone(), target);
-        }
-        self.targets.insert(name.to_owned(), single.unwrap_or(Value::Map(map)));
-    }
-
     fn edges(&mut self, node: &Node) -> Edges {
         let before = self.errors();
         let edges = match node {
@@ -440,13 +403,4 @@ impl<'a> Evaluator<'a, '_> {
         }
         edges
     }
-}
-
-fn target_value(target: &Target) -> Value {
-    let text = |text: &Option<String>| text.clone().map_or(Value::Null, Value::from);
-    Value::Map(BTreeMap::from([
-        ("name".to_owned(), Value::from(target.name.as_str())),
-        ("region".to_owned(), text(&target.region)),
-        ("account_id".to_owned(), text(&target.account_id)),
-    ]))
 }

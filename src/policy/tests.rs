@@ -119,3 +119,35 @@ fn tags_put_a_thing_into_a_tier_when_all_of_them_match() {
     assert_eq!(tiers(&[("tier", "Gold"), ("env", "production")]), [""; 0], "case counts");
     assert_eq!(tiers(&[]), [""; 0], "a tier without tags has to be named");
 }
+
+/// A vault in the only target that there is, or in the one that it names.
+fn vault(target: &str) -> String {
+    format!(
+        "backstay {{\n  workspace = \"w\"\n}}\nresource \"aws_backup_vault\" \"v\" {{\n  for_each = toset([\"one\"])\n  {target}\n  name = each.key\n}}\nlocals {{\n  x = one(values(aws_backup_vault.v)[*].name)\n}}\n"
+    )
+}
+
+#[test]
+fn a_local_of_a_thing_is_evaluated_after_the_targets_that_the_thing_needs() {
+    let target = |name: &str| format!("target \"{name}\" {{\n  region = \"eu-west-1\"\n}}\n");
+    let several = format!("{}{}", target("a"), target("b"));
+    assert_eq!(problems(&format!("{}{several}", vault("target = target.b"))), [""; 0]);
+    assert_eq!(problems(&format!("{}{several}", vault("target = [target.a, target.b]"))), [""; 0]);
+    assert_eq!(problems(&format!("{}{}", vault(""), target("a"))), [""; 0]);
+    assert_eq!(problems(&format!("{}{several}", vault(""))), ["BKS0105 resource"]);
+}
+
+#[test]
+fn a_thing_in_the_only_target_cannot_say_where_that_is() {
+    let target = "target \"a\" {\n  region = local.x\n}\n";
+    let checked = checked(&format!("{}{target}", vault("")), &[]);
+    let circle = "`local.x` → `aws_backup_vault.v` → `target.a` → `local.x`";
+    assert!(checked.problems.iter().any(|problem| problem.title.contains(circle)), "{:?}", checked.problems);
+}
+
+#[test]
+fn a_block_that_names_no_target_is_never_in_the_one_that_happens_to_be_evaluated_first() {
+    let targets = "target \"a\" {\n  region = \"eu-west-1\"\n}\ntarget \"b\" {\n  region = \"eu-west-2\"\n}\n";
+    let text = vault("").replace("x = one(", "w = target.a.region\n  x = one(").replace("locals", "locals {\n  a = local.x\n}\nlocals");
+    assert_eq!(problems(&format!("{text}{targets}")), ["BKS0105 resource"]);
+}

@@ -151,13 +151,14 @@ pub(super) fn targets(reader: &mut Reader<'_, '_>, declared: &BTreeMap<String, T
         }
         return Vec::new();
     };
-    if value.has_unknown() {
+    let mut names = Vec::new();
+    let is_known = collect_targets(&value, declared, &mut names) && !names.is_empty();
+    if !is_known && value.has_unknown() {
         let title = "`target` must be known before anything is read, and this is known only after apply";
         reader.problem(Diagnostic::error(Code::Evaluation, title).at(span));
         return Vec::new();
     }
-    let mut names = Vec::new();
-    if !collect_targets(&value, declared, &mut names) || names.is_empty() {
+    if !is_known {
         let known: Vec<String> = declared.keys().map(|name| format!("`target.{name}`")).collect();
         let help = match value.as_str().filter(|text| declared.contains_key(*text)) {
             Some(text) => format!("write `target = target.{text}`, without quotes"),
@@ -174,7 +175,7 @@ pub(super) fn targets(reader: &mut Reader<'_, '_>, declared: &BTreeMap<String, T
 pub(super) fn only_target(located: Located<'_>, scope: &Scope<'_>, declared: &BTreeMap<String, Target>) -> Option<String> {
     let mut names = Vec::new();
     let value = eval::evaluate(&located.block.body.get_attribute("target")?.value, scope).ok()?;
-    if value.has_unknown() || !collect_targets(&value, declared, &mut names) {
+    if !collect_targets(&value, declared, &mut names) {
         return None;
     }
     names.dedup();
