@@ -60,6 +60,7 @@ scenarios! {
     default_volumes
     described
     described_namesakes
+    described_needs
     promises
     drift
     drift_things

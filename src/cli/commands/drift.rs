@@ -3,7 +3,7 @@
 use crate::cli::Context;
 use crate::cli::args::{DiffArgs, DriftArgs, ReportArgs, ReportFormat};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::session::{self, Session, block_on, quiet_policy_of_targets};
+use crate::cli::session::{self, Session, block_on, quiet_policy_of_targets, unplannable};
 use crate::drift;
 use crate::files;
 use crate::kinds;
@@ -27,10 +27,15 @@ pub(super) fn run(context: &Context, args: &DriftArgs) -> Result<Exit, Failure> 
             Ok::<_, Failure>((policy, snapshot))
         })??,
     };
-    let request = drift::Request { path: args.policy.path.display().to_string(), only: args.only.clone() };
+    let request =
+        drift::Request { path: args.policy.path.display().to_string(), only: args.only.clone(), all_targets: args.live.targets.is_empty() };
     let report = match (&args.baseline, baseline) {
         (Some(path), Some(baseline)) => drift::since(&policy, &baseline, &snapshot, &path.display().to_string(), &request),
         _ => drift::against(&policy, &snapshot, &request),
+    };
+    let report = match report {
+        Ok(report) => report,
+        Err(problems) => return Err(unplannable(problems, policy)),
     };
     answer(context, &report, &args.report)
 }
