@@ -58,6 +58,7 @@ scenarios! {
     described_namesakes
     drift
     drift_things
+    drift_who
     dynamodb_export
     dynamodb_export_places
     event_checks

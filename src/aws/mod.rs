@@ -9,6 +9,7 @@ mod failure;
 mod limits;
 mod organization;
 mod tagging;
+pub mod trail;
 pub mod untyped;
 mod witness;
 

@@ -256,6 +256,9 @@ pub(super) struct DriftArgs {
     /// Look at this recorded snapshot instead of AWS
     #[arg(long, value_name = "FILE")]
     pub(super) from: Option<PathBuf>,
+    /// Ask CloudTrail who moved it (cloudtrail:LookupEvents), for 50 things at most
+    #[arg(long, conflicts_with = "from")]
+    pub(super) who: bool,
     #[command(flatten)]
     pub(super) report: ReportArgs,
 }

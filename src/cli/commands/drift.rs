@@ -1,5 +1,6 @@
 //! `backstay drift` and `backstay diff`: what moved. They read, and have nothing to write with.
 
+use super::drift_who;
 use crate::cli::Context;
 use crate::cli::args::{DiffArgs, DriftArgs, ReportArgs, ReportFormat};
 use crate::cli::failure::{Exit, Failure};
@@ -7,7 +8,7 @@ use crate::cli::session::{self, Session, block_on, quiet_policy_of_targets};
 use crate::drift;
 use crate::files;
 use crate::kinds;
-use crate::model::Drift;
+use crate::model::{Drift, Policy, Snapshot};
 use crate::snapshot;
 use crate::view;
 
@@ -17,20 +18,27 @@ pub(super) fn run(context: &Context, args: &DriftArgs) -> Result<Exit, Failure> 
     let recorded = args.from.as_deref().map(snapshot::load).transpose()?;
     let baseline = args.baseline.as_deref().map(snapshot::load).transpose()?;
     let policy = quiet_policy_of_targets(context, &args.policy, &args.live, recorded.as_ref())?;
-    let (policy, snapshot) = match recorded {
-        Some(snapshot) => (session::reached(context, &args.policy.path, policy, &snapshot.identities)?, snapshot),
+    let request = drift::Request { path: args.policy.path.display().to_string(), only: args.only.clone() };
+    let compared = |policy: &Policy, snapshot: &Snapshot| match (&args.baseline, &baseline) {
+        (Some(path), Some(baseline)) => drift::since(policy, baseline, snapshot, &path.display().to_string(), &request),
+        _ => drift::against(policy, snapshot, &request),
+    };
+    let report = match recorded {
+        Some(snapshot) => {
+            let policy = session::reached(context, &args.policy.path, policy, &snapshot.identities)?;
+            compared(&policy, &snapshot)
+        }
         None => block_on(async {
             let session = Session::connect(context, &policy.targets, &args.live).await?;
             let policy = session::reached(context, &args.policy.path, policy, &session.identities())?;
             let snapshot = session.snapshot(context, &policy).await;
+            let mut report = compared(&policy, &snapshot);
+            if args.who {
+                drift_who::fill(&session.aws, &mut report).await;
+            }
             session.log_counts();
-            Ok::<_, Failure>((policy, snapshot))
+            Ok::<_, Failure>(report)
         })??,
-    };
-    let request = drift::Request { path: args.policy.path.display().to_string(), only: args.only.clone() };
-    let report = match (&args.baseline, baseline) {
-        (Some(path), Some(baseline)) => drift::since(&policy, &baseline, &snapshot, &path.display().to_string(), &request),
-        _ => drift::against(&policy, &snapshot, &request),
     };
     answer(context, &report, &args.report)
 }

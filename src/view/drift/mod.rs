@@ -116,3 +116,9 @@ fn by(moved: &Moved) -> Vec<String> {
     let line = |event: &crate::model::Event| format!("{} by {} at {}", visible(&event.operation), visible(&event.principal), event.time);
     moved.by.iter().map(line).collect()
 }
+
+/// The same, or why nobody knows.
+fn by_or_why(moved: &Moved) -> Vec<String> {
+    let nobody = moved.by_nobody.iter().map(|why| visible(why));
+    by(moved).into_iter().chain(nobody).collect()
+}
