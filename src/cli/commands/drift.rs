@@ -1,6 +1,6 @@
 //! `backstay drift` and `backstay diff`: what moved. They read, and have nothing to write with.
 
-use super::drift_who;
+use super::{drift_notify, drift_who};
 use crate::cli::Context;
 use crate::cli::args::{DiffArgs, DriftArgs, ReportArgs, ReportFormat};
 use crate::cli::failure::{Exit, Failure};
@@ -15,6 +15,7 @@ use crate::view;
 /// Compares a policy, or an earlier snapshot, with what is live.
 pub(super) fn run(context: &Context, args: &DriftArgs) -> Result<Exit, Failure> {
     check(&args.report)?;
+    let receivers = drift_notify::receivers(context, args)?;
     let recorded = args.from.as_deref().map(snapshot::load).transpose()?;
     let baseline = args.baseline.as_deref().map(snapshot::load).transpose()?;
     let policy = quiet_policy_of_targets(context, &args.policy, &args.live, recorded.as_ref())?;
@@ -23,10 +24,11 @@ pub(super) fn run(context: &Context, args: &DriftArgs) -> Result<Exit, Failure> 
         (Some(path), Some(baseline)) => drift::since(policy, baseline, snapshot, &path.display().to_string(), &request),
         _ => drift::against(policy, snapshot, &request),
     };
-    let report = match recorded {
+    let (policy, report) = match recorded {
         Some(snapshot) => {
             let policy = session::reached(context, &args.policy.path, policy, &snapshot.identities)?;
-            compared(&policy, &snapshot)
+            let report = compared(&policy, &snapshot);
+            (policy, report)
         }
         None => block_on(async {
             let session = Session::connect(context, &policy.targets, &args.live).await?;
@@ -37,10 +39,16 @@ pub(super) fn run(context: &Context, args: &DriftArgs) -> Result<Exit, Failure> 
                 drift_who::fill(&session.aws, &mut report).await;
             }
             session.log_counts();
-            Ok::<_, Failure>(report)
+            Ok::<_, Failure>((policy, report))
         })??,
     };
-    answer(context, &report, &args.report)
+    let exit = answer(context, &report, &args.report)?;
+    if receivers.is_empty() {
+        return Ok(exit);
+    }
+    let told = block_on(drift_notify::send(context, &policy, &report, args, &receivers))?;
+    // What the report says comes first: a scheduler must not take drift for a failure of the mail.
+    Ok(if told || exit != Exit::Done { exit } else { Exit::Error })
 }
 
 /// Compares two snapshots.

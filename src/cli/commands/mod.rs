@@ -7,6 +7,7 @@ mod apply;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod drift;
+mod drift_notify;
 mod drift_who;
 mod explain;
 mod fmt;

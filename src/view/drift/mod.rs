@@ -1,9 +1,11 @@
 //! What moved, as text, JSON, Markdown, `JUnit` and SARIF.
 
+mod chat;
 mod machines;
 mod markdown;
 mod text;
 
+pub use chat::{chat, mail};
 pub use machines::{json, junit, sarif};
 pub use markdown::{markdown, message};
 pub use text::text;
