@@ -14,6 +14,7 @@
 //! | [`policy`] | HCL to a checked policy |
 //! | [`adopt`] | policy for what exists already |
 //! | [`snapshot`] | what is live, and what could not be read |
+//! | [`coverage`] | what protects each thing that holds data, or why nothing does |
 //! | [`plan`] | policy and snapshot to a plan: resolve, diff, gate, order |
 //! | [`adopt`] | what is live, or Terraform's configuration, to a policy that says the same |
 //! | [`drift`] | what moved away from a policy, or since a snapshot: the plan seen from the other side |
@@ -31,6 +32,7 @@ pub mod apply;
 pub mod aws;
 #[cfg(feature = "aws")]
 pub mod cli;
+pub mod coverage;
 pub mod drift;
 pub mod files;
 pub mod kinds;

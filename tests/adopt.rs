@@ -104,3 +104,37 @@ fn a_region_that_nobody_asked_for_is_not_read() {
     assert!(policy["backup.hcl"].contains("eventchain-production-critical-west"));
     assert!(!policy["backup.hcl"].contains("aws_backup_plan"), "the plan is in the other region: {}", policy["backup.hcl"]);
 }
+
+#[test]
+fn a_file_keeps_its_line_ends() {
+    let room = made_by_others("dynamodb-processor");
+    room.ok(&format!("adopt --out policy {DEMO} --kind aws_dynamodb_table"));
+    let first = room.read("policy/dynamodb.hcl");
+    let (header, _) = first.split_once('\n').unwrap();
+    room.write("policy/dynamodb.hcl", format!("{header}\r\n"));
+    room.ok(&format!("adopt --out policy {DEMO} --kind aws_dynamodb_table"));
+    let again = room.read("policy/dynamodb.hcl");
+    assert!(again.lines().count() > 5 && again.matches('\n').count() == again.matches("\r\n").count(), "{again:?}");
+    room.ok(&format!("plan policy {DEMO} --detailed-exitcode"));
+}
+
+#[test]
+fn a_number_that_jsonencode_would_write_otherwise_keeps_its_document_as_text() {
+    const STATE: &str = ".backstay/sandbox/state.json";
+    let room = Room::new();
+    let rule = |name: &str, number: &str| {
+        format!(
+            "resource \"aws_cloudwatch_event_rule\" \"{name}\" {{\n  name = \"{name}\"\n  event_pattern = \"{{\\\"detail\\\":{{\\\"size\\\":[{number}],\\\"state\\\":[\\\"a$${{b}}\\\"]}}}}\"\n}}\n"
+        )
+    };
+    room.write("made/policy.hcl", format!("backstay {{ workspace = \"made\" }}\n{}{}", rule("large", "1e3"), rule("small", "10")));
+    room.ok("apply made --sandbox --auto-approve");
+    let state: Value = serde_json::from_str(&room.read(STATE)).unwrap();
+    room.write(STATE, without_marks(state).to_string());
+    let told = room.ok("adopt --out policy --sandbox --kind aws_cloudwatch_event_rule");
+    assert!(told.contains("Described 2 things"), "{told}");
+    let written = room.read("policy/events.hcl");
+    assert!(written.contains("event_pattern = \"{\\\"detail\\\":{\\\"size\\\":[1e3],"), "{written}");
+    assert!(written.contains("event_pattern = jsonencode({"), "{written}");
+    room.ok("plan policy --sandbox --detailed-exitcode");
+}

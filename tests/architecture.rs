@@ -69,6 +69,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("policy", &["files", "kinds", "model", "names"]),
     ("adopt", &["kinds", "model", "plan", "policy"]),
     ("adopt/terraform", &["kinds", "model", "policy"]),
+    ("policy/tiers.rs", &["kinds", "model", "time"]),
     ("policy/compounds/dynamodb_export/twice.rs", &["kinds", "model", "time"]),
     ("drift", &["kinds", "model", "plan"]),
     ("snapshot", &["files", "model"]),
@@ -76,6 +77,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("snapshot/outside.rs", &["aws", "kinds", "model"]),
     ("snapshot/read.rs", &["aws", "kinds", "model", "policy"]),
     ("snapshot/whole.rs", &["aws", "kinds", "model"]),
+    ("plan/agenda.rs", &["kinds", "model", "time"]),
+    ("coverage", &["kinds", "model"]),
     ("plan", &["files", "kinds", "model", "policy"]),
     ("view", &["model"]),
     ("aws", &["files", "model", "time", "xml"]),
@@ -83,7 +86,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sandbox", &["alarm_rule", "files", "names", "time", "xml"]),
     (
         "cli",
-        &["adopt", "apply", "aws", "drift", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot", "time", "view"],
+        &[
+            "adopt", "apply", "aws", "coverage", "drift", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot",
+            "time", "view",
+        ],
     ),
     // They only name the rooms, and start the command line.
     ("lib.rs", &[]),

@@ -15,13 +15,13 @@ fn folder() -> PathBuf {
 }
 
 fn text(name: &str) -> String {
-    std::fs::read_to_string(folder().join(name)).unwrap()
+    std::fs::read_to_string(folder().join(name)).expect("it is there")
 }
 
 /// The documents of a YAML file, as JSON.
 fn documents(name: &str) -> Vec<Value> {
     let text = text(name);
-    serde_yaml_ng::Deserializer::from_str(&text).map(|document| serde::Deserialize::deserialize(document).unwrap()).collect()
+    serde_yaml_ng::Deserializer::from_str(&text).map(|document| serde::Deserialize::deserialize(document).expect("it is there")).collect()
 }
 
 fn yaml(name: &str) -> Value {
@@ -29,7 +29,7 @@ fn yaml(name: &str) -> Value {
 }
 
 fn json(name: &str) -> Value {
-    serde_json::from_str(&text(name)).unwrap()
+    serde_json::from_str(&text(name)).expect("it is there")
 }
 
 /// Every file below `examples/ci`, by its path there.
@@ -37,11 +37,11 @@ fn files() -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder()];
     while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).unwrap().map(Result::unwrap) {
+        for entry in std::fs::read_dir(next).expect("it is there").map(|entry| entry.expect("the folder can be listed")) {
             if entry.path().is_dir() {
                 folders.push(entry.path());
             } else {
-                found.push(entry.path().strip_prefix(folder()).unwrap().display().to_string());
+                found.push(entry.path().strip_prefix(folder()).expect("it is there").display().to_string());
             }
         }
     }
@@ -52,9 +52,9 @@ fn files() -> Vec<String> {
 /// The script of a step of a GitHub workflow.
 fn step(workflow: &str, job: &str, name: &str) -> String {
     let workflow = yaml(&format!("github/{workflow}.yml"));
-    let steps = workflow["jobs"][job]["steps"].as_array().unwrap();
-    let step = steps.iter().find(|step| step["name"] == name).unwrap();
-    let script = step["run"].as_str().unwrap().to_owned();
+    let steps = workflow["jobs"][job]["steps"].as_array().expect("it is there");
+    let step = steps.iter().find(|step| step["name"] == name).expect("it is there");
+    let script = step["run"].as_str().expect("it is there").to_owned();
     assert!(!script.contains("${{"), "expressions in a script are an injection: they belong into `env`");
     script
 }
@@ -62,8 +62,8 @@ fn step(workflow: &str, job: &str, name: &str) -> String {
 /// The script of a job of the GitLab pipeline.
 fn job(name: &str) -> String {
     let pipeline = yaml("gitlab/backstay.gitlab-ci.yml");
-    let lines = pipeline[name]["script"].as_array().unwrap();
-    lines.iter().map(|line| line.as_str().unwrap()).collect::<Vec<_>>().join("\n")
+    let lines = pipeline[name]["script"].as_array().expect("it is there");
+    lines.iter().map(|line| line.as_str().expect("it is there")).collect::<Vec<_>>().join("\n")
 }
 
 /// A runner: a folder with the policy in `backup`, and on its path `backstay`, which leads to the sandbox, and `gh`, which notes its words.
@@ -110,7 +110,7 @@ impl Runner {
 fn program(room: &Room, name: &str, script: &str) {
     let path = format!("bin/{name}");
     room.write(&path, format!("#!/bin/sh\n{script}"));
-    std::fs::set_permissions(room.file(&path), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(room.file(&path), std::fs::Permissions::from_mode(0o755)).expect("it is there");
 }
 
 /// The script that plans, wherever it runs, ends with the code that its pipeline is to see.
@@ -183,7 +183,7 @@ fn a_comment_is_made_once_and_then_updated() {
 fn applies(plan: &str, apply: &str) {
     let runner = Runner::new();
     assert_eq!(runner.run(plan, &[]).code, Some(0));
-    let saved = std::fs::read(runner.0.file("work/backstay.plan")).unwrap();
+    let saved = std::fs::read(runner.0.file("work/backstay.plan")).expect("it is there");
     let elsewhere = |runner: &Runner| {
         let script = format!("mkdir -p ../apply && cd ../apply && {apply}");
         runner.0.write("apply/backstay.plan", &saved);
@@ -257,21 +257,21 @@ fn scheduled_containers_tell_the_topic() {
 /// The actions that the statements of a policy allow.
 fn allowed(name: &str) -> BTreeSet<String> {
     let policy = json(name);
-    let statements = policy["Statement"].as_array().unwrap();
+    let statements = policy["Statement"].as_array().expect("it is there");
     statements
         .iter()
-        .flat_map(|statement| statement["Action"].as_array().unwrap())
-        .map(|action| action.as_str().unwrap().to_owned())
+        .flat_map(|statement| statement["Action"].as_array().expect("it is there"))
+        .map(|action| action.as_str().expect("it is there").to_owned())
         .collect()
 }
 
 /// The actions of all kinds, that read and that write.
 fn needed() -> (BTreeSet<String>, BTreeSet<String>) {
-    let schema: Value = serde_json::from_str(&Room::new().ok("schema --json")).unwrap();
+    let schema: Value = serde_json::from_str(&Room::new().ok("schema --json")).expect("it is there");
     let of = |names: &[&str]| -> BTreeSet<String> {
-        let kinds = schema["kinds"].as_array().unwrap().iter();
-        let lists = kinds.flat_map(|kind| names.iter().map(|name| kind["actions"][*name].as_array().unwrap()));
-        lists.flatten().map(|action| action.as_str().unwrap().to_owned()).collect()
+        let kinds = schema["kinds"].as_array().expect("it is there").iter();
+        let lists = kinds.flat_map(|kind| names.iter().map(|name| kind["actions"][*name].as_array().expect("it is there")));
+        lists.flatten().map(|action| action.as_str().expect("it is there").to_owned()).collect()
     };
     (of(&["inventory", "read", "outside"]), of(&["write"]))
 }

@@ -46,13 +46,13 @@ fn drift(room: &Room, more: &str, webhook: Option<&str>) -> Ended {
 
 /// A webhook that answers every message with a status; the messages come out of the channel.
 fn hook(status: &'static str) -> (String, Receiver<(String, serde_json::Value)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/services/{SECRET}?x=1", listener.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").expect("it is there");
+    let url = format!("http://{}/services/{SECRET}?x=1", listener.local_addr().expect("it is there"));
     let (sender, messages) = channel();
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             let (line, body) = request(&stream);
-            let _ = sender.send((line, serde_json::from_slice(&body).unwrap()));
+            let _ = sender.send((line, serde_json::from_slice(&body).expect("it is there")));
             let _ = write!(&stream, "HTTP/1.1 {status}\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok");
         }
     });
@@ -62,35 +62,37 @@ fn hook(status: &'static str) -> (String, Receiver<(String, serde_json::Value)>)
 fn request(stream: &TcpStream) -> (String, Vec<u8>) {
     let mut reader = BufReader::new(stream);
     let (mut first, mut length) = (String::new(), 0);
-    reader.read_line(&mut first).unwrap();
+    reader.read_line(&mut first).expect("it is there");
     loop {
         let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
+        reader.read_line(&mut line).expect("it is there");
         if line.trim().is_empty() {
             break;
         }
         if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
+            length = value.trim().parse().expect("it is there");
         }
     }
     let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
+    reader.read_exact(&mut body).expect("it is there");
     (first, body)
+}
+
+/// The first list of messages in a state.
+fn find(value: &serde_json::Value) -> Option<&Vec<serde_json::Value>> {
+    match value {
+        serde_json::Value::Object(members) => match members.get("messages") {
+            Some(serde_json::Value::Array(messages)) => Some(messages),
+            _ => members.values().find_map(find),
+        },
+        serde_json::Value::Array(items) => items.iter().find_map(find),
+        _ => None,
+    }
 }
 
 /// The messages that the topic was sent.
 fn published(room: &Room) -> Vec<serde_json::Value> {
-    let state: serde_json::Value = serde_json::from_str(&room.read(".backstay/sandbox/state.json")).unwrap();
-    fn find(value: &serde_json::Value) -> Option<&Vec<serde_json::Value>> {
-        match value {
-            serde_json::Value::Object(members) => match members.get("messages") {
-                Some(serde_json::Value::Array(messages)) => Some(messages),
-                _ => members.values().find_map(find),
-            },
-            serde_json::Value::Array(items) => items.iter().find_map(find),
-            _ => None,
-        }
-    }
+    let state: serde_json::Value = serde_json::from_str(&room.read(".backstay/sandbox/state.json")).expect("it is there");
     find(&state["accounts"]).cloned().unwrap_or_default()
 }
 

@@ -25,6 +25,8 @@ macro_rules! scenarios {
 scenarios! {
     adopt
     adopt_documents
+    adopt_folders
+    adopt_judgements
     air_gapped_vault
     alarm_checks
     alarm_ratchet
@@ -33,6 +35,8 @@ scenarios! {
     alarm_watch
     alarms
     alarms_of_others
+    audit
+    audit_unread
     backstay_block
     backup_alarms
     backup_alarms_checks
@@ -109,6 +113,7 @@ scenarios! {
     roles_and_keys
     saved_plan
     saved_plan_consent
+    schedule_calendar
     schedules
     seed_mistakes
     selected_by_name
@@ -125,6 +130,7 @@ scenarios! {
     summary
     syntax_errors
     targets
+    tiers
     topic_checks
     topics
     topics_abroad

@@ -3,7 +3,7 @@
 use super::Request;
 use super::groups::Group;
 use super::layout::LaidOut;
-use crate::model::{Action, Change, Diagnostic, Plan, ResourceId, Snapshot, Sources, Verb};
+use crate::model::{Action, Change, Code, Diagnostic, Plan, ResourceId, Snapshot, Sources, Verb};
 use crate::plan::{self, plan};
 use crate::policy::{self, Checked, Seen};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,13 +13,20 @@ struct Wrong<'a> {
     laid_out: &'a LaidOut,
     groups: &'a [Group<'a>],
     things: BTreeMap<ResourceId, String>,
+    /// What makes no sense, and is as it is.
+    doubts: BTreeSet<(Code, String)>,
     /// What no block that was written is to blame for.
     others: Vec<Diagnostic>,
 }
 
 impl Wrong<'_> {
     fn tell(&mut self, problems: &[Diagnostic], sources: &Sources) {
-        for problem in problems.iter().filter(|problem| problem.is_error()) {
+        for problem in problems {
+            if !problem.is_error() {
+                let is_ours = problem.code.is_judgement() && self.laid_out.group_at(problem, sources).is_some();
+                self.doubts.extend(is_ours.then(|| (problem.code, problem.title.clone())));
+                continue;
+            }
             let Some(group) = self.laid_out.group_at(problem, sources) else {
                 self.others.push(problem.clone());
                 continue;
@@ -32,6 +39,10 @@ impl Wrong<'_> {
     }
 
     fn compare(&mut self, plan: &Plan, marks: bool) {
+        let is_ours = |text: &str| self.laid_out.files.keys().any(|name| text.contains(&format!("{name}:")));
+        let doubts = plan.notes.iter().filter(|note| is_ours(&note.text));
+        let doubts = doubts.filter_map(|note| Some((Code::find(note.code.as_deref()?)?, note.text.clone())));
+        self.doubts.extend(doubts.filter(|(code, _)| code.is_judgement()).collect::<Vec<_>>());
         let ours: BTreeSet<&ResourceId> = self.groups.iter().flat_map(|group| group.things.iter().map(|thing| &thing.live.id)).collect();
         let differs = plan
             .actions
@@ -65,24 +76,33 @@ fn difference(action: &Action, marks: bool) -> Option<String> {
     }
 }
 
-/// The things of which the policy that came out says something else than what is, with what it says.
+/// What came out of a check.
+#[derive(Debug, Default)]
+pub(super) struct Checks {
+    /// The things of which the policy says something else than what is, with what it says.
+    pub(super) wrong: BTreeMap<ResourceId, String>,
+    /// What makes no sense of what the policy says as it is.
+    pub(super) doubts: BTreeSet<(Code, String)>,
+}
+
+/// Checks the policy that came out.
 ///
 /// # Errors
 ///
 /// What is wrong with the policy that was there before.
-pub(super) fn wrong(
+pub(super) fn check(
     laid_out: &LaidOut,
     groups: &[Group<'_>],
     snapshot: &Snapshot,
     request: &Request<'_>,
-) -> Result<BTreeMap<ResourceId, String>, Vec<Diagnostic>> {
+) -> Result<Checks, Vec<Diagnostic>> {
     let files = laid_out.beside(request.files);
     if files.policy.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Checks::default());
     }
     let seen = Seen { identities: snapshot.identities.clone(), accounts: snapshot.accounts.clone() };
     let Checked { policy, problems } = policy::check_seen(files, request.given, &seen);
-    let mut wrong = Wrong { laid_out, groups, things: BTreeMap::new(), others: Vec::new() };
+    let mut wrong = Wrong { laid_out, groups, things: BTreeMap::new(), doubts: BTreeSet::new(), others: Vec::new() };
     wrong.tell(&problems, &policy.sources);
     if wrong.things.is_empty() && wrong.others.is_empty() {
         match plan(&policy, snapshot, &plan::Request::default()) {
@@ -90,5 +110,8 @@ pub(super) fn wrong(
             Ok(plan) => wrong.compare(&plan, request.mark),
         }
     }
-    if wrong.things.is_empty() && !wrong.others.is_empty() { Err(wrong.others) } else { Ok(wrong.things) }
+    if wrong.things.is_empty() && !wrong.others.is_empty() {
+        return Err(wrong.others);
+    }
+    Ok(Checks { wrong: wrong.things, doubts: wrong.doubts })
 }

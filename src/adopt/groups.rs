@@ -1,6 +1,7 @@
 //! Things that say the same, to one block: a `protect` that names several, or has the tag that they share; a `resource` with `for_each`.
 
 use super::Request;
+use super::rounds::Rounds;
 use super::things::{self, Thing, is_label};
 use super::words;
 use crate::kinds;
@@ -54,25 +55,20 @@ pub(super) enum Form {
 }
 
 /// Makes the blocks, in the order in which they are written.
-pub(super) fn of<'a>(
-    described: &'a [Thing<'a>],
-    snapshot: &Snapshot,
-    request: &Request<'_>,
-    apart: &BTreeSet<ResourceId>,
-) -> Vec<Group<'a>> {
+pub(super) fn of<'a>(described: &'a [Thing<'a>], snapshot: &Snapshot, request: &Request<'_>, rounds: &Rounds) -> Vec<Group<'a>> {
     let mut groups: Vec<(Vec<&Thing<'_>>, Form)> = Vec::new();
     let (protected, made): (Vec<&Thing<'_>>, Vec<&Thing<'_>>) = described.iter().partition(|thing| thing.is_protected());
-    groups.extend(protects(&protected, snapshot, apart));
-    groups.extend(resources(&made, apart));
+    groups.extend(protects(&protected, snapshot, rounds));
+    groups.extend(resources(&made, rounds));
     let environment = words::environment(described.iter());
-    let mut labels: BTreeSet<(String, String)> = request
+    let taken = request
         .there
         .resources
         .iter()
         .map(|resource| &resource.address)
         .chain(request.there.protects.iter().map(|protect| &protect.address))
-        .map(|address| (address.kind.clone(), address.name.clone()))
-        .collect();
+        .map(|address| (address.kind.clone(), address.name.clone()));
+    let mut labels = Labels { taken: taken.collect(), ..Labels::default() };
     // What must have a certain label has it first.
     groups.sort_by_cached_key(|(things, _)| (things.iter().all(|thing| thing.label.is_none()), place(things)));
     let mut groups: Vec<Group<'_>> = groups
@@ -82,9 +78,9 @@ pub(super) fn of<'a>(
             let wished = first.label.clone().unwrap_or_else(|| wished(&things, &form, environment.as_deref()));
             // Parts of different things often have one name.
             let of_whole = first.whole.as_ref().map(|whole| format!("{}_{wished}", slug(&whole.name, environment.as_deref())));
-            let is_taken = labels.contains(&(first.spec.name.to_owned(), wished.clone()));
+            let is_taken = labels.has(first.spec.name, &wished);
             let wished = of_whole.filter(|_| is_taken).unwrap_or(wished);
-            let label = free(&wished, first.spec.name, &mut labels);
+            let label = labels.free(&wished, first.spec.name);
             Some(Group { spec: first.spec, targets: targets(&things), label, things, form })
         })
         .collect();
@@ -109,16 +105,15 @@ fn place(things: &[&Thing<'_>]) -> (usize, String, usize, String, String) {
     }
 }
 
-fn protects<'a>(protected: &[&'a Thing<'a>], snapshot: &Snapshot, apart: &BTreeSet<ResourceId>) -> Vec<(Vec<&'a Thing<'a>>, Form)> {
-    let mut alike: BTreeMap<(&str, &str, Option<&ResourceId>, String), Vec<&'a Thing<'a>>> = BTreeMap::new();
+fn protects<'a>(protected: &[&'a Thing<'a>], snapshot: &Snapshot, rounds: &Rounds) -> Vec<(Vec<&'a Thing<'a>>, Form)> {
+    let mut alike: BTreeMap<(&str, &str, Option<usize>, String), Vec<&'a Thing<'a>>> = BTreeMap::new();
     for thing in protected {
         let id = &thing.live.id;
-        let alone = apart.contains(id).then_some(id);
         // What there is one of can be alike in several places.
         let target = if thing.spec.single.is_some() { "" } else { id.target.as_str() };
         // Values have no order across types that a map's key could need; their text has.
         let says = format!("{:?}", thing.settings);
-        alike.entry((&id.kind, target, alone, says)).or_default().push(thing);
+        alike.entry((&id.kind, target, rounds.piece(id), says)).or_default().push(thing);
     }
     let form = |things: &[&Thing<'_>]| match things.first() {
         Some(first) if first.spec.single.is_some() => Form::Single,
@@ -153,21 +148,22 @@ fn shared_tag(group: &[&Thing<'_>], snapshot: &Snapshot) -> Option<(String, Stri
     candidates.into_iter().next()
 }
 
-/// What resources that can be one block have in common: kind, target, what they are parts of, and which settings they have.
-type Alike<'t> = (&'t str, &'t str, Option<&'t ResourceId>, Vec<&'t str>);
+/// What resources that can be one block have in common: kind, target, what they are parts of, the piece of a block that was wrong, and which
+/// settings they have.
+type Alike<'t> = (&'t str, &'t str, Option<&'t ResourceId>, Option<usize>, Vec<&'t str>);
 
-fn resources<'a>(made: &[&'a Thing<'a>], apart: &BTreeSet<ResourceId>) -> Vec<(Vec<&'a Thing<'a>>, Form)> {
+fn resources<'a>(made: &[&'a Thing<'a>], rounds: &Rounds) -> Vec<(Vec<&'a Thing<'a>>, Form)> {
     let mut alike: BTreeMap<Alike<'_>, Vec<&'a Thing<'a>>> = BTreeMap::new();
     let mut groups = Vec::new();
     for thing in made {
         let id = &thing.live.id;
         let has_name = thing.spec.parent.is_none_or(|parent| !parent.is_only);
-        if apart.contains(id) || thing.label.is_some() || !thing.comments.is_empty() || !has_name || !is_key(thing.own_name()) {
+        if thing.label.is_some() || !thing.comments.is_empty() || !has_name || !is_key(thing.own_name()) {
             groups.push((vec![*thing], Form::One));
             continue;
         }
         let paths = thing.settings.keys().map(String::as_str).collect();
-        alike.entry((&id.kind, &id.target, thing.whole.as_ref(), paths)).or_default().push(thing);
+        alike.entry((&id.kind, &id.target, thing.whole.as_ref(), rounds.piece(id), paths)).or_default().push(thing);
     }
     for things in alike.into_values() {
         match varying(&things) {
@@ -276,15 +272,29 @@ pub(super) fn name_argument(groups: &[Group<'_>], place: Option<usize>) -> &'sta
     group.map_or("name", |group| if group.form == Form::Names { "name" } else { group.spec.name_argument })
 }
 
-/// The label, or with a number behind it where it is taken.
-fn free(wished: &str, kind: &str, labels: &mut BTreeSet<(String, String)>) -> String {
-    let mut label = wished.to_owned();
-    let mut number = 2_u32;
-    while !labels.insert((kind.to_owned(), label.clone())) {
-        label = format!("{wished}_{number}");
-        number = number.saturating_add(1);
+/// Labels that are taken, and those that are given out.
+#[derive(Default)]
+struct Labels {
+    taken: BTreeSet<(String, String)>,
+    /// The number that was behind the last of those that wished for the same.
+    last: BTreeMap<(String, String), u32>,
+}
+
+impl Labels {
+    fn has(&self, kind: &str, label: &str) -> bool {
+        self.taken.contains(&(kind.to_owned(), label.to_owned()))
     }
-    label
+
+    /// The label, or with a number behind it where it is taken.
+    fn free(&mut self, wished: &str, kind: &str) -> String {
+        let mut label = wished.to_owned();
+        let last = self.last.entry((kind.to_owned(), wished.to_owned())).or_insert(1);
+        while !self.taken.insert((kind.to_owned(), label.clone())) {
+            *last = last.saturating_add(1);
+            label = format!("{wished}_{last}");
+        }
+        label
+    }
 }
 
 #[cfg(test)]

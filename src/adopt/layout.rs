@@ -3,12 +3,13 @@
 use super::Request;
 use super::groups::{Form, Group};
 use super::text::{self, Place};
-use super::things::{Thing, inventory};
+use super::things::Thing;
 use super::words::Words;
 use crate::kinds;
 use crate::model::{Diagnostic, Ownership, ResourceId, Shape, Snapshot, Source, SourceId, Sources, Value};
 use crate::policy::format;
 use crate::policy::load::Files;
+use hcl::edit::parser::parse_body;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -19,13 +20,16 @@ pub(super) const HEADER: &str = "# Described by `backstay adopt`. What is added 
 /// The file of what all others share.
 const MAIN: &str = "main.hcl";
 
+/// The block that names the owner, and the file for it where a policy has none.
+const OWNER: &str = "backstay";
+
 /// Files with blocks.
 #[derive(Debug, Default)]
 pub(super) struct LaidOut {
     /// The whole text of each file that is new or longer, by name.
     pub(super) files: BTreeMap<String, String>,
-    /// Where each block stands: the file, the bytes, and the place of the block among all.
-    blocks: Vec<(String, Range<usize>, usize)>,
+    /// Where each block stands: by file, in the order of the text, the bytes and the place of the block among all.
+    blocks: BTreeMap<String, Vec<(Range<usize>, usize)>>,
 }
 
 impl LaidOut {
@@ -38,8 +42,9 @@ impl LaidOut {
     pub(super) fn group_at(&self, problem: &Diagnostic, sources: &Sources) -> Option<usize> {
         let group = |span: &crate::model::Span| {
             let name = file_name(&sources.get(span.source)?.name);
-            let holds = |(file, range, _): &&(String, Range<usize>, usize)| file == name && range.contains(&span.range.start);
-            self.blocks.iter().find(holds).map(|(_, _, group)| *group)
+            let blocks = self.blocks.get(name)?;
+            let place = blocks.partition_point(|(range, _)| range.end <= span.range.start);
+            blocks.get(place).filter(|(range, _)| range.contains(&span.range.start)).map(|(_, group)| *group)
         };
         problem.labels.iter().find_map(|label| group(&label.span))
     }
@@ -79,7 +84,7 @@ pub(super) fn lay_out(
     snapshot: &Snapshot,
     request: &Request<'_>,
 ) -> LaidOut {
-    let blocks = || groups.iter().enumerate().map(|(place, group)| block(group, place, words, snapshot, request)).collect::<Vec<String>>();
+    let blocks = || groups.iter().enumerate().map(|(place, group)| block(group, place, words, request)).collect::<Vec<String>>();
     // The first time tells what repeats.
     drop((blocks(), main(words, snapshot, request)));
     words.settle();
@@ -88,14 +93,21 @@ pub(super) fn lay_out(
     if request.files.policy.is_empty() && !groups.is_empty() {
         out.files.insert(MAIN.to_owned(), format!("{HEADER}\n\n{}", laid(&main(words, snapshot, request))));
     }
+    if lacks_owner(groups, request) {
+        let (name, before) = file(OWNER, request, &out);
+        let owner = laid(&format!("backstay {{\nworkspace = {}\n}}\n", text::quoted(request.workspace)));
+        out.files.insert(name, format!("{before}\n{owner}"));
+    }
     for (place, (group, block)) in groups.iter().zip(blocks).enumerate() {
         let (name, before) = file(group.spec.service, request, &out);
-        let block = laid(&block);
         let text = out.files.entry(name.clone()).or_insert(before);
-        text.push('\n');
+        // A file keeps its line ends.
+        let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let block = laid(&block).replace('\n', end);
+        text.push_str(end);
         let start = text.len();
         text.push_str(&block);
-        out.blocks.push((name, start..start.saturating_add(block.len()), place));
+        out.blocks.entry(name).or_default().push((start..start.saturating_add(block.len()), place));
     }
     // What is not described is told in files that are new; in others it would be told again each time.
     for (id, reason) in left_out {
@@ -117,7 +129,7 @@ fn texts<'r>(request: &'r Request<'_>) -> impl Iterator<Item = &'r Source> {
 
 /// The file for blocks of a service, and what stands in it now.
 fn file(service: &str, request: &Request<'_>, out: &LaidOut) -> (String, String) {
-    let there = |name: &str| texts(request).find(|source| file_name(&source.name) == name).map(|source| source.text.clone());
+    let there = |name: &str| texts(request).find(|source| file_name(&source.name) == name).map(|source| source.text.as_str());
     let names = std::iter::once(format!("{service}.hcl")).chain((1_u32..).map(|number| match number {
         1 => format!("{service}-adopted.hcl"),
         number => format!("{service}-adopted-{number}.hcl"),
@@ -128,11 +140,24 @@ fn file(service: &str, request: &Request<'_>, out: &LaidOut) -> (String, String)
         }
         match there(&name) {
             None => return (name, format!("{HEADER}\n")),
-            Some(text) if text.starts_with(HEADER) => return (name, if text.ends_with('\n') { text } else { format!("{text}\n") }),
+            Some(text) if text.starts_with(HEADER) => return (name, ended(text)),
             Some(_) => {}
         }
     }
     (format!("{service}-adopted-more.hcl"), format!("{HEADER}\n"))
+}
+
+/// A text whose last line ends as the others do.
+fn ended(text: &str) -> String {
+    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    if text.ends_with('\n') { text.to_owned() } else { format!("{text}{end}") }
+}
+
+/// Whether what is described needs an owner name, and the policy that is there has no block that could give one.
+fn lacks_owner(groups: &[Group<'_>], request: &Request<'_>) -> bool {
+    let is_whole = |group: &Group<'_>| group.spec.ownership == Ownership::Whole;
+    let has_block = |source: &Source| parse_body(&source.text).is_ok_and(|body| body.blocks().any(|block| block.ident.as_str() == OWNER));
+    !request.files.policy.is_empty() && request.there.workspace.is_none() && groups.iter().any(is_whole) && !texts(request).any(has_block)
 }
 
 /// The layout of `fmt`; what cannot be laid out stays as it is, and the check that follows tells why.
@@ -185,14 +210,14 @@ fn main(words: &Words<'_>, snapshot: &Snapshot, request: &Request<'_>) -> String
     out
 }
 
-fn block(group: &Group<'_>, place: usize, words: &Words<'_>, snapshot: &Snapshot, request: &Request<'_>) -> String {
+fn block(group: &Group<'_>, place: usize, words: &Words<'_>, request: &Request<'_>) -> String {
     let Some(first) = group.things.first() else { return String::new() };
     let mut out = String::new();
     for thing in &group.things {
         let whose = if group.things.len() > 1 { format!("{}: ", thing.live.id.name) } else { String::new() };
         out.extend(thing.comments.iter().map(|text| comment(&format!("{whose}{text}"))));
     }
-    out.push_str(&hints(group, snapshot).iter().map(|text| comment(text)).collect::<String>());
+    out.extend(hint(group).map(|text| comment(&text)));
     let keyword = if group.spec.ownership == Ownership::Settings { "protect" } else { "resource" };
     out.push_str(&format!("{keyword} \"{}\" \"{}\" {{\n", group.spec.name, group.label));
     let mut lines: Vec<String> = Vec::new();
@@ -246,9 +271,11 @@ fn written(group: &Group<'_>, at: &str, value: &Value, words: &Words<'_>, place:
     // Documents are compared in another form than the one in which their authors wrote them, which AWS keeps.
     let kept = group.things.get(place.thing).and_then(|thing| thing.live.written(at));
     let document = kept.or_else(|| value.as_str()).filter(|_| is_document);
-    let document = document.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    match document {
-        Some(json) => format!("jsonencode({})", text::value(&Value::from(json), words, place)),
+    let parsed = document.and_then(|text| Some((text, serde_json::from_str::<serde_json::Value>(text).ok()?)));
+    match parsed {
+        // EventBridge compares numbers as they are written, and `jsonencode` writes them in one way only.
+        Some((text, json)) if text::numbers(text) != text::numbers(&json.to_string()) => text::quoted(text),
+        Some((_, json)) => format!("jsonencode({})", text::value(&Value::from(json), words, place)),
         None => text::value(value, words, place),
     }
 }
@@ -283,23 +310,9 @@ fn select(form: &Form, things: &[&Thing<'_>], words: &Words<'_>) -> Option<Strin
     }
 }
 
-/// What a reader ought to know of a block: whom a tag means, and what protects nothing.
-fn hints(group: &Group<'_>, snapshot: &Snapshot) -> Vec<String> {
-    let mut hints = Vec::new();
-    if let Form::Tag(..) = group.form {
-        let names: Vec<&str> = group.things.iter().map(|thing| thing.live.id.name.as_str()).collect();
-        hints.push(format!("Now these: {}.", names.join(", ")));
-    }
-    if group.spec.name_tag.is_some() {
-        let listed = group.targets.first().and_then(|target| inventory(snapshot, group.spec.name, target));
-        let known = group.things.iter().filter_map(|thing| {
-            let tags = super::things::listed(listed?, &thing.live.id.name)?.tags.as_ref()?;
-            Some(format!("{} is {}", thing.live.id.name, tags.get(group.spec.name_tag?.key)?))
-        });
-        let known: Vec<String> = known.collect();
-        if !known.is_empty() {
-            hints.push(format!("{}.", known.join(", ")));
-        }
-    }
-    hints
+/// Whom a tag means, which a reader of the block cannot see.
+fn hint(group: &Group<'_>) -> Option<String> {
+    let Form::Tag(..) = group.form else { return None };
+    let names: Vec<&str> = group.things.iter().map(|thing| thing.live.id.name.as_str()).collect();
+    Some(format!("Now these: {}.", names.join(", ")))
 }

@@ -8,6 +8,7 @@
 //! | values and blocks to text | `text` |
 //! | blocks to files, an area each, beside those that are there | `layout` |
 //! | whether the files say what is | `check` |
+//! | what does not: taken apart, then left out | `rounds` |
 //! | what is described already, made the policy's own | `marks` |
 //! | Terraform's configuration, or its state, without AWS | [`terraform`] |
 //!
@@ -18,15 +19,21 @@ mod check;
 mod groups;
 mod layout;
 mod marks;
+mod namesakes;
+mod rounds;
 pub mod terraform;
 mod text;
 mod things;
 mod words;
 
-use crate::model::{Diagnostic, Policy, ResourceId, Snapshot};
+use crate::model::{Code, Diagnostic, Policy, ResourceId, Snapshot};
 use crate::policy::load::Files;
 use crate::policy::variables::Given;
+use check::Checks;
+use groups::Group;
+use rounds::Rounds;
 use std::collections::{BTreeMap, BTreeSet};
+use things::Things;
 use words::Words;
 
 pub use layout::beside;
@@ -61,13 +68,19 @@ pub struct Adopted {
     pub described: Vec<ResourceId>,
     /// The addresses of the blocks that do.
     pub blocks: Vec<String>,
+    /// What makes no sense of what they describe as it is.
+    pub doubts: BTreeSet<(Code, String)>,
+    /// What is to be told of things that they describe, and does not stay so: what could not be read, what is under way.
+    pub told: Vec<LeftOut>,
+    /// What the policy covered before and protecting settings that no block of it says, such as one that could not be read then.
+    pub unsaid: Vec<LeftOut>,
     /// The things that the policy covered before.
     pub covered: usize,
     /// The things that are not described, and why.
     pub left_out: Vec<LeftOut>,
 }
 
-/// A thing that is not described.
+/// A thing that is not described, or not wholly.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {
     /// Which.
@@ -76,9 +89,6 @@ pub struct LeftOut {
     pub reason: String,
 }
 
-/// How often what does not plan as it should is taken out before nothing is described at all. Each round takes out at least one thing.
-const ROUNDS: usize = 40;
-
 /// Describes what was read.
 ///
 /// # Errors
@@ -86,36 +96,50 @@ const ROUNDS: usize = 40;
 /// What is wrong with the policy that is there already.
 pub fn describe(snapshot: &Snapshot, request: &Request<'_>) -> Result<Adopted, Vec<Diagnostic>> {
     let mut things = things::of(snapshot, request);
-    let mut apart: BTreeSet<ResourceId> = BTreeSet::new();
+    let mut rounds = Rounds::default();
+    // What came out right in pieces, while it is tried whether it is right without them too.
+    let mut in_pieces: Option<Adopted> = None;
     things.prune(snapshot, request);
-    for _ in 0..ROUNDS {
-        let groups = groups::of(&things.described, snapshot, request, &apart);
+    loop {
+        let groups = groups::of(&things.described, snapshot, request, &rounds);
         let words = Words::new(&groups, &things.there, snapshot, request);
         let laid_out = layout::lay_out(&groups, &words, &things.left_out, snapshot, request);
-        let wrong = check::wrong(&laid_out, &groups, snapshot, request)?;
+        let Checks { wrong, doubts } = check::check(&laid_out, &groups, snapshot, request)?;
         if wrong.is_empty() {
-            let mut described: Vec<ResourceId> =
-                groups.iter().flat_map(|group| group.things.iter().map(|thing| thing.live.id.clone())).collect();
-            described.sort();
-            let blocks = groups.iter().map(|group| format!("{}.{}", group.spec.name, group.label)).collect();
-            return Ok(Adopted { files: laid_out.files, described, blocks, covered: things.covered, left_out: left_out(things.left_out) });
+            let adopted = adopted(laid_out.files, doubts, &groups, &things);
+            if !rounds.rejoin() {
+                return Ok(adopted);
+            }
+            in_pieces = Some(adopted);
+            continue;
         }
-        let several: BTreeSet<&ResourceId> = groups
-            .iter()
-            .filter(|group| group.things.len() > 1)
-            .flat_map(|group| group.things.iter().map(|thing| &thing.live.id))
-            .collect();
-        // What is wrong with several together may be right with most of them.
-        let (together, alone): (Vec<_>, Vec<_>) = wrong.into_iter().partition(|(id, _)| several.contains(id) && !apart.contains(id));
-        apart.extend(together.into_iter().map(|(id, _)| id));
-        things.left_out.extend(alone);
+        if let Some(adopted) = in_pieces {
+            return Ok(adopted);
+        }
+        let blocks: Vec<Vec<&ResourceId>> = groups.iter().map(|group| group.things.iter().map(|thing| &thing.live.id).collect()).collect();
+        let more = rounds.judge(&blocks, wrong);
+        things.left_out.extend(more);
         things.prune(snapshot, request);
     }
-    let rest = things.described.into_iter().map(|thing| (thing.live.id.clone(), "no policy that describes it plans as it is".to_owned()));
-    things.left_out.extend(rest);
-    Ok(Adopted { covered: things.covered, left_out: left_out(things.left_out), ..Adopted::default() })
 }
 
-fn left_out(things: BTreeMap<ResourceId, String>) -> Vec<LeftOut> {
-    things.into_iter().map(|(id, reason)| LeftOut { id, reason }).collect()
+/// What came out of a round with which nothing was wrong.
+fn adopted(files: BTreeMap<String, String>, doubts: BTreeSet<(Code, String)>, groups: &[Group<'_>], things: &Things<'_>) -> Adopted {
+    let mut described: Vec<ResourceId> = groups.iter().flat_map(|group| group.things.iter().map(|thing| thing.live.id.clone())).collect();
+    described.sort();
+    let blocks = groups.iter().map(|group| format!("{}.{}", group.spec.name, group.label)).collect();
+    let told = things.described.iter().flat_map(|thing| thing.told.iter().map(|text| (&thing.live.id, text)));
+    let all = |told: &mut dyn Iterator<Item = (&ResourceId, &String)>| -> Vec<LeftOut> {
+        told.map(|(id, reason)| LeftOut { id: id.clone(), reason: reason.clone() }).collect()
+    };
+    Adopted {
+        files,
+        described,
+        blocks,
+        doubts,
+        told: all(&mut told.into_iter()),
+        unsaid: all(&mut things.unsaid.iter()),
+        covered: things.covered,
+        left_out: all(&mut things.left_out.iter()),
+    }
 }

@@ -80,6 +80,33 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
+/// The numbers of a JSON document as they are written, in the order of their letters.
+pub(super) fn numbers(json: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let (mut in_text, mut is_escaped) = (false, false);
+    for letter in json.chars() {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' if in_text => is_escaped = true,
+            '"' => in_text = !in_text,
+            '0'..='9' | '+' | '-' | '.' | 'e' | 'E' if !in_text => {
+                if let Some(number) = found.last_mut() {
+                    number.push(letter);
+                }
+                continue;
+            }
+            _ => {}
+        }
+        if found.last().is_some_and(|number| !number.is_empty()) {
+            found.push(String::new());
+        }
+    }
+    // What is left of `true`, `false` and `null` has no digit.
+    found.retain(|number| number.contains(|letter: char| letter.is_ascii_digit()));
+    found.sort();
+    found
+}
+
 /// What is in a block, by name, on its way to text.
 #[derive(Default)]
 struct Level<'v> {
@@ -174,4 +201,14 @@ pub(super) fn body(spec: &KindSpec, settings: &BTreeMap<String, Value>, line: &d
     let mut out = Vec::new();
     level.write("", spec, line, &mut out);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_told_from_digits_in_texts() {
+        assert_eq!(numbers(r#"{"a1":[1e3,-0.50,"7\"8"],"b":true,"c":[null,2]}"#), ["-0.50", "1e3", "2"]);
+    }
 }

@@ -1,9 +1,10 @@
 //! What was read, to things that can be described: what a block of each would say, and why there is none for others.
 
 use super::Request;
+use super::namesakes::Namesakes;
 use crate::kinds::{self, Kind};
 use crate::model::{
-    Fallback, Gap, Inventory, Key, KindSpec, Listed, Live, Ownership, Policy, Reading, ResourceId, Shape, Snapshot, Value, path,
+    Fallback, Gap, Inventory, Key, KindSpec, Listed, Live, Ownership, Policy, Reading, ResourceId, Safer, Shape, Snapshot, Value, path,
 };
 use crate::policy::select;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,8 @@ pub(super) struct Thing<'a> {
     pub(super) whole: Option<ResourceId>,
     /// What a reader ought to know that no setting says.
     pub(super) comments: Vec<String>,
+    /// What is to be told of it when it is described, and does not stay so.
+    pub(super) told: Vec<String>,
     /// The label that its block must have, of a thing that carries this workspace's mark already.
     pub(super) label: Option<String>,
 }
@@ -66,6 +69,8 @@ pub(super) struct Things<'a> {
     pub(super) there: BTreeMap<ResourceId, String>,
     /// How many of what was read the policy there covers.
     pub(super) covered: usize,
+    /// Of those what no block of them says, although it protects.
+    pub(super) unsaid: BTreeMap<ResourceId, String>,
     /// What is a part of what.
     whole_of: BTreeMap<ResourceId, ResourceId>,
     /// Not to be described, and why.
@@ -74,7 +79,8 @@ pub(super) struct Things<'a> {
 
 /// Sorts out what was read.
 pub(super) fn of<'a>(snapshot: &'a Snapshot, request: &Request<'_>) -> Things<'a> {
-    let mut things = Things { there: there(request.there, snapshot), ..Things::default() };
+    let (there, said) = there(request.there, snapshot);
+    let mut things = Things { there, ..Things::default() };
     let workspace = request.there.workspace.as_deref().unwrap_or(request.workspace);
     // Wholes first, as a part goes with its whole.
     let (wholes, parts): (Vec<&Live>, Vec<&Live>) = snapshot
@@ -85,10 +91,13 @@ pub(super) fn of<'a>(snapshot: &'a Snapshot, request: &Request<'_>) -> Things<'a
     let mut seen: BTreeSet<(String, String, String, String)> = BTreeSet::new();
     let mut chosen: BTreeSet<ResourceId> = BTreeSet::new();
     let wholes_by_id = by_id(&wholes);
+    let namesakes = Namesakes::of(snapshot);
     for live in wholes.into_iter().chain(parts) {
         let Some(kind) = kinds::find(&live.id.kind) else { continue };
         if things.there.contains_key(&live.id) {
             things.covered += 1;
+            let unsaid = said.get(&live.id).and_then(|said| unsaid(kind, live, said));
+            things.unsaid.extend(unsaid.map(|unsaid| (live.id.clone(), unsaid)));
             continue;
         }
         let whole = whole_of(live, &wholes_by_id);
@@ -108,7 +117,8 @@ pub(super) fn of<'a>(snapshot: &'a Snapshot, request: &Request<'_>) -> Things<'a
         if !is_chosen || !seen.insert((live.id.kind.clone(), account, live.id.region.clone(), live.id.name.clone())) {
             continue;
         }
-        match one(kind, live, whole, workspace) {
+        let described = namesakes.reason(live).map_or_else(|| one(kind, live, whole, workspace), Err);
+        match described {
             Ok(thing) => {
                 chosen.insert(live.id.clone());
                 things.described.push(thing);
@@ -161,6 +171,9 @@ impl Things<'_> {
             let parts =
                 kinds::all().map(Kind::spec).filter(|spec| spec.parent.is_some_and(|parent| parent.kinds.contains(&thing.spec.name)));
             let parts: Vec<&str> = parts.map(|spec| spec.name).collect();
+            if parts.is_empty() {
+                continue;
+            }
             let is_of_parts =
                 |gap: &&Gap| gap.target == thing.live.id.target && gap.kind.as_deref().is_some_and(|kind| parts.contains(&kind));
             if let Some(gap) = snapshot.gaps.iter().find(is_of_parts) {
@@ -183,12 +196,37 @@ fn by_id<'a>(wholes: &[&'a Live]) -> BTreeMap<(&'a str, &'a str, &'a str), Vec<&
     found
 }
 
-/// What the policy there is about, and how others refer to it.
-fn there(policy: &Policy, snapshot: &Snapshot) -> BTreeMap<ResourceId, String> {
-    let mut there = BTreeMap::new();
+/// The outermost names of the settings that `protect` blocks say of a thing.
+type Said<'a> = BTreeMap<ResourceId, BTreeSet<&'a str>>;
+
+/// What is on of a thing, protects it, and is said by no block.
+fn unsaid(kind: &dyn Kind, live: &Live, said: &BTreeSet<&str>) -> Option<String> {
+    let spec = kind.spec();
+    let protects = |at: &str, value: &Value| {
+        let setting = spec.setting(at).filter(|setting| !matches!(setting.safer, Safer::Neither));
+        setting.is_some() && *value != Value::Bool(false) && Value::from(setting.map_or(Fallback::Absent, |one| one.aws_default)) != *value
+    };
+    let known = live.settings.iter().filter_map(|(at, reading)| match reading {
+        Reading::Known(value) if protects(at, value) && is_said(kind, live, at, value) => Some(outermost(at)),
+        Reading::Known(_) | Reading::Unset | Reading::Unreadable { .. } => None,
+    });
+    let names: BTreeSet<&str> = known.filter(|name| !said.contains(name)).collect();
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// The outermost name of a path.
+fn outermost(at: &str) -> &str {
+    at.split(['.', '[']).next().unwrap_or(at)
+}
+
+/// What the policy there is about, how others refer to it, and what it says of things of others.
+fn there<'p>(policy: &'p Policy, snapshot: &Snapshot) -> (BTreeMap<ResourceId, String>, Said<'p>) {
+    let (mut there, mut said) = (BTreeMap::new(), Said::new());
+    let blocks: BTreeMap<_, _> = policy.resources.iter().map(|resource| (&resource.address, resource)).collect();
     for resource in &policy.resources {
         let Some(spec) = kinds::spec(&resource.address.kind) else { continue };
-        let whole = resource.parent.as_ref().and_then(|parent| policy.resources.iter().find(|other| other.address == *parent));
+        let whole = resource.parent.as_ref().and_then(|parent| blocks.get(parent).copied());
         let (Some(own), true) = (&resource.name, resource.parent.is_none() == whole.is_none()) else { continue };
         let name = match (spec.parent, whole.and_then(|whole| whole.name.as_ref())) {
             (Some(parent), Some(whole)) => parent.part_name(whole, own),
@@ -216,14 +254,13 @@ fn there(policy: &Policy, snapshot: &Snapshot) -> BTreeMap<ResourceId, String> {
             };
             for name in names {
                 let expression = format!("{}[{}]", protect.address, Value::from(name.as_str()));
-                there.insert(
-                    ResourceId { kind: spec.name.to_owned(), target: target.clone(), region: identity.region.clone(), name },
-                    expression,
-                );
+                let id = ResourceId { kind: spec.name.to_owned(), target: target.clone(), region: identity.region.clone(), name };
+                said.entry(id.clone()).or_default().extend(protect.wanted.keys().map(|at| outermost(at)));
+                there.insert(id, expression);
             }
         }
     }
-    there
+    (there, said)
 }
 
 /// What the listing of a kind in a target gave.
@@ -291,15 +328,20 @@ fn one<'a>(kind: &'static dyn Kind, live: &'a Live, whole: Option<ResourceId>, w
         .collect();
     comments.extend(replicated(live));
     comments.extend(kind.remarks(live));
-    comments.extend(kind.notes(live).into_iter().map(|(code, text)| format!("{code}: {text}")));
+    // What passes, and what AWS said, is told now: in a policy it would stay when it is true no more.
+    let mut told = kind.passing(live);
+    told.extend(kind.notes(live).into_iter().map(|(code, text)| format!("{code}: {text}")));
+    let mut unread = BTreeSet::new();
     let mut settings = BTreeMap::new();
     for (at, reading) in &live.settings {
         match reading {
             Reading::Known(value) if is_said(kind, live, at, value) => drop(settings.insert(at.clone(), value.clone())),
             Reading::Known(_) | Reading::Unset => {}
-            Reading::Unreadable { cause } => comments.push(format!("`{at}` could not be read: {cause}")),
+            // The gap says why.
+            Reading::Unreadable { .. } => drop(unread.insert(outermost(at))),
         }
     }
+    told.extend(unread.into_iter().map(|name| format!("`{name}` could not be read, and is not described")));
     if spec.ownership == Ownership::Settings && settings.is_empty() {
         let first = spec.settings.iter().find(|setting| live.settings.contains_key(setting.path));
         let Some(first) = first.filter(|first| Value::from(first.aws_default) != Value::Null) else {
@@ -310,7 +352,7 @@ fn one<'a>(kind: &'static dyn Kind, live: &'a Live, whole: Option<ResourceId>, w
     if whole.is_none() && spec.ownership == Ownership::Whole {
         settings.entry(spec.name_argument.to_owned()).or_insert_with(|| Value::from(live.id.name.as_str()));
     }
-    Ok(Thing { live, kind, spec, settings, whole, comments, label })
+    Ok(Thing { live, kind, spec, settings, whole, comments, told, label })
 }
 
 /// That a thing has replicas, which hold their settings each for itself: its block is about the thing alone.

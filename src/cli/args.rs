@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "backstay", version, disable_help_subcommand = true, max_term_width = 110)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 incomplete, 4 refused, 5 failed part of the way."
+    after_help = "Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), drift or findings, 3 incomplete, 4 refused, 5 failed part of the way."
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -50,16 +50,20 @@ pub(super) enum Command {
     Apply(ApplyArgs),
     /// Show a saved plan
     Show(ShowArgs),
-    /// Record what is live, for `plan --from`
+    /// Record what is live, for `plan --from` and `audit --from`
     Snapshot(SnapshotArgs),
     /// Show what moved away from the policy, and what that did to recoverability
     Drift(DriftArgs),
     /// Show what moved between two recorded snapshots
     Diff(DiffArgs),
+    /// Tell what protects each thing that holds data, and why the others are not protected
+    Audit(AuditArgs),
     /// Write a policy for what exists; a plan of it is empty
     Adopt(AdoptArgs),
     /// Print what a code means, or the reference of the policy language
     Explain(ExplainArgs),
+    /// Print when everything that a policy declares runs next, offline
+    Schedule(ScheduleArgs),
     /// Print the kinds, or every setting of one kind
     Schema(SchemaArgs),
     /// Print a completion script for a shell
@@ -300,6 +304,42 @@ pub(super) struct SnapshotArgs {
     /// File to write
     #[arg(long, value_name = "FILE")]
     pub(super) out: PathBuf,
+    /// Record what `audit` reads: every thing that holds data or protects it, whatever the policy declares. Without a policy `--target` is a region
+    #[arg(long)]
+    pub(super) everything: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    /// Folder of `*.hcl` files, or one file, of which the targets are read; without a policy `--target` is a region
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) _variables: VariableArgs,
+    #[command(flatten)]
+    pub(super) live: LiveArgs,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = AuditFormat::Text)]
+    pub(super) format: AuditFormat,
+    /// Write the result to this file, and only its first line to the standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Audit what `snapshot --everything` recorded, with no call to AWS
+    #[arg(long, value_name = "FILE", conflicts_with = "targets")]
+    pub(super) from: Option<PathBuf>,
+    /// Moment that it is about, as in 2026-12-31T12:00:00Z [default: when AWS was read]
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<jiff::Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AuditFormat {
+    /// For people.
+    Text,
+    /// For programs, with all that is known of each thing.
+    Json,
+    /// For a page or a pull request.
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -365,6 +405,31 @@ pub(super) struct ExplainArgs {
     /// Code such as BKS0103, or `language`; a list of them all where it is left out
     #[arg(value_name = "CODE")]
     pub(super) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScheduleArgs {
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// For how many days
+    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=i64::from(crate::plan::agenda::MOST_DAYS)))]
+    pub(super) days: u16,
+    /// From when on, such as 2026-11-21T07:00:00Z; the same time gives the same bytes [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<jiff::Timestamp>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = ScheduleFormat::Text)]
+    pub(super) format: ScheduleFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ScheduleFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For a page or a comment.
+    Markdown,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod environment;
 mod failure;
+mod regions;
 mod session;
 mod ui;
 

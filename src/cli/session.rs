@@ -2,7 +2,8 @@
 
 use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
+use super::regions as known_regions;
 use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, Publisher, WritableAws};
 use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
@@ -17,35 +18,44 @@ use std::path::Path;
 
 /// Loads and checks a policy; with an error the verb ends, warnings are shown.
 pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> {
-    let Checked { policy, problems } = good(context, path)?;
+    policy_at(context, path, now(context))
+}
+
+/// The same at another time than now.
+pub(super) fn policy_at(context: &Context, path: &Path, now: Timestamp) -> Result<Policy, Failure> {
+    let Checked { policy, problems } = good(context, path, now)?;
     context.ui.warn(&problems, &policy.sources);
     Ok(policy)
 }
 
 /// A policy without an error.
-fn good(context: &Context, path: &Path) -> Result<Checked, Failure> {
-    let checked = checked(context, path);
+fn good(context: &Context, path: &Path, now: Timestamp) -> Result<Checked, Failure> {
+    let checked = checked_at(context, path, now);
     if checked.is_good() { Ok(checked) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
 }
 
 /// A policy, and everything that can be known to be wrong with it without AWS.
 pub(super) fn checked(context: &Context, path: &Path) -> Checked {
+    checked_at(context, path, now(context))
+}
+
+fn checked_at(context: &Context, path: &Path, now: Timestamp) -> Checked {
     let mut checked = policy::check(path, &context.given);
     checked.problems.extend(needs::declared(&checked.policy));
-    checked.problems.extend(circumstances::declared(&checked.policy, now(context)));
+    checked.problems.extend(circumstances::declared(&checked.policy, now));
     checked
 }
 
 /// The time: that of the sandbox, where there is one.
 #[cfg(feature = "sandbox")]
-fn now(context: &Context) -> Timestamp {
+pub(super) fn now(context: &Context) -> Timestamp {
     let folder = context.global.sandbox.as_ref().filter(|folder| folder.exists());
     let clock = folder.and_then(|folder| crate::sandbox::Sandbox::open(folder).ok()?.clock().ok());
     clock.map_or_else(|| Clock::system().now(), crate::sandbox::ClockSetting::now)
 }
 
 #[cfg(not(feature = "sandbox"))]
-fn now(_: &Context) -> Timestamp {
+pub(super) fn now(_: &Context) -> Timestamp {
     Clock::system().now()
 }
 
@@ -180,7 +190,7 @@ pub(super) fn quiet_policy_of_targets(
     live: &LiveArgs,
     from: Option<&Snapshot>,
 ) -> Result<Policy, Failure> {
-    of_targets(context, good(context, &args.path)?.policy, args, live, from)
+    of_targets(context, good(context, &args.path, now(context))?.policy, args, live, from)
 }
 
 fn of_targets(context: &Context, policy: Policy, args: &PolicyArgs, live: &LiveArgs, from: Option<&Snapshot>) -> Result<Policy, Failure> {
@@ -201,6 +211,54 @@ pub(super) fn narrow(policy: &mut Policy, names: &[String]) -> Result<(), Failur
     // The blocks keep their lists, as the address of a thing must not depend on which targets were asked for.
     policy.targets.retain(|name, _| names.contains(name));
     Ok(())
+}
+
+/// The targets that a verb without a policy reads: a region each, or that of the environment. `place` is where no policy is.
+pub(super) fn regions(asked: &[String], place: &Path) -> Result<BTreeMap<String, Target>, Failure> {
+    let several = asked.len() > 1;
+    let target = |region: Option<String>| {
+        let name = region.clone().filter(|_| several).unwrap_or_else(|| "main".to_owned());
+        if let Some((wrong, meant)) = region.as_deref().and_then(|region| Some((region, known_regions::meant(region)?))) {
+            let message = format!("--target `{wrong}` is no region that AWS is known to have");
+            return Err(Failure::coded(Exit::Error, Code::Usage, message).help(format!("did you mean `{meant}`?")));
+        }
+        if let Some(wrong) = region.as_deref().filter(|region| !known_regions::is_region(region)) {
+            let message = format!("--target `{wrong}` is no region, and there is no policy in {} that names its targets", place.display());
+            return Err(Failure::coded(Exit::Error, Code::Usage, message)
+                .help("write a region such as `--target eu-west-1`, or first a policy with `target` blocks"));
+        }
+        Ok((name.clone(), Target { name, region, account_id: None, assume_role: None, profile: None }))
+    };
+    let regions = if asked.is_empty() { vec![None] } else { asked.iter().map(|region| Some(region.clone())).collect() };
+    regions.into_iter().map(target).collect()
+}
+
+/// The targets of a policy, or where there is none the regions that were asked for.
+pub(super) fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result<BTreeMap<String, Target>, Failure> {
+    if !load::is_there(path) {
+        return regions(&live.targets, path);
+    }
+    let policy = policy(context, path)?;
+    let mut policy = organized(context, path, policy, live, None)?;
+    narrow(&mut policy, &live.targets)?;
+    Ok(policy.targets)
+}
+
+/// Reads what it takes to tell what protects each thing that holds data.
+pub(super) fn protection(context: &Context, path: &Path, live: &LiveArgs) -> Result<Snapshot, Failure> {
+    let targets = targets(context, path, live)?;
+    block_on(async {
+        let session = Session::connect(context, &targets, live).await?;
+        let bar = context.ui.bar("reading");
+        let snapshot = snapshot::protection(&session.aws, &session.unreached, &|done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        })
+        .await;
+        bar.finish_and_clear();
+        session.log_counts();
+        Ok(snapshot)
+    })?
 }
 
 /// Runs a future on a runtime of this process.

@@ -14,25 +14,22 @@ pub(super) fn set_apart(drift: &mut Drift, blocks: &[Acknowledge], today: Date, 
     let mut moved = Vec::new();
     for one in std::mem::take(&mut drift.moved) {
         let mut about = blocks.iter().filter(|block| is_about(block, &one));
-        match about.clone().find(|block| block.expires >= today) {
-            Some(block) => {
-                used.insert(&block.name);
-                drift.acknowledged.push(Acknowledged {
-                    moved: one,
-                    name: block.name.clone(),
-                    reason: block.reason.clone(),
-                    owner: block.owner.clone(),
-                    expires: block.expires,
-                });
-            }
-            None => {
-                used.extend(about.next().map(|block| block.name.as_str()));
-                for block in blocks.iter().filter(|block| is_of(block, &one)) {
-                    otherwise.entry(&block.name).or_insert_with(|| one.now.to_string());
-                }
-                moved.push(one);
-            }
+        if let Some(block) = about.clone().find(|block| block.expires >= today) {
+            used.insert(&block.name);
+            drift.acknowledged.push(Acknowledged {
+                moved: one,
+                name: block.name.clone(),
+                reason: block.reason.clone(),
+                owner: block.owner.clone(),
+                expires: block.expires,
+            });
+            continue;
         }
+        used.extend(about.next().map(|block| block.name.as_str()));
+        for block in blocks.iter().filter(|block| is_of(block, &one)) {
+            otherwise.entry(&block.name).or_insert_with(|| one.now.to_string());
+        }
+        moved.push(one);
     }
     drift.moved = moved;
     for block in blocks {

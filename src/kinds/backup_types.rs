@@ -8,6 +8,7 @@
 use super::{Need, Needed, Place, roles};
 use crate::model::{Form, Mistake, Severity, Value, partition, path};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use wildmatch::WildMatchPattern;
 
 /// A type of resource.
@@ -164,6 +165,36 @@ pub(super) fn is_backed_up(arn: &str) -> bool {
 pub(super) fn is_of_unknown_service(arn: &str) -> bool {
     let service = arn.split(':').nth(2).unwrap_or_default();
     service != "backup" && !TYPES.iter().any(|one| one.service == service)
+}
+
+/// Whether what this ARN or pattern brings in of a type is backed up whatever is opted in to: the ARN of a resource, and a pattern that names
+/// the type of resource and not the service alone. Clusters of RDS share one form of ARN, so that theirs must be opted in to in any case. Of
+/// a pattern of buckets, whose ARNs name no type, AWS's documents say nothing.
+///
+/// Source: AWS Backup Developer Guide, Assign resources: service opt-in, and Filter by services or resource types.
+pub(super) fn overrides_opt_in(named: &str, kind: &str) -> bool {
+    let Some(one) = TYPES.iter().find(|one| one.name == kind) else { return false };
+    let is_shared =
+        |begin: &&str| TYPES.iter().any(|other| other.name != kind && other.service == one.service && other.begins.contains(begin));
+    let Some((service, resource)) = parts(named).filter(|(service, _)| *service == one.service) else { return false };
+    let begins = || one.begins.iter().filter(|begin| resource.starts_with(**begin));
+    let is_whole = !resource.contains('*') && !service.contains('*');
+    begins().any(|begin| !is_shared(begin) && (is_whole || !begin.is_empty()))
+}
+
+/// Whether a type is copied to other places, and goes to cold storage, only where AWS Backup manages it in full.
+pub(super) fn needs_management(kind: &str) -> bool {
+    kind == DYNAMODB
+}
+
+/// Whether a type can be backed up continuously.
+pub(super) fn is_continuous(kind: &str) -> bool {
+    TYPES.iter().any(|one| one.name == kind && one.continuous)
+}
+
+/// The titles of all types but these.
+pub(super) fn titles_but(kinds: &BTreeSet<&str>) -> Vec<&'static str> {
+    TYPES.iter().filter(|one| !kinds.contains(one.name)).map(|one| one.title).collect()
 }
 
 /// What an ARN or a pattern is of, in words, where AWS Backup is not known to back up any of it.

@@ -56,8 +56,10 @@ pub mod neptune_cluster;
 mod outside;
 #[cfg(feature = "aws")]
 mod patience;
+mod protection;
 mod rds;
 pub mod rds_cluster;
+mod recurrence;
 pub mod redshift_cluster;
 pub(crate) mod roles;
 pub mod s3_bucket;
@@ -70,11 +72,16 @@ pub mod sns_topic;
 mod tags;
 mod vaults;
 
+pub use backup_choice::{By, Choice, Judgement};
 pub use flat::Flat;
 pub use needs::{Answer, Busy, Handed, Need, Needed, Place, chosen, name_of, needs, sought, watched};
 #[cfg(feature = "aws")]
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
+pub use protection::{
+    Admission, Chooser, Holder, Keeper, Protection, copies_need_management, not_listed, overrides_opt_in, protecting, role_fault,
+};
+pub use recurrence::{Recurrence, When};
 #[cfg(feature = "aws")]
 pub use tags::maker;
 
@@ -122,6 +129,13 @@ pub struct Concern {
 }
 
 impl Concern {
+    /// The concern about what a block only describes: that what AWS took makes no sense is told, and ends no run.
+    #[must_use]
+    pub fn of_described(self) -> Self {
+        let severity = if self.code.is_judgement() { Severity::Warning } else { self.severity };
+        Self { severity, ..self }
+    }
+
     /// The concern as it is told, at the places that it names.
     pub fn told(self, wanted: &BTreeMap<String, Wanted>, header: &Span) -> Diagnostic {
         let place = |at: &str| Wanted::place(wanted, at).cloned();
@@ -264,14 +278,29 @@ pub trait Kind: Sync {
         None
     }
 
-    /// What else a reader of the plan ought to know of this thing.
+    /// What else a reader of the plan ought to know of this thing, and stays so.
     fn remarks(&self, _live: &Live) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What else is so just now and passes, or is AWS's own text: its state, what waits.
+    fn passing(&self, _live: &Live) -> Vec<String> {
         Vec::new()
     }
 
     /// What of this thing somebody has to look after although nothing is to be changed: said in every plan and after every apply.
     fn notes(&self, _live: &Live) -> Vec<(Code, String)> {
         Vec::new()
+    }
+
+    /// What a thing, as declared, does again and again, with its times: what a calendar of the policy shows.
+    fn runs(&self, _wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        Vec::new()
+    }
+
+    /// What its things have to do with the protection of data; `None` where they have nothing to do with it.
+    fn protection(&self) -> Option<Protection> {
+        None
     }
 
     /// The calls that find, read and change it.

@@ -1,15 +1,14 @@
 //! What the kinds of backup vaults and of their parts share: what reading notes of a vault beside its settings, and which retention a
 //! vault takes.
 
-use super::{Answer, Concern, Need, Needed};
-use crate::model::{Code, Live, Mistake, NameForm, Severity, Value, Wanted};
+use super::{Answer, Concern, Keeper, Need, Needed};
+use crate::model::{Code, Live, Lock, Mistake, NameForm, Reading, Severity, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// The fact that says how many recovery points a vault holds.
 pub(super) const RECOVERY_POINTS: &str = "recovery_points";
 /// The fact that says that a vault has a lock, in whichever mode.
-#[cfg(feature = "aws")]
 pub(super) const IS_LOCKED: &str = "is_locked";
 /// The fact that says from when on nobody can change a vault's lock; a lock in governance mode has none.
 pub(super) const LOCK_DATE: &str = "lock_date";
@@ -36,6 +35,27 @@ pub(super) fn keeps(live: &Live) -> Option<String> {
         Some(many) => Some(format!("it holds {many} recovery points; nothing that backstay does removes one")),
         None => Some("how many recovery points it holds is not known".to_owned()),
     }
+}
+
+/// What a vault is to what it keeps; `key` is the path of its key.
+pub(super) fn keeper(live: &Live, key: &str, is_air_gapped: bool) -> Keeper {
+    let date = live.fact(LOCK_DATE).map(str::parse::<Timestamp>);
+    let lock = match (is_air_gapped, live.facts.contains_key(IS_LOCKED), date) {
+        (true, _, _) => Lock::AirGapped,
+        (false, false, _) => Lock::None,
+        (false, true, None) => Lock::Governance,
+        (false, true, Some(Ok(date))) => Lock::ComplianceFrom(date),
+        (false, true, Some(Err(_))) => Lock::Unknown,
+    };
+    let days = |name: &str| match live.settings.get(name) {
+        Some(Reading::Known(value)) => value.as_i64(),
+        _ => live.facts.get(name).and_then(Value::as_i64),
+    };
+    let key = match live.settings.get(key) {
+        Some(Reading::Known(value)) => value.as_str().map(str::to_owned),
+        _ => None,
+    };
+    Keeper { name: live.id.name.clone(), lock, range: (days(MIN_DAYS), days(MAX_DAYS)), key }
 }
 
 /// The ARN of a KMS key, in the form in which AWS answers it.

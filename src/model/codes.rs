@@ -1,7 +1,5 @@
-//! All codes of diagnostics and notes, each with its page for `backstay explain`.
-//!
-//! `BKS` and four digits; the first two are the area: 01 policy, 02 selection, 03 read, 04 ratchet, 05 apply, 06 drift and audit, 08 precondition. A code is
-//! never reused.
+//! All codes of diagnostics and notes, each with its page for `backstay explain`: `BKS` and four digits, of which the first two are the area.
+//! 01 policy, 02 selection, 03 read, 04 ratchet, 05 apply, 06 drift and audit, 08 precondition. A code is never reused.
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $title:literal;)+) => {
@@ -479,6 +477,16 @@ codes! {
 }
 
 impl Code {
+    /// Whether it says that something makes no sense although AWS takes it, or took it once. A block that only describes what is there may
+    /// say such things: they are told as warnings then.
+    pub fn is_judgement(self) -> bool {
+        use Code as C;
+        let of_backup = matches!(self, C::ChoosesNothing | C::NotForType | C::NotBackedUp | C::CopyToItself | C::NotOptedIn | C::BusyHours);
+        let of_alarms = matches!(self, C::AlarmUnpublished | C::AlarmDimensions | C::AlarmNeverFires | C::AlarmMisleads);
+        let of_others = matches!(self, C::ShutOut | C::NeededSetting | C::NeededThing | C::LockRange | C::TopicKey | C::ReplicationKms);
+        of_backup || of_alarms || of_others || matches!(self, C::ScheduleIsOver | C::EventPattern | C::RestoreTestNothing)
+    }
+
     /// Finds a code by its name, in any case.
     pub fn find(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(name.trim()))

@@ -2,8 +2,10 @@
 
 mod account_id;
 mod address;
+mod agenda;
 mod codes;
 mod count;
+mod coverage;
 mod diagnostic;
 mod drift;
 mod effect;
@@ -16,12 +18,18 @@ mod policy_document;
 mod reading;
 mod source;
 mod spec;
+mod tier;
 mod value;
 
 pub use account_id::{ACCOUNT, not_an_account};
 pub use address::{BlockAddress, CompoundAddress};
+pub use agenda::{Agenda, AgendaEntry, AgendaGap, AgendaRun};
 pub use codes::Code;
 pub use count::{count, plural};
+pub use coverage::{
+    AutomatedBackups, BackupCopy, BackupRule, CopyPlace, Coverage, Covered, Kept, Lock, Mechanism, PointInTime, Reason, ReasonCode,
+    ReplicationRule, Totals, Verdict,
+};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use drift::{Acknowledged, Drift, Event, Moved, MovedPart, Since};
 pub use effect::Effect;
@@ -36,4 +44,5 @@ pub use spec::{
     ArnForm, CompoundSpec, Document, Existence, Fallback, Form, Holders, Key, KindSpec, Loss, Misfit, Mistake, NameForm, NameTag,
     Ownership, Parent, Part, Safer, Setting, Shape, Single, partition,
 };
+pub use tier::{Copies, InTier, Tier};
 pub use value::Value;

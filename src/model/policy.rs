@@ -5,6 +5,7 @@ use super::organization::{Accounts, NOBODY, Organization};
 use super::path;
 use super::source::{Sources, Span};
 use super::spec::KindSpec;
+use super::tier::{InTier, Tier};
 use super::value::Value;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub struct Policy {
     pub accounts: Accounts,
     /// Whether more than targets hangs on accounts of organizations that are not known.
     pub needs_accounts: bool,
+    /// What is promised of data, by the name of its tier.
+    pub tiers: BTreeMap<String, Tier>,
     /// What must be set on things that others own.
     pub protects: Vec<Protect>,
     /// What backstay makes, changes and removes.
@@ -64,6 +67,17 @@ impl Target {
 }
 
 impl Policy {
+    /// The block of an address.
+    pub fn resource(&self, address: &BlockAddress) -> Option<&Resource> {
+        let place = self.resources.binary_search_by(|other| other.address.cmp(address)).ok()?;
+        self.resources.get(place)
+    }
+
+    /// Whether a block only describes what somebody else makes: with `mark = false`, or as a part of what such a block is about.
+    pub fn only_describes(&self, resource: &Resource) -> bool {
+        !resource.mark || resource.parent.as_ref().and_then(|whole| self.resource(whole)).is_some_and(|whole| !whole.mark)
+    }
+
     /// Whether all that targets of known accounts declare is known without the accounts that are not: nothing of it says their number.
     pub fn stands_without_accounts(&self) -> bool {
         let known = |targets: &[String]| targets.iter().filter_map(|name| self.targets.get(name)).any(|target| !target.is_nobodys());
@@ -103,6 +117,8 @@ pub struct Protect {
     pub targets: Vec<String>,
     /// Which things.
     pub select: Selector,
+    /// The tier that they are in, where the block names one; else their tags may put them into one.
+    pub tier: Option<InTier>,
     /// Which replicas of each thing.
     pub replicas: Replicas,
     /// The declared settings, by path.

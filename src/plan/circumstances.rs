@@ -46,6 +46,8 @@ fn wrong(policy: &Policy, identities: &BTreeMap<String, Identity>, now: Timestam
                 now,
             };
             let concerns = kind.check_circumstances(&resource.wanted, circumstances).into_iter();
+            let only_describes = policy.only_describes(resource);
+            let concerns = concerns.map(|concern| if only_describes { concern.of_described() } else { concern });
             let found = concerns.map(|concern| concern.told(&resource.wanted, &resource.span));
             // What hangs on the time alone is the same in every target.
             problems.extend(found.filter(|problem| told.insert(Told::of(problem))));

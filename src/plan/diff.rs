@@ -42,6 +42,7 @@ pub(super) fn action(row: &Row, snapshot: &Snapshot, sources: &Sources) -> Actio
     let spec = kind.spec();
     action.arn = live.arn.clone().or_else(|| spec.arn(&row.id.region, &row.account, &row.id.name)).unwrap_or_default();
     action.remarks = kind.remarks(live);
+    action.remarks.extend(kind.passing(live));
     let found = Comparison { kind, spec, live, wanted: &row.wanted, sources, now: snapshot.taken_at }.run();
     action.verb = found.verb();
     action.refused = kind.forbids(&found.changes, live, &row.wanted);

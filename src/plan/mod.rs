@@ -3,6 +3,7 @@
 //! `resolve` says what each thing must be, `diff` what differs and what that does, [`gate`] who consented, [`order`] in which steps
 //! apply goes about it, [`preconditions`] whether AWS still is what the plan was made from.
 
+pub mod agenda;
 pub mod circumstances;
 mod diff;
 pub mod file;
@@ -56,6 +57,7 @@ pub(crate) fn attempt(policy: &Policy, snapshot: &Snapshot, request: &Request) -
     let going = resources.actions.iter().filter(|action| action.verb == Verb::Delete).filter(is_meant).map(|action| &action.id);
     problems.extend(needs::planned(policy, snapshot, &resolved.rows, going.collect()));
     problems.extend(circumstances::planned(policy, snapshot));
+    problems.extend(needs::judged(policy, snapshot));
     let (mut problems, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(resolved.gaps);

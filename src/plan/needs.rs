@@ -5,12 +5,14 @@
 
 mod chosen;
 mod circles;
+mod described;
 mod outside;
 mod partless;
 mod seen;
 mod unread;
 mod waits;
 
+pub(super) use described::judged;
 pub(super) use unread::say_what_hangs_on;
 pub(super) use waits::order;
 
@@ -131,12 +133,13 @@ fn place<'a>(target: &'a Target, identities: &'a BTreeMap<String, Identity>) -> 
 
 fn resources<'a>(policy: &'a Policy, identities: &'a BTreeMap<String, Identity>) -> Vec<Thing<'a>> {
     let mut things = Vec::new();
+    let blocks: BTreeMap<_, _> = policy.resources.iter().map(|resource| (&resource.address, resource)).collect();
     for resource in &policy.resources {
         let Some(kind) = kinds::find(&resource.address.kind) else { continue };
         for target in resource.targets.iter().filter_map(|target| policy.targets.get(target)) {
             let Some((region, account)) = place(target, identities) else { continue };
             let own = |resource: &Resource| resource.arn(kinds::spec(&resource.address.kind)?, region, account);
-            let whole = resource.parent.as_ref().and_then(|parent| own(policy.resources.iter().find(|other| other.address == *parent)?));
+            let whole = resource.parent.as_ref().and_then(|parent| own(blocks.get(parent)?));
             let (arn, address, header) = (own(resource), resource.address.to_string(), Some(&resource.span));
             let id = resource.name.clone().map(|name| ResourceId {
                 kind: resource.address.kind.clone(),
@@ -230,6 +233,7 @@ fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagno
             let without = || needed.without_parts(thing, &need, its_parts, known);
             let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts().or_else(without) } else { None });
             let Some(problem) = problem else { continue };
+            let problem = if described::is_so_already(policy, thing, &need, *snapshot) { described::softened(problem) } else { problem };
             let is_new = told.insert((thing.address.clone(), need.at.clone(), problem.title.clone()));
             if is_new && !problems.contains(&problem) {
                 problems.push(problem);
@@ -260,15 +264,18 @@ fn parts<'a>(things: &'a [Thing<'a>], live: &'a [Live], going: &BTreeSet<&Resour
         let Some(whole) = &thing.whole else { continue };
         parts.entry(whole.clone()).or_default().entry(thing.kind.spec().name).or_default().declared.push(thing);
     }
+    let mut by_id: BTreeMap<&str, Vec<&Live>> = BTreeMap::new();
+    for whole in live {
+        by_id.entry(whole.fact(Live::ID).unwrap_or_default()).or_default().push(whole);
+    }
     for part in live.iter().filter(|part| !going.contains(&part.id)) {
         let Some((spec, parent)) = kinds::spec(&part.id.kind).and_then(|spec| Some((spec, spec.parent?))) else { continue };
         let is_whole = |whole: &&Live| {
             let (one, other) = (&whole.id, &part.id);
-            parent.kinds.contains(&one.kind.as_str())
-                && (&one.target, &one.region) == (&other.target, &other.region)
-                && whole.fact(Live::ID).is_some_and(|id| part.fact(Live::PARENT_ID) == Some(id))
+            parent.kinds.contains(&one.kind.as_str()) && (&one.target, &one.region) == (&other.target, &other.region)
         };
-        if let Some(arn) = live.iter().find(is_whole).and_then(|whole| whole.arn.clone()) {
+        let wholes = part.fact(Live::PARENT_ID).filter(|id| !id.is_empty()).and_then(|id| by_id.get(id));
+        if let Some(arn) = wholes.into_iter().flatten().copied().find(is_whole).and_then(|whole| whole.arn.clone()) {
             parts.entry(arn).or_default().entry(spec.name).or_default().live = Some(part);
         }
     }

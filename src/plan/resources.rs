@@ -46,6 +46,8 @@ pub(super) fn resources(policy: &Policy, snapshot: &Snapshot, only: &[String]) -
         claimed: BTreeSet::new(),
         ours: BTreeMap::new(),
         described: BTreeSet::new(),
+        lives: live_by_kind(snapshot),
+        blocks: policy.resources.iter().map(|resource| (&resource.address, resource)).collect(),
         unmarked: policy.resources.iter().filter(|resource| !resource.mark).map(|resource| &resource.address).collect(),
         names: BTreeMap::new(),
         taken: BTreeMap::new(),
@@ -61,6 +63,14 @@ pub(super) fn resources(policy: &Policy, snapshot: &Snapshot, only: &[String]) -
     planner.out
 }
 
+fn live_by_kind(snapshot: &Snapshot) -> BTreeMap<(&str, &str), Vec<&Live>> {
+    let mut lives: BTreeMap<_, Vec<&Live>> = BTreeMap::new();
+    for live in &snapshot.resources {
+        lives.entry((live.id.kind.as_str(), live.id.target.as_str())).or_default().push(live);
+    }
+    lives
+}
+
 struct Planner<'a> {
     policy: &'a Policy,
     snapshot: &'a Snapshot,
@@ -71,6 +81,10 @@ struct Planner<'a> {
     ours: BTreeMap<&'a ResourceId, &'a BlockAddress>,
     /// Those that a block describes without owning them, as AWS knows them.
     described: BTreeSet<Identified>,
+    /// What is live, by kind and target.
+    lives: BTreeMap<(&'a str, &'a str), Vec<&'a Live>>,
+    /// All blocks, by their addresses.
+    blocks: BTreeMap<&'a BlockAddress, &'a Resource>,
     /// The blocks with `mark = false`.
     unmarked: BTreeSet<&'a BlockAddress>,
     /// Which block names a thing, so that two cannot.
@@ -106,8 +120,8 @@ impl<'a> Planner<'a> {
         self.policy.workspace.as_deref().unwrap_or_default()
     }
 
-    fn lives(&self, kind: &'a str, target: &'a str) -> impl Iterator<Item = &'a Live> + use<'a> {
-        self.snapshot.resources.iter().filter(move |live| live.id.kind == kind && live.id.target == target)
+    fn lives(&self, kind: &'a str, target: &'a str) -> impl Iterator<Item = &'a Live> + use<'a, '_> {
+        self.lives.get(&(kind, target)).map(Vec::as_slice).unwrap_or_default().iter().copied()
     }
 
     /// Whether a block only describes what somebody else makes: with `mark = false`, or as a part of what such a block is about.
@@ -219,17 +233,16 @@ impl<'a> Planner<'a> {
     }
 
     fn targets_of(&self, block: &BlockAddress) -> usize {
-        self.policy.resources.iter().find(|resource| resource.address == *block).map_or(1, |resource| resource.targets.len())
+        self.blocks.get(block).map_or(1, |resource| resource.targets.len())
     }
 
     fn name_of(&self, block: &BlockAddress) -> String {
-        let found = self.policy.resources.iter().find(|resource| resource.address == *block);
-        found.and_then(|resource| resource.name.clone()).unwrap_or_default()
+        self.blocks.get(block).and_then(|resource| resource.name.clone()).unwrap_or_default()
     }
 
     /// The live thing of a block that others are parts of.
     fn whole(&self, block: &BlockAddress, target: &'a str) -> Whole<'a> {
-        let resource = self.policy.resources.iter().find(|resource| resource.address == *block);
+        let resource = self.blocks.get(block).copied();
         let (Some(resource), Some(kind)) = (resource, kinds::find(&block.kind)) else { return Whole::None };
         match self.find(kind, resource, target, resource.name.as_deref().unwrap_or_default()) {
             Ok(Some(live)) => Whole::There(live),
@@ -325,6 +338,7 @@ impl<'a> Planner<'a> {
         let mut found = comparison.run();
         action.facts.extend(live.facts.clone());
         action.remarks = kind.remarks(live);
+        action.remarks.extend(kind.passing(live));
         let notes = kind.notes(live).into_iter();
         self.out.notes.extend(notes.map(|(code, text)| Note { code: Some(code.to_string()), text: format!("{}: {text}", action.address) }));
         let namesakes = foreign::namesakes(spec, live).filter(|_| resource.adopt || self.only_describes(resource));

@@ -29,6 +29,8 @@ pub(super) struct Blocks<'a> {
     pub(super) organizations: BTreeMap<String, Located<'a>>,
     /// `target`, by label.
     pub(super) targets: BTreeMap<String, Located<'a>>,
+    /// `tier`, by label.
+    pub(super) tiers: BTreeMap<String, Located<'a>>,
     /// `protect` and `resource`, by kind and label; compounds by keyword and label.
     pub(super) things: BTreeMap<(String, String), Located<'a>>,
     /// `waiver`, by label.
@@ -39,8 +41,8 @@ pub(super) struct Blocks<'a> {
     pub(super) removed: Vec<Located<'a>>,
 }
 
-const KEYWORDS: [&str; 10] =
-    ["backstay", "variable", "locals", "organization", "target", "protect", "resource", "waiver", "acknowledge", "removed"];
+const KEYWORDS: [&str; 11] =
+    ["backstay", "variable", "locals", "organization", "target", "tier", "protect", "resource", "waiver", "acknowledge", "removed"];
 
 /// Parses every file of a policy.
 pub(super) fn parse(files: &Files, problems: &mut Vec<Diagnostic>) -> Parsed {
@@ -102,7 +104,7 @@ impl<'a> Blocks<'a> {
         let keyword = located.block.ident.as_str();
         let labels = match keyword {
             "backstay" | "locals" | "removed" => 0,
-            "variable" | "organization" | "target" | "waiver" | "acknowledge" => 1,
+            "variable" | "organization" | "target" | "tier" | "waiver" | "acknowledge" => 1,
             "protect" | "resource" => 2,
             compound if compounds::find(compound).is_some() => 1,
             _ => return problems.push(unknown_keyword(located, keyword)),
@@ -116,6 +118,7 @@ impl<'a> Blocks<'a> {
             "variable" => named(&mut self.variables, first, located, problems),
             "organization" => named(&mut self.organizations, first, located, problems),
             "target" => named(&mut self.targets, first, located, problems),
+            "tier" => named(&mut self.tiers, first, located, problems),
             "waiver" => self.waivers.insert(first, located),
             "acknowledge" => self.acknowledges.insert(first, located),
             "locals" => return self.add_locals(located, problems),

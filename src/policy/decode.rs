@@ -16,6 +16,11 @@ pub(super) fn settings(kind: &dyn Kind, reader: Reader<'_, '_>, scope: &Scope<'_
     table(kind.spec(), reader, scope, |wanted| kind.check(wanted))
 }
 
+/// The same of a block that only describes what is there.
+pub(super) fn described(kind: &dyn Kind, reader: Reader<'_, '_>, scope: &Scope<'_>) -> BTreeMap<String, Wanted> {
+    table(kind.spec(), reader, scope, |wanted| kind.check(wanted).into_iter().map(Concern::of_described).collect())
+}
+
 /// The same by a table alone; `check` is asked for AWS's rules across settings.
 pub(super) fn table(
     spec: &'static KindSpec,

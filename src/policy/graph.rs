@@ -1,11 +1,15 @@
 //! Blocks in the order of their references: what a block refers to is evaluated before it, and a circle is an error that shows the circle.
 
 mod inside;
+mod instances;
 mod names;
 mod needed;
 mod order;
 mod rest;
 mod several;
+mod targets;
+
+pub(super) use instances::instances;
 
 use super::Seen;
 use super::blocks::{Blocks, Parsed};
@@ -13,10 +17,11 @@ use super::compounds::{self, Within};
 use super::eval::{self, Scope};
 use super::load::Files;
 use super::organizations;
-use super::reader::{Located, Reader};
+use super::reader::Located;
 use super::resources;
 use super::statements;
 use super::things;
+use super::tiers;
 use super::variables::{self, Given, Values};
 use crate::files as file_system;
 use crate::model::{BlockAddress, Code, Diagnostic, Identity, Policy, SourceId, Span, Target, Value};
@@ -36,6 +41,8 @@ pub(super) enum Node {
     Organization(String),
     /// `target.NAME`.
     Target(String),
+    /// `tier.NAME`.
+    Tier(String),
     /// `KIND.NAME`.
     Thing(String, String),
 }
@@ -47,6 +54,7 @@ impl std::fmt::Display for Node {
             Self::Local(name) => write!(out, "local.{name}"),
             Self::Organization(name) => write!(out, "organization.{name}"),
             Self::Target(name) => write!(out, "target.{name}"),
+            Self::Tier(name) => write!(out, "tier.{name}"),
             Self::Thing(kind, name) => write!(out, "{kind}.{name}"),
         }
     }
@@ -81,6 +89,7 @@ pub(super) fn evaluate(parsed: &Parsed, files: &mut Files, given: &[Given], seen
     policy.protects.sort_by(|a, b| a.address.cmp(&b.address));
     policy.resources.sort_by(|a, b| a.address.cmp(&b.address));
     evaluator.problems.extend(resources::check_names(&policy));
+    evaluator.problems.extend(tiers::check(&policy));
     // What is looked at next is about what several blocks say together, and half of one says nothing.
     let is_sound = |block: &BlockAddress| {
         let compound = block.within.as_ref().map(|compound| (compound.sort.clone(), compound.name.clone()));
@@ -141,7 +150,8 @@ impl<'a> Evaluator<'a, '_> {
             self.policy.targets.insert(name, target);
         }
         let none = Edges::new();
-        for node in self.in_order(&graph) {
+        let whole = self.with_targets(&graph);
+        for node in self.in_order(&whole) {
             let edges = graph.get(&node).unwrap_or(&none);
             let doubtful = self.broken.contains(&node) || edges.keys().any(|needed| self.broken.contains(needed));
             let (before, told) = (self.errors(), self.problems.len());
@@ -189,6 +199,7 @@ impl<'a> Evaluator<'a, '_> {
         nodes.extend(self.blocks.locals.keys().cloned().map(Node::Local));
         nodes.extend(self.blocks.organizations.keys().cloned().map(Node::Organization));
         nodes.extend(self.blocks.targets.keys().cloned().map(Node::Target));
+        nodes.extend(self.blocks.tiers.keys().cloned().map(Node::Tier));
         nodes.extend(self.blocks.things.keys().cloned().map(|(kind, name)| Node::Thing(kind, name)));
         nodes
     }
@@ -206,6 +217,7 @@ impl<'a> Evaluator<'a, '_> {
         let backstay = BTreeMap::from([("workspace".to_owned(), self.policy.workspace.clone().map_or(Value::Null, Value::from))]);
         let mut locals = BTreeMap::new();
         let mut targets = BTreeMap::new();
+        let mut tiers_of = BTreeMap::new();
         let mut organized = BTreeMap::new();
         let mut things: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
         for node in edges.keys() {
@@ -217,6 +229,10 @@ impl<'a> Evaluator<'a, '_> {
                 }
                 Node::Target(name) if is_broken => {
                     targets.insert(name.clone(), Value::Unknown);
+                }
+                Node::Tier(name) => {
+                    let value = self.policy.tiers.get(name).filter(|_| !is_broken).map_or(Value::Unknown, tiers::value);
+                    tiers_of.insert(name.clone(), value);
                 }
                 Node::Thing(kind, name) if is_broken => {
                     things.entry(kind).or_default().insert(name.clone(), Value::Unknown);
@@ -240,6 +256,7 @@ impl<'a> Evaluator<'a, '_> {
             .with("local", Value::Map(locals))
             .with("organization", Value::Map(organized))
             .with("target", Value::Map(targets))
+            .with("tier", Value::Map(tiers_of))
             .with("path", Value::Map(path))
             .with("backstay", Value::Map(backstay))
             .lacking(edges.keys().any(|node| self.broken.contains(node)));
@@ -267,6 +284,13 @@ impl<'a> Evaluator<'a, '_> {
             Node::Local(name) => self.local(name, edges),
             Node::Organization(name) => self.organization(name, edges),
             Node::Target(name) => self.target(name, edges),
+            Node::Tier(name) => {
+                let Some(located) = self.blocks.tiers.get(name).copied() else { return };
+                let mut problems = Vec::new();
+                let tier = tiers::tier(located, &self.scope(edges), &mut problems);
+                self.problems.extend(problems);
+                self.policy.tiers.insert(name.clone(), tier);
+            }
             Node::Thing(kind, name) => {
                 let value = match compounds::find(kind) {
                     Some(compound) => compounds::compound(self, compound, name, edges),
@@ -299,45 +323,6 @@ impl<'a> Evaluator<'a, '_> {
         self.policy.organizations.insert(name.to_owned(), organization);
     }
 
-    fn target(&mut self, name: &str, edges: &Edges) {
-        let Some(located) = self.blocks.targets.get(name).copied() else {
-            return;
-        };
-        let mut problems = Vec::new();
-        let mut values = Vec::new();
-        let scope = self.scope(edges);
-        let is_unknown = located.block.body.get_attribute("for_each").map(|each| eval::evaluate(&each.value, &scope));
-        let is_unknown = matches!(is_unknown, Some(Ok(Value::Unknown)));
-        let instances = if is_unknown { Some(vec![organizations::anybody()]) } else { instances(located, &scope, &mut problems) };
-        for (key, each) in instances.iter().flatten() {
-            let scope = self.scope(edges);
-            let scope = match each {
-                Some(each) => scope.with("each", each.clone()),
-                None => scope,
-            };
-            let full = key.as_ref().map_or_else(|| name.to_owned(), |key| format!("{name}/{key}"));
-            let target = statements::target(full, located, &scope, &mut problems);
-            values.push((key.clone(), target));
-        }
-        if is_unknown {
-            // What hangs on the accounts themselves is told when they are known.
-            problems.retain(|problem| problem.code != Code::Evaluation);
-        }
-        self.problems.extend(problems);
-        let mut map = BTreeMap::new();
-        let mut single = None;
-        for (key, target) in values {
-            match key {
-                Some(key) => {
-                    map.insert(key, target_value(&target));
-                }
-                None => single = Some(target_value(&target)),
-            }
-            self.policy.targets.insert(target.name.clone(), target);
-        }
-        self.targets.insert(name.to_owned(), single.unwrap_or(Value::Map(map)));
-    }
-
     fn edges(&mut self, node: &Node) -> Edges {
         let before = self.errors();
         let edges = match node {
@@ -350,6 +335,10 @@ impl<'a> Evaluator<'a, '_> {
                 None => Edges::new(),
             },
             Node::Organization(name) => match self.blocks.organizations.get(name) {
+                Some(located) => self.check_references(&located.block.body, located.source, false),
+                None => Edges::new(),
+            },
+            Node::Tier(name) => match self.blocks.tiers.get(name) {
                 Some(located) => self.check_references(&located.block.body, located.source, false),
                 None => Edges::new(),
             },
@@ -414,56 +403,4 @@ impl<'a> Evaluator<'a, '_> {
         }
         edges
     }
-}
-
-fn target_value(target: &Target) -> Value {
-    let text = |text: &Option<String>| text.clone().map_or(Value::Null, Value::from);
-    Value::Map(BTreeMap::from([
-        ("name".to_owned(), Value::from(target.name.as_str())),
-        ("region".to_owned(), text(&target.region)),
-        ("account_id".to_owned(), text(&target.account_id)),
-    ]))
-}
-
-/// The instances of a block: one without a key, or one for each item of its `for_each`. `None` where `for_each` cannot be used.
-pub(super) fn instances(
-    located: Located<'_>,
-    scope: &Scope<'_>,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Vec<(Option<String>, Option<Value>)>> {
-    let mut reader = Reader::new(located, scope, "the block", problems);
-    if reader.expression("for_each").is_none() {
-        return Some(vec![(None, None)]);
-    }
-    let (value, span) = reader.value("for_each")?;
-    let keys: Vec<&str> = match &value {
-        Value::Map(map) => map.keys().map(String::as_str).collect(),
-        other => other.as_items().unwrap_or_default().iter().filter_map(Value::as_str).collect(),
-    };
-    if let Some(key) = keys.iter().find(|key| key.contains('/') || key.is_empty()) {
-        // Addresses join keys, targets and names with it, and two things must not share an address.
-        let problem = Diagnostic::error(Code::OutOfRange, format!("`for_each` has the key `{key}`; a key must not be empty or hold `/`"));
-        reader.problem(problem.at(span));
-        return None;
-    }
-    let each = |key: &str, value: Value| {
-        let map = BTreeMap::from([("key".to_owned(), Value::from(key)), ("value".to_owned(), value)]);
-        (Some(key.to_owned()), Some(Value::Map(map)))
-    };
-    let problem = match &value {
-        Value::Map(map) => return Some(map.iter().map(|(key, value)| each(key, value.clone())).collect()),
-        Value::Set(items) if items.iter().all(|item| item.as_str().is_some()) => {
-            return Some(items.iter().filter_map(Value::as_str).map(|key| each(key, Value::from(key))).collect());
-        }
-        Value::List(_) => {
-            Diagnostic::error(Code::WrongType, "`for_each` must be a map or a set, found a list").help("write `for_each = toset([…])`")
-        }
-        Value::Set(_) if value.has_unknown() => {
-            Diagnostic::error(Code::Evaluation, "`for_each` must be known before anything is read, and this is known only after apply")
-        }
-        Value::Set(_) => Diagnostic::error(Code::WrongType, "`for_each` over a set needs a set of strings"),
-        other => Diagnostic::error(Code::WrongType, format!("`for_each` must be a map or a set, found {}", other.type_name())),
-    };
-    reader.problem(problem.at(span));
-    None
 }

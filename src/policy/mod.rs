@@ -29,6 +29,7 @@ pub mod select;
 mod selector;
 mod statements;
 mod things;
+pub mod tiers;
 pub mod types;
 pub mod variables;
 mod version;

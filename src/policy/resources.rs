@@ -45,7 +45,9 @@ pub(super) fn one(
     let mark = mark(spec, adopt, &mut reader);
     let parent = spec.parent.and_then(|parent| self::parent(parent, &mut reader, scope, evaluator));
     let header = reader.header();
-    let wanted = decode::settings(kind, reader, scope);
+    let of_described = |whole: &BlockAddress| evaluator.policy.resources.iter().any(|other| !other.mark && other.address == *whole);
+    let only_describes = !mark || parent.as_ref().is_some_and(of_described);
+    let wanted = if only_describes { decode::described(kind, reader, scope) } else { decode::settings(kind, reader, scope) };
     let name = wanted.get(spec.name_argument);
     if let Some((name, text)) = name.and_then(|name| Some((name, name.value.as_str()?)))
         && let Err(broken) = spec.name_form.check_literal(text)
@@ -99,7 +101,8 @@ pub(super) fn check_parts(policy: &Policy) -> Vec<Diagnostic> {
         let parts: Vec<&BTreeMap<String, Wanted>> = parts.iter().map(|part| &part.wanted).collect();
         let Some(kind) = kinds::find(&whole.address.kind) else { continue };
         let concerns = kind.check_parts(&whole.wanted, &parts, &[]);
-        problems.extend(concerns.into_iter().map(|concern| concern.told(&whole.wanted, &whole.span)));
+        let concerns = concerns.into_iter().map(|concern| if whole.mark { concern } else { concern.of_described() });
+        problems.extend(concerns.map(|concern| concern.told(&whole.wanted, &whole.span)));
     }
     problems
 }

@@ -2,11 +2,18 @@
 
 use super::eval::Scope;
 use super::reader::{Located, Reader};
-use crate::model::{Code, Diagnostic, Except, KindSpec, Pattern, Selector, Span};
+use super::tiers;
+use crate::model::{Code, Diagnostic, Except, InTier, KindSpec, Pattern, Selector, Span, Tier};
 use std::collections::BTreeMap;
 
-/// Reads a `select` block.
-pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec, problems: &mut Vec<Diagnostic>) -> Selector {
+/// Reads a `select` block, and the tier that it puts what it selects into.
+pub(super) fn selector(
+    located: Located<'_>,
+    scope: &Scope<'_>,
+    spec: &KindSpec,
+    tiers: &BTreeMap<String, Tier>,
+    problems: &mut Vec<Diagnostic>,
+) -> (Selector, Option<InTier>) {
     let mut reader = Reader::new(located, scope, "`select`", problems);
     let before = reader.problems.len();
     let names = names(&mut reader, spec);
@@ -14,6 +21,7 @@ pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec,
     let tags = reader.text_map("tags");
     let include_untagged = reader.flag("include_untagged").unwrap_or(false);
     let allow_empty = reader.flag("allow_empty").unwrap_or(false);
+    let tier = tiers::in_tier(&mut reader, tiers);
     let except_block = reader.block("except");
     let says_something = names.is_some() || arns.is_some() || tags.is_some() || include_untagged;
     if !says_something && reader.problems.len() == before {
@@ -42,7 +50,8 @@ pub(super) fn selector(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec,
     // Empty lists must not turn into "anything".
     let empty = given && names.as_ref().is_none_or(Vec::is_empty) && arns.as_ref().is_none_or(Vec::is_empty);
     let names = if empty { vec![Pattern { text: String::new(), span: span.clone() }] } else { names.unwrap_or_default() };
-    Selector { names, arns: arns.unwrap_or_default(), tags: tags.unwrap_or_default(), include_untagged, except, allow_empty, span }
+    let (arns, tags) = (arns.unwrap_or_default(), tags.unwrap_or_default());
+    (Selector { names, arns, tags, include_untagged, except, allow_empty, span }, tier)
 }
 
 fn except(located: Located<'_>, scope: &Scope<'_>, spec: &KindSpec, problems: &mut Vec<Diagnostic>) -> Except {

@@ -103,3 +103,51 @@ fn a_waiver_with_the_printed_placeholders_says_nothing() {
     let text = "waiver \"w\" {\n  address = \"aws_dynamodb_table.a\"\n  setting = \"deletion_protection_enabled\"\n  to = false\n  reason = \"…\"\n  approved_by = \"me\"\n  expires = \"2027-01-01\"\n}\n";
     assert_eq!(problems(text), ["BKS0103 \"…\""]);
 }
+
+#[test]
+fn tags_put_a_thing_into_a_tier_when_all_of_them_match() {
+    let text =
+        "tier \"gold\" {\n  rpo = \"15m\"\n  tags = { tier = \"gold*\", env = \"production\" }\n}\ntier \"named\" { rpo = \"1h\" }\n";
+    let checked = checked(text, &[]);
+    assert!(checked.is_good(), "{:?}", checked.problems);
+    let tiers = |pairs: &[(&str, &str)]| -> Vec<String> {
+        let tags = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        tiers::of_tags(&checked.policy, &tags).into_iter().map(|tier| tier.name.clone()).collect()
+    };
+    assert_eq!(tiers(&[("tier", "golden"), ("env", "production"), ("team", "shop")]), ["gold"]);
+    assert_eq!(tiers(&[("tier", "gold")]), [""; 0], "one of two");
+    assert_eq!(tiers(&[("tier", "Gold"), ("env", "production")]), [""; 0], "case counts");
+    assert_eq!(tiers(&[]), [""; 0], "a tier without tags has to be named");
+}
+
+/// A vault in the only target that there is, or in the one that it names.
+fn vault(target: &str) -> String {
+    format!(
+        "backstay {{\n  workspace = \"w\"\n}}\nresource \"aws_backup_vault\" \"v\" {{\n  for_each = toset([\"one\"])\n  {target}\n  name = each.key\n}}\nlocals {{\n  x = one(values(aws_backup_vault.v)[*].name)\n}}\n"
+    )
+}
+
+#[test]
+fn a_local_of_a_thing_is_evaluated_after_the_targets_that_the_thing_needs() {
+    let target = |name: &str| format!("target \"{name}\" {{\n  region = \"eu-west-1\"\n}}\n");
+    let several = format!("{}{}", target("a"), target("b"));
+    assert_eq!(problems(&format!("{}{several}", vault("target = target.b"))), [""; 0]);
+    assert_eq!(problems(&format!("{}{several}", vault("target = [target.a, target.b]"))), [""; 0]);
+    assert_eq!(problems(&format!("{}{}", vault(""), target("a"))), [""; 0]);
+    assert_eq!(problems(&format!("{}{several}", vault(""))), ["BKS0105 resource"]);
+}
+
+#[test]
+fn a_thing_in_the_only_target_cannot_say_where_that_is() {
+    let target = "target \"a\" {\n  region = local.x\n}\n";
+    let checked = checked(&format!("{}{target}", vault("")), &[]);
+    let circle = "`local.x` → `aws_backup_vault.v` → `target.a` → `local.x`";
+    assert!(checked.problems.iter().any(|problem| problem.title.contains(circle)), "{:?}", checked.problems);
+}
+
+#[test]
+fn a_block_that_names_no_target_is_never_in_the_one_that_happens_to_be_evaluated_first() {
+    let targets = "target \"a\" {\n  region = \"eu-west-1\"\n}\ntarget \"b\" {\n  region = \"eu-west-2\"\n}\n";
+    let text = vault("").replace("x = one(", "w = target.a.region\n  x = one(").replace("locals", "locals {\n  a = local.x\n}\nlocals");
+    assert_eq!(problems(&format!("{text}{targets}")), ["BKS0105 resource"]);
+}

@@ -8,6 +8,7 @@ use super::reader::{Located, Reader};
 use super::resources;
 use super::selector;
 use super::statements;
+use super::tiers;
 use crate::kinds::{self, Kind};
 use crate::model::{BlockAddress, Code, Diagnostic, Identity, KindSpec, Mark, Ownership, Protect, Target, Value, Wanted, path};
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,6 +88,8 @@ fn one(
     }
     let targets = targets(&mut reader, &evaluator.policy.targets);
     let replicas = if spec.replicas { statements::replicas(&mut reader) } else { crate::model::Replicas::All };
+    // What there is exactly one of are settings of a region or an account, and no data.
+    let tier = if spec.single.is_none() { tiers::in_tier(&mut reader, &evaluator.policy.tiers) } else { None };
     let select_block = reader.block("select");
     if let (Some(single), Some(block)) = (spec.single, select_block) {
         let title = format!("`{address}` selects, and there is exactly one {} {}", spec.title, single.place());
@@ -97,10 +100,16 @@ fn one(
         reader.problem(problem.at(header).help("add `select { names = [\"…\"] }`"));
     }
     let span = reader.header();
+    let mut selected = None;
     let select = match select_block {
-        Some(block) if spec.single.is_none() => selector::selector(block, scope, spec, reader.problems),
+        Some(block) if spec.single.is_none() => {
+            let (select, tier) = selector::selector(block, scope, spec, &evaluator.policy.tiers, reader.problems);
+            selected = tier;
+            select
+        }
         _ => crate::model::Selector::nothing(span.clone()),
     };
+    let tier = tiers::one_of(tier, selected, reader.problems);
     let before = reader.problems.len();
     let header = reader.header();
     let wanted = decode::settings(kind, reader, scope);
@@ -111,7 +120,7 @@ fn one(
         problems.extend(unmarked(spec, &wanted));
     }
     let depends_on = needed.iter().filter(|other| other.block() != address.block()).cloned().collect();
-    Protect { address, targets, select, replicas, wanted, depends_on, span }
+    Protect { address, targets, select, tier, replicas, wanted, depends_on, span }
 }
 
 /// The blocks that carry backstay's mark in AWS, in a policy that has no owner name for it.
@@ -142,13 +151,14 @@ pub(super) fn targets(reader: &mut Reader<'_, '_>, declared: &BTreeMap<String, T
         }
         return Vec::new();
     };
-    if value.has_unknown() {
+    let mut names = Vec::new();
+    let is_known = collect_targets(&value, declared, &mut names) && !names.is_empty();
+    if !is_known && value.has_unknown() {
         let title = "`target` must be known before anything is read, and this is known only after apply";
         reader.problem(Diagnostic::error(Code::Evaluation, title).at(span));
         return Vec::new();
     }
-    let mut names = Vec::new();
-    if !collect_targets(&value, declared, &mut names) || names.is_empty() {
+    if !is_known {
         let known: Vec<String> = declared.keys().map(|name| format!("`target.{name}`")).collect();
         let help = match value.as_str().filter(|text| declared.contains_key(*text)) {
             Some(text) => format!("write `target = target.{text}`, without quotes"),
@@ -165,7 +175,7 @@ pub(super) fn targets(reader: &mut Reader<'_, '_>, declared: &BTreeMap<String, T
 pub(super) fn only_target(located: Located<'_>, scope: &Scope<'_>, declared: &BTreeMap<String, Target>) -> Option<String> {
     let mut names = Vec::new();
     let value = eval::evaluate(&located.block.body.get_attribute("target")?.value, scope).ok()?;
-    if value.has_unknown() || !collect_targets(&value, declared, &mut names) {
+    if !collect_targets(&value, declared, &mut names) {
         return None;
     }
     names.dedup();

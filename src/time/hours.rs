@@ -62,6 +62,11 @@ impl DailyHours {
         self.length
     }
 
+    /// When they begin, as a schedule expression in UTC.
+    pub fn begin(self) -> String {
+        format!("cron({} {} * * ? *)", self.from % HOUR, self.from / HOUR)
+    }
+
     /// The same hours, begun so many minutes earlier.
     #[must_use]
     pub fn earlier(self, minutes: u32) -> Self {

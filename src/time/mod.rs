@@ -1,13 +1,16 @@
 //! Time, always given and never taken: everything above takes a [`Clock`]. Beside it AWS's own time: schedules, zones and windows.
 
 mod hours;
+mod length;
+pub mod rpo;
 mod schedule;
 mod starts;
 mod window;
 mod zone;
 
 pub use hours::{DailyHours, WeeklyHours};
-pub use schedule::{Problem, Schedule, Service};
+pub use length::{parse_length, say_length};
+pub use schedule::{Calendar, ClockChange, Clocks, Gap, Problem, Schedule, Service};
 pub use starts::{Met, Starts, counted_year};
 pub use window::{Overlap, WindowMisfit, Windowed, Windows, overlaps};
 pub use zone::{UnknownZone, Zone};

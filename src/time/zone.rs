@@ -1,6 +1,6 @@
 //! Time zones by their IANA names, from the database that is built into the program.
 
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use std::sync::LazyLock;
 
 /// The bundled database: the same on every machine, and independent of what its system has.
@@ -51,6 +51,20 @@ impl Zone {
     /// Whether two names are one and the same for AWS's echoes: `UTC` and `Etc/UTC`.
     pub fn is_utc(&self) -> bool {
         matches!(self.name.as_str(), "UTC" | "Etc/UTC" | "Etc/UCT" | "Etc/Universal" | "Etc/Zulu" | "UCT" | "Universal" | "Zulu")
+    }
+
+    /// An instant as it is there, with the offset: `2026-11-22T02:00:00+01:00`.
+    pub fn local(&self, at: jiff::Timestamp) -> String {
+        at.to_zoned(self.time_zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
+    /// When the local time of an instant comes again, as the clocks were turned back in between.
+    pub fn again(&self, at: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        let local = self.time_zone.to_datetime(at);
+        match self.time_zone.to_ambiguous_timestamp(local).offset() {
+            AmbiguousOffset::Fold { after, .. } => after.to_timestamp(local).ok().filter(|again| *again > at),
+            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => None,
+        }
     }
 
     pub(super) fn time_zone(&self) -> &TimeZone {

@@ -15,6 +15,7 @@ macro_rules! put {
 }
 
 mod alike;
+pub mod coverage;
 pub mod diagnostics;
 pub mod drift;
 mod escape;
@@ -26,6 +27,7 @@ mod modules;
 mod nested;
 mod ours;
 mod sarif;
+pub mod schedule;
 pub mod schema;
 mod style;
 pub mod text;

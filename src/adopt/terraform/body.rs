@@ -8,7 +8,7 @@ use crate::model::{Fallback, Key, KindSpec, Ownership, Setting, Shape};
 use crate::policy::eval;
 use hcl::edit::expr::Expression;
 use hcl::edit::structure::{Attribute, Block, BlockLabel, Structure};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where in a kind's table a body is read, and as whose.
 #[derive(Clone, Debug)]
@@ -136,7 +136,24 @@ impl Translator<'_> {
         if self.loaded.is_state && (is_unset(setting, &attribute.value) || is_default(level.spec, setting, &attribute.value)) {
             return None;
         }
-        Some(self.written(attribute, name, here))
+        self.kept(attribute, level, here, |of| of.written(attribute, name, here))
+    }
+
+    /// An argument, if all that it says can be said. Without one that is required nothing can be, and then the whole block is left out.
+    fn kept(&mut self, attribute: &Attribute, level: &Level<'_>, here: &Here, text: impl FnOnce(&mut Self) -> String) -> Option<String> {
+        let outer = self.lacking.take();
+        let asked: BTreeSet<String> = self.asked.keys().cloned().collect();
+        let text = text(self);
+        let name = attribute.key.as_str();
+        let is_optional = level.setting(name).is_some_and(|setting| !setting.required);
+        if let Some(why) = self.lacking.take_if(|_| is_optional) {
+            self.lacking = outer;
+            self.asked.retain(|name, _| asked.contains(name));
+            self.dropped_for(name, eval::range_of(&attribute.key), &why, level, here);
+            return None;
+        }
+        self.lacking = outer.or_else(|| self.lacking.take());
+        Some(text)
     }
 
     /// An argument under a name, laid out as it stands.
@@ -150,7 +167,7 @@ impl Translator<'_> {
 
     fn renamed(&mut self, attribute: &Attribute, becomes: Becomes, level: &Level<'_>, here: &Here) -> Option<String> {
         match becomes {
-            Becomes::Name(name) => Some(self.written(attribute, name, here)),
+            Becomes::Name(name) => self.kept(attribute, level, here, |of| of.written(attribute, name, here)),
             Becomes::Words(name, yes, no) => {
                 let value = self.expression(&attribute.value, here);
                 Some(match value.as_str() {
@@ -161,7 +178,10 @@ impl Translator<'_> {
             }
             Becomes::Nothing | Becomes::Refused(_) => None,
             Becomes::Dropped(why) => {
-                if !self.loaded.is_state {
+                // Not to destroy by force is what happens anyway.
+                let is_no_force =
+                    attribute.key.as_str() == "force_destroy" && matches!(&attribute.value, Expression::Bool(on) if !*on.value());
+                if !self.loaded.is_state && !is_no_force {
                     self.dropped_for(attribute.key.as_str(), eval::range_of(&attribute.key), why, level, here);
                 }
                 None

@@ -1,6 +1,7 @@
 //! Buckets: Terraform has a resource for each sort of setting, the policy one block.
 
 use super::body::Level;
+use super::inline;
 use super::settings::rule_label;
 use super::table;
 use super::translator::{Here, Resource, Translator};
@@ -14,7 +15,7 @@ impl<'a> Translator<'a> {
     pub(super) fn bucket(&mut self, resource: &Resource<'a>) -> Items {
         let mut all = Items::default();
         let parts = self.parts_of(&resource.id);
-        let is_locked = parts.iter().any(|part| part.id.kind.ends_with("_object_lock_configuration"));
+        let is_locked = parts.iter().any(|part| part.id.kind.ends_with("_object_lock_configuration")) || inline::is_locked(resource.block);
         if let Some(lock) = resource.block.body.get_attribute("object_lock_enabled")
             && !is_locked
         {
@@ -29,7 +30,7 @@ impl<'a> Translator<'a> {
                 }
             }
         }
-        self.inline(resource);
+        self.inline(resource, &mut all);
         let own = table::part_of(&resource.id.kind).map(|_| resource.clone());
         for part in own.into_iter().chain(parts) {
             let lead = self.comments_above(part.id.unit, part.text, eval::range_of(&part.block.ident).start);
@@ -45,27 +46,6 @@ impl<'a> Translator<'a> {
             }
         }
         all
-    }
-
-    /// Settings that old configurations have in the bucket itself.
-    pub(super) fn inline(&mut self, resource: &Resource<'a>) {
-        if self.loaded.is_state {
-            return;
-        }
-        for name in [
-            "versioning",
-            "lifecycle_rule",
-            "replication_configuration",
-            "server_side_encryption_configuration",
-            "object_lock_configuration",
-        ] {
-            for block in resource.block.body.get_blocks(name).filter(|_| resource.id.kind == table::BUCKET) {
-                let what = format!("{}, `{name}`", self.address(&resource.id));
-                let why =
-                    "in the bucket itself it is of the provider before version 4: give it a resource of its own, or use `--from-state`";
-                self.leave_out(resource.id.unit, resource.text, eval::range_of(&block.ident), what, why);
-            }
-        }
     }
 
     fn bucket_part(&mut self, part: &Resource<'a>) -> Items {
@@ -145,16 +125,17 @@ impl<'a> Translator<'a> {
     }
 
     /// A rule, as one of exactly its id.
-    fn rule(&mut self, part: &Resource<'a>, block: &Block, level: &Level<'_>, here: &Here, number: usize) -> Option<String> {
+    pub(super) fn rule(&mut self, part: &Resource<'a>, block: &Block, level: &Level<'_>, here: &Here, number: usize) -> Option<String> {
         let what = format!("{}, `rule`", self.address(&part.id));
         let range = eval::range_of(&block.ident);
-        if block.body.has_attribute("prefix") && !self.is_empty_text(block, "prefix", here) {
+        let is_replication = level.table == "replication_rule";
+        if is_replication && block.body.has_attribute("prefix") && !self.is_empty_text(block, "prefix", here) {
             self.leave_out(
                 here.unit,
                 here.text,
                 range,
                 what,
-                "its `prefix` outside of a `filter` is of the first generation of rules: write `filter { prefix = … }`",
+                "its `prefix` outside of a `filter` is of the first generation of rules, which copies delete markers too: write `filter { prefix = … }`",
             );
             return None;
         }
@@ -171,6 +152,14 @@ impl<'a> Translator<'a> {
         let mut items = self.items(block, level, here);
         items.items.retain(|item| !item.text.starts_with("id ") && !item.text.starts_with("id=") && !item.text.starts_with("prefix "));
         items.items.insert(0, Item::of(format!("id = {id}")));
+        let filter = if is_replication { None } else { self.first_generation_filter(block, here) };
+        if let Some(filter) = filter {
+            items.push_argument(filter);
+        }
+        if let Some(days) = block.body.get_attribute("abort_incomplete_multipart_upload_days") {
+            let days = self.expression(&days.value, here);
+            items.push(format!("abort_incomplete_multipart_upload {{\ndays_after_initiation = {days}\n}}"));
+        }
         Some(items.block(&format!("{} \"{}\"", level.table, rule_label(&id, number))))
     }
 
@@ -178,7 +167,7 @@ impl<'a> Translator<'a> {
         block.body.get_attribute(name).is_some_and(|given| self.expression(&given.value, here) == "\"\"")
     }
 
-    fn encryption(&mut self, block: &Block, level: &Level<'_>, here: &Here) -> String {
+    pub(super) fn encryption(&mut self, block: &Block, level: &Level<'_>, here: &Here) -> String {
         let mut items = Items::default();
         for inner in block.body.get_blocks("apply_server_side_encryption_by_default") {
             items.items.extend(self.items(inner, level, here).items);

@@ -58,7 +58,8 @@ impl Translator<'_> {
             .iterators
             .iter()
             .map(|one| {
-                let map = BTreeMap::from([("key".to_owned(), one.key.clone()), ("value".to_owned(), one.value.clone())]);
+                let parts = [("index", &one.key), ("key", &one.key), ("value", &one.value)];
+                let map = parts.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
                 (one.name.clone(), Value::Map(map))
             })
             .collect();

@@ -6,20 +6,29 @@
 //! | step | where |
 //! |---|---|
 //! | files and local modules to parsed units | `units` |
-//! | a state to the configuration that would give it | `state` |
+//! | a state to the configuration that would give it | `state`, `alike` |
 //! | which resources are translated, and as what | `standing`, `table` |
-//! | blocks | `whole`, `settings`, `buckets`, `topics`, with `body` for what is in them and `dynamic` for what is generated |
-//! | expressions and what they refer to | `rewrite`, `refer`, `arns`, `documents` |
+//! | blocks | `whole`, `settings`, `buckets`, `inline`, `topics`, with `body` for what is in them and `dynamic` for what is generated |
+//! | expressions and what they refer to | `rewrite`, `refer`, `maps`, `arns`, `documents` |
 //! | what is shared: targets, variables, locals | `targets`, `names` |
+//! | what a policy has nothing for | `others` |
+//! | beside a policy that is there | `beside` |
+//! | what comes out, checked; what is refused, left out | `judged` |
 //!
 //! What cannot be translated is left out and told, with its place: a policy that silently says less than the configuration would be a trap.
 
+mod alike;
 mod arns;
+mod beside;
 mod body;
 mod buckets;
 mod documents;
 mod dynamic;
+mod inline;
+mod judged;
+mod maps;
 mod names;
+mod others;
 mod refer;
 mod repeat;
 mod rewrite;
@@ -33,6 +42,9 @@ mod translator;
 mod trivia;
 mod units;
 mod whole;
+
+pub use beside::{There, is_policy_file};
+pub use judged::Judge;
 
 use crate::model::{Diagnostic, Position, Sources};
 use std::collections::BTreeMap;
@@ -54,6 +66,10 @@ pub struct Translation {
     pub files: BTreeMap<String, String>,
     /// How many blocks of Terraform's were translated.
     pub translated: usize,
+    /// How many blocks were not, as the policy that is there covers what they are about.
+    pub covered: usize,
+    /// What the policy that is there says otherwise: nothing can be added to it before that is mended.
+    pub conflicts: Vec<String>,
     /// What is about backup and was left out, by place.
     pub left_out: Vec<LeftOut>,
     /// The variables that somebody must give a value, as what they stand for is not part of the policy.
@@ -95,12 +111,14 @@ pub struct Untranslatable {
     pub sources: Sources,
 }
 
-/// Translates a configuration or a state. `workspace` is the owner name of the policy.
+/// Translates a configuration or a state. `workspace` is the owner name of the policy, and `there` what the
+/// folder has already; `judge` tells what is
+/// wrong with what comes out: the blocks that this is about are left out.
 ///
 /// # Errors
 ///
 /// Files cannot be read, or are not what they should be.
-pub fn translate(origin: &Origin, workspace: &str) -> Result<Translation, Untranslatable> {
+pub fn translate(origin: &Origin, workspace: &str, there: Option<There<'_>>, judge: &Judge<'_>) -> Result<Translation, Untranslatable> {
     let loaded = match origin {
         Origin::Configuration(folder) => units::load(folder),
         Origin::State(file) => state::load(file),
@@ -108,5 +126,9 @@ pub fn translate(origin: &Origin, workspace: &str) -> Result<Translation, Untran
     if !loaded.problems.is_empty() {
         return Err(Untranslatable { problems: loaded.problems, sources: loaded.sources });
     }
-    Ok(translator::Translator::new(&loaded).run(workspace))
+    let mut translation = judged::settled(&loaded, workspace, there, judge);
+    let (files, conflicts) = beside::placed(&translation, there);
+    translation.files = files;
+    translation.conflicts = conflicts;
+    Ok(translation)
 }

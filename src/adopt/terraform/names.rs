@@ -53,7 +53,12 @@ impl Translator<'_> {
                             .map(str::trim)
                             .filter(|tail| tail.starts_with(['#', '/']));
                         let here = Here { unit, text: number, each: None, iterators: Vec::new(), own: None, computes: false, depth: 0 };
+                        self.lacking = None;
                         let value = self.expression(&attribute.value, &here);
+                        if let Some(why) = self.lacking.take() {
+                            self.more.locals.insert((unit, name.to_owned()), why);
+                        }
+                        self.made.locals.insert(format!("{}{name}", one.prefix), (unit, name.to_owned()));
                         let name = format!("{}{name}", one.prefix);
                         let item = Item { lead, text: format!("{name} = {value}"), tail: tail.unwrap_or_default().to_owned() };
                         return Some((unit, number, start, item));
@@ -62,7 +67,7 @@ impl Translator<'_> {
                 }
             }
         }
-        let place = self.place(unit, 0, 0..0);
+        let place = self.first_use(&format!("local.{name}"));
         self.ask(format!("local_{name}"), "any", format!("local.{name}, which nothing declares"), place);
         None
     }
@@ -106,7 +111,7 @@ impl Translator<'_> {
         }
         let missing: Vec<String> = self.variables.difference(&declared).cloned().collect();
         for name in missing {
-            let place = self.place(0, 0, 0..0);
+            let place = self.first_use(&format!("var.{name}"));
             self.ask(name.clone(), "any", format!("var.{name}, which nothing declares"), place);
         }
     }
@@ -179,6 +184,10 @@ impl Translator<'_> {
                 for block in text.body.get_blocks("module") {
                     let name = block.labels.first().map(BlockLabel::as_str).unwrap_or_default();
                     if one.calls.contains_key(name) {
+                        continue;
+                    }
+                    if let Some(why) = one.circles.get(name) {
+                        self.leave_out(unit, number, eval::range_of(&block.ident), format!("module.{name}"), why.clone());
                         continue;
                     }
                     let source = block.body.get_attribute("source").and_then(|source| source.value.as_str()).unwrap_or("?");

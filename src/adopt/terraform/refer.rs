@@ -33,8 +33,11 @@ impl<'a> Translator<'a> {
         }
         match (root, steps) {
             ("var", [Step::Name(name), rest @ ..]) => self.variable(name, rest, &range, here),
-            ("local", [Step::Name(name), rest @ ..]) => self.local(name, rest, here),
+            ("local", [Step::Name(name), rest @ ..]) => self.local(name, rest, &range, here),
             ("each", [Step::Name(part), rest @ ..]) => {
+                if here.each.is_none() && part == "value" {
+                    return self.value_of_map(rest, here);
+                }
                 let (key, value) = here.each.clone()?;
                 let text = if part == "key" { key } else { value };
                 Some(format!("{}{}", if rest.is_empty() { text.clone() } else { enclosed(&text) }, steps_text(rest)))
@@ -68,6 +71,8 @@ impl<'a> Translator<'a> {
         let unit = self.unit(here.unit)?;
         let Some(call) = &unit.call else {
             self.variables.insert(name.to_owned());
+            let place = self.place(here.unit, here.text, range.clone());
+            self.first_uses.entry(format!("var.{name}")).or_insert(place);
             return None;
         };
         let declared = unit.texts.iter().enumerate().find_map(|(number, text)| {
@@ -97,17 +102,27 @@ impl<'a> Translator<'a> {
             let note = format!("{place}: `local.{made}` is the argument as the module is given it; what its type fills in is not in it");
             self.notes.insert(note);
         }
+        if self.lacking.is_some() {
+            return Some("null".to_owned());
+        }
         self.made_locals.insert(made.clone(), text);
         Some(format!("local.{made}{}", steps_text(rest)))
     }
 
-    fn local(&mut self, name: &str, rest: &[Step], here: &Here) -> Option<String> {
+    fn local(&mut self, name: &str, rest: &[Step], range: &Range<usize>, here: &Here) -> Option<String> {
         let unit = self.unit(here.unit)?;
         if self.is_within_repeated(here.unit) {
             let found = self.find_local(here.unit, name)?;
             let text = self.expression(found.1, &Here { text: found.0, depth: here.depth + 1, ..here.clone() });
             return Some(format!("{}{}", enclosed(&text), steps_text(rest)));
         }
+        if let Some(why) = self.refused.locals.get(&(here.unit, name.to_owned())) {
+            let why = format!("`local.{name}` is left out: {why}");
+            self.lack(why);
+            return Some("null".to_owned());
+        }
+        let place = self.place(here.unit, here.text, range.clone());
+        self.first_uses.entry(format!("local.{name}")).or_insert(place);
         self.locals.insert((here.unit, name.to_owned()));
         (!unit.prefix.is_empty()).then(|| format!("local.{}{name}{}", unit.prefix, steps_text(rest)))
     }
@@ -199,7 +214,7 @@ impl<'a> Translator<'a> {
         found.unwrap_or_else(|| self.unknown(&id.kind, &path, range, here))
     }
 
-    fn whole_reference(&mut self, resource: &Resource<'_>, index: Option<&Step>, rest: &[Step], here: &Here) -> Option<String> {
+    fn whole_reference(&mut self, resource: &Resource<'a>, index: Option<&Step>, rest: &[Step], here: &Here) -> Option<String> {
         let id = &resource.id;
         let spec = kinds::spec(&id.kind)?;
         let label = self.label(id);
@@ -227,17 +242,28 @@ impl<'a> Translator<'a> {
     }
 
     /// What a resource that the policy does not own is known by: its name, its ARN where that can be told, and what it is given.
-    fn inlined(&mut self, resource: &Resource<'_>, index: Option<&Step>, rest: &[Step], here: &Here) -> Option<String> {
+    fn inlined(&mut self, resource: &Resource<'a>, index: Option<&Step>, rest: &[Step], here: &Here) -> Option<String> {
         if (rest.is_empty() && index.is_none()) || matches!(index, Some(Step::Splat)) {
             return self.all_of(resource, rest, here);
         }
-        let [Step::Name(attribute), rest @ ..] = rest else { return None };
         let each = match (self.repeated(resource), index) {
             (Repeated::No, None) => None,
             (Repeated::Module, None) => here.each.clone(),
             (Repeated::Each(of) | Repeated::Count(of), Some(Step::Index(index, known))) => Some(each_at(&of, index, known.as_ref())),
             _ => return None,
         };
+        self.inlined_at(resource, each, rest, here)
+    }
+
+    /// The same of one instance, by what `each` is in it.
+    pub(super) fn inlined_at(
+        &mut self,
+        resource: &Resource<'_>,
+        each: Option<(String, String)>,
+        rest: &[Step],
+        here: &Here,
+    ) -> Option<String> {
+        let [Step::Name(attribute), rest @ ..] = rest else { return None };
         let at = Here { each, own: here.own.clone(), computes: here.computes, depth: here.depth + 1, ..Here::of(resource) };
         let body = &resource.block.body;
         if let Some(host) = table::part_of(&resource.id.kind) {
@@ -267,34 +293,8 @@ impl<'a> Translator<'a> {
     }
 
     /// Whether a `protect` block is about a resource.
-    fn is_protected(&self, resource: &Resource<'_>) -> bool {
+    pub(super) fn is_protected(&self, resource: &Resource<'_>) -> bool {
         self.standing.get(&resource.id) == Some(&Standing::Settings) && self.is_written(&resource.id)
-    }
-
-    /// All things that a repeated block of somebody else's stands for, by key; with an attribute, those of it.
-    fn all_of(&mut self, resource: &Resource<'_>, rest: &[Step], here: &Here) -> Option<String> {
-        let (Repeated::Each(of) | Repeated::Count(of)) = self.repeated(resource) else { return None };
-        if !self.is_protected(resource) || here.computes {
-            return None;
-        }
-        let at = Here { each: Some(("key".to_owned(), "value".to_owned())), own: None, depth: here.depth + 1, ..Here::of(resource) };
-        let (argument, expr) = table::name_of(&resource.id.kind, &resource.block.body)?;
-        let name = self.expression(expr, &at);
-        let mut thing = format!("{}.{}[key][{name}]", resource.id.kind, self.label(&resource.id));
-        match rest {
-            [] => {
-                // What Terraform calls the name is asked for further out, where nobody sees of what.
-                let id = table::id_is_name(&resource.id.kind).then_some("id");
-                let names = [Some(argument), id].into_iter().flatten().filter(|name| *name != "name");
-                let names: Vec<String> = names.map(|called| format!("{called} = {name}")).collect();
-                if !names.is_empty() {
-                    thing = format!("merge({thing}, {{ {} }})", names.join(", "));
-                }
-                Some(format!("{{ for key, value in {of} : key => {thing} }}"))
-            }
-            [Step::Name(attribute)] if attribute == "arn" => Some(format!("[for key, value in {of} : {thing}.arn]")),
-            _ => None,
-        }
     }
 
     /// A variable in place of what is not in the policy.

@@ -17,9 +17,9 @@ pub(super) enum Repeated {
     Module,
 }
 
-impl Translator<'_> {
+impl<'a> Translator<'a> {
     /// How often a resource is there.
-    pub(super) fn repeated(&mut self, resource: &Resource<'_>) -> Repeated {
+    pub(super) fn repeated(&mut self, resource: &Resource<'a>) -> Repeated {
         let here = Here::of(resource);
         match self.repeat_of(resource.block, &here) {
             Some((true, text)) => Repeated::Count(text),
@@ -30,13 +30,14 @@ impl Translator<'_> {
     }
 
     /// The `for_each` of a block that has one, or a `count`; and whether it was a count.
-    fn repeat_of(&mut self, block: &hcl::edit::structure::Block, here: &Here) -> Option<(bool, String)> {
+    fn repeat_of(&mut self, block: &'a hcl::edit::structure::Block, here: &Here) -> Option<(bool, String)> {
         let here = Here { depth: here.depth + 1, ..here.clone() };
         if here.depth > 20 {
             return None;
         }
         if let Some(each) = block.body.get_attribute("for_each") {
-            return Some((false, self.expression(&each.value, &here)));
+            let (expr, here) = self.origin_of_keys(&each.value, &here)?;
+            return Some((false, self.expression(expr, &here)));
         }
         let count = &block.body.get_attribute("count")?.value;
         Some((true, self.counted(count, &here)))
@@ -67,25 +68,42 @@ impl Translator<'_> {
 
     /// The `for_each` that all of a unit has, because its module is called several times by one block.
     pub(super) fn unit_repeat(&mut self, unit: usize) -> Option<String> {
-        let call = self.unit(unit)?.call.clone()?;
-        let here = Here { unit: call.unit, text: call.text, each: None, iterators: Vec::new(), own: None, computes: false, depth: 0 };
-        self.repeat_of(&call.block, &here).map(|(_, text)| text)
+        let mut at = unit;
+        loop {
+            let call = self.unit(at)?.call.as_ref()?;
+            let here = Here { unit: call.unit, text: call.text, each: None, iterators: Vec::new(), own: None, computes: false, depth: 0 };
+            if let Some((_, text)) = self.repeat_of(&call.block, &here) {
+                return Some(text);
+            }
+            at = call.unit;
+        }
+    }
+
+    /// How many of a unit's module and those around it are called several times by one block.
+    fn repeats_around(&self, unit: usize) -> usize {
+        let mut count = 0;
+        let mut at = self.unit(unit);
+        while let Some(call) = at.and_then(|unit| unit.call.as_ref()) {
+            count += usize::from(call.block.body.has_attribute("for_each") || call.block.body.has_attribute("count"));
+            at = self.unit(call.unit);
+        }
+        count
+    }
+
+    /// Whether a resource repeats within what repeats.
+    pub(super) fn is_doubly_repeated(&self, resource: &Resource<'_>) -> bool {
+        let body = &resource.block.body;
+        let own = usize::from(body.has_attribute("for_each") || body.has_attribute("count"));
+        self.repeats_around(resource.id.unit) + own > 1
     }
 
     /// Whether a unit's module, or one around it, is called several times by one block.
     pub(super) fn is_within_repeated(&self, unit: usize) -> bool {
-        let mut at = self.unit(unit);
-        while let Some(call) = at.and_then(|unit| unit.call.as_ref()) {
-            if call.block.body.has_attribute("for_each") || call.block.body.has_attribute("count") {
-                return true;
-            }
-            at = self.unit(call.unit);
-        }
-        false
+        self.repeats_around(unit) > 0
     }
 
     /// The `for_each` of a resource in the policy; none where it is there once.
-    pub(super) fn each_of(&mut self, resource: &Resource<'_>) -> Option<String> {
+    pub(super) fn each_of(&mut self, resource: &Resource<'a>) -> Option<String> {
         match self.repeated(resource) {
             Repeated::No => None,
             Repeated::Count(text) | Repeated::Each(text) => Some(text),

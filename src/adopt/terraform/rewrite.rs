@@ -178,7 +178,7 @@ impl Translator<'_> {
             }
             Expression::FuncCall(call) => {
                 self.attach(call, here);
-                self.check_function(call, range, here);
+                self.check_function(call);
                 call.args.iter().for_each(|arg| self.visit(arg, here, free, edits));
             }
             Expression::Traversal(traversal) => self.traversal(traversal, range, here, free, edits),
@@ -188,6 +188,10 @@ impl Translator<'_> {
                 self.visit(&operation.rhs_expr, here, free, edits);
             }
             Expression::ForExpr(each) => {
+                if let Some(new) = self.all_looped(each, here) {
+                    edits.push((range, new));
+                    return;
+                }
                 self.visit(&each.intro.collection_expr, here, free, edits);
                 each.key_expr.iter().for_each(|key| self.visit(key, here, free, edits));
                 self.visit(&each.value_expr, here, free, edits);
@@ -206,6 +210,10 @@ impl Translator<'_> {
                 }
             }
         } else {
+            if let Some(new) = self.all_values(of, here) {
+                edits.push((range, new));
+                return;
+            }
             self.visit(&of.expr, here, free, edits);
         }
         for operator in &of.operators {
@@ -251,7 +259,7 @@ impl Translator<'_> {
                         .and_then(|new| if let [(range, new)] = new { Some((range.clone(), new.clone())) } else { None });
                     // A number becomes text there anyway.
                     let number = new.as_ref().and_then(|(range, new)| {
-                        let inner = new.strip_prefix("tonumber(")?.strip_suffix(')')?;
+                        let inner = unwrapped(new).unwrap_or(new).strip_prefix("tonumber(")?.strip_suffix(')')?;
                         Some((range.clone(), inner.to_owned()))
                     });
                     if let Some((range, inner)) = number
@@ -287,12 +295,13 @@ impl Translator<'_> {
         }
     }
 
-    /// Tells of a function that the policy language does not have: it reads the clock or chance, or is a provider's own.
-    fn check_function(&mut self, call: &FuncCall, range: Range<usize>, here: &Here) {
+    /// Notes a function that the policy language does not have: it reads the clock or chance, or is a provider's own.
+    fn check_function(&mut self, call: &FuncCall) {
         let name = call.name.name.as_str();
-        if !call.name.namespace.is_empty() || !functions::names().any(|known| known == name) {
-            let place = self.place(here.unit, here.text, range);
-            self.notes.insert(format!("{place}: the policy language has no function `{name}`: write what it gives in its place"));
+        if let Some(why) = functions::unavailable(name) {
+            self.lack(format!("the function `{name}` is not available ({}): write what it gives in its place", why.trim_end_matches('.')));
+        } else if !call.name.namespace.is_empty() || !functions::names().any(|known| known == name) {
+            self.lack(format!("the policy language has no function `{name}`: write what it gives in its place"));
         }
     }
 
@@ -300,6 +309,9 @@ impl Translator<'_> {
     fn attach(&mut self, call: &FuncCall, here: &Here) {
         const READERS: [&str; 8] =
             ["file", "templatefile", "filebase64", "fileexists", "filemd5", "filesha1", "filesha256", "filebase64sha256"];
+        if call.name.name.as_str() == "fileset" {
+            self.lack("the files of a folder do not come along: write their names in place of `fileset`");
+        }
         if !READERS.contains(&call.name.name.as_str()) {
             return;
         }
@@ -310,21 +322,18 @@ impl Translator<'_> {
         let is_inside = |name: &str| Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
         let text = Some(inner).filter(|inner| !inner.contains(['$', '%', '(', '"', '\\']) && is_inside(inner));
         let text = text.and_then(|name| Some((name, std::fs::read_to_string(unit.folder.join(name)).ok()?)));
-        let place = self.place(here.unit, here.text, eval::range_of(argument));
         let Some((name, text)) = text else {
-            self.notes.insert(format!("{place}: {written} is read from beside the policy: copy the file to there"));
+            self.lack(format!("{written} would be read from beside the policy, where it is not: copy the file to there"));
             return;
         };
         let folder = unit.prefix.trim_end_matches('_');
         let name = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
         if Path::new(&name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("hcl")) {
-            self.notes.insert(format!(
-                "{place}: {written} was left out, as beside the policy it would be read as policy: copy it to there under a name that does not end in `.hcl`, and write that name here"
+            self.lack(format!(
+                "{written} beside the policy would be read as policy: copy it to there under a name that does not end in `.hcl`, and write that name here"
             ));
         } else if self.attachments.get(&name).is_some_and(|other| *other != text) {
-            self.notes.insert(format!(
-                "{place}: {written} was left out, as another file is `{name}` beside the policy: copy it to there under another name"
-            ));
+            self.lack(format!("another file than {written} is `{name}` beside the policy: copy it to there under another name"));
         } else {
             self.attachments.insert(name, text);
         }

@@ -1,6 +1,7 @@
 //! Settings on things that Terraform, or somebody else, owns: `protect` blocks.
 
 use super::body::Level;
+use super::inline;
 use super::rewrite::is_plain_text;
 use super::standing::Standing;
 use super::table;
@@ -27,6 +28,7 @@ impl<'a> Translator<'a> {
             first != "apply_immediately" && (resource.block.body.has_attribute(first) || has_block(resource.block, first))
         });
         has_parts
+            || (resource.id.kind == table::BUCKET && !self.loaded.is_state && inline::is_inline(resource.block))
             || (declares && resource.id.kind != table::BUCKET)
             || (resource.id.kind == table::TABLE && has_block(resource.block, "replica"))
             || resource
@@ -42,9 +44,11 @@ impl<'a> Translator<'a> {
         let kind = kind_of(&resource.id);
         let Some(spec) = kinds::spec(&kind) else { return };
         if !self.is_written(&resource.id) {
-            // What old configurations have in the bucket itself is told although no block comes of it.
-            self.inline(resource);
             self.standing.insert(resource.id.clone(), Standing::Unrelated);
+            return;
+        }
+        if self.is_doubly_repeated(resource) {
+            self.lack("it repeats within a module that repeats, and a block here repeats only once");
             return;
         }
         let here = Here::of(resource);
@@ -98,6 +102,9 @@ impl<'a> Translator<'a> {
                 .filter_map(|(_, items)| items.items.iter().find_map(|item| selected_name(&item.text)).map(str::to_owned))
                 .collect();
             let Some((first, items)) = blocks.first() else { continue };
+            for (resource, _) in &blocks {
+                self.made.note(&resource.id, &label);
+            }
             let mut items = items.clone();
             if let Some(select) = items.items.iter_mut().find(|item| selected_name(&item.text).is_some()).filter(|_| names.len() > 1) {
                 select.text = format!("select {{\nnames = [\n{},\n]\n}}", names.join(",\n"));
@@ -227,7 +234,7 @@ fn without_names(items: &Items) -> String {
 }
 
 /// A name for a block of several: what their names begin with alike, else the first.
-fn common_label(labels: &[&str]) -> String {
+pub(super) fn common_label(labels: &[&str]) -> String {
     let Some((first, rest)) = labels.split_first() else { return String::new() };
     let alike = |at: usize| rest.iter().all(|other| other.get(..at) == first.get(..at));
     let longest = first.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|at| alike(*at)).last().unwrap_or(0);

@@ -38,7 +38,10 @@ impl<'a> Translator<'a> {
             self.standing.insert(resource.id.clone(), standing);
         }
         self.parts(&all);
-        let mut why: BTreeMap<Id, String> = BTreeMap::new();
+        let mut why: BTreeMap<Id, String> = self.refused.resources.clone();
+        for id in why.keys().chain(&self.refused.covered) {
+            self.standing.insert(id.clone(), Standing::Left);
+        }
         // What is left out can take parts with it, and those theirs.
         loop {
             let mut changed = false;
@@ -107,9 +110,11 @@ impl<'a> Translator<'a> {
     fn lost_parts(&mut self, all: &[Resource<'a>]) {
         for resource in all {
             let why = match self.standing.get(&resource.id) {
+                Some(Standing::Part(host)) if self.refused.covered.contains(host) => continue,
                 Some(Standing::Part(host)) if self.standing.get(host) == Some(&Standing::Left) => {
                     format!("`{}`, which it is a part of, is left out", self.address(host))
                 }
+                Some(Standing::Left) if self.refused.covered.contains(&resource.id) => continue,
                 Some(Standing::Left) if table::part_of(&resource.id.kind).is_some() => {
                     "what it is a part of is not in this configuration".to_owned()
                 }
@@ -168,8 +173,7 @@ impl<'a> Translator<'a> {
     fn obstacle(&mut self, resource: &Resource<'a>) -> Option<String> {
         let spec = kinds::spec(&resource.id.kind)?;
         let body = &resource.block.body;
-        let is_doubly = self.is_within_repeated(resource.id.unit) && (body.has_attribute("for_each") || body.has_attribute("count"));
-        if is_doubly {
+        if self.is_doubly_repeated(resource) {
             return Some("it repeats within a module that repeats, and a block here repeats only once".to_owned());
         }
         let has_name = spec.parent.is_some_and(|parent| parent.argument == spec.name_argument) || body.has_attribute(spec.name_argument);

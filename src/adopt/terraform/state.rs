@@ -1,5 +1,6 @@
 //! A state as the configuration that would give it: literal values, and references where one thing names another.
 
+use super::alike;
 use super::rewrite::{object_key, quoted};
 use super::table;
 use super::units::{Loaded, Unit};
@@ -11,10 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Arguments whose texts are documents, shown as such.
-const DOCUMENTS: [&str; 6] = ["policy", "filter_policy", "redrive_policy", "delivery_policy", "event_pattern", "dashboard_body"];
+pub(super) const DOCUMENTS: [&str; 6] = ["policy", "filter_policy", "redrive_policy", "delivery_policy", "event_pattern", "dashboard_body"];
 
 /// Attributes that only tell what the thing is, or that stand for another that is there too.
-const TOLD: [&str; 3] = ["tags_all", "region", "is_enabled"];
+pub(super) const TOLD: [&str; 3] = ["tags_all", "region", "is_enabled"];
 
 /// The files of the policy, by how the kinds begin.
 const AREAS: [(&str, &str); 7] = [
@@ -31,13 +32,29 @@ const AREAS: [(&str, &str); 7] = [
 const LONGEST_LINE: usize = 70;
 
 /// A resource of the state.
-struct Stated {
-    kind: String,
-    label: String,
-    address: String,
-    values: Map<String, Value>,
+pub(super) struct Stated {
+    pub(super) kind: String,
+    pub(super) label: String,
+    pub(super) address: String,
+    pub(super) values: Map<String, Value>,
     /// Its account and region, where its own ARN tells them.
-    place: Option<(String, String)>,
+    pub(super) place: Option<(String, String)>,
+    /// Its key in a block of several.
+    pub(super) key: Option<String>,
+    /// Whether that block is written in its place.
+    pub(super) is_first: bool,
+    /// The arguments of that block that differ.
+    pub(super) varying: Vec<String>,
+    /// The argument that is the key.
+    pub(super) name_argument: &'static str,
+}
+
+impl Stated {
+    /// How others refer to it.
+    fn reference(&self) -> String {
+        let key = self.key.as_ref().map(|key| format!("[{}]", quoted(key))).unwrap_or_default();
+        format!("{}.{}{key}", self.kind, self.label)
+    }
 }
 
 /// Reads what `terraform show -json` printed.
@@ -66,22 +83,45 @@ pub(super) fn load(file: &Path) -> Loaded {
     };
     let mut all = Vec::new();
     resources(root, &mut all, &mut BTreeSet::new());
+    alike::join(&mut all);
     for one in &all {
         let address = format!("{}.{}", one.kind, one.label);
+        if one.key.is_some() {
+            *loaded.together.entry(address.clone()).or_default() += usize::from(!one.is_first);
+        }
+        if !one.is_first {
+            continue;
+        }
         loaded.places.insert(address, (one.address.clone(), place_of(&text, file, &one.address)));
     }
     let written = Written::new(&all);
     let mut files: BTreeMap<&str, String> = BTreeMap::from([("backstay.hcl", written.providers())]);
-    for one in &all {
+    for one in all.iter().filter(|one| one.is_first) {
         let area = AREAS.iter().find(|(start, _)| one.kind.starts_with(start)).map_or("protect.hcl", |(_, file)| file);
         files.entry(area).or_default().push_str(&written.resource(one));
+    }
+    let places: Vec<(String, String)> = all.iter().filter_map(|one| written.place(one)).collect();
+    let (accounts, regions) = places.into_iter().unzip();
+    let variables = alike::with_variables(&mut files, &accounts, &regions);
+    if let Some(text) = files.get_mut("backstay.hcl") {
+        for (_, declared) in &variables {
+            text.push_str(declared);
+        }
     }
     let mut texts = Vec::new();
     for (out, text) in files {
         texts.extend(loaded.parsed(file.display().to_string(), text, out.to_owned()));
     }
     let folder = file.parent().unwrap_or_else(|| Path::new(".")).to_owned();
-    loaded.units.push(Unit { prefix: String::new(), address: String::new(), folder, texts, call: None, calls: BTreeMap::new() });
+    loaded.units.push(Unit {
+        prefix: String::new(),
+        address: String::new(),
+        folder,
+        texts,
+        call: None,
+        calls: BTreeMap::new(),
+        circles: BTreeMap::new(),
+    });
     loaded
 }
 
@@ -116,7 +156,7 @@ fn resources(module: &Value, all: &mut Vec<Stated>, labels: &mut BTreeSet<(Strin
             }
             _ => None,
         };
-        all.push(Stated { kind, label, address, values, place });
+        all.push(Stated { kind, label, address, values, place, key: None, is_first: true, varying: Vec::new(), name_argument: "" });
     }
     for child in items("child_modules") {
         resources(child, all, labels);
@@ -124,7 +164,7 @@ fn resources(module: &Value, all: &mut Vec<Stated>, labels: &mut BTreeSet<(Strin
 }
 
 /// The name of a resource's block: of `module.backup.aws_backup_vault.this["eu"]` it is `backup_this_eu`.
-fn label(address: &str, kind: &str) -> String {
+pub(super) fn label(address: &str, kind: &str) -> String {
     let without = address.replacen(&format!("{kind}."), "", 1).replace("module.", "");
     let name: String = without.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     let mut parts: Vec<&str> = name.split('_').filter(|part| !part.is_empty()).collect();
@@ -218,6 +258,11 @@ impl<'s> Written<'s> {
             if let Some(place) = place {
                 out.push_str(&format!("  provider = aws.{}\n", Self::alias(&place, self.has_many_accounts())));
             }
+            if one.key.is_some() {
+                let members: Vec<&Stated> = self.all.iter().filter(|other| other.kind == one.kind && other.label == one.label).collect();
+                let each = alike::each_text(&members, |of, name| self.argument(of, name, said(of, name), 1));
+                out.push_str(&format!("  for_each = {each}\n"));
+            }
             self.arguments(one, &one.values, 1, &mut out);
         }
         out.push_str("}\n\n");
@@ -247,6 +292,11 @@ impl<'s> Written<'s> {
                 continue;
             }
             let value = if depth == 1 && name == "tags" { values.get("tags_all").unwrap_or(value) } else { value };
+            if depth == 1 && one.key.is_some() && (name == one.name_argument || one.varying.contains(name)) {
+                let each = if name == one.name_argument { "key".to_owned() } else { format!("value.{name}") };
+                out.push_str(&format!("{indent}{name} = each.{each}\n"));
+                continue;
+            }
             match value {
                 Value::Array(items) if is_blocks(value) => {
                     for item in items.iter().filter_map(Value::as_object) {
@@ -271,11 +321,11 @@ impl<'s> Written<'s> {
     fn argument(&self, one: &Stated, name: &str, value: &Value, depth: usize) -> String {
         let part = table::part_of(&one.kind).filter(|part| depth == 1 && part.argument == name);
         if let (Some(part), Some(whole)) = (part, self.whole_of(one)) {
-            return format!("{}.{}.{}", whole.kind, whole.label, if part.of == table::TOPIC { "arn" } else { "id" });
+            return format!("{}.{}", whole.reference(), if part.of == table::TOPIC { "arn" } else { "id" });
         }
         let parent = kinds::spec(&one.kind).and_then(|spec| spec.parent).filter(|parent| depth == 1 && parent.argument == name);
         if let (Some(parent), Some(whole)) = (parent, self.whole_of(one)) {
-            return format!("{}.{}.{}", whole.kind, whole.label, parent.attributes.first().unwrap_or(&"id"));
+            return format!("{}.{}", whole.reference(), parent.attributes.first().unwrap_or(&"id"));
         }
         if let Some(text) = value.as_str() {
             if name == "target_vault_name"
@@ -283,7 +333,7 @@ impl<'s> Written<'s> {
                     other.kind == "aws_backup_vault" && other.values.get("name") == Some(value) && self.place(other) == self.place(one)
                 })
             {
-                return format!("aws_backup_vault.{}.name", vault.label);
+                return format!("{}.name", vault.reference());
             }
             if DOCUMENTS.contains(&name)
                 && let Ok(document @ Value::Object(_)) = serde_json::from_str::<Value>(text)
@@ -297,7 +347,7 @@ impl<'s> Written<'s> {
     fn referring(&self, one: &Stated, value: &Value) -> String {
         match value {
             Value::String(text) => match self.by_arn.get(text.as_str()).filter(|other| other.address != one.address) {
-                Some(other) => format!("{}.{}.arn", other.kind, other.label),
+                Some(other) => format!("{}.arn", other.reference()),
                 None => quoted(text),
             },
             Value::Array(items) => {
@@ -310,8 +360,14 @@ impl<'s> Written<'s> {
     }
 }
 
+/// The value of an argument.
+fn said<'v>(one: &'v Stated, name: &str) -> &'v Value {
+    let all = (name == "tags").then(|| one.values.get("tags_all")).flatten();
+    all.or_else(|| one.values.get(name)).unwrap_or(&Value::Null)
+}
+
 /// Whether a value is one of blocks.
-fn is_blocks(value: &Value) -> bool {
+pub(super) fn is_blocks(value: &Value) -> bool {
     value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_object))
 }
 
@@ -328,7 +384,7 @@ fn rank(kind: &str, name: &str) -> (usize, usize) {
 }
 
 /// Whether a value says nothing: the provider has an empty one in many places for what is not set.
-fn is_nothing(value: &Value) -> bool {
+pub(super) fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),
@@ -339,7 +395,7 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// A value as HCL, on one line.
-fn hcl(value: &Value) -> String {
+pub(super) fn hcl(value: &Value) -> String {
     match value {
         Value::Object(map) => {
             let entries: Vec<String> = map.iter().map(|(key, value)| format!("{} = {}", object_key(key), hcl(value))).collect();

@@ -21,15 +21,18 @@ pub(super) enum Becomes {
     Refused(&'static str),
 }
 
+/// Why nothing is destroyed by force.
+const FORCE: &str = "what is in it goes only where somebody consents to that when it is applied";
+
 /// Kind, path of the argument, and what becomes of it.
 const ARGUMENTS: &[(&str, &str, Becomes)] = &[
-    ("aws_backup_vault", "force_destroy", Becomes::Nothing),
-    ("aws_backup_logically_air_gapped_vault", "force_destroy", Becomes::Nothing),
+    ("aws_backup_vault", "force_destroy", Becomes::Dropped(FORCE)),
+    ("aws_backup_logically_air_gapped_vault", "force_destroy", Becomes::Dropped(FORCE)),
     ("aws_cloudwatch_event_rule", "is_enabled", Becomes::Words("state", "ENABLED", "DISABLED")),
-    ("aws_cloudwatch_event_rule", "force_destroy", Becomes::Nothing),
+    ("aws_cloudwatch_event_rule", "force_destroy", Becomes::Dropped(FORCE)),
     // The rule says it.
     ("aws_cloudwatch_event_target", "event_bus_name", Becomes::Nothing),
-    ("aws_cloudwatch_event_target", "force_destroy", Becomes::Nothing),
+    ("aws_cloudwatch_event_target", "force_destroy", Becomes::Dropped(FORCE)),
     ("aws_cloudwatch_event_target", "ecs_target", Becomes::Refused("targets that run ECS tasks are not described")),
     ("aws_cloudwatch_event_target", "batch_target", Becomes::Refused("targets that submit Batch jobs are not described")),
     ("aws_cloudwatch_event_target", "kinesis_target", Becomes::Refused("partition keys of Kinesis targets are not described")),
@@ -55,6 +58,14 @@ const ARGUMENTS: &[(&str, &str, Becomes)] = &[
     ("aws_s3_bucket_replication_configuration", "rule.id", Becomes::Nothing),
     ("aws_s3_bucket_lifecycle_configuration", "rule.prefix", Becomes::Nothing),
     ("aws_s3_bucket_replication_configuration", "rule.prefix", Becomes::Nothing),
+    // Rules in the bucket itself, as the provider had them before version 4.
+    (BUCKET, "lifecycle_rule.id", Becomes::Nothing),
+    (BUCKET, "lifecycle_rule.prefix", Becomes::Nothing),
+    (BUCKET, "lifecycle_rule.tags", Becomes::Nothing),
+    (BUCKET, "lifecycle_rule.enabled", Becomes::Words("status", "Enabled", "Disabled")),
+    (BUCKET, "lifecycle_rule.abort_incomplete_multipart_upload_days", Becomes::Nothing),
+    (BUCKET, "lifecycle_rule.noncurrent_version_transition.days", Becomes::Name("noncurrent_days")),
+    (BUCKET, "lifecycle_rule.noncurrent_version_expiration.days", Becomes::Name("noncurrent_days")),
     ("aws_sns_topic_subscription", "endpoint_auto_confirms", Becomes::Nothing),
     ("aws_sns_topic_subscription", "confirmation_timeout_in_minutes", Becomes::Nothing),
     (

@@ -10,7 +10,7 @@ use hcl::edit::expr::{Expression, ObjectKey, TraversalOperator};
 use hcl::edit::structure::{Block, Structure};
 
 /// The target of the provider without an alias.
-const MAIN: &str = "main";
+pub(super) const MAIN: &str = "main";
 
 /// What of a target something refers to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +28,13 @@ impl<'a> Translator<'a> {
     /// The target of a resource.
     pub(super) fn target_of(&mut self, resource: &Resource<'_>) -> String {
         let provider = resource.block.body.get_attribute("provider").map(|of| &of.value);
+        let place = self.place(resource.id.unit, resource.text, eval::range_of(&resource.block.ident));
+        let target = self.target_at(resource, provider);
+        self.first_uses.entry(format!("target.{target}")).or_insert(place);
+        target
+    }
+
+    fn target_at(&mut self, resource: &Resource<'_>, provider: Option<&Expression>) -> String {
         if let Some(region) = resource
             .block
             .body
@@ -92,7 +99,13 @@ impl<'a> Translator<'a> {
         let target = self.target_of(resource);
         let (text, block) = self.provider(&target)?;
         let tags = block.body.get_blocks("default_tags").next()?.body.get_attribute("tags")?;
+        let outer = self.lacking.take();
         let value = self.expression(&tags.value, &Self::provider_here(text));
+        let why = std::mem::replace(&mut self.lacking, outer);
+        if let Some(why) = why {
+            self.leave_out(0, text, eval::range_of(&tags.key), "provider aws, `default_tags`", why);
+            return None;
+        }
         if value == "{}" {
             return None;
         }
@@ -140,7 +153,8 @@ impl<'a> Translator<'a> {
             items.push(format!("region = {}", quoted(&name.replace('_', "-"))));
             has.0 = true;
         }
-        let place = found.map_or_else(|| self.place(0, 0, 0..0), |(text, block)| self.place(0, text, eval::range_of(&block.ident)));
+        let place = found.map(|(text, block)| self.place(0, text, eval::range_of(&block.ident)));
+        let place = place.unwrap_or_else(|| self.first_use(&format!("target.{name}")));
         if used.region && !has.0 {
             let variable = if name == MAIN { "region".to_owned() } else { format!("{name}_region") };
             let variable = self.unused_variable(variable);

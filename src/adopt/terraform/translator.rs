@@ -1,5 +1,6 @@
 //! What all steps share: what there is, what is translated as what, and what was written so far.
 
+use super::judged::{Made, Refused};
 use super::settings::kind_of;
 use super::standing::Standing;
 use super::targets::Used;
@@ -98,13 +99,23 @@ pub(super) struct Translator<'a> {
     pub(super) translated: usize,
     /// How many expressions were put in place of others: in a circle of modules that number grows beyond all bounds.
     pub(super) inlined: usize,
+    /// Where something is referred to first that nothing declares, by how it is written.
+    pub(super) first_uses: BTreeMap<String, Position>,
+    /// Why what was looked at last cannot be said in the policy language, where it cannot.
+    pub(super) lacking: Option<String>,
+    /// What earlier rounds found that must not be translated.
+    pub(super) refused: Refused,
+    /// What this one found.
+    pub(super) more: Refused,
+    /// What became of what.
+    pub(super) made: Made,
     /// The blocks of a state's settings by their kind and what they say, to be written as one where that is the same.
     pub(super) alike: BTreeMap<(String, String), Vec<(Resource<'a>, Items)>>,
 }
 
 impl<'a> Translator<'a> {
     /// Looks at what there is.
-    pub(super) fn new(loaded: &'a Loaded) -> Self {
+    pub(super) fn new(loaded: &'a Loaded, refused: Refused) -> Self {
         let mut resources = BTreeMap::new();
         let mut data = BTreeMap::new();
         for (unit, one) in loaded.units.iter().enumerate() {
@@ -137,26 +148,37 @@ impl<'a> Translator<'a> {
             out: BTreeMap::new(),
             translated: 0,
             inlined: 0,
+            first_uses: BTreeMap::new(),
+            lacking: None,
+            refused,
+            more: Refused::default(),
+            made: Made::default(),
             alike: BTreeMap::new(),
         }
     }
 
-    /// Translates everything.
-    pub(super) fn run(mut self, workspace: &str) -> Translation {
+    /// Translates everything: what came of it, which block is of what, and what must not be translated.
+    pub(super) fn run(mut self, workspace: &str) -> (Translation, Made, Refused) {
         self.decide();
         let all: Vec<Resource<'a>> = self.resources.values().cloned().collect();
         for resource in &all {
+            self.lacking = None;
             match self.standing.get(&resource.id) {
                 Some(Standing::Whole) => self.whole(resource),
                 Some(Standing::Settings) => self.settings(resource),
                 _ => {}
             }
+            if let Some(why) = self.lacking.take() {
+                self.more.resources.insert(resource.id.clone(), why);
+            }
         }
         self.write_alike();
+        self.refused_locals();
         self.modules();
         self.names();
         let shared = self.shared(workspace);
         self.forget_only_target();
+        self.others();
         let mut files: BTreeMap<String, String> = self.attachments.clone();
         for (name, mut blocks) in std::mem::take(&mut self.out) {
             blocks.sort();
@@ -167,21 +189,44 @@ impl<'a> Translator<'a> {
         if self.translated > 0 {
             files.insert(SHARED.to_owned(), laid_out(&format!("{shared}{old}")));
         }
-        self.notes.extend(self.loaded.notes.iter().cloned());
         let unrelated = self.standing.values().filter(|standing| matches!(standing, Standing::Unrelated)).count();
-        Translation {
+        let translation = Translation {
             files,
             translated: self.translated,
+            covered: self.refused.covered.len(),
+            conflicts: Vec::new(),
             left_out: self.left_out.into_iter().collect(),
             variables: self.asked.into_values().map(|(asked, _)| asked).collect(),
             notes: self.notes.into_iter().collect(),
             unrelated,
+        };
+        (translation, self.made, self.more)
+    }
+
+    /// Notes that what is looked at cannot be said.
+    pub(super) fn lack(&mut self, why: impl Into<String>) {
+        self.lacking.get_or_insert_with(|| why.into());
+    }
+
+    /// Tells of the locals that are left out.
+    fn refused_locals(&mut self) {
+        for ((unit, name), why) in self.refused.locals.clone() {
+            let found = self.loaded.units.get(unit).into_iter().flat_map(|one| one.texts.iter().enumerate()).find_map(|(number, text)| {
+                let mut all = text.body.get_blocks("locals").flat_map(|block| block.body.attributes());
+                Some((number, eval::range_of(&all.find(|one| one.key.as_str() == name)?.key)))
+            });
+            if let Some((text, range)) = found {
+                self.leave_out(unit, text, range, format!("local.{name}"), why);
+            }
         }
     }
 
     /// Where there is one target, no block has to name it.
     fn forget_only_target(&mut self) {
         let mut targets = self.used_targets.keys();
+        if self.refused.keeps_targets {
+            return;
+        }
         if let (Some(only), None) = (targets.next(), targets.next()) {
             let line = format!("\ntarget = target.{only}\n");
             let texts = self.out.values_mut().flatten().map(|(_, text)| text);
@@ -208,6 +253,11 @@ impl<'a> Translator<'a> {
     pub(super) fn place(&self, unit: usize, text: usize, range: Range<usize>) -> Position {
         let span = self.text(unit, text).map(|text| Span { source: text.source, range });
         span.map_or_else(|| Position { file: "?".to_owned(), line: 1, column: 1 }, |span| self.loaded.sources.position(&span))
+    }
+
+    /// Where something is referred to first.
+    pub(super) fn first_use(&self, of: &str) -> Position {
+        self.first_uses.get(of).cloned().unwrap_or_else(|| self.place(0, 0, 0..0))
     }
 
     /// The address of a resource in Terraform.
@@ -256,7 +306,9 @@ impl<'a> Translator<'a> {
         let range = eval::range_of(&resource.block.ident);
         let lead = self.comments_above(unit, number, range.start);
         self.out.entry(file.out.clone()).or_default().push(((unit, number, range.start), format!("{lead}{text}")));
-        self.translated += 1;
+        self.made.note(&resource.id, &self.label(&resource.id));
+        let more = self.loaded.together.get(&format!("{}.{}", resource.id.kind, resource.id.label)).copied().unwrap_or_default();
+        self.translated += 1 + more;
     }
 
     /// The comments directly above a block.

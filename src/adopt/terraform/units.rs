@@ -1,9 +1,11 @@
 //! The files of a configuration, and of the local modules that it calls.
 
+use super::LeftOut;
 use crate::model::{Code, Diagnostic, Position, SourceId, Sources, Span};
+use crate::policy::eval;
 use crate::policy::load::read_text;
 use hcl::edit::expr::Expression;
-use hcl::edit::structure::{Block, Body};
+use hcl::edit::structure::{Block, BlockLabel, Body};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -23,10 +25,12 @@ pub(super) struct Loaded {
     pub(super) problems: Vec<Diagnostic>,
     /// Of a state, the address of each resource and where it stands in its file, by the address of the block that was made of it.
     pub(super) places: BTreeMap<String, (String, Position)>,
+    /// Of a state, how many more resources a block stands for, by its address.
+    pub(super) together: BTreeMap<String, usize>,
     /// Whether it was made of a state, which tells more than anybody wrote.
     pub(super) is_state: bool,
-    /// What a reader ought to know of files.
-    pub(super) notes: Vec<String>,
+    /// What of files that are not followed is left out.
+    pub(super) told: Vec<LeftOut>,
     /// The root's `*.tfvars`, by the name of the file of variables that they become.
     pub(super) values: Vec<(String, File)>,
 }
@@ -46,6 +50,8 @@ pub(super) struct Unit {
     pub(super) call: Option<Call>,
     /// The calls of modules in it, by name.
     pub(super) calls: BTreeMap<String, usize>,
+    /// Why others are not followed, by name.
+    pub(super) circles: BTreeMap<String, String>,
 }
 
 /// A file.
@@ -104,8 +110,7 @@ impl Loaded {
             Ok(names) => {
                 for name in names {
                     if name == "override.tf" || name.ends_with("_override.tf") {
-                        let note = "overrides other files, which is not followed";
-                        self.notes.push(format!("{}: {note}", folder.join(&name).display()));
+                        self.overrides(&folder.join(&name));
                         continue;
                     }
                     let stem = name.trim_end_matches(".tf").replace('.', "-");
@@ -119,14 +124,29 @@ impl Loaded {
             }
         }
         for name in names(folder, ".tf.json").unwrap_or_default() {
-            self.notes.push(format!("{}: configuration as JSON is not read", folder.join(name).display()));
+            let place = Position { file: shown(&folder.join(&name)), line: 1, column: 1 };
+            let why = "configuration as JSON is not read: use `--from-state`, or write it as HCL".to_owned();
+            self.told.push(LeftOut { place, what: name, why });
         }
-        Unit { prefix, address, folder: folder.to_owned(), texts, call, calls: BTreeMap::new() }
+        Unit { prefix, address, folder: folder.to_owned(), texts, call, calls: BTreeMap::new(), circles: BTreeMap::new() }
+    }
+
+    /// Tells of each block of a file that overrides others, which says something else than what is translated.
+    fn overrides(&mut self, path: &Path) {
+        let Some(file) = self.text(path, String::new()) else { return };
+        for block in file.body.blocks() {
+            let range = eval::range_of(&block.ident);
+            let place = self.sources.position(&Span { source: file.source, range });
+            let labels: Vec<&str> = block.labels.iter().map(BlockLabel::as_str).collect();
+            let what = if block.ident.as_str() == "resource" { labels.join(".") } else { format!("{} {}", block.ident, labels.join(" ")) };
+            let why = "it overrides what another file says, which is not followed: write it there".to_owned();
+            self.told.push(LeftOut { place, what: what.trim().to_owned(), why });
+        }
     }
 
     fn text(&mut self, path: &Path, out: String) -> Option<File> {
         match read_text(path) {
-            Ok(text) => self.parsed(path.strip_prefix(".").unwrap_or(path).display().to_string(), text, out),
+            Ok(text) => self.parsed(shown(path), text, out),
             Err(problem) => {
                 self.problems.push(problem);
                 None
@@ -161,6 +181,20 @@ impl Loaded {
         }
     }
 
+    /// Whether a folder is that of a unit, or of one that calls it.
+    fn is_around(&self, unit: usize, folder: &Path) -> bool {
+        let real = |folder: &Path| std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let folder = real(folder);
+        let mut at = self.units.get(unit);
+        while let Some(unit) = at {
+            if real(&unit.folder) == folder {
+                return true;
+            }
+            at = unit.call.as_ref().and_then(|call| self.units.get(call.unit));
+        }
+        false
+    }
+
     /// Follows the calls of local modules in a unit.
     fn calls(&mut self, at: usize) {
         let Some(unit) = self.units.get(at) else { return };
@@ -171,13 +205,22 @@ impl Loaded {
                 let Some(name) = block.labels.first().map(|label| label.as_str().to_owned()) else { continue };
                 let source = block.body.get_attribute("source").and_then(|attribute| attribute.value.as_str());
                 if let Some(source) = source.filter(|source| source.starts_with("./") || source.starts_with("../")) {
-                    found.push((name, unit.folder.join(source), Call { unit: at, text: number, block: block.clone() }));
+                    found.push((
+                        name,
+                        unit.folder.join(source.trim_start_matches("./")),
+                        Call { unit: at, text: number, block: block.clone() },
+                    ));
                 }
             }
         }
         let (prefix, address) = (unit.prefix.clone(), unit.address.clone());
         for (name, folder, call) in found {
             if depth >= DEEPEST || self.units.len() >= MOST || !folder.is_dir() {
+                continue;
+            }
+            if self.is_around(at, &folder) {
+                let why = "it calls a module that it is in, which never ends".to_owned();
+                self.units.get_mut(at).into_iter().for_each(|unit| drop(unit.circles.insert(name.clone(), why.clone())));
                 continue;
             }
             let address = if address.is_empty() { format!("module.{name}") } else { format!("{address}.module.{name}") };
@@ -189,6 +232,11 @@ impl Loaded {
             }
         }
     }
+}
+
+/// A path as a user would type it.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 fn names(folder: &Path, ending: &str) -> std::io::Result<Vec<String>> {

@@ -9,7 +9,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::{self, Session, block_on, narrow};
 use crate::files;
 use crate::kinds;
-use crate::model::{Code, Gap, KindSpec, Live, Policy, Snapshot, Target, count};
+use crate::model::{Code, Gap, KindSpec, Live, Ownership, Policy, ResourceId, Snapshot, Target, count};
 use crate::policy::load::{self, Files};
 use crate::policy::{self, Seen};
 use crate::snapshot;
@@ -21,13 +21,15 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
     if let Some(origin) = adopt_terraform::origin(args) {
         return adopt_terraform::run(context, args, &origin, &workspace(args)?);
     }
-    if args.mark && !args.auto_approve && !context.ui.can_ask() {
-        return Err(Failure::error("--mark changes AWS, and there is nobody to ask").help("give --auto-approve, or leave --mark out"));
-    }
     let wished = kinds(args)?;
     let choice = choice(&args.select)?;
     let workspace = workspace(args)?;
     let there = There::find(context, args)?;
+    if let (Some(given), Some(own)) = (&args.workspace, there.policy.workspace.as_ref().filter(|own| Some(*own) != args.workspace.as_ref()))
+    {
+        let message = format!("--workspace `{given}` is not that of the policy in {}, which is `{own}`", args.out.display());
+        return Err(Failure::coded(Exit::Error, Code::Usage, message).help("leave `--workspace` out, or give --out another folder"));
+    }
     block_on(async {
         let parallelism = LiveArgs { targets: Vec::new(), parallelism: args.parallelism };
         let session = Session::connect(context, &there.policy.targets, &parallelism).await?;
@@ -66,7 +68,8 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         }
         let mut adopted = describe(&snapshot)?;
         session.log_counts();
-        if files.policy.is_empty() {
+        let owns = |id: &ResourceId| kinds::spec(&id.kind).is_some_and(|spec| spec.ownership == Ownership::Whole);
+        if files.policy.is_empty() || (there.policy.workspace.is_none() && adopted.described.iter().any(owns)) {
             refuse_strays(&snapshot, &adopted, &workspace)?;
         }
         let mut texts = marked.files;
@@ -142,22 +145,47 @@ fn kinds(args: &AdoptArgs) -> Result<BTreeSet<&'static str>, Failure> {
 fn choice(selects: &[String]) -> Result<Choice, Failure> {
     let mut choice = Choice::default();
     for text in selects {
+        let quoted = quoted_key(text.trim());
+        if let Some((key, pattern)) = quoted {
+            take(&mut choice, &key, pattern.trim())?;
+            continue;
+        }
         match text.split_once('=').map(|(what, pattern)| (what.trim(), pattern.trim())) {
             Some(("name", pattern)) if !pattern.is_empty() => choice.names.push(pattern.to_owned()),
             Some((what, pattern)) if what.strip_prefix("tags.").is_some_and(|key| !key.is_empty()) => {
-                let key = what.strip_prefix("tags.").unwrap_or(what);
-                if choice.tags.insert(key.to_owned(), pattern.to_owned()).is_some() {
-                    let problem = Failure::coded(Exit::Error, Code::Usage, format!("--select names the tag `{key}` twice"));
-                    return Err(problem.help("all that is selected must match; one pattern can match several values"));
-                }
+                take(&mut choice, what.strip_prefix("tags.").unwrap_or(what), pattern)?;
             }
             _ => {
                 let problem = Failure::coded(Exit::Error, Code::Usage, format!("--select `{text}` is neither of a tag nor of a name"));
-                return Err(problem.help("write `--select 'tags.env=production'` or `--select 'name=shop-*'`; `*` and `?` are patterns"));
+                return Err(problem.help("write `--select 'tags.env=production'` or `--select 'name=shop-*'`; `*` and `?` are patterns; a key with `=` stands in quotes, `tags.\"a=b\"=c`"));
             }
         }
     }
     Ok(choice)
+}
+
+/// Adds the pattern of a tag.
+fn take(choice: &mut Choice, key: &str, pattern: &str) -> Result<(), Failure> {
+    if choice.tags.insert(key.to_owned(), pattern.to_owned()).is_some() {
+        let problem = Failure::coded(Exit::Error, Code::Usage, format!("--select names the tag `{key}` twice"));
+        return Err(problem.help("all that is selected must match; one pattern can match several values"));
+    }
+    Ok(())
+}
+
+/// Reads `tags."KEY"=PATTERN`, where `\"` and `\\` stand for what is behind the backslash; none where it is not of this form.
+fn quoted_key(text: &str) -> Option<(String, &str)> {
+    let mut letters = text.strip_prefix("tags.\"")?.chars();
+    let mut key = String::new();
+    loop {
+        match letters.next()? {
+            '"' => break,
+            '\\' => key.push(letters.next()?),
+            letter => key.push(letter),
+        }
+    }
+    let pattern = letters.as_str().trim_start().strip_prefix('=')?;
+    (!key.is_empty()).then_some((key, pattern))
 }
 
 /// The owner name for a policy that is new: as given, or that of its folder.
@@ -212,32 +240,10 @@ impl There {
     }
 
     fn new(args: &AdoptArgs) -> Result<Self, Failure> {
-        let targets = if args.targets.is_empty() { vec![None] } else { args.targets.iter().map(|region| Some(region.clone())).collect() };
-        let several = targets.len() > 1;
-        let target = |region: Option<String>| {
-            let name = region.clone().filter(|_| several).unwrap_or_else(|| "main".to_owned());
-            if let Some(wrong) = region.as_deref().filter(|region| !is_region(region)) {
-                let message =
-                    format!("--target `{wrong}` is no region, and there is no policy in {} that names its targets", args.out.display());
-                return Err(Failure::coded(Exit::Error, Code::Usage, message)
-                    .help("write a region such as `--target eu-west-1`, or first a policy with `target` blocks"));
-            }
-            Ok((name.clone(), Target { name, region, account_id: None, assume_role: None, profile: None }))
-        };
-        let targets: BTreeMap<String, Target> = targets.into_iter().map(target).collect::<Result<_, _>>()?;
+        let targets = session::regions(&args.targets, &args.out)?;
         let several_targets = targets.len() > 1;
         let files = Files { folder: args.out.clone(), ..Files::default() };
         Ok(Self { files, policy: Policy { targets, ..Policy::default() }, several_targets })
-    }
-}
-
-/// Whether a text has the form of a region: `eu-west-1`.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let is_word = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
-    match parts.split_last() {
-        Some((number, words)) => words.len() >= 2 && words.iter().all(is_word) && number.parse::<u8>().is_ok(),
-        None => false,
     }
 }
 
@@ -286,6 +292,24 @@ fn told(adopted: &Adopted, marked: usize, snapshot: &Snapshot, folder: &Path) ->
     }
     if adopted.covered > 0 {
         out.push_str(&format!("{} the policy covered already.\n", count(adopted.covered, "thing")));
+    }
+    if !adopted.told.is_empty() {
+        out.push_str("\nTrue just now, and so not written down:\n");
+        for (reason, things) in by_reason(&adopted.told) {
+            out.push_str(&format!("  {things}: {reason}\n"));
+        }
+    }
+    if !adopted.doubts.is_empty() {
+        out.push_str("\nDescribed as it is, and worth a look:\n");
+        for (code, title) in &adopted.doubts {
+            out.push_str(&format!("  - {code}: {title}\n"));
+        }
+    }
+    if !adopted.unsaid.is_empty() {
+        out.push_str("\nCovered already, with settings that are on and that no block says:\n");
+        for (settings, things) in by_reason(&adopted.unsaid) {
+            out.push_str(&format!("  {things}: {settings}\n"));
+        }
     }
     if !adopted.left_out.is_empty() {
         out.push_str(&format!("\nNot described, {}:\n", count(adopted.left_out.len(), "thing")));

@@ -57,6 +57,11 @@ impl Marking<'_> {
             return Ok(Exit::Done);
         }
         if !self.args.auto_approve {
+            if !self.context.ui.can_ask() {
+                let problem =
+                    Failure::error("--mark changes AWS, and there is nobody to ask; nothing was changed, and no file was written");
+                return Err(problem.help("give --auto-approve, or leave --mark out"));
+            }
             if !self.context.ui.asks_yes("\nDo you want to put these marks on, and to write the files?") {
                 return Err(Failure::error("not confirmed; nothing was changed, and no file was written"));
             }

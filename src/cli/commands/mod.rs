@@ -4,6 +4,7 @@ mod adopt;
 mod adopt_mark;
 mod adopt_terraform;
 mod apply;
+mod audit;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod drift;
@@ -14,6 +15,7 @@ mod fmt;
 mod plan;
 #[cfg(feature = "sandbox")]
 pub(super) mod sandbox;
+mod schedule;
 mod schema;
 mod snapshot;
 mod validate;
@@ -35,7 +37,9 @@ pub(super) fn run(context: &Context, command: Command) -> Result<Exit, Failure> 
         Command::Drift(args) => drift::run(context, &args),
         Command::Diff(args) => drift::diff(context, &args),
         Command::Adopt(args) => adopt::run(context, &args),
+        Command::Audit(args) => audit::run(context, &args),
         Command::Explain(args) => explain::run(context, &args),
+        Command::Schedule(args) => schedule::run(context, &args),
         Command::Schema(args) => schema::run(context, &args),
         Command::Completions(args) => {
             let mut script = Vec::new();

@@ -6,7 +6,7 @@
 mod aws;
 
 use super::vaults::{self, MAX_DAYS, MIN_DAYS, MOST_DAYS, STATE, said};
-use super::{Answer, Circumstances, Concern, Kind, Need, Place, outside, tags};
+use super::{Answer, Circumstances, Concern, Kind, Need, Place, Protection, outside, tags};
 use crate::model::{ArnForm, Change, Effect, Existence, Fallback, Form, KindSpec, Live, Loss, Ownership, Setting, Shape, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -129,6 +129,10 @@ impl Kind for AirGappedVault {
 
     fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
         outside::key_elsewhere(KEY, wanted, circumstances.region).into_iter().collect()
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Keeps(|live| vaults::keeper(live, KEY, true)))
     }
 
     #[cfg(feature = "aws")]

@@ -70,7 +70,7 @@ fn of_rule(wanted: &BTreeMap<String, Wanted>, rule: &str, place: Place<'_>) -> V
 }
 
 /// For how long something is kept, and that in words; `None` where only AWS will know.
-fn kept(wanted: &BTreeMap<String, Wanted>, at: &str) -> Option<(Option<i64>, String)> {
+pub(super) fn kept(wanted: &BTreeMap<String, Wanted>, at: &str) -> Option<(Option<i64>, String)> {
     match wanted.get(at).map(|wanted| &wanted.value) {
         None | Some(Value::Null) => Some((None, "for ever".to_owned())),
         Some(value) => {

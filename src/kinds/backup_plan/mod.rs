@@ -9,10 +9,12 @@ mod aws;
 mod checks;
 mod circumstances;
 mod hours;
+mod protects;
+mod runs;
 mod settings;
 mod types;
 
-use super::{Circumstances, Concern, Kind, Need, Place};
+use super::{Circumstances, Concern, Kind, Need, Place, Protection, Recurrence};
 use crate::model::{
     ArnForm, Change, Effect, Existence, KindSpec, Listed, Live, Loss, NameForm, Ownership, Reaches, Reading, Value, Wanted, count, path,
 };
@@ -127,6 +129,14 @@ impl Kind for BackupPlan {
                 "declare a second block with the new name, and remove this one when the new plan runs".to_owned(),
             )
         })
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        runs::runs(wanted)
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Runs(protects::rules))
     }
 
     #[cfg(feature = "aws")]

@@ -7,7 +7,7 @@
 mod aws;
 
 use super::backup_types::{MANAGEMENT, OPT_IN, REGION_SETTINGS, TYPE};
-use super::{Answer, Concern, Kind, Need, Needed};
+use super::{Admission, Answer, Concern, Kind, Need, Needed, Protection};
 use crate::model::{
     ArnForm, Change, Code, KindSpec, Live, Loss, Ownership, Reading, Refusal, Safer, Setting, Severity, Shape, Single, Value, Wanted, path,
 };
@@ -124,8 +124,29 @@ impl Kind for RegionSettings {
         }
     }
 
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Admits(admission))
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::RegionCalls)
     }
+}
+
+/// Which types the region takes.
+fn admission(live: &Live) -> Admission {
+    let flags = |setting: &str| {
+        let of_setting = || live.settings.iter().filter(move |(at, _)| at.as_str() == setting || path::is_within(at, setting));
+        // No answer at all is no answer that there are none.
+        if of_setting().any(|(_, reading)| matches!(reading, Reading::Unreadable { .. })) || of_setting().next().is_none() {
+            return None;
+        }
+        let flags = of_setting().filter_map(|(at, reading)| match reading {
+            Reading::Known(Value::Bool(on)) => Some((path::split_key(at)?.1, *on)),
+            _ => None,
+        });
+        Some(flags.collect())
+    };
+    Admission { opt_in: flags(OPT_IN), managed: flags(MANAGEMENT) }
 }

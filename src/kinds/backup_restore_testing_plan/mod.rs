@@ -4,7 +4,7 @@
 mod aws;
 
 use super::backup_schedule::{SCHEDULE, ZONE, more_often};
-use super::{Circumstances, Concern, Kind, Need, Needed, Place, backup_types, schedules, tags};
+use super::{Circumstances, Concern, Kind, Need, Needed, Place, Recurrence, When, backup_types, schedules, tags};
 use crate::model::{
     ArnForm, Code, Existence, Fallback, Form, Key, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Value,
     Wanted, path,
@@ -183,6 +183,13 @@ impl Kind for RestoreTestingPlan {
             otherwise: "AWS Backup takes the plan, and restores nothing of it".to_owned(),
         };
         vaults.filter(|vault| !vault.contains('*')).map(need).collect()
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        let hours = wanted.get(START_WINDOW).map_or(Some(24), |wanted| wanted.value.as_i64()).and_then(|hours| u32::try_from(hours).ok());
+        let when = When::of(wanted, WHEN, TIMEZONE, Service::Backup);
+        let run = Recurrence::new(WHEN, "restores recovery points to see whether that works", when);
+        vec![Recurrence { start_window: hours.and_then(|hours| hours.checked_mul(60)), ..run }]
     }
 
     #[cfg(feature = "aws")]

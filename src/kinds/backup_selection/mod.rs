@@ -9,8 +9,8 @@ mod checks;
 mod choice;
 mod within;
 
-use super::backup_choice::{NOT_RESOURCES, OPERATORS, RESOURCES, TAG};
-use super::{Beside, Circumstances, Concern, Flat, Kind, Need, Place, backup_types, outside};
+use super::backup_choice::{Choice, NOT_RESOURCES, OPERATORS, RESOURCES, TAG};
+use super::{Beside, Chooser, Circumstances, Concern, Flat, Kind, Need, Place, Protection, backup_types, outside};
 use crate::model::{
     ArnForm, Change, Effect, Existence, Form, Key, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Parent, Reading, Safer,
     Setting, Shape, Value, Wanted,
@@ -212,6 +212,10 @@ impl Kind for BackupSelection {
         })
     }
 
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Chooses(chooser))
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Whole(&aws::SelectionCalls)
@@ -269,6 +273,17 @@ fn resource_tag(text: &str) -> Result<String, Mistake> {
         return Ok(text.to_owned());
     }
     Err(Mistake::new(format!("must be `aws:ResourceTag/KEY`, found \"{text}\"")).help(format!("write \"aws:ResourceTag/{text}\"")))
+}
+
+/// What a selection chooses, and for which plan.
+fn chooser(live: &Live) -> Chooser {
+    let flat = Flat::of_readings(&live.settings);
+    Chooser {
+        name: flat.text(NAME).unwrap_or_else(|| live.id.name.clone()),
+        plan: live.fact(Live::PARENT_ID).unwrap_or_default().to_owned(),
+        role: flat.text(ROLE).unwrap_or_default(),
+        choice: Choice::new(&flat),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Circumstances, Concern, Kind, Need, Place, outside, tags, vaults};
+use super::{Circumstances, Concern, Kind, Need, Place, Protection, outside, tags, vaults};
 use crate::model::{ArnForm, Existence, Fallback, Form, KindSpec, Live, Loss, Ownership, Safer, Setting, Shape, Wanted};
 use std::collections::BTreeMap;
 
@@ -83,6 +83,10 @@ impl Kind for BackupVault {
 
     fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {
         outside::key_elsewhere(KEY, wanted, circumstances.region).into_iter().collect()
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Keeps(|live| vaults::keeper(live, KEY, false)))
     }
 
     #[cfg(feature = "aws")]

@@ -9,7 +9,7 @@ mod pattern;
 mod rules;
 
 use super::roles::{EVENTS, ROLE};
-use super::{Concern, Kind, Need, Place, filter, outside, schedules, tags};
+use super::{Concern, Kind, Need, Place, Recurrence, When, filter, outside, schedules, tags};
 use crate::model::{
     Change, Document, Effect, Existence, Fallback, Form, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Reading, Safer,
     Setting, Shape, Value, Wanted,
@@ -190,6 +190,17 @@ impl Kind for EventRule {
     fn remarks(&self, live: &Live) -> Vec<String> {
         let by = live.fact(MANAGED_BY).map(|by| format!("{by} made this rule for itself, and AWS lets nobody else change it"));
         by.into_iter().collect()
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        if !wanted.contains_key(SCHEDULE) {
+            return Vec::new();
+        }
+        let is_off = wanted.get("state").and_then(|wanted| wanted.value.as_str()) == Some("DISABLED");
+        let asleep = is_off.then(|| "its `state` is `DISABLED`".to_owned());
+        // Rules know no time zones.
+        let when = When::of(wanted, SCHEDULE, "", Service::Rule);
+        vec![Recurrence { asleep, ..Recurrence::new(SCHEDULE, "calls the targets of the rule", when) }]
     }
 
     #[cfg(feature = "aws")]

@@ -6,7 +6,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Answer, Concern, Kind, Need, Needed, rds};
+use super::{Answer, Concern, Kind, Need, Needed, Protection, Recurrence, rds};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Ownership, Reaches, Refusal, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -86,6 +86,18 @@ impl Kind for DbInstance {
 
     fn remarks(&self, live: &Live) -> Vec<String> {
         rds::remarks(live)
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        Recurrence::daily(wanted, WINDOW, rds::RETENTION, "begins the daily automated backup").into_iter().collect()
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(|live| rds::holder("RDS", WINDOW, live)))
+    }
+
+    fn passing(&self, live: &Live) -> Vec<String> {
+        rds::passing(live)
     }
 
     #[cfg(feature = "aws")]

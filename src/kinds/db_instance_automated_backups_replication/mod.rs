@@ -6,9 +6,10 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Circumstances, Concern, Kind, Need, Needed, Place, outside, rds, tags};
+use super::{Circumstances, Concern, Flat, Kind, Need, Needed, Place, Protection, outside, rds, tags};
 use crate::model::{
-    ArnForm, Code, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Setting, Severity, Shape, Value, Wanted,
+    ArnForm, Code, Existence, Fallback, Form, KindSpec, Live, Loss, Mechanism, Mistake, NameForm, Ownership, Safer, Setting, Severity,
+    Shape, Value, Wanted,
 };
 use std::collections::BTreeMap;
 
@@ -157,8 +158,20 @@ impl Kind for BackupsReplication {
         key.into_iter().chain(source).collect()
     }
 
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Copies(copies))
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Whole(&aws::ReplicationCalls)
     }
+}
+
+/// What it protects: the instance whose backups it copies.
+fn copies(live: &Live) -> Vec<(String, Mechanism)> {
+    let flat = Flat::of_readings(&live.settings);
+    let Some(source) = flat.text(SOURCE) else { return Vec::new() };
+    let copied = Mechanism::CopiedBackups { region: live.id.region.clone(), days: flat.whole(RETENTION), key: flat.text(KEY) };
+    vec![(source, copied)]
 }

@@ -8,10 +8,11 @@ mod forms;
 mod losses;
 mod rows;
 mod rules;
+mod runs;
 mod settings;
 mod spans;
 
-use super::{Circumstances, Concern, Flat, Kind, Need, Place, outside, schedules, tags};
+use super::{Circumstances, Concern, Flat, Kind, Need, Place, Recurrence, outside, schedules, tags};
 use crate::model::{ArnForm, Change, Effect, Existence, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Value, Wanted};
 use crate::time::Service;
 use std::cmp::Ordering;
@@ -113,8 +114,12 @@ impl Kind for LifecyclePolicy {
         })
     }
 
-    fn remarks(&self, live: &Live) -> Vec<String> {
+    fn passing(&self, live: &Live) -> Vec<String> {
         live.fact(MESSAGE).map(|message| format!("AWS says that it does not work: {message}")).into_iter().collect()
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        runs::runs(wanted)
     }
 
     #[cfg(feature = "aws")]

@@ -8,8 +8,10 @@ mod aws;
 #[cfg(feature = "aws")]
 mod replicas;
 
-use super::Kind;
-use crate::model::{Change, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Safer, Setting, Shape, Value, count};
+use super::{Holder, Kind, Protection};
+use crate::model::{
+    Change, Fallback, KindSpec, Live, Loss, Mechanism, NameForm, Ownership, PointInTime, Safer, Setting, Shape, Value, count,
+};
 use jiff::{SpanRound, Timestamp, Unit};
 
 const PITR: &str = "point_in_time_recovery.enabled";
@@ -133,16 +135,20 @@ impl Kind for DynamodbTable {
     }
 
     fn remarks(&self, live: &Live) -> Vec<String> {
-        let mut remarks = Vec::new();
-        if let Some(home) = &live.replica_of {
-            remarks.push(format!("replica of the table in {home}; replicas hold these settings each for itself"));
-        }
+        let home = live.replica_of.iter();
+        home.map(|home| format!("replica of the table in {home}; replicas hold these settings each for itself")).collect()
+    }
+
+    fn passing(&self, live: &Live) -> Vec<String> {
         match live.facts.get(STATUS).and_then(Value::as_str) {
-            None | Some("ACTIVE") => {}
-            Some(status @ ("CREATING" | "UPDATING")) => remarks.push(format!("the table is {status}; apply waits until it is ACTIVE")),
-            Some(status) => remarks.push(format!("the table is {status}")),
+            None | Some("ACTIVE") => Vec::new(),
+            Some(status @ ("CREATING" | "UPDATING")) => vec![format!("the table is {status}; apply waits until it is ACTIVE")],
+            Some(status) => vec![format!("the table is {status}")],
         }
-        remarks
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(holder))
     }
 
     #[cfg(feature = "aws")]
@@ -165,4 +171,26 @@ fn days_between(from: Timestamp, to: Timestamp) -> String {
         0..48 => format!("{hours} hours"),
         _ => format!("{} days", hours / 24),
     }
+}
+
+/// What of a table protects it.
+fn holder(live: &Live) -> Holder {
+    let mut holder = Holder::of_type("DynamoDB");
+    match holder.read(live, PITR) {
+        Some(Value::Bool(true)) => {
+            let days = holder.read(live, PERIOD).and_then(|days| days.as_i64());
+            let window = PointInTime { days, earliest: instant(live, EARLIEST), latest: instant(live, LATEST) };
+            holder.mechanisms.push(Mechanism::PointInTime(window));
+        }
+        _ if holder.unread.is_empty() => {
+            let mend = "turn it on: `point_in_time_recovery { enabled = true }` in a `protect` block";
+            holder.switched_off.push(("point-in-time recovery is off".to_owned(), mend.to_owned()));
+        }
+        _ => {}
+    }
+    let regions = live.replicas.clone().unwrap_or_default();
+    if !regions.is_empty() {
+        holder.mechanisms.push(Mechanism::Replicas { regions });
+    }
+    holder
 }

@@ -3,10 +3,11 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::Kind;
-#[cfg(feature = "aws")]
-use crate::model::Value;
-use crate::model::{Change, Code, Fallback, KindSpec, Live, NameForm, NameTag, Ownership, Refusal, Safer, Setting, Shape, Wanted};
+use super::{Holder, Kind, Protection, Recurrence, When};
+use crate::model::{
+    AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Mechanism, NameForm, NameTag, Ownership, Refusal, Safer, Setting, Shape,
+    Value, Wanted,
+};
 use std::collections::BTreeMap;
 
 const STATUS: &str = "backup_policy.status";
@@ -69,13 +70,27 @@ impl Kind for FileSystem {
     }
 
     fn remarks(&self, live: &Live) -> Vec<String> {
-        let name = live.fact(NAME).map(|name| format!("its `Name` is {name}"));
+        live.fact(NAME).map(|name| format!("its `Name` is {name}")).into_iter().collect()
+    }
+
+    fn passing(&self, live: &Live) -> Vec<String> {
         let state = match live.fact(STATE) {
             None | Some(READY) => None,
             Some(state) if PASSING.contains(&state) => Some(format!("it is {state}; apply waits until it is available")),
             Some(state) => Some(format!("it is in the state `{state}`")),
         };
-        name.into_iter().chain(state).collect()
+        state.into_iter().collect()
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        let Some(status) = wanted.get(STATUS).and_then(|wanted| wanted.value.as_str()) else { return Vec::new() };
+        let asleep = (status == DISABLED).then(|| format!("`{STATUS}` is `{DISABLED}`"));
+        let when = When::Theirs("once a day, at a time that AWS chose".to_owned());
+        vec![Recurrence { asleep, ..Recurrence::new(STATUS, "makes the automatic backup", when) }]
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(holder))
     }
 
     #[cfg(feature = "aws")]
@@ -88,4 +103,18 @@ impl Kind for FileSystem {
 #[cfg(feature = "aws")]
 fn settled(status: &str) -> Value {
     Value::from(if ["ENABLED", "ENABLING"].contains(&status) { ENABLED } else { DISABLED })
+}
+
+/// What of a file system protects it. That AWS's own plan keeps backups for 35 days is *not confirmed*, so no days are said.
+fn holder(live: &Live) -> Holder {
+    let mut holder = Holder::of_type("EFS");
+    match holder.read(live, STATUS).as_ref().and_then(Value::as_str) {
+        Some(ENABLED) => holder.mechanisms.push(Mechanism::AutomatedBackups(AutomatedBackups::default())),
+        _ if holder.unread.is_empty() => {
+            let mend = "turn them on: `backup_policy { status = \"ENABLED\" }` in a `protect` block";
+            holder.switched_off.push(("automatic backups are off".to_owned(), mend.to_owned()));
+        }
+        _ => {}
+    }
+    holder
 }

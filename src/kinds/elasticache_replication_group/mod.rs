@@ -3,10 +3,10 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Kind};
+use super::{Concern, Holder, Kind, Protection, Recurrence};
 use crate::model::{
-    Change, Code, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Reading, Refusal, Safer, Setting, Severity, Shape,
-    Value, Wanted,
+    AutomatedBackups, Change, Code, Fallback, Form, KindSpec, Live, Loss, Mechanism, Mistake, NameForm, Ownership, Reading, Refusal, Safer,
+    Setting, Severity, Shape, Value, Wanted,
 };
 use crate::time::{DailyHours, WeeklyHours};
 use jiff::Timestamp;
@@ -177,7 +177,7 @@ impl Kind for ReplicationGroup {
         refusal(Code::StateForbids, reason, "bring it back to `available`, or leave it out of the selection, and plan again")
     }
 
-    fn remarks(&self, live: &Live) -> Vec<String> {
+    fn passing(&self, live: &Live) -> Vec<String> {
         match live.fact(STATUS) {
             None | Some(READY) => Vec::new(),
             Some(status) if PASSING.contains(&status) => vec![format!("it is {status}; apply waits until it is available")],
@@ -185,10 +185,35 @@ impl Kind for ReplicationGroup {
         }
     }
 
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        Recurrence::daily(wanted, WINDOW, RETENTION, "begins the daily automatic backup").into_iter().collect()
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(holder))
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::GroupCalls)
     }
+}
+
+/// What of a cache protects it: AWS Backup does not know caches.
+fn holder(live: &Live) -> Holder {
+    let mut holder = Holder::default();
+    match holder.read(live, RETENTION).and_then(|days| days.as_i64()) {
+        None | Some(0) if holder.unread.is_empty() => {
+            let mend = format!("set `{RETENTION}` of it to 1 or more");
+            holder.switched_off.push((format!("automatic backups are off (`{RETENTION}` = 0)"), mend));
+        }
+        None => {}
+        days => {
+            let window = live.fact(HOURS_NOW).map(str::to_owned);
+            holder.mechanisms.push(Mechanism::AutomatedBackups(AutomatedBackups { days, window, ..AutomatedBackups::default() }));
+        }
+    }
+    holder
 }
 
 #[cfg(test)]

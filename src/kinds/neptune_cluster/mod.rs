@@ -5,7 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Answer, Concern, Kind, Need, Needed, rds};
+use super::{Answer, Concern, Kind, Need, Needed, Protection, Recurrence, rds};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Ownership, Refusal, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -79,6 +79,18 @@ impl Kind for NeptuneCluster {
 
     fn remarks(&self, live: &Live) -> Vec<String> {
         rds::remarks(live)
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        Recurrence::daily(wanted, WINDOW, rds::RETENTION, "begins the daily automated backup").into_iter().collect()
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(|live| rds::holder("Neptune", WINDOW, live)))
+    }
+
+    fn passing(&self, live: &Live) -> Vec<String> {
+        rds::passing(live)
     }
 
     #[cfg(feature = "aws")]

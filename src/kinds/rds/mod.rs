@@ -6,6 +6,7 @@
 
 #[cfg(feature = "aws")]
 mod calls;
+mod holder;
 mod hours;
 #[cfg(feature = "aws")]
 pub(super) mod tagging;
@@ -13,6 +14,7 @@ pub(super) mod tagging;
 #[cfg(feature = "aws")]
 pub(super) use calls::{As, DatabaseCalls, RDS};
 
+pub(super) use holder::holder;
 pub(super) use hours::{free, perhaps_free};
 
 use super::{Answer, Concern, Handed, Need, Needed};
@@ -405,13 +407,16 @@ pub(super) fn notes(live: &Live) -> Vec<(Code, String)> {
 
 /// What else a reader of the plan ought to know.
 pub(super) fn remarks(live: &Live) -> Vec<String> {
+    let owner = text(live, OWNER).into_iter();
+    owner.map(|point| format!("AWS Backup keeps its continuous backups, and with them retention and hours ({point})")).collect()
+}
+
+/// What is so just now: what waits for the maintenance window, and the state.
+pub(super) fn passing(live: &Live) -> Vec<String> {
     let mut remarks = Vec::new();
     let days = |fact: &str| live.facts.get(fact).and_then(Value::as_i64);
     if let (Some(now), Some(to_come)) = (days(DAYS_NOW), days(DAYS_TO_COME)) {
         remarks.push(format!("`{RETENTION}` is {now}, and {to_come} waits for the maintenance window"));
-    }
-    if let Some(point) = text(live, OWNER) {
-        remarks.push(format!("AWS Backup keeps its continuous backups, and with them retention and hours ({point})"));
     }
     match text(live, STATUS) {
         None => {}

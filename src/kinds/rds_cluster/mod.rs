@@ -5,7 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Answer, Concern, Kind, Need, Needed, rds};
+use super::{Answer, Concern, Holder, Kind, Need, Needed, Protection, Recurrence, rds};
 use crate::model::{Change, Code, Effect, Fallback, KindSpec, Live, Loss, Ownership, Refusal, Safer, Setting, Shape, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -106,6 +106,18 @@ impl Kind for RdsCluster {
         rds::remarks(live)
     }
 
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        Recurrence::daily(wanted, WINDOW, rds::RETENTION, "begins the daily automated backup").into_iter().collect()
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(holder))
+    }
+
+    fn passing(&self, live: &Live) -> Vec<String> {
+        rds::passing(live)
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::CALLS)
@@ -126,4 +138,12 @@ fn backtracking(changes: &[Change], live: &Live) -> Option<Refusal> {
     };
     let remedy = format!("take `{BACKTRACK}` out of the block; `{}` is what restores the cluster to a moment", rds::RETENTION);
     Some(Refusal { code: Code::Backtracking.to_string(), reason, remedy })
+}
+
+/// What of a cluster protects it. AWS Backup makes no continuous backups of Multi-AZ DB clusters, which are of its type RDS.
+fn holder(live: &Live) -> Holder {
+    let is_aurora = rds::text(live, rds::ENGINE).is_none_or(|engine| engine.starts_with("aurora"));
+    let mut holder = rds::holder(if is_aurora { "Aurora" } else { "RDS" }, WINDOW, live);
+    holder.can_be_continuous = is_aurora;
+    holder
 }

@@ -3,9 +3,10 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Kind};
+use super::{Concern, Holder, Kind, Protection, Recurrence, When};
 use crate::model::{
-    Change, Code, Fallback, KindSpec, Live, Loss, NameForm, Ownership, Reading, Refusal, Safer, Setting, Severity, Shape, Value, Wanted,
+    AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Loss, Mechanism, NameForm, Ownership, Reading, Refusal, Safer, Setting,
+    Severity, Shape, Value, Wanted, count,
 };
 use jiff::Timestamp;
 use std::cmp::Ordering;
@@ -157,7 +158,7 @@ impl Kind for RedshiftCluster {
         })
     }
 
-    fn remarks(&self, live: &Live) -> Vec<String> {
+    fn passing(&self, live: &Live) -> Vec<String> {
         match live.fact(STATUS) {
             Some(status) if PASSING.contains(&status) => vec![format!("it is {status}; apply waits until it is available")],
             Some(status) if !READY.contains(&status) => vec![format!("it is {status}")],
@@ -165,10 +166,37 @@ impl Kind for RedshiftCluster {
         }
     }
 
+    /// Source of the times: Redshift Management Guide, "Automated snapshots".
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        let Some(days) = wanted.get(AUTOMATED).and_then(|wanted| wanted.value.as_i64()) else { return Vec::new() };
+        let kept = count(days, "day");
+        let when = When::Theirs("about every 8 hours, or after 5 GB of changes for each node, when AWS chooses".to_owned());
+        let asleep = (days == 0).then(|| format!("`{AUTOMATED}` is 0, so that none is made"));
+        vec![Recurrence { asleep, ..Recurrence::new(AUTOMATED, format!("makes automated snapshots, kept for {kept}"), when) }]
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(holder))
+    }
+
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::ClusterCalls)
     }
+}
+
+/// What of a cluster protects it.
+fn holder(live: &Live) -> Holder {
+    let mut holder = Holder::of_type("Redshift");
+    match holder.read(live, AUTOMATED).and_then(|days| days.as_i64()) {
+        Some(0) => {
+            let mend = format!("set `{AUTOMATED}` of it to 1 or more");
+            holder.switched_off.push((format!("automated snapshots are off (`{AUTOMATED}` = 0)"), mend));
+        }
+        _ if !holder.unread.is_empty() => {}
+        days => holder.mechanisms.push(Mechanism::AutomatedBackups(AutomatedBackups { days, ..AutomatedBackups::default() })),
+    }
+    holder
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod effects;
 mod encryption;
 mod forbidden;
 mod forms;
+mod holder;
 mod replication_checks;
 mod rule;
 mod sooner;
@@ -19,7 +20,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::{Answer, Concern, Kind, Need, Needed, Place, outside};
+use super::{Answer, Concern, Kind, Need, Needed, Place, Protection, outside};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Reaches, Refusal, Severity, Value, Wanted, path};
 use jiff::Timestamp;
 use rule::Rule;
@@ -69,6 +70,10 @@ const MARKED_LIFECYCLE: &str = "lifecycle_rules_of_other_workspaces";
 const MARKED_REPLICATION: &str = "replication_rules_of_other_workspaces";
 /// Where everything is read: the ids of replication rules that AWS takes no more as they are, so that no block can say them.
 const UNSAID_REPLICATION: &str = "replication_rules_of_old_form";
+/// Where everything is read: the settings of all lifecycle rules, whoever made them, by path; their ids are the keys.
+const ALL_LIFECYCLE: &str = "all_lifecycle_rules";
+/// The same of replication rules.
+const ALL_REPLICATION: &str = "all_replication_rules";
 /// What [`VERSIONING_FACT`] holds where nobody ever set versioning.
 const NEVER: &str = "never set";
 /// Whether MFA delete is on.
@@ -170,6 +175,10 @@ impl Kind for S3Bucket {
         };
         let told = denied.map(text);
         told.chain(encryption::notes(live)).collect()
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Holds(holder::holder))
     }
 
     #[cfg(feature = "aws")]

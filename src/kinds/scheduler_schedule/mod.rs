@@ -4,11 +4,12 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod exports;
 mod forms;
 mod input;
 mod rules;
 
-use super::{Circumstances, Concern, Kind, Need, Place, json, outside, schedules};
+use super::{Circumstances, Concern, Kind, Need, Place, Protection, Recurrence, When, json, outside, schedules};
 use crate::model::{
     Change, Document, Existence, Fallback, Form, KindSpec, Live, Loss, NameForm, Ownership, Parent, Safer, Setting, Shape, Value, Wanted,
 };
@@ -257,6 +258,24 @@ impl Kind for Schedule {
         let begins_anew = change.setting == EXPRESSION && change.after.as_str().is_some_and(|text| text.starts_with("rate("));
         let told = SPEC.setting(EXPRESSION).filter(|_| change.effect.needs_consent()).map(|row| format!("{}; ", row.when_weaker));
         begins_anew.then(|| format!("{}a rate counts from the moment of the change", told.unwrap_or_default()))
+    }
+
+    fn runs(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Recurrence> {
+        let text = |setting: &str| wanted.get(setting).and_then(|wanted| wanted.value.as_str());
+        let instant = |setting: &str| text(setting).and_then(|text| text.parse().ok());
+        let window = wanted.get(WINDOW).and_then(|wanted| wanted.value.as_i64()).and_then(|minutes| u32::try_from(minutes).ok());
+        let does = text(ARN).map_or_else(|| "calls its target".to_owned(), |arn| format!("calls {arn}"));
+        vec![Recurrence {
+            start_window: window,
+            asleep: (text(STATE) == Some("DISABLED")).then(|| format!("its `{STATE}` is `DISABLED`")),
+            not_before: instant(START),
+            not_after: instant(END),
+            ..Recurrence::new(EXPRESSION, does, When::of(wanted, EXPRESSION, ZONE, Service::Scheduler))
+        }]
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        Some(Protection::Copies(exports::exports))
     }
 
     #[cfg(feature = "aws")]

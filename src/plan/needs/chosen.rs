@@ -2,22 +2,22 @@
 
 use super::{Seen, Thing};
 use crate::kinds;
-use crate::model::{Code, Diagnostic, Policy, Snapshot, Wanted};
+use crate::model::{Code, Diagnostic, Policy, Snapshot};
 use std::collections::BTreeMap;
 
 /// Every problem that nobody could tell before, and how much there is that nobody looked at.
 pub(super) fn learned(policy: &Policy, things: &[Thing<'_>], snapshot: &Snapshot) -> Vec<Diagnostic> {
     let seen = Seen::new(things, Some(snapshot));
     let mut problems = Vec::new();
+    let mut parts_of: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for part in &policy.resources {
+        part.parent.iter().for_each(|whole| parts_of.entry(whole).or_default().push(&part.wanted));
+    }
     for thing in things {
         let Some(resource) = thing.resource else { continue };
-        let parts = policy.resources.iter().filter(|part| part.parent.as_ref() == Some(&resource.address));
-        let parts: Vec<&BTreeMap<String, Wanted>> = parts.map(|part| &part.wanted).collect();
-        if parts.is_empty() {
-            continue;
-        }
-        let before = thing.kind.check_parts(&resource.wanted, &parts, &[]);
-        let now = thing.kind.check_parts(&resource.wanted, &parts, seen.around(thing));
+        let Some(parts) = parts_of.get(&resource.address) else { continue };
+        let before = thing.kind.check_parts(&resource.wanted, parts, &[]);
+        let now = thing.kind.check_parts(&resource.wanted, parts, seen.around(thing));
         for concern in now.into_iter().filter(|concern| !before.contains(concern)) {
             let problem = concern.told(&resource.wanted, &resource.span);
             // It is the same in every target.

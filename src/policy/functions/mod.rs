@@ -104,6 +104,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     all().map(|function| function.name).chain(["try", "can"])
 }
 
+/// Why the function of that name, which Terraform has, never has a result here; none of a function that has one.
+pub fn unavailable(name: &str) -> Option<&'static str> {
+    find(name)?.doc.strip_prefix("Not available: ")
+}
+
 /// The function of that name.
 pub fn find(name: &str) -> Option<&'static Function> {
     all().find(|function| function.name == name)

@@ -21,6 +21,7 @@ impl Evaluator<'_, '_> {
         match (root.as_str(), name) {
             ("local", Some(name)) if self.blocks.locals.contains_key(name) => return Ok(Some(Node::Local(name.to_owned()))),
             ("target", Some(name)) if self.blocks.targets.contains_key(name) => return Ok(Some(Node::Target(name.to_owned()))),
+            ("tier", Some(name)) if self.blocks.tiers.contains_key(name) => return Ok(Some(Node::Tier(name.to_owned()))),
             ("organization", Some(name)) if self.blocks.organizations.contains_key(name) => {
                 return Ok(Some(Node::Organization(name.to_owned())));
             }
@@ -33,6 +34,7 @@ impl Evaluator<'_, '_> {
             "local" => self.blocks.locals.keys().map(String::as_str).collect(),
             "target" => self.blocks.targets.keys().map(String::as_str).collect(),
             "organization" => self.blocks.organizations.keys().map(String::as_str).collect(),
+            "tier" => self.blocks.tiers.keys().map(String::as_str).collect(),
             kind if kinds::find(kind).is_some() || compounds::find(kind).is_some() => return self.thing(kind, name),
             _ => return Err((format!("nothing is named `{root}`"), Some(root_help(root)))),
         };
@@ -79,7 +81,7 @@ fn each(has_each: bool) -> Result<Option<Node>, (String, Option<String>)> {
 fn root_help(root: &str) -> String {
     let compounds = compounds::specs().map(|spec| spec.table.name);
     let kinds: Vec<&str> = kinds::all().map(|kind| kind.spec().name).chain(compounds).collect();
-    let known = ["var", "local", "organization", "target", "each", "path", "backstay"].into_iter().chain(kinds);
+    let known = ["var", "local", "organization", "target", "tier", "each", "path", "backstay"].into_iter().chain(kinds);
     eval::suggestion(root, known)
         .unwrap_or_else(|| "values are named `var.NAME`, `local.NAME`, `target.NAME` or `KIND.NAME`; text goes into quotes".to_owned())
 }

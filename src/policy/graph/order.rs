@@ -5,6 +5,23 @@ use crate::model::{Code, Diagnostic, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Evaluator<'_, '_> {
+    /// The graph with what no reference says: a block that names no target is in the only one that there is, and which that is, is known only
+    /// when all are evaluated.
+    pub(super) fn with_targets(&self, graph: &BTreeMap<Node, Edges>) -> BTreeMap<Node, Edges> {
+        let mut graph = graph.clone();
+        for (node, edges) in &mut graph {
+            let Node::Thing(kind, name) = node else { continue };
+            let Some(located) = self.blocks.things.get(&(kind.clone(), name.clone())) else { continue };
+            if located.block.body.has_attribute("target") {
+                continue;
+            }
+            for target in self.blocks.targets.keys() {
+                edges.entry(Node::Target(target.clone())).or_insert_with(|| located.header());
+            }
+        }
+        graph
+    }
+
     /// Every node after those that it refers to. The nodes of a circle are broken, and the circle is shown once.
     pub(super) fn in_order(&mut self, graph: &BTreeMap<Node, Edges>) -> Vec<Node> {
         let mut order = Vec::new();

@@ -6,6 +6,7 @@
 //! Sources: the EventBridge user guide ("Cron expressions reference"), the EventBridge Scheduler user guide ("Schedule types"), the AWS
 //! Backup developer guide ("Backup plan options and configuration"). What they leave open is marked *not confirmed*.
 
+mod calendar;
 mod cron;
 mod field;
 mod habits;
@@ -14,6 +15,8 @@ mod runs;
 mod sentence;
 #[cfg(test)]
 mod tests;
+
+pub use self::calendar::{Calendar, ClockChange, Clocks, Gap};
 
 use self::cron::Cron;
 use self::rate::Rate;
@@ -135,6 +138,11 @@ impl Schedule {
     /// What AWS takes and the writer may not have meant: habits of other crons, forms that AWS does not document, dates that never come.
     pub fn remarks(&self) -> &[Problem] {
         &self.remarks
+    }
+
+    /// Whether it counts from when it was turned on, and not by the calendar.
+    pub fn is_rate(&self) -> bool {
+        matches!(self.form, Form::Rate(_))
     }
 
     /// Whether it runs again and again, not once.

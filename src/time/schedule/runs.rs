@@ -89,12 +89,12 @@ fn skipped_at(cron: &Cron, change: Timestamp, zone: &TimeZone) -> Option<(DateTi
 }
 
 /// The instants of the date's runs, in order: since a repeated time is taken the first time, local order is the order of instants.
-fn runs_on(cron: &Cron, date: Date, zone: &TimeZone) -> Vec<Timestamp> {
+pub(super) fn runs_on(cron: &Cron, date: Date, zone: &TimeZone) -> Vec<Timestamp> {
     cron.times.iter().filter_map(|time| instant(date.to_datetime(*time), zone)).collect()
 }
 
 /// The instant of a local time: the first where it comes twice, none where the clocks skip it.
-fn instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+pub(super) fn instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     match zone.to_ambiguous_timestamp(local).offset() {
         AmbiguousOffset::Unambiguous { offset } | AmbiguousOffset::Fold { before: offset, .. } => offset.to_timestamp(local).ok(),
         AmbiguousOffset::Gap { .. } => None,
@@ -125,7 +125,7 @@ fn longest_gap(cron: &Cron, after: Timestamp, zone: &TimeZone) -> Option<SignedD
     longest
 }
 
-fn clocks_change(date: Date, zone: &TimeZone) -> bool {
+pub(super) fn clocks_change(date: Date, zone: &TimeZone) -> bool {
     let offset = |date: Date| -> Option<Offset> {
         match zone.to_ambiguous_timestamp(date.at(0, 0, 0, 0)).offset() {
             AmbiguousOffset::Unambiguous { offset } => Some(offset),

@@ -78,7 +78,13 @@ pub fn sarif(drift: &Drift, specs: Specs) -> Json {
         let file = policy.files.keys().next();
         file.map_or_else(
             || policy.path.clone(),
-            |file| if policy.path.ends_with(".hcl") { policy.path.clone() } else { join(&policy.path, file) },
+            |file| {
+                if std::path::Path::new(&policy.path).extension().is_some_and(|extension| extension == "hcl") {
+                    policy.path.clone()
+                } else {
+                    join(&policy.path, file)
+                }
+            },
         )
     });
     let result = |moved: &Moved, suppressed: Option<String>| {

@@ -3,6 +3,7 @@
 //! Rules are read again just before they are written, and after it until reads agree.
 
 mod agree;
+mod all;
 mod lifecycle;
 mod names;
 mod read;

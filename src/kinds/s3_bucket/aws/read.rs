@@ -13,7 +13,7 @@ use super::super::{
 };
 use super::names::Names;
 use super::{
-    GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, client, is_elsewhere, lifecycle, list, regions, replication, versioning,
+    GET_ENCRYPTION, GET_LIFECYCLE, GET_LOCK, GET_REPLICATION, all, client, is_elsewhere, lifecycle, list, regions, replication, versioning,
 };
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{Found, ReadRequest, Wish};
@@ -431,6 +431,7 @@ impl BucketRead<'_> {
     }
 
     fn note_lifecycle(&mut self, found: Lifecycle) {
+        all::lifecycle(self.wish, &mut self.live, &found.rules);
         let names = self.names(LIFECYCLE, found.rules.iter().map(LifecycleRule::id));
         let foreign = || found.rules.iter().filter(|rule| names.name(rule.id()).is_none());
         let (many, old) = (foreign().count(), foreign().any(lifecycle::is_old));
@@ -450,6 +451,7 @@ impl BucketRead<'_> {
 
     fn note_replication(&mut self, found: Option<ReplicationConfiguration>) {
         let rules = found.as_ref().map(ReplicationConfiguration::rules).unwrap_or_default();
+        all::replication(self.wish, &mut self.live, rules);
         let mut names = self.names(REPLICATION, rules.iter().map(ReplicationRule::id));
         if self.wish.everything {
             let unsaid: Vec<&str> = replication::unsaid(rules).filter(|id| names.is_by_id(Some(id))).collect();

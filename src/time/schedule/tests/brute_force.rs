@@ -143,6 +143,21 @@ proptest! {
     }
 
     #[test]
+    fn a_calendar_is_that_of_the_runs(minutes in field(0, 59), hours in field(0, 23), day in day(), (name, after) in stretch(), days in 1..400_i64) {
+        let expression = format!("cron({} {} {} * {} *)", minutes.0, hours.0, day.date, day.weekday);
+        let (schedule, zone, after) = (read(&expression, Service::Scheduler), zone(name), at(after));
+        let until = after + SignedDuration::from_hours(24 * days);
+        let runs: Vec<Timestamp> = schedule.runs(after, &zone).take_while(|run| *run <= until).collect();
+        let calendar = Calendar::of(&schedule, &zone, after, until, 7);
+        prop_assert_eq!(calendar.count, u64::try_from(runs.len()).expect("they can be counted"), "{} in {}", expression, name);
+        prop_assert_eq!(calendar.last, runs.last().copied());
+        let expected = runs.iter().zip(runs.iter().skip(1)).map(|(one, next)| next.duration_since(*one)).max();
+        prop_assert_eq!(calendar.longest.map(Gap::length), expected, "{} in {}", expression, name);
+        prop_assert!(calendar.longest.is_none_or(|gap| runs.contains(&gap.from) && runs.contains(&gap.to)));
+        prop_assert_eq!(calendar.first, runs.into_iter().take(7).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn no_text_makes_the_reader_panic(text in "\\PC{0,40}", inner in "[0-9A-Za-z*?/,#LW @-]{0,30}", service in 0..3_usize) {
         for expression in [text, format!("cron({inner})"), format!("rate({inner})"), format!("at({inner})")] {
             if let Err(problems) = Schedule::parse(&expression, ALL[service]) {

@@ -212,3 +212,40 @@ fn the_canonical_form_evens_out_case_and_space_and_nothing_else() {
     }
     assert_eq!(read("rate( 5  minutes )", Service::Rule).canonical(), "rate(5 minutes)");
 }
+
+/// What a schedule does, from three hours after the first midnight on: `count first last longest`.
+fn counted(expression: &str, name: &str, after: &str, days: i64) -> String {
+    let (schedule, zone, after) = (read(expression, Service::Scheduler), zone(name), at(after));
+    let calendar = Calendar::of(&schedule, &zone, after, after + SignedDuration::from_hours(24 * days), 1);
+    let (first, last) = (calendar.first.first(), calendar.last);
+    let said = |at: Option<&Timestamp>| at.map_or_else(|| "-".to_owned(), ToString::to_string);
+    let longest = calendar.longest.map(|gap| crate::time::say_length(gap.length())).unwrap_or_default();
+    format!("{} {} {} {longest}", calendar.count, said(first), said(last.as_ref()))
+}
+
+#[test]
+fn a_calendar_counts_years_of_minutes_without_walking_through_them() {
+    let ten_years = counted("cron(* * * * ? *)", "Europe/Berlin", "2027-01-01T00:00:00Z", 3660);
+    // Each year loses an hour in March, and counts the hour that comes twice in October once.
+    let minutes = 3660 * 24 * 60 - 10 * 60;
+    assert_eq!(ten_years, format!("{minutes} 2027-01-01T00:01:00Z 2037-01-08T00:00:00Z 1h 1m"));
+    assert_eq!(counted("rate(1 minute)", "UTC", "2027-01-01T00:00:00Z", 3660), "5270400 2027-01-01T00:01:00Z 2037-01-08T00:00:00Z 1m");
+    assert_eq!(counted("rate(7 days)", "UTC", "2027-01-01T00:00:00Z", 6), "0 - - ");
+    assert_eq!(counted("rate(7 days)", "UTC", "2027-01-01T00:00:00Z", 7), "1 2027-01-08T00:00:00Z 2027-01-08T00:00:00Z ");
+    assert_eq!(counted("at(2027-01-02T00:00:00)", "UTC", "2027-01-01T00:00:00Z", 2), "1 2027-01-02T00:00:00Z 2027-01-02T00:00:00Z ");
+    assert_eq!(counted("cron(0 0 31 2 ? *)", "UTC", "2027-01-01T00:00:00Z", 3660), "0 - - ");
+}
+
+#[test]
+fn a_calendar_says_what_the_clocks_skip_and_repeat() {
+    let clocks = |expression: &str, after: &str| -> Vec<String> {
+        let after = at(after);
+        let calendar =
+            Calendar::of(&read(expression, Service::Backup), &zone("Europe/Berlin"), after, after + SignedDuration::from_hours(48), 9);
+        calendar.clocks.iter().map(|change| format!("{:?} {} x{}", change.what, change.local, change.runs)).collect()
+    };
+    assert_eq!(clocks("cron(30 2 * * ? *)", "2027-03-27T12:00:00Z"), ["Skip 2027-03-28T02:30:00 x1"]);
+    assert_eq!(clocks("cron(30 2 * * ? *)", "2026-10-24T12:00:00Z"), ["Repeat 2026-10-25T02:30:00 x1"]);
+    assert_eq!(clocks("cron(30 3 * * ? *)", "2027-03-27T12:00:00Z"), [""; 0]);
+    assert_eq!(clocks("cron(30 2 * * ? *)", "2027-03-28T12:00:00Z"), [""; 0], "it is past");
+}

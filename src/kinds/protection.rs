@@ -1,0 +1,131 @@
+//! What kinds have to do with the protection of data: what holds it, and what of AWS Backup chooses, keeps and admits it.
+//!
+//! Each kind says it of its own things; the room `coverage` puts it together.
+
+use super::backup_choice::Choice;
+use super::{Fault, all, backup_types, outside};
+use crate::model::{BackupRule, Live, Lock, Mechanism, Outside, Reading, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the things of a kind are in the protection of data.
+#[derive(Clone, Copy)]
+pub enum Protection {
+    /// They hold data that others own.
+    Holds(fn(&Live) -> Holder),
+    /// They protect a thing of another kind, which is known by this ARN.
+    Copies(fn(&Live) -> Vec<(String, Mechanism)>),
+    /// They choose what is backed up.
+    Chooses(fn(&Live) -> Chooser),
+    /// They say when what is chosen is backed up, and where to: a rule for each, without what other kinds know.
+    Runs(fn(&Live) -> Vec<BackupRule>),
+    /// They keep recovery points.
+    Keeps(fn(&Live) -> Keeper),
+    /// They say which types are backed up at all.
+    Admits(fn(&Live) -> Admission),
+}
+
+/// A thing that holds data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holder {
+    /// What of the thing itself protects it, or helps to.
+    pub mechanisms: Vec<Mechanism>,
+    /// What of the thing itself could protect it and does not: what is so, and what to do.
+    pub switched_off: Vec<(String, String)>,
+    /// What of it could not be read and may protect it.
+    pub unread: Vec<String>,
+    /// The type of AWS Backup that it is of; `None` where AWS Backup has none.
+    pub backup_type: Option<&'static str>,
+    /// Why every backup that AWS Backup makes of it fails: what is so, and what to do.
+    pub hindrance: Option<(String, String)>,
+    /// Whether AWS Backup can back it up continuously.
+    pub can_be_continuous: bool,
+    /// What keeps anybody from deleting its data before time.
+    pub immutability: Vec<String>,
+    /// With what it is encrypted, where that was read.
+    pub encryption: Option<String>,
+    /// What a reader ought to know.
+    pub remarks: Vec<String>,
+}
+
+/// What chooses what is backed up.
+#[derive(Debug)]
+pub struct Chooser {
+    /// Its name.
+    pub name: String,
+    /// The id of the plan that backs up what it chooses.
+    pub plan: String,
+    /// The role by which that is done.
+    pub role: String,
+    /// What it chooses.
+    pub choice: Choice,
+}
+
+/// What keeps recovery points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keeper {
+    /// Its name.
+    pub name: String,
+    /// What locks it.
+    pub lock: Lock,
+    /// The fewest and the most days that it takes.
+    pub range: (Option<i64>, Option<i64>),
+    /// Its key, where it was read.
+    pub key: Option<String>,
+}
+
+/// Which types are backed up at all; `None` where that could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Admission {
+    /// The types by name, each opted in to or not. One that is not among them is none in the region.
+    pub opt_in: Option<BTreeMap<String, bool>>,
+    /// The types by name, each managed in full or not.
+    pub managed: Option<BTreeMap<String, bool>>,
+}
+
+impl Holder {
+    /// A thing of which AWS Backup makes backups as of this type.
+    pub(super) fn of_type(backup_type: &'static str) -> Self {
+        Self { backup_type: Some(backup_type), can_be_continuous: backup_types::is_continuous(backup_type), ..Self::default() }
+    }
+
+    /// Notes that a setting could not be read, if that is so, and says what is in force of it.
+    pub(super) fn read(&mut self, live: &Live, setting: &str) -> Option<Value> {
+        match live.settings.get(setting) {
+            Some(Reading::Known(value)) => Some(live.in_force(setting).unwrap_or(value).clone()),
+            Some(Reading::Unset) | None => None,
+            Some(Reading::Unreadable { cause }) => {
+                self.unread.push(format!("`{setting}`: {cause}"));
+                None
+            }
+        }
+    }
+}
+
+/// The names of the kinds whose things are read to know what is protected.
+pub fn protecting() -> BTreeSet<&'static str> {
+    all().filter(|kind| kind.protection().is_some()).map(|kind| kind.spec().name).collect()
+}
+
+/// What surely keeps AWS Backup from assuming a role, of what was found of it.
+pub fn role_fault(role: &str, found: &Outside) -> Option<Fault> {
+    outside::fault(&outside::role("", role, "backup.amazonaws.com", ""), found)
+}
+
+/// Whether what this ARN or pattern of a selection brings in of a type is backed up whatever is opted in to.
+pub fn overrides_opt_in(named: &str, backup_type: &str) -> bool {
+    backup_types::overrides_opt_in(named, backup_type)
+}
+
+/// Whether a type is copied to other regions and accounts only where AWS Backup manages it in full.
+pub fn copies_need_management(backup_type: &str) -> bool {
+    backup_types::needs_management(backup_type)
+}
+
+/// The types that AWS Backup backs up and no kind lists, in words.
+pub fn not_listed() -> Vec<&'static str> {
+    let listed: BTreeSet<&str> = LISTED.into_iter().collect();
+    backup_types::titles_but(&listed)
+}
+
+/// The types that kinds hold data of.
+const LISTED: [&str; 8] = ["Aurora", "DocumentDB", "DynamoDB", "EFS", "Neptune", "RDS", "Redshift", "S3"];

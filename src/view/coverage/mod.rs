@@ -1,0 +1,134 @@
+//! What protects each thing: the verdict first, then what is unprotected with what to do, then everything.
+
+mod markdown;
+mod text;
+
+pub use markdown::markdown;
+pub use text::text;
+
+use super::escape::visible;
+use super::{Specs, json, words};
+use crate::model::{CopyPlace, Coverage, Covered, Kept, Mechanism, count};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The verdict in a line: `37 of 40 protected, 2 unprotected, 1 unknown`.
+pub fn verdict(coverage: &Coverage) -> String {
+    let totals = coverage.totals;
+    let mut verdict = format!("{} of {} protected", totals.protected, totals.all());
+    for (number, word) in [(totals.unprotected, "unprotected"), (totals.unknown, "unknown")] {
+        if number > 0 {
+            verdict.push_str(&format!(", {number} {word}"));
+        }
+    }
+    if !coverage.gaps.is_empty() {
+        verdict.push_str(&format!("; incomplete, as {} failed", count(coverage.gaps.len(), "read")));
+    }
+    verdict
+}
+
+/// All that is known, for programs.
+pub fn json(coverage: &Coverage) -> String {
+    json::print(&serde_json::to_value(coverage).unwrap_or_default())
+}
+
+/// Things of which the same is to be said, in their order.
+fn alike<'c>(things: impl Iterator<Item = &'c Covered>) -> Vec<Vec<&'c Covered>> {
+    let mut groups: Vec<Vec<&Covered>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for covered in things {
+        let key = (&covered.account, &covered.region, &covered.kind, &covered.reasons, &covered.unread, doubts(covered));
+        let place = *places.entry(key).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(covered),
+            None => groups.push(vec![covered]),
+        }
+    }
+    groups
+}
+
+/// What is not known of mechanisms that may protect it.
+fn doubts(covered: &Covered) -> Vec<String> {
+    let mut doubts = Vec::new();
+    for mechanism in &covered.mechanisms {
+        if let Mechanism::BackupRule(rule) = mechanism {
+            doubts.extend(rule.doubts.iter().map(|doubt| format!("rule {} of plan {} may back it up: {doubt}", rule.rule, rule.plan)));
+        }
+    }
+    doubts.dedup();
+    doubts
+}
+
+/// A thing by its kind and name.
+fn named(specs: Specs, covered: &Covered) -> String {
+    format!("{} {}", words::kind_title(specs, &covered.kind), visible(&covered.name))
+}
+
+/// What protects a thing, in a few words each, the rules of a plan together; what does not count comes last and says so.
+fn mechanisms(covered: &Covered) -> Vec<String> {
+    let (protecting, others): (Vec<&Mechanism>, Vec<&Mechanism>) = covered.mechanisms.iter().partition(|one| one.protects());
+    let others = others.into_iter().map(|one| if one.is_doubtful() { format!("{}?", short(one)) } else { format!("({})", short(one)) });
+    let mut plans: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut all = Vec::new();
+    for mechanism in protecting {
+        match mechanism {
+            Mechanism::BackupRule(rule) => {
+                let continuous = if rule.is_continuous { " (continuous)" } else { "" };
+                plans.entry(&rule.plan).or_default().push(format!("{}{continuous}", visible(&rule.rule)));
+            }
+            other => all.push(short(other)),
+        }
+    }
+    for (plan, mut rules) in plans {
+        // Several selections of a plan can choose one thing.
+        rules.dedup();
+        all.push(format!("plan {}: {}", visible(plan), rules.join(", ")));
+    }
+    let mut seen = BTreeSet::new();
+    all.into_iter().chain(others).filter(|words| seen.insert(words.clone())).collect()
+}
+
+fn short(mechanism: &Mechanism) -> String {
+    match mechanism {
+        Mechanism::PointInTime(_) => "point-in-time recovery".to_owned(),
+        Mechanism::AutomatedBackups(backups) if backups.kept_by_aws_backup.is_some() => "automated backups, by AWS Backup".to_owned(),
+        Mechanism::AutomatedBackups(_) => "automated backups".to_owned(),
+        Mechanism::BackupRule(rule) => {
+            let how = if rule.is_continuous { ", continuous" } else { "" };
+            format!("plan {}: {}{how}", visible(&rule.plan), visible(&rule.rule))
+        }
+        Mechanism::CopiedBackups { .. } => "copied backups".to_owned(),
+        Mechanism::Replication(rule) => {
+            let off = if rule.is_on { "" } else { ", off" };
+            let only = rule.only.as_ref().map(|only| format!(", only {}", visible(only))).unwrap_or_default();
+            format!("replication{off}{only}")
+        }
+        Mechanism::Export { is_on, .. } => if *is_on { "exports" } else { "exports, off" }.to_owned(),
+        Mechanism::Replicas { .. } => "replicas".to_owned(),
+        Mechanism::Versioning { .. } => "versioning".to_owned(),
+    }
+}
+
+/// `7 days`, `for ever`.
+fn days(days: Option<i64>) -> String {
+    days.map_or_else(|| "for ever".to_owned(), |days| count(days, "day"))
+}
+
+/// The steps of retention: `35 days, 365 days`.
+fn kept(retention: &[Kept]) -> String {
+    let mut steps: Vec<String> = retention.iter().map(|kept| days(kept.days)).collect();
+    steps.dedup();
+    steps.join(", ")
+}
+
+/// Where copies go, from where the thing is: the own account is not named.
+fn places(covered: &Covered) -> Vec<String> {
+    let place = |copy: &CopyPlace| {
+        let region = copy.region.as_deref().map(visible);
+        let account =
+            copy.account.as_ref().filter(|account| **account != covered.account).map(|account| format!("account {}", visible(account)));
+        let parts: Vec<String> = region.into_iter().chain(account).collect();
+        let store = || visible(copy.store.as_deref().unwrap_or(&copy.by));
+        if copy.region.is_none() { [vec![store()], parts].concat().join(" in ") } else { parts.join(" in ") }
+    };
+    covered.copies.iter().map(place).collect::<BTreeSet<String>>().into_iter().collect()
+}
