@@ -64,6 +64,7 @@ scenarios! {
     promises
     drift
     drift_things
+    drift_who
     dynamodb_export
     dynamodb_export_places
     event_checks

@@ -4,8 +4,8 @@ use super::acknowledged::set_apart;
 use super::{fingerprint, opposite, part, reading, with_parts};
 use crate::kinds::{self, Kind};
 use crate::model::{
-    Action, Change, Code, Declared, Diagnostic, Drift, Effect, Live, Loss, Moved, MovedPart, Plan, Policy, Reaches, Reading, ResourceId,
-    Snapshot, Value, Verb,
+    Action, Change, Code, Declared, Diagnostic, Drift, Effect, Live, Loss, Moved, MovedPart, Plan, Policy, Protect, Reaches, Reading,
+    ResourceId, Snapshot, Value, Verb,
 };
 use crate::plan::{self, Attempt, toward};
 use jiff::tz::TimeZone;
@@ -34,7 +34,7 @@ pub fn against(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Resul
     let asked = plan::Request { path: request.path.clone(), only: request.only.clone(), ..plan::Request::default() };
     let Attempt { plan, problems, unmatched } = plan::attempt(policy, snapshot, &asked);
     let mut moved: Vec<Moved> =
-        problems.iter().map(|problem| unfit(policy, problem)).filter(|one| request.asks_for(&one.address)).collect();
+        problems.iter().map(|problem| unfit(policy, snapshot, problem)).filter(|one| request.asks_for(&one.address)).collect();
     let told = moved.iter().any(|one| !one.address.is_empty());
     if plan.gaps.is_empty() && !told && !unmatched.is_empty() {
         return Err(unmatched);
@@ -273,18 +273,20 @@ fn plain(code: Code, action: &Action, setting: &str, before: Reading, now: Readi
         consequence: None,
         because: None,
         by: Vec::new(),
+        by_nobody: None,
     }
 }
 
 /// A problem of the policy with what is live, as a movement: the policy was applied, so it once fitted.
-fn unfit(policy: &Policy, problem: &Diagnostic) -> Moved {
+fn unfit(policy: &Policy, snapshot: &Snapshot, problem: &Diagnostic) -> Moved {
     let span = problem.labels.first().map(|label| &label.span);
     let is_in = |place: &crate::model::Span| span.is_some_and(|span| span == place);
-    let mut found = None;
+    let (mut found, mut id) = (None, None);
     for protect in &policy.protects {
         let patterns = protect.select.names.iter().chain(&protect.select.arns);
         if let Some(pattern) = patterns.clone().find(|pattern| is_in(&pattern.span)) {
             found = Some((protect.address.clone(), Some(pattern.text.clone())));
+            id = only_place(protect, snapshot, &pattern.text);
         } else if is_in(&protect.select.span) || is_in(&protect.span) {
             found = Some((protect.address.clone(), None));
         }
@@ -308,7 +310,7 @@ fn unfit(policy: &Policy, problem: &Diagnostic) -> Moved {
             if address.is_empty() { &problem.title } else { setting },
         ),
         address,
-        id: None::<ResourceId>,
+        id,
         arn: String::new(),
         setting: setting.to_owned(),
         before: Reading::Known(Value::Bool(true)),
@@ -323,5 +325,14 @@ fn unfit(policy: &Policy, problem: &Diagnostic) -> Moved {
         consequence: problem.help.clone().filter(|_| !selects_nothing),
         because,
         by: Vec::new(),
+        by_nobody: None,
     }
+}
+
+/// The thing that a name means, where a block looks in one target only.
+fn only_place(protect: &Protect, snapshot: &Snapshot, name: &str) -> Option<ResourceId> {
+    let [target] = protect.targets.as_slice() else { return None };
+    let region = snapshot.identities.get(target)?.region.clone();
+    let is_name = protect.select.names.iter().any(|pattern| pattern.text == name) && !name.contains(['*', '?']);
+    is_name.then(|| ResourceId { kind: protect.address.kind.clone(), target: target.clone(), region, name: name.to_owned() })
 }

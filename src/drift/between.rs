@@ -238,6 +238,7 @@ fn plain(live: &Live, code: Code, setting: &str, before: Reading, now: Reading, 
         consequence: None,
         because: None,
         by: Vec::new(),
+        by_nobody: None,
     }
 }
 

@@ -90,6 +90,9 @@ pub struct Moved {
     /// Who wrote to the thing, the latest first, where somebody asked and AWS knew.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by: Vec<Event>,
+    /// Why nobody knows who it was, where somebody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_nobody: Option<String>,
 }
 
 /// A value that moved with the block that it stands in.

@@ -8,6 +8,8 @@ mod audit;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod drift;
+mod drift_notify;
+mod drift_who;
 mod explain;
 mod fmt;
 mod plan;
