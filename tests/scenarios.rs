@@ -60,6 +60,7 @@ scenarios! {
     default_volumes
     described
     described_namesakes
+    promises
     drift
     drift_things
     dynamodb_export

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "backstay", version, disable_help_subcommand = true, max_term_width = 110)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 incomplete, 4 refused, 5 failed part of the way."
+    after_help = "Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), drift or findings, 3 incomplete, 4 refused, 5 failed part of the way."
 )]
 pub(super) struct Cli {
     #[command(flatten)]

@@ -9,7 +9,7 @@ use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Po
 use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
 use crate::policy::{self, Checked, Seen, load};
-use crate::snapshot::{self, Reader};
+use crate::snapshot;
 use crate::time::Clock;
 use jiff::Timestamp;
 use std::borrow::Borrow;
@@ -244,21 +244,34 @@ pub(super) fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result
     Ok(policy.targets)
 }
 
+/// The policy whose tiers promise something of what a snapshot of everything holds; none where there is no policy, or it has no tier.
+pub(super) fn promising(context: &Context, path: &Path, live: &LiveArgs, snapshot: &Snapshot) -> Result<Option<Policy>, Failure> {
+    if !load::is_there(path) {
+        return Ok(None);
+    }
+    let policy = good(context, path, now(context))?.policy;
+    if policy.tiers.is_empty() {
+        return Ok(None);
+    }
+    let policy = organized(context, path, policy, live, None)?;
+    let mut policy = reached(context, path, policy, &snapshot.identities)?;
+    narrow(&mut policy, &live.targets)?;
+    Ok(Some(policy))
+}
+
 /// Reads what it takes to tell what protects each thing that holds data.
 pub(super) fn protection(context: &Context, path: &Path, live: &LiveArgs) -> Result<Snapshot, Failure> {
     let targets = targets(context, path, live)?;
     block_on(async {
         let session = Session::connect(context, &targets, live).await?;
-        let reader = Reader::new(session.aws, session.unreached);
         let bar = context.ui.bar("reading");
-        let snapshot = reader
-            .protection(&|done, total| {
-                bar.set_length(total);
-                bar.set_position(done);
-            })
-            .await;
+        let snapshot = snapshot::protection(&session.aws, &session.unreached, &|done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        })
+        .await;
         bar.finish_and_clear();
-        log_counts(&reader.counts());
+        session.log_counts();
         Ok(snapshot)
     })?
 }
@@ -341,15 +354,12 @@ impl<A: Borrow<Aws>> Session<A> {
 
     /// Logs how many calls were made.
     pub(super) fn log_counts(&self) {
-        log_counts(&self.aws.borrow().witness.counts());
+        let counts = self.aws.borrow().witness.counts();
+        for (operation, count) in &counts {
+            tracing::info!(operation, count, "calls");
+        }
+        tracing::info!(total = counts.values().sum::<u64>(), "calls");
     }
-}
-
-fn log_counts(counts: &BTreeMap<String, u64>) {
-    for (operation, count) in counts {
-        tracing::info!(operation, count, "calls");
-    }
-    tracing::info!(total = counts.values().sum::<u64>(), "calls");
 }
 
 #[cfg(feature = "sandbox")]

@@ -1,7 +1,5 @@
-//! All codes of diagnostics and notes, each with its page for `backstay explain`.
-//!
-//! `BKS` and four digits; the first two are the area: 01 policy, 02 selection, 03 read, 04 ratchet, 05 apply, 06 drift and audit, 08 precondition. A code is
-//! never reused.
+//! All codes of diagnostics and notes, each with its page for `backstay explain`: `BKS` and four digits, of which the first two are the area.
+//! 01 policy, 02 selection, 03 read, 04 ratchet, 05 apply, 06 drift and audit, 08 precondition. A code is never reused.
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $title:literal;)+) => {

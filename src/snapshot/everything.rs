@@ -36,31 +36,13 @@ pub async fn everything(
     snapshot
 }
 
-/// Access to AWS that cannot write: whoever holds this gets readings of it, and never a connection with which something could be changed.
-pub struct Reader {
-    aws: Aws,
-    unreached: Vec<ConnectFailed>,
-}
-
-impl Reader {
-    /// Takes the connections for good. `unreached` are the targets that could not be connected to.
-    pub fn new(aws: Aws, unreached: Vec<ConnectFailed>) -> Self {
-        Self { aws, unreached }
-    }
-
-    /// Reads all that it takes to tell what protects each thing that holds data: every thing of the kinds that have to do with it, and the roles
-    /// with which backups are made. `done` is told of each thing of others that was read, and how many of them there are.
-    pub async fn protection(&self, done: &(dyn Fn(u64, u64) + Sync)) -> Snapshot {
-        let mut snapshot = everything(&self.aws, &kinds::protecting(), None, &self.unreached, done).await;
-        outside::read_roles(&mut snapshot, &self.aws).await;
-        snapshot.sort();
-        snapshot
-    }
-
-    /// How many calls of each operation were made.
-    pub fn counts(&self) -> BTreeMap<String, u64> {
-        self.aws.witness.counts()
-    }
+/// Reads all that it takes to tell what protects each thing that holds data: every thing of the kinds that have to do with it, and the roles
+/// with which backups are made. `done` is told of each thing of others that was read, and how many of them there are.
+pub async fn protection(aws: &Aws, unreached: &[ConnectFailed], done: &(dyn Fn(u64, u64) + Sync)) -> Snapshot {
+    let mut snapshot = everything(aws, &kinds::protecting(), None, unreached, done).await;
+    outside::read_roles(&mut snapshot, aws).await;
+    snapshot.sort();
+    snapshot
 }
 
 /// The connections through which the things of a kind are read: all of them, or one for each account of what does not differ by region.

@@ -13,7 +13,7 @@ mod read;
 mod whole;
 
 #[cfg(feature = "aws")]
-pub use everything::{Reader, everything};
+pub use everything::{everything, protection};
 pub use file::{SnapshotFileError, load, save};
 #[cfg(feature = "aws")]
 pub use read::{again, read};

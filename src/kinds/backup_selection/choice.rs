@@ -1,5 +1,6 @@
 //! Which resources come and go with a change of a selection.
 
+use super::NAME;
 use crate::kinds::backup_choice::{Choice, OPERATORS, RESOURCES, TAG};
 use crate::kinds::{Beside, Flat, backup_types};
 use crate::model::Listed;
@@ -50,6 +51,11 @@ pub(super) fn reach(before: Option<&Flat>, after: Option<&Flat>, beside: Option<
         old.difference(&new).copied().partition(|arn| !others.as_ref().is_some_and(|(_, after)| takes(after, arn)));
     let by = if others.is_some() { "" } else { " by this selection" };
     let mut sentences = Vec::new();
+    if come.len() + gone.len() > 1 {
+        let name = either().last().and_then(|flat| flat.text(NAME)).filter(|_| by.is_empty());
+        let name = name.map(|name| format!("selection {name}: ")).unwrap_or_default();
+        sentences.push(format!("{name}+{} / -{} resources{by}", come.len(), gone.len()));
+    }
     for (what, arns) in [
         (format!("comes in{by}"), come),
         ("another selection of the plan takes already".to_owned(), already),
@@ -170,6 +176,7 @@ mod tests {
             ("arn:aws:dynamodb:us-east-1:1:table/u", &[("backup", "True")]),
         ]);
         insta::assert_snapshot!(reach(None, Some(&flat), ALONE, Some(&things)).join("\n"), @"
+        +3 / -0 resources
         comes in: arn:aws:dynamodb:us-east-1:1:table/t, arn:aws:fsx:us-east-1:1:file-system/b, arn:aws:rds:us-east-1:1:cluster:one
         of what is chosen by pattern, only resources that have or had a tag could be listed here
         ");
@@ -189,7 +196,9 @@ mod tests {
             ("arn:aws:rds:us-east-1:1:snapshot:old", &[]),
             ("arn:aws:rds:us-east-1:1:db:shop", &[]),
         ]);
-        let come = &reach(None, Some(&flat), ALONE, Some(&things))[0];
+        let told = reach(None, Some(&flat), ALONE, Some(&things));
+        let (count, come) = (&told[0], &told[1]);
+        assert_eq!(count, "+3 / -0 resources");
         assert_eq!(come, "comes in: arn:aws:dynamodb:us-east-1:1:table/orders, arn:aws:rds:us-east-1:1:db:shop, arn:aws:s3:::papers");
     }
 
@@ -197,8 +206,8 @@ mod tests {
     fn what_comes_in_and_goes_out_is_named() {
         let old = selection(&[(RESOURCES, texts(&["arn:a", "arn:b"]))]);
         let new = selection(&[(RESOURCES, texts(&["arn:b", "arn:c"]))]);
-        assert_eq!(reach(Some(&old), Some(&new), ALONE, None), ["comes in: arn:c", "goes out: arn:a"]);
-        assert_eq!(reach(Some(&old), None, ALONE, None), ["goes out: arn:a, arn:b"]);
+        assert_eq!(reach(Some(&old), Some(&new), ALONE, None), ["+1 / -1 resources", "comes in: arn:c", "goes out: arn:a"]);
+        assert_eq!(reach(Some(&old), None, ALONE, None), ["+0 / -2 resources", "goes out: arn:a, arn:b"]);
     }
 
     #[test]
@@ -209,13 +218,17 @@ mod tests {
         assert_eq!(reach(None, Some(&both), beside, None), ["comes in: arn:a", "another selection of the plan takes already: arn:b"]);
         let gone = ["goes out: arn:a", "another selection of the plan takes from then on: arn:b"];
         assert_eq!(reach(Some(&both), None, beside, None), gone);
-        let unknown = ["goes out by this selection: arn:a, arn:b"];
+        let unknown = ["+0 / -2 resources by this selection", "goes out by this selection: arn:a, arn:b"];
         assert_eq!(reach(Some(&both), None, None, None), unknown);
         let by_tag = [Flat::of_values(&block(TAG, "backup", "true").into_iter().collect())];
         let beside = Some(Beside { before: &by_tag, after: &by_tag });
         assert_eq!(reach(Some(&both), None, beside, None), unknown, "what has the tag could not be looked up");
         let things = seen(&[("arn:b", &[("backup", "true")])]);
-        assert_eq!(reach(Some(&both), None, beside, Some(&things)), ["goes out: arn:a, arn:b"], "of no type that AWS Backup knows");
+        assert_eq!(
+            reach(Some(&both), None, beside, Some(&things)),
+            ["+0 / -2 resources", "goes out: arn:a, arn:b"],
+            "of no type that AWS Backup knows"
+        );
     }
 
     #[test]

@@ -4,6 +4,9 @@ use super::made::made;
 use super::{CYCLE, Rule, window};
 use jiff::{SignedDuration, Timestamp};
 
+/// For so many days at least what is in cold storage stays there.
+const COLD_DAYS: u32 = 90;
+
 /// Recovery points that are so far apart and kept for so long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rung {
@@ -13,6 +16,8 @@ pub struct Rung {
     pub apart: Option<SignedDuration>,
     /// For how many days each is kept; none for ever.
     pub days: Option<u32>,
+    /// After how many of them it is in cold storage; none never.
+    pub cold_after: Option<u32>,
     /// How far back there surely is one: shortly after one was deleted, only the next one is left. None where at times there is none at all.
     /// With a retention without end it is how far apart they are that matters, and this is none too.
     pub surely: Option<SignedDuration>,
@@ -25,9 +30,14 @@ pub struct Rung {
 ///
 /// # Errors
 ///
-/// A rule runs too often for its runs to be compared with those of the others.
+/// A rule runs too often for its runs to be compared with those of the others, or AWS takes no such retention: what moves to cold storage stays
+/// there for 90 days at least (AWS Backup API, `Lifecycle`).
 pub fn ladder(rules: &[Rule], after: Timestamp) -> Result<Vec<Rung>, String> {
     let until = after.checked_add(CYCLE).unwrap_or(Timestamp::MAX);
+    let too_short = |rule: &&Rule| matches!((rule.cold_after, rule.delete_after), (Some(cold), Some(delete)) if delete < cold.saturating_add(COLD_DAYS));
+    if let Some(rule) = rules.iter().find(too_short) {
+        return Err(format!("rule \"{}\" deletes within {COLD_DAYS} days after the move to cold storage, which AWS refuses", rule.name));
+    }
     let all: Vec<&Rule> = rules.iter().collect();
     let ways = made(&all, after, until)?;
     let mut rungs: Vec<Rung> = Vec::new();
@@ -45,7 +55,7 @@ pub fn ladder(rules: &[Rule], after: Timestamp) -> Result<Vec<Rung>, String> {
         let apart = if apart.iter().any(|(_, gap)| gap.is_none()) { None } else { apart.iter().filter_map(|(_, gap)| *gap).max() };
         let kept = rule.delete_after.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
         let surely = kept.zip(apart).map(|(kept, apart)| kept.saturating_sub(apart)).filter(|left| *left > SignedDuration::ZERO);
-        rungs.push(Rung { rule: rule.name.clone(), apart, days: rule.delete_after, surely });
+        rungs.push(Rung { rule: rule.name.clone(), apart, days: rule.delete_after, cold_after: rule.cold_after, surely });
     }
     let days = |rung: &Rung| rung.days.unwrap_or(u32::MAX);
     let apart = |rung: &Rung| rung.apart.unwrap_or(SignedDuration::MAX);

@@ -93,6 +93,8 @@ pub struct Rule {
     pub completion: Lag,
     /// After how many days its recovery points are deleted; none never.
     pub delete_after: Option<u32>,
+    /// After how many days they move to cold storage, of which a restore takes longer and no copy can be made; none never.
+    pub cold_after: Option<u32>,
 }
 
 /// What protects a thing.
@@ -245,6 +247,8 @@ impl Mechanism {
 }
 
 /// What can be lost at most of a thing that all these protect, in the years after an instant.
+///
+/// The runs of 28 years are looked at, so of many things under one plan the plan is asked about once.
 pub fn effective(mechanisms: &[Mechanism], after: Timestamp) -> Effective {
     let mut effective = Effective { here: Loss::Everything, other_region: Loss::Everything, other_account: Loss::Everything };
     for mechanism in mechanisms {

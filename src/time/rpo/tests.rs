@@ -22,6 +22,7 @@ fn rule(name: &str, schedule: &str, start_window: u32, completion_minutes: i64, 
         start_window,
         completion: Lag::Within(SignedDuration::from_mins(completion_minutes), "completion window".to_owned()),
         delete_after: Some(delete_after),
+        cold_after: None,
     }
 }
 
@@ -164,6 +165,15 @@ fn a_ladder_has_the_rungs_that_there_surely_are() {
     let for_ever = Rule { delete_after: None, ..monthly };
     assert_eq!(said(&[for_ever, daily.clone()]).last().map(String::as_str), Some("monthly every 31d 1h for None, surely none"));
     assert_eq!(said(&[daily.clone(), daily]).len(), 0, "of two that are the same AWS may drop either");
+}
+
+#[test]
+fn what_is_cold_stays_for_its_days() {
+    let monthly = |delete_after| Rule { cold_after: Some(30), ..rule("monthly", "cron(0 12 1 * ? *)", 60, 180, delete_after) };
+    let refused = "rule \"monthly\" deletes within 90 days after the move to cold storage, which AWS refuses";
+    assert_eq!(ladder(&[monthly(119)], at(NOW)), Err(refused.to_owned()));
+    let rungs = ladder(&[monthly(120)], at(NOW)).expect("AWS takes it");
+    assert_eq!(rungs.iter().map(|rung| (rung.days, rung.cold_after)).collect::<Vec<_>>(), [(Some(120), Some(30))]);
 }
 
 /// Which plan is played through.
