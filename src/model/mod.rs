@@ -4,6 +4,7 @@ mod account_id;
 mod address;
 mod agenda;
 mod codes;
+mod control;
 mod count;
 mod coverage;
 mod diagnostic;
@@ -26,6 +27,7 @@ pub use account_id::{ACCOUNT, not_an_account};
 pub use address::{BlockAddress, CompoundAddress};
 pub use agenda::{Agenda, AgendaEntry, AgendaGap, AgendaRun};
 pub use codes::Code;
+pub use control::{Control, ControlSeverity, ControlTest, ControlVerdict, Written};
 pub use count::{count, plural};
 pub use coverage::{
     AutomatedBackups, BackupCopy, BackupRule, CopyPlace, Coverage, Covered, Kept, Lock, Mechanism, PointInTime, Reason, ReasonCode,
