@@ -340,6 +340,8 @@ pub(super) enum AuditFormat {
     Json,
     /// For a page or a pull request.
     Markdown,
+    /// One page that needs nothing else, for a browser and for paper.
+    Html,
 }
 
 #[derive(Debug, Args)]

@@ -50,6 +50,7 @@ fn rendered(found: &Found, format: AuditFormat, style: Style) -> String {
     match format {
         AuditFormat::Text => view::coverage::text(coverage, kinds::spec, style) + &view::promises::text(promises, kinds::spec, style),
         AuditFormat::Json => view::coverage::json(coverage, promises),
+        AuditFormat::Html => view::page::page(coverage, promises, kinds::spec),
         AuditFormat::Markdown => view::coverage::markdown(coverage, kinds::spec) + &view::promises::markdown(promises, kinds::spec),
     }
 }
