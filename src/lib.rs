@@ -15,6 +15,7 @@
 //! | [`adopt`] | policy for what exists already |
 //! | [`snapshot`] | what is live, and what could not be read |
 //! | [`coverage`] | what protects each thing that holds data, or why nothing does |
+//! | [`audit`] | whether what tiers promise of data is kept |
 //! | [`plan`] | policy and snapshot to a plan: resolve, diff, gate, order |
 //! | [`adopt`] | what is live, or Terraform's configuration, to a policy that says the same |
 //! | [`drift`] | what moved away from a policy, or since a snapshot: the plan seen from the other side |
@@ -28,6 +29,7 @@ pub mod adopt;
 pub mod alarm_rule;
 #[cfg(feature = "aws")]
 pub mod apply;
+pub mod audit;
 #[cfg(feature = "aws")]
 pub mod aws;
 #[cfg(feature = "aws")]

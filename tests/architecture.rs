@@ -78,6 +78,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("snapshot/read.rs", &["aws", "kinds", "model", "policy"]),
     ("snapshot/whole.rs", &["aws", "kinds", "model"]),
     ("plan/agenda.rs", &["kinds", "model", "time"]),
+    ("audit", &["kinds", "model", "plan", "policy", "time"]),
     ("coverage", &["kinds", "model"]),
     ("plan", &["files", "kinds", "model", "policy"]),
     ("view", &["model"]),
@@ -87,8 +88,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "adopt", "apply", "aws", "coverage", "drift", "files", "kinds", "model", "names", "plan", "policy", "sandbox", "snapshot",
-            "time", "view",
+            "adopt", "apply", "audit", "aws", "coverage", "drift", "files", "kinds", "model", "names", "plan", "policy", "sandbox",
+            "snapshot", "time", "view",
         ],
     ),
     // They only name the rooms, and start the command line.

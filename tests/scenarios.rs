@@ -60,6 +60,8 @@ scenarios! {
     default_volumes
     described
     described_namesakes
+    described_needs
+    promises
     drift
     drift_things
     drift_who

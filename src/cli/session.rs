@@ -244,6 +244,21 @@ pub(super) fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result
     Ok(policy.targets)
 }
 
+/// The policy whose tiers promise something of what a snapshot of everything holds; none where there is no policy, or it has no tier.
+pub(super) fn promising(context: &Context, path: &Path, live: &LiveArgs, snapshot: &Snapshot) -> Result<Option<Policy>, Failure> {
+    if !load::is_there(path) {
+        return Ok(None);
+    }
+    let policy = good(context, path, now(context))?.policy;
+    if policy.tiers.is_empty() {
+        return Ok(None);
+    }
+    let policy = organized(context, path, policy, live, None)?;
+    let mut policy = reached(context, path, policy, &snapshot.identities)?;
+    narrow(&mut policy, &live.targets)?;
+    Ok(Some(policy))
+}
+
 /// Reads what it takes to tell what protects each thing that holds data.
 pub(super) fn protection(context: &Context, path: &Path, live: &LiveArgs) -> Result<Snapshot, Failure> {
     let targets = targets(context, path, live)?;

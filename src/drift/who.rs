@@ -154,6 +154,7 @@ mod tests {
             before: Reading::Unset,
             now: Reading::Unset,
             declared: None,
+            is_declared: false,
             parts: Vec::new(),
             effect: Effect::Weakens,
             reaches: Reaches::Future,

@@ -15,6 +15,7 @@ pub mod path;
 mod plan;
 mod policy;
 mod policy_document;
+mod promise;
 mod reading;
 mod source;
 mod spec;
@@ -38,6 +39,7 @@ pub use outside::Outside;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};
 pub use policy::{Acknowledge, AssumeRole, Except, Pattern, Policy, Protect, Replicas, Resource, Selector, Target, Waiver, Wanted};
 pub use policy_document::{Decision, Known, NotAPolicy, PolicyDocument, Principal, Request, Sender, default_topic_policy};
+pub use promise::{Promise, Promised, Promises, Standing};
 pub use reading::{Cause, Gap, Identity, Inventory, Listed, Live, Mark, Reading, ResourceId, Snapshot};
 pub use source::{Position, Source, SourceId, Sources, Span};
 pub use spec::{

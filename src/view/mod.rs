@@ -26,6 +26,7 @@ pub mod markdown;
 mod modules;
 mod nested;
 mod ours;
+pub mod promises;
 mod sarif;
 pub mod schedule;
 pub mod schema;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here can write to AWS: it asks for a snapshot, which is read with a connection that cannot.
 
+use crate::audit::promises;
 use crate::cli::Context;
 use crate::cli::args::{AuditArgs, AuditFormat};
 use crate::cli::failure::{Exit, Failure};
@@ -9,7 +10,7 @@ use crate::cli::session;
 use crate::coverage;
 use crate::files;
 use crate::kinds;
-use crate::model::Coverage;
+use crate::model::{Coverage, Promises, Standing};
 use crate::snapshot;
 use crate::view::{self, Style};
 
@@ -20,31 +21,44 @@ pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> 
         None => session::protection(context, &args.path, &args.live)?,
     };
     let coverage = coverage::coverage(&snapshot, args.at.unwrap_or(snapshot.taken_at));
+    let promises = match session::promising(context, &args.path, &args.live, &snapshot)? {
+        Some(policy) => promises::promises(&policy, &snapshot, &coverage),
+        None => Promises::default(),
+    };
+    let found = Found { coverage, promises };
+    let coverage = &found.coverage;
     match &args.out {
-        None => context.ui.answer(&rendered(&coverage, args.format, context.ui.style()))?,
+        None => context.ui.answer(&rendered(&found, args.format, context.ui.style()))?,
         Some(file) => {
-            let text = rendered(&coverage, args.format, Style::PLAIN);
+            let text = rendered(&found, args.format, Style::PLAIN);
             files::write_atomically(file, text.as_bytes())
                 .map_err(|error| Failure::error(format!("cannot write {}: {error}", file.display())))?;
-            context.ui.answer(&format!("{}\n", view::coverage::verdict(&coverage)))?;
+            context.ui.answer(&format!("{}\n", view::coverage::verdict(coverage)))?;
         }
     }
-    Ok(exit(&coverage))
+    Ok(exit(&found))
 }
 
-fn rendered(coverage: &Coverage, format: AuditFormat, style: Style) -> String {
+/// What an audit found.
+struct Found {
+    coverage: Coverage,
+    promises: Promises,
+}
+
+fn rendered(found: &Found, format: AuditFormat, style: Style) -> String {
+    let Found { coverage, promises } = found;
     match format {
-        AuditFormat::Text => view::coverage::text(coverage, kinds::spec, style),
-        AuditFormat::Json => view::coverage::json(coverage),
-        AuditFormat::Markdown => view::coverage::markdown(coverage, kinds::spec),
+        AuditFormat::Text => view::coverage::text(coverage, kinds::spec, style) + &view::promises::text(promises, kinds::spec, style),
+        AuditFormat::Json => view::coverage::json(coverage, promises),
+        AuditFormat::Markdown => view::coverage::markdown(coverage, kinds::spec) + &view::promises::markdown(promises, kinds::spec),
     }
 }
 
 /// Incomplete before findings: what is not known may be worse.
-fn exit(coverage: &Coverage) -> Exit {
-    if !coverage.is_complete() {
+fn exit(found: &Found) -> Exit {
+    if !found.coverage.is_complete() {
         Exit::Incomplete
-    } else if coverage.totals.unprotected > 0 {
+    } else if found.coverage.totals.unprotected > 0 || found.promises.count(Standing::NotMet) > 0 {
         Exit::Changes
     } else {
         Exit::Done

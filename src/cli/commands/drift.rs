@@ -4,7 +4,7 @@ use super::{drift_notify, drift_who};
 use crate::cli::Context;
 use crate::cli::args::{DiffArgs, DriftArgs, ReportArgs, ReportFormat};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::session::{self, Session, block_on, quiet_policy_of_targets};
+use crate::cli::session::{self, Session, block_on, quiet_policy_of_targets, unplannable};
 use crate::drift;
 use crate::files;
 use crate::kinds;
@@ -19,22 +19,26 @@ pub(super) fn run(context: &Context, args: &DriftArgs) -> Result<Exit, Failure> 
     let recorded = args.from.as_deref().map(snapshot::load).transpose()?;
     let baseline = args.baseline.as_deref().map(snapshot::load).transpose()?;
     let policy = quiet_policy_of_targets(context, &args.policy, &args.live, recorded.as_ref())?;
-    let request = drift::Request { path: args.policy.path.display().to_string(), only: args.only.clone() };
-    let compared = |policy: &Policy, snapshot: &Snapshot| match (&args.baseline, &baseline) {
-        (Some(path), Some(baseline)) => drift::since(policy, baseline, snapshot, &path.display().to_string(), &request),
-        _ => drift::against(policy, snapshot, &request),
+    let request =
+        drift::Request { path: args.policy.path.display().to_string(), only: args.only.clone(), all_targets: args.live.targets.is_empty() };
+    let compared = |policy: &Policy, snapshot: &Snapshot| {
+        let report = match (&args.baseline, &baseline) {
+            (Some(path), Some(baseline)) => drift::since(policy, baseline, snapshot, &path.display().to_string(), &request),
+            _ => drift::against(policy, snapshot, &request),
+        };
+        report.map_err(|problems| unplannable(problems, policy.clone()))
     };
     let (policy, report) = match recorded {
         Some(snapshot) => {
             let policy = session::reached(context, &args.policy.path, policy, &snapshot.identities)?;
-            let report = compared(&policy, &snapshot);
+            let report = compared(&policy, &snapshot)?;
             (policy, report)
         }
         None => block_on(async {
             let session = Session::connect(context, &policy.targets, &args.live).await?;
             let policy = session::reached(context, &args.policy.path, policy, &session.identities())?;
             let snapshot = session.snapshot(context, &policy).await;
-            let mut report = compared(&policy, &snapshot);
+            let mut report = compared(&policy, &snapshot)?;
             if args.who {
                 drift_who::fill(&session.aws, &mut report).await;
             }

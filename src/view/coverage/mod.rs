@@ -8,7 +8,7 @@ pub use text::text;
 
 use super::escape::visible;
 use super::{Specs, json, words};
-use crate::model::{CopyPlace, Coverage, Covered, Kept, Mechanism, count};
+use crate::model::{CopyPlace, Coverage, Covered, Kept, Mechanism, Promises, count};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The verdict in a line: `37 of 40 protected, 2 unprotected, 1 unknown`.
@@ -26,9 +26,13 @@ pub fn verdict(coverage: &Coverage) -> String {
     verdict
 }
 
-/// All that is known, for programs.
-pub fn json(coverage: &Coverage) -> String {
-    json::print(&serde_json::to_value(coverage).unwrap_or_default())
+/// All that is known, and what is promised, for programs.
+pub fn json(coverage: &Coverage, promises: &Promises) -> String {
+    let mut all = serde_json::to_value(coverage).unwrap_or_default();
+    if let serde_json::Value::Object(map) = &mut all {
+        map.insert("promises".to_owned(), serde_json::to_value(promises).unwrap_or_default());
+    }
+    json::print(&all)
 }
 
 /// Things of which the same is to be said, in their order.

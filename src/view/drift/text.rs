@@ -93,6 +93,9 @@ impl Page<'_> {
             let holds = moved.id.as_ref().and_then(|id| (self.specs)(&id.kind)).map_or("recovery points", |spec| spec.holds);
             self.line(6, Label::Muted, &format!("reaches existing {holds}"));
         }
+        if moved.is_declared {
+            self.line(6, Label::Muted, "it is as the policy declares");
+        }
         if let Some(declared) = &moved.declared {
             self.line(6, Label::Muted, &format!("the policy declares {}", visible(&declared.to_string())));
         }
