@@ -4,7 +4,7 @@
 //! writes, and `CreateTable` or `RestoreTableToPointInTime` about a table as a whole. No kind needs a list of its own beside its `writes`.
 
 use crate::kinds;
-use crate::model::{Change, Drift, Event, KindSpec, Moved, ResourceId};
+use crate::model::{Change, Drift, Event, KindSpec, Moved, Ownership, ResourceId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most things that are asked for in one run: each takes a lookup or more, of which AWS allows two a second.
@@ -103,8 +103,12 @@ fn can_have_moved(spec: &'static KindSpec, moved: &Moved, operation: &str) -> bo
     let thing = spec.name.rsplit('_').next().unwrap_or_default();
     let is_thing = is_of_service && (noun.ends_with(thing) || (verb == "restore" && noun.contains(thing)));
     let makes_or_removes = ["create", "delete", "restore", "remove", "import"].contains(&verb);
-    let is_about_all = moved.setting == Change::EXISTS || verb != "delete" && verb != "remove";
-    same || by_switch || (is_thing && makes_or_removes && is_about_all)
+    if moved.setting == Change::EXISTS {
+        // Settings of somebody else's thing are written when it is there; what makes and removes an own thing is among its writes.
+        let is_own = spec.ownership == Ownership::Whole && (makes_or_removes || ["put", "start", "stop"].contains(&verb));
+        return (same && is_own) || (is_thing && makes_or_removes);
+    }
+    same || by_switch || (is_thing && makes_or_removes && verb != "delete" && verb != "remove")
 }
 
 /// What an operation does, and with what: `put` and `lifecycle` of `PutBucketLifecycleConfiguration`.
@@ -216,6 +220,10 @@ mod tests {
     fn a_thing_goes_by_what_removes_it() {
         assert!(can("aws_dynamodb_table", Change::EXISTS, "dynamodb:DeleteTable"));
         assert!(!can("aws_dynamodb_table", Change::EXISTS, "dynamodb:DeleteBackup"));
+        assert!(!can("aws_dynamodb_table", Change::EXISTS, "dynamodb:UpdateTable"));
+        assert!(can("aws_cloudwatch_event_rule", Change::EXISTS, "events:PutRule"));
+        assert!(!can("aws_backup_plan", Change::EXISTS, "backup:UpdateBackupPlan"));
+        assert!(can("aws_backup_plan", Change::EXISTS, "backup:CreateBackupPlan"));
         assert!(can("aws_cloudwatch_metric_alarm", Change::EXISTS, "cloudwatch:DeleteAlarms"));
         assert!(can("aws_backup_vault", Change::EXISTS, "backup:DeleteBackupVault"));
         assert!(can("aws_db_instance", Change::EXISTS, "rds:DeleteDBInstance"));
