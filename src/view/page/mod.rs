@@ -79,6 +79,16 @@ fn head(out: &mut String, coverage: &Coverage, promised: &Promises) {
     out.push_str("</ul>\n</header>\n");
 }
 
+/// A sentence of our own, in which backticks stand round literals.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return html(text);
+    }
+    let part = |(index, part): (usize, &&str)| if index.is_multiple_of(2) { html(part) } else { format!("<code>{}</code>", html(part)) };
+    parts.iter().enumerate().map(part).collect()
+}
+
 /// What is unprotected, or not known to be protected, with why and what to do.
 fn weak(out: &mut String, coverage: &Coverage, specs: Specs) {
     for (verdict, heading) in [(Verdict::Unprotected, "Unprotected"), (Verdict::Unknown, "Unknown")] {
@@ -94,15 +104,15 @@ fn weak(out: &mut String, coverage: &Coverage, specs: Specs) {
             put!(out, "<li>{} ({}, account {}): {}", html(&title), html(&first.region), html(&first.account), names.join(", "));
             out.push_str("<ul class=\"plain\">");
             for cause in first.unread.iter().chain(&coverage::doubts(first)) {
-                put!(out, "<li>{}</li>", html(cause));
+                put!(out, "<li>{}</li>", prose(cause));
             }
             for reason in &first.reasons {
                 put!(
                     out,
                     "<li><code>{}</code>: {}. <span class=\"soft\">Mend: {}</span></li>",
                     html(reason.code.as_str()),
-                    html(&reason.what),
-                    html(&reason.mend)
+                    prose(&reason.what),
+                    prose(&reason.mend)
                 );
             }
             out.push_str("</ul></li>\n");
@@ -149,7 +159,19 @@ fn posture(out: &mut String, coverage: &Coverage, specs: Specs) {
         ],
     );
     out.push_str("<div class=\"scroll\"><table id=\"things\">\n<thead><tr>");
-    for heading in ["verdict", "thing", "place", "point in time", "automated", "AWS Backup", "replication", "kept", "copies to", "immutable", "encryption"] {
+    for heading in [
+        "verdict",
+        "thing",
+        "place",
+        "point in time",
+        "automated",
+        "AWS Backup",
+        "replication",
+        "kept",
+        "copies to",
+        "immutable",
+        "encryption",
+    ] {
         put!(out, "<th scope=\"col\">{heading}</th>");
     }
     out.push_str("</tr></thead>\n<tbody>\n");
@@ -172,13 +194,20 @@ fn posture(out: &mut String, coverage: &Coverage, specs: Specs) {
             of(|mechanism| matches!(mechanism, Mechanism::PointInTime(_))).collect(),
             of(|mechanism| matches!(mechanism, Mechanism::AutomatedBackups(_) | Mechanism::CopiedBackups { .. })).collect(),
             of(|mechanism| matches!(mechanism, Mechanism::BackupRule(_))).collect(),
-            of(|mechanism| matches!(mechanism, Mechanism::Replication(_) | Mechanism::Replicas { .. } | Mechanism::Versioning { .. } | Mechanism::Export { .. })).collect(),
+            of(|mechanism| {
+                matches!(
+                    mechanism,
+                    Mechanism::Replication(_) | Mechanism::Replicas { .. } | Mechanism::Versioning { .. } | Mechanism::Export { .. }
+                )
+            })
+            .collect(),
         ];
         for mechanisms in columns {
             let words: BTreeSet<String> = mechanisms.iter().map(|mechanism| cell(mechanism)).collect();
             put!(out, "<td>{}</td>", words.into_iter().collect::<Vec<_>>().join("<br>"));
         }
-        let lists = [vec![coverage::kept(&covered.retention)], coverage::places(covered), covered.immutability.clone(), covered.encryption.clone()];
+        let lists =
+            [vec![coverage::kept(&covered.retention)], coverage::places(covered), covered.immutability.clone(), covered.encryption.clone()];
         for list in lists {
             let list: Vec<String> = list.iter().map(|text| html(text)).collect();
             put!(out, "<td>{}</td>", list.join("<br>"));
@@ -236,8 +265,8 @@ fn promises_table(out: &mut String, promised: &Promises, specs: Specs) {
     out.push_str("</tr></thead>\n<tbody>\n");
     for (thing, promise) in all() {
         let (verdict, class) = kept_word(promise.standing);
-        let mut why: Vec<String> = promise.why.iter().map(|why| html(why)).collect();
-        why.extend(promise.mend.as_ref().map(|mend| format!("<span class=\"soft\">Mend: {}</span>", html(mend))));
+        let mut why: Vec<String> = promise.why.iter().map(|why| prose(why)).collect();
+        why.extend(promise.mend.as_ref().map(|mend| format!("<span class=\"soft\">Mend: {}</span>", prose(mend))));
         put!(
             out,
             "<tr data-verdict=\"{verdict}\" data-tier=\"{}\" data-promise=\"{}\"><td><span class=\"tag {class}\">{verdict}</span></td><th scope=\"row\">{} <span class=\"name\">{}</span></th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
@@ -257,7 +286,11 @@ fn promises_table(out: &mut String, promised: &Promises, specs: Specs) {
     if !promised.in_no_tier.is_empty() {
         let things = count(promised.in_no_tier.len(), "thing");
         let list: Vec<String> = promised.in_no_tier.iter().map(|thing| format!("<li>{}</li>", html(thing))).collect();
-        put!(out, "<details><summary>{things} in no tier, so that nothing is promised of them</summary><ul class=\"plain\">{}</ul></details>\n", list.concat());
+        put!(
+            out,
+            "<details><summary>{things} in no tier, so that nothing is promised of them</summary><ul class=\"plain\">{}</ul></details>\n",
+            list.concat()
+        );
     }
     out.push_str("</section>\n");
 }
