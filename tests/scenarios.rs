@@ -60,9 +60,11 @@ scenarios! {
     default_volumes
     described
     described_namesakes
+    described_needs
     promises
     drift
     drift_things
+    drift_who
     dynamodb_export
     dynamodb_export_places
     event_checks

@@ -76,7 +76,7 @@ fn named<'a>(policy: &'a Policy, snapshot: &'a Snapshot) -> BTreeMap<Key<'a>, BT
         .iter()
         .map(|live| (&live.id, (live.id.kind.as_str(), live.id.target.as_str(), live.id.region.as_str(), live.id.name.as_str())))
         .collect();
-    let (plan, _) = plan::attempt(policy, snapshot, &plan::Request::default());
+    let plan = plan::attempt(policy, snapshot, &plan::Request::default()).plan;
     for action in &plan.actions {
         let Some(key) = held.get(&action.id) else { continue };
         for address in std::iter::once(&action.address).chain(&action.also) {

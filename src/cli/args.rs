@@ -260,6 +260,16 @@ pub(super) struct DriftArgs {
     /// Look at this recorded snapshot instead of AWS
     #[arg(long, value_name = "FILE")]
     pub(super) from: Option<PathBuf>,
+    /// Ask CloudTrail who moved it (cloudtrail:LookupEvents), for 50 things at most
+    #[arg(long, conflicts_with = "from")]
+    pub(super) who: bool,
+    /// Tell of what moved or could not be read: `sns:ARN`, `webhook:URL` (as Slack takes it), or `webhook` for the URL in
+    /// `BACKSTAY_NOTIFY_WEBHOOK`; may be given several times
+    #[arg(long, value_name = "RECEIVER")]
+    pub(super) notify: Vec<String>,
+    /// Tell of no drift too
+    #[arg(long)]
+    pub(super) notify_always: bool,
     #[command(flatten)]
     pub(super) report: ReportArgs,
 }

@@ -4,7 +4,7 @@ use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::{Exit, Failure};
 use super::regions as known_regions;
-use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, WritableAws};
+use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, Publisher, WritableAws};
 use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
@@ -300,6 +300,15 @@ impl Session {
         let (aws, unreached) = aws::connect(targets, access(context, usize::from(live.parallelism), None)?).await;
         Self { aws, unreached }.of_right_accounts()
     }
+}
+
+/// A connection that can publish to topics, and nothing else; why there is none, in a sentence.
+pub(super) async fn publisher(context: &Context, target: &Target, live: &LiveArgs) -> Result<Publisher, String> {
+    let access = access(context, usize::from(live.parallelism), None).map_err(|failure| {
+        let titles: Vec<&str> = failure.problems.iter().map(|problem| problem.title.as_str()).collect();
+        titles.join("; ")
+    })?;
+    aws::connect_to_publish(target, access).await.map_err(|failed| failed.to_string())
 }
 
 impl Session<WritableAws> {

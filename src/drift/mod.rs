@@ -8,6 +8,7 @@ mod acknowledged;
 mod against;
 mod between;
 mod since;
+pub mod who;
 
 pub use against::{Request, against};
 pub use between::between;

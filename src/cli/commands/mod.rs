@@ -9,6 +9,8 @@ mod audit_test;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod drift;
+mod drift_notify;
+mod drift_who;
 mod explain;
 mod fmt;
 mod plan;

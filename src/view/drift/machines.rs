@@ -1,6 +1,6 @@
 //! What moved, for programs.
 
-use super::{by, place, subject, verdict, what};
+use super::{by, by_or_why, place, subject, verdict, what};
 use crate::model::{Code, Drift, Effect, Moved};
 use crate::view::Specs;
 use crate::view::json::known;
@@ -55,7 +55,7 @@ pub fn junit(drift: &Drift, specs: Specs) -> String {
         let mut lines: Vec<String> = place(drift, specs, moved).into_iter().collect();
         lines.extend(moved.consequence.clone());
         lines.extend(moved.because.as_ref().map(|position| format!("declared at {position}")));
-        lines.extend(by(moved));
+        lines.extend(by_or_why(moved));
         let message = format!("{}: {}", moved.effect, what(specs, moved));
         cases.push(case(moved, Outcome::Failed { kind: moved.code.clone(), message, text: lines.join("\n") }));
     }
