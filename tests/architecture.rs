@@ -78,7 +78,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("snapshot/read.rs", &["aws", "kinds", "model", "policy"]),
     ("snapshot/whole.rs", &["aws", "kinds", "model"]),
     ("plan/agenda.rs", &["kinds", "model", "time"]),
-    ("audit", &["kinds", "model", "plan", "policy", "time"]),
+    ("audit", &["kinds", "model", "names", "plan", "policy", "time"]),
     ("coverage", &["kinds", "model"]),
     ("plan", &["files", "kinds", "model", "policy"]),
     ("view", &["model"]),

@@ -10,6 +10,7 @@ mod coverage;
 mod diagnostic;
 mod drift;
 mod effect;
+mod findings;
 mod organization;
 mod outside;
 pub mod path;
@@ -36,6 +37,7 @@ pub use coverage::{
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use drift::{Acknowledged, Drift, Event, Moved, MovedPart, Since};
 pub use effect::Effect;
+pub use findings::{ControlOutcome, Examined, Finding, Findings, FrameworkOutcome, Ignorance, IgnoranceSort, RequirementOutcome};
 pub use organization::{Account, AccountSelector, Accounts, NOBODY, Organization};
 pub use outside::Outside;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};

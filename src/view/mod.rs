@@ -15,6 +15,7 @@ macro_rules! put {
 }
 
 mod alike;
+pub mod controls;
 pub mod coverage;
 pub mod diagnostics;
 pub mod drift;

@@ -106,24 +106,7 @@ impl Ready {
         let text = format!("{BEFORE}{}\n", written.text);
         let body: Body = hcl::edit::parser::parse_body(&text).map_err(|error| error.to_string())?;
         let expression = body.get_attribute("x").map(|attribute| attribute.value.clone()).ok_or("there is no expression")?;
-        let mut looks_at: Vec<(String, Vec<String>)> = Vec::new();
-        for reference in eval::references(&expression) {
-            let mut path = reference.path.iter();
-            if !matches!(path.next(), Some(Segment::Name(root)) if root == RESOURCE) {
-                continue;
-            }
-            let names: Vec<String> = path
-                .map_while(|segment| match segment {
-                    Segment::Name(name) => Some(name.clone()),
-                    Segment::Index(Some(Value::String(key))) => Some(key.clone()),
-                    Segment::Index(_) | Segment::Splat => None,
-                })
-                .collect();
-            let joined = names.join(".");
-            if !looks_at.iter().any(|(known, _)| *known == joined) {
-                looks_at.push((joined, names));
-            }
-        }
+        let looks_at = without_wholes(&looked_at(&expression)).into_iter().map(|names| (names.join("."), names)).collect();
         Ok(Self { expression, text: written.text.clone(), at: written.at.clone(), looks_at })
     }
 
@@ -131,8 +114,11 @@ impl Ready {
         match decide(&self.expression, scope) {
             Ok(Some(answer)) => Ok(answer),
             Ok(None) => {
-                let unknown = |names: &[String]| reach(resource, names).is_some_and(|value| value.has_unknown());
-                Err(NotAnswered::Unknown(self.looks_at.iter().filter(|(_, names)| unknown(names)).map(|(path, _)| path.clone()).collect()))
+                let mut leaves = Vec::new();
+                undecided(&self.expression, scope, &mut leaves);
+                let mut paths: Vec<Vec<String>> = leaves.into_iter().flat_map(looked_at).collect();
+                paths.retain(|names| reach(resource, names).is_some_and(Value::has_unknown));
+                Err(NotAnswered::Unknown(without_wholes(&paths).iter().map(|names| names.join(".")).collect()))
             }
             Err(error) => Err(NotAnswered::Failed { message: said(&error), at: self.place(&error.range) }),
         }
@@ -154,6 +140,49 @@ impl Ready {
 
 fn said(error: &EvalError) -> String {
     error.help.as_ref().map_or_else(|| error.title.clone(), |help| format!("{}; {help}", error.title))
+}
+
+/// The names behind `resource` that an expression uses, in the order in which they stand.
+fn looked_at(expression: &Expression) -> Vec<Vec<String>> {
+    let mut all: Vec<Vec<String>> = Vec::new();
+    for reference in eval::references(expression) {
+        let mut path = reference.path.iter();
+        if !matches!(path.next(), Some(Segment::Name(root)) if root == RESOURCE) {
+            continue;
+        }
+        let names = path.map_while(|segment| match segment {
+            Segment::Name(name) => Some(name.clone()),
+            Segment::Index(Some(Value::String(key))) => Some(key.clone()),
+            Segment::Index(_) | Segment::Splat => None,
+        });
+        let names: Vec<String> = names.collect();
+        if !all.contains(&names) {
+            all.push(names);
+        }
+    }
+    all
+}
+
+/// Where a part of something is looked at beside the whole, it is the part that counts.
+fn without_wholes(all: &[Vec<String>]) -> Vec<Vec<String>> {
+    let has_part = |whole: &&Vec<String>| all.iter().any(|names| names.len() > whole.len() && names.starts_with(whole));
+    all.iter().filter(|names| !has_part(names)).cloned().collect()
+}
+
+/// Finds the parts of an expression that leave it undecided.
+fn undecided<'e>(expression: &'e Expression, scope: &Scope<'_>, leaves: &mut Vec<&'e Expression>) {
+    if !matches!(decide(expression, scope), Ok(None)) {
+        return;
+    }
+    match expression {
+        Expression::Parenthesis(inner) => undecided(inner.inner(), scope, leaves),
+        Expression::UnaryOp(operation) if *operation.operator.value() == UnaryOperator::Not => undecided(&operation.expr, scope, leaves),
+        Expression::BinaryOp(operation) if matches!(operation.operator.value(), BinaryOperator::And | BinaryOperator::Or) => {
+            undecided(&operation.lhs_expr, scope, leaves);
+            undecided(&operation.rhs_expr, scope, leaves);
+        }
+        leaf => leaves.push(leaf),
+    }
 }
 
 /// The value behind some names; the unknown where a part of the way is.

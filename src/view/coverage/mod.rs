@@ -8,7 +8,7 @@ pub use text::text;
 
 use super::escape::visible;
 use super::{Specs, json, words};
-use crate::model::{CopyPlace, Coverage, Covered, Kept, Mechanism, Promises, count};
+use crate::model::{CopyPlace, Coverage, Covered, Findings, Kept, Mechanism, Promises, count};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The verdict in a line: `37 of 40 protected, 2 unprotected, 1 unknown`.
@@ -26,11 +26,14 @@ pub fn verdict(coverage: &Coverage) -> String {
     verdict
 }
 
-/// All that is known, and what is promised, for programs.
-pub fn json(coverage: &Coverage, promises: &Promises) -> String {
+/// All that is known, what is promised, and what controls found, for programs.
+pub fn json(coverage: &Coverage, promises: &Promises, findings: &Findings) -> String {
     let mut all = serde_json::to_value(coverage).unwrap_or_default();
     if let serde_json::Value::Object(map) = &mut all {
         map.insert("promises".to_owned(), serde_json::to_value(promises).unwrap_or_default());
+        let (controls, frameworks) = super::controls::json(findings);
+        map.insert("controls".to_owned(), controls);
+        map.insert("frameworks".to_owned(), frameworks);
     }
     json::print(&all)
 }
