@@ -3,6 +3,8 @@
 use super::Adopted;
 use super::support::room::Room;
 
+mod beside;
+
 const VAULT: &str = "resource \"aws_backup_vault\" \"v\" {\n  name = \"vault\"\n}\n";
 
 impl Adopted {
