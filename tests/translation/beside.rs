@@ -64,20 +64,26 @@ fn a_policy_without_targets_gets_none_that_its_blocks_would_then_be_about() {
 
 #[test]
 fn the_states_of_two_accounts_go_into_one_folder() {
-    let topic = |account: &str, name: &str| {
+    let vaults = |account: &str, name: &str| {
         format!(
             r#"{{"address":"aws_backup_vault.{name}","mode":"managed","type":"aws_backup_vault","name":"{name}","values":{{"arn":"arn:aws:backup:eu-west-1:{account}:backup-vault:{name}","id":"{name}","name":"{name}","kms_key_arn":"arn:aws:kms:eu-west-1:{account}:key/11111111-2222-3333-4444-555555555555"}}}},
 {{"address":"aws_backup_vault.{name}-b","mode":"managed","type":"aws_backup_vault","name":"{name}-b","values":{{"arn":"arn:aws:backup:eu-west-1:{account}:backup-vault:{name}-b","id":"{name}-b","name":"{name}-b","kms_key_arn":"arn:aws:kms:eu-west-1:{account}:key/11111111-2222-3333-4444-555555555555"}}}}"#
         )
     };
-    let first = Adopted::of_state(&topic("111111111111", "one"));
+    let first = Adopted::of_state(&vaults("111111111111", "one"));
     first.has("backup.hcl", "arn:aws:kms:${var.region}:${var.account_id}:key");
-    let json = first.room.read("state.json").replace(&topic("111111111111", "one"), &topic("222222222222", "two"));
+    let json = first.room.read("state.json").replace(&vaults("111111111111", "one"), &vaults("222222222222", "two"));
     first.room.write("state.json", json);
+    // With two targets, each block has to say which it means: those that are there too.
+    let ended = first.room.run("adopt --from-state state.json --out policy");
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.output.contains("add `target = target.main` or"), "{}", ended.output);
+    let mended = first.file("backup.hcl").replace("  mark", "  target = target.main\n  mark");
+    first.room.write("policy/backup.hcl", mended);
     first.room.ok("adopt --from-state state.json --out policy");
     first.is_valid("");
     first.has("backup.hcl", "arn:aws:kms:${var.region}:${var.account_id_2}:key");
-    first.has("backup.hcl", "target = target.main_2");
+    first.has("backup.hcl", "= target.main_2\n");
     first.has("backstay.hcl", "default     = \"222222222222\"");
     first.has("backstay.hcl", "account_id = var.account_id_2");
     first.has("backstay.hcl", "account_id = var.account_id\n");
@@ -240,7 +246,7 @@ fn the_owner_is_that_of_the_policy_and_a_policy_without_one_gets_one() {
     let theirs = format!("{}{}", provider("eu-west-1"), vault("theirs", "theirs", ""));
     let with = room(&format!("{OWN}{}", target("eu-west-1")), &theirs);
     let ended = with.run(&format!("{ADOPT} --workspace other"));
-    assert_eq!(ended.code, Some(2));
+    assert_eq!(ended.code, Some(1));
     assert!(ended.output.contains("--workspace `other` is not that of the policy in policy, which is `ours`"), "{}", ended.output);
     assert!(!with.file("policy/main-adopted.hcl").exists());
     let without = room(&target("eu-west-1"), &theirs);
