@@ -146,12 +146,17 @@ fn protect(select: &str, settings: &str) -> String {
 
 #[test]
 fn a_setting_that_the_policy_does_not_say_of_what_it_covers_is_told() {
-    let own = format!("{OWN}{}{}", target("eu-west-1").replace("\n}", "\n  account_id = \"111111111111\"\n}"), protect("names = [\"orders\"]", PROTECTED));
+    let own = format!(
+        "{OWN}{}{}",
+        target("eu-west-1").replace("\n}", "\n  account_id = \"111111111111\"\n}"),
+        protect("names = [\"orders\"]", PROTECTED)
+    );
     let provider = provider("eu-west-1").replace("\n}", "\n  allowed_account_ids = [\"111111111111\"]\n}");
     let room = room(&own, &format!("{provider}{}", table("orders", "orders", &format!("{PROTECTED}{RECOVERED}"))));
     let told = room.ok(ADOPT);
     assert!(told.contains("settings that no block says"), "{told}");
-    let line = "terraform/main.tf:5:1: aws_dynamodb_table.orders: `point_in_time_recovery`: add what is missing to `aws_dynamodb_table.own`";
+    let line =
+        "terraform/main.tf:5:1: aws_dynamodb_table.orders: `point_in_time_recovery`: add what is missing to `aws_dynamodb_table.own`";
     assert!(told.contains(line), "{told}");
     assert!(!room.file("policy/main-adopted.hcl").exists());
     room.write("terraform/main.tf", format!("{provider}{}", table("orders", "orders", PROTECTED)));
@@ -162,9 +167,11 @@ fn a_setting_that_the_policy_does_not_say_of_what_it_covers_is_told() {
 #[test]
 fn what_a_selector_excepts_or_finds_by_tags_is_not_covered() {
     let theirs = format!("{}{}", provider("eu-west-1"), table("orders", "orders", PROTECTED));
-    for select in
-        ["names = [\"*\"]\n    except {\n      names = [\"ord*\"]\n    }", "names = [\"*\"]\n    tags  = { env = \"production\" }", "names = [\"other\"]"]
-    {
+    for select in [
+        "names = [\"*\"]\n    except {\n      names = [\"ord*\"]\n    }",
+        "names = [\"*\"]\n    tags  = { env = \"production\" }",
+        "names = [\"other\"]",
+    ] {
         let room = room(&format!("{OWN}{}{}", target("eu-west-1"), protect(select, PROTECTED)), &theirs);
         room.ok(ADOPT);
         assert!(room.read("policy/main-adopted.hcl").contains("names = [\"orders\"]"), "{select}");
@@ -226,7 +233,8 @@ fn a_file_keeps_its_line_ends_and_layout_and_who_may_read_it() {
 
 #[test]
 fn nothing_at_all_is_written_where_the_whole_would_be_no_policy() {
-    let document = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"backup:DeleteRecoveryPoint","Resource":"*"}]}"#;
+    let document =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"backup:DeleteRecoveryPoint","Resource":"*"}]}"#;
     let own = format!("{OWN}{}variable \"daily_only\" {{\n  type    = string\n  default = \"x\"\n}}\n", target("eu-west-1"));
     let policy = "resource \"aws_backup_vault_policy\" \"v\" {\n  backup_vault_name = aws_backup_vault.v.name\n  policy = file(\"policies/vault.json\")\n}\n";
     let theirs = format!("{}locals {{\n  note = \"theirs\"\n}}\n{}{policy}", provider("eu-west-1"), vault("v", "${local.note}", ""));

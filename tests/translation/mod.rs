@@ -341,3 +341,17 @@ fn a_state_is_adopted_once() {
     let after = adopted.file("backup.hcl");
     assert!(after.starts_with(&before) && after.contains("name = \"two\""), "{after}");
 }
+
+#[test]
+fn what_terraform_hides_in_a_state_is_asked_for_and_written_nowhere() {
+    let vault = r#"{"address":"aws_backup_vault.one","mode":"managed","type":"aws_backup_vault","name":"one","values":{"arn":"arn:aws:backup:eu-west-1:123456789012:backup-vault:one","id":"one","name":"one","tags":{"token":"hunter2"},"tags_all":{"token":"hunter2"}},"sensitive_values":{"tags":{"token":true},"tags_all":{"token":true}}}"#;
+    let plan = r#"{"address":"aws_backup_plan.daily","mode":"managed","type":"aws_backup_plan","name":"daily","values":{"arn":"arn:aws:backup:eu-west-1:123456789012:backup-plan:0c4f","id":"0c4f","name":"daily","rule":[{"rule_name":"daily","target_vault_name":"one","schedule":"cron(7 2 * * ? *)","start_window":60,"completion_window":180,"lifecycle":[{"delete_after":35}]}]},"sensitive_values":{"rule":[{"schedule":true,"lifecycle":[{}]}]}}"#;
+    let adopted = Adopted::of_state(&format!("{vault},\n{plan}"));
+    let all: String = ["backup.hcl", "backstay.hcl"].map(|name| adopted.file(name)).concat() + &adopted.told.to_string();
+    assert!(!all.contains("hunter2") && !all.contains("cron(7"), "{all}");
+    assert_eq!(adopted.asked(), ["aws_backup_plan_daily_rule_0_schedule", "aws_backup_vault_one_tags_all"]);
+    adopted.has("backup.hcl", "schedule          = var.aws_backup_plan_daily_rule_0_schedule");
+    adopted.has("backup.hcl", "= var.aws_backup_vault_one_tags_all");
+    assert_eq!(adopted.file("backstay.hcl").matches("sensitive   = true").count(), 2, "{}", adopted.file("backstay.hcl"));
+    adopted.has("backup.hcl", "delete_after = 35");
+}

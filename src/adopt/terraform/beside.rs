@@ -99,7 +99,8 @@ impl There<'_> {
                 covers.push((&one.address, there.protects(one, new)));
             }
             if !covers.is_empty() && covers.iter().all(|(_, cover)| cover.is_some()) {
-                let all = || covers.iter().filter_map(|(own, covers)| Some(covers.as_ref()?.iter().map(move |cover| (own, cover)))).flatten();
+                let all =
+                    || covers.iter().filter_map(|(own, covers)| Some(covers.as_ref()?.iter().map(move |cover| (own, cover)))).flatten();
                 let told: BTreeSet<String> = all().filter_map(|(_, cover)| cover.told()).collect();
                 let mut names = all().map(|(own, cover)| (own.key == cover.by.key).then_some(cover.by.name.as_str()));
                 let first = names.next().flatten().filter(|first| names.all(|name| name == Some(first)));

@@ -111,7 +111,9 @@ pub(super) fn cleared(files: &BTreeMap<String, String>, new: &Policy, there: &Po
     }
     // Blocks that name no target are about the only one; without any, about where the credentials are.
     let says_place = own.targets.iter().find(|(_, block)| !block.body.is_empty());
-    if let Some((name, _)) = says_place.filter(|_| declared.targets.is_empty() && !(there.protects.is_empty() && there.resources.is_empty())) {
+    if let Some((name, _)) =
+        says_place.filter(|_| declared.targets.is_empty() && !(there.protects.is_empty() && there.resources.is_empty()))
+    {
         out.conflicts.push(format!("target.{name}, as its blocks name no target"));
     }
     rename(&mut out.files, TARGET, &renamed);

@@ -6,7 +6,7 @@
 //! | step | where |
 //! |---|---|
 //! | files and local modules to parsed units | `units` |
-//! | a state to the configuration that would give it | `state`, `alike` |
+//! | a state to the configuration that would give it | `state`, `alike`, `hidden` |
 //! | which resources are translated, and as what | `standing`, `table` |
 //! | blocks | `whole`, `settings`, `buckets`, `inline`, `topics`, with `body` for what is in them and `dynamic` for what is generated |
 //! | expressions and what they refer to | `rewrite`, `refer`, `maps`, `arns`, `documents` |
@@ -25,6 +25,7 @@ mod buckets;
 mod clash;
 mod documents;
 mod dynamic;
+mod hidden;
 mod inline;
 mod judged;
 mod maps;
