@@ -91,7 +91,7 @@ impl Rooms<'_> {
         let room = room()?;
         copy(self.out, room.path(), 0)?;
         fill(room.path(), &others)?;
-        whole.folder = room.path().to_owned();
+        room.path().clone_into(&mut whole.folder);
         Ok(policy::check_files(whole, &self.context.given))
     }
 
