@@ -152,6 +152,10 @@ fn free(name: &str, there: &BTreeMap<String, Block>, own: &BTreeMap<String, Bloc
 /// Whether two variables stand for the same: have the same default, or ask the same question.
 fn is_same_variable(one: &Block, other: &Block) -> bool {
     let of = |block: &Block, name: &str| block.body.get_attribute(name).map(|found| value(&found.value));
+    let hides = hcl::Expression::Bool(true);
+    if of(one, "sensitive").as_ref() == Some(&hides) && of(other, "sensitive") != Some(hides) {
+        return false;
+    }
     if one.body.has_attribute("default") {
         return of(one, "default") == of(other, "default");
     }
