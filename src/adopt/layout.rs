@@ -224,7 +224,7 @@ fn block(group: &Group<'_>, place: usize, words: &Words<'_>, request: &Request<'
     if let Form::Each { .. } = &group.form {
         lines.push(format!("for_each = {}", each(group, place, words)));
     }
-    if request.several_targets {
+    if request.has_several_targets() {
         let names: Vec<String> = group.targets.iter().map(|target| target_of(target)).collect();
         lines.push(if let [only] = names.as_slice() { format!("target = {only}") } else { format!("target = {}", text::list(&names)) });
     }
@@ -273,9 +273,13 @@ fn written(group: &Group<'_>, at: &str, value: &Value, words: &Words<'_>, place:
     let document = kept.or_else(|| value.as_str()).filter(|_| is_document);
     let parsed = document.and_then(|text| Some((text, serde_json::from_str::<serde_json::Value>(text).ok()?)));
     match parsed {
-        // EventBridge compares numbers as they are written, and `jsonencode` writes them in one way only.
-        Some((text, json)) if text::numbers(text) != text::numbers(&json.to_string()) => text::quoted(text),
-        Some((_, json)) => format!("jsonencode({})", text::value(&Value::from(json), words, place)),
+        Some((text, json)) => {
+            let value = Value::from(json);
+            // Numbers are compared as they are written, and `jsonencode` writes them in one way only: `1.0` as `1`.
+            let encoded = serde_json::Value::from(value.clone()).to_string();
+            let is_kept = text::numbers(text) == text::numbers(&encoded);
+            if is_kept { format!("jsonencode({})", text::value(&value, words, place)) } else { text::quoted(text) }
+        }
         None => text::value(value, words, place),
     }
 }

@@ -43,6 +43,9 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         .await;
         bar.finish_and_clear();
         snapshot.accounts.clone_from(&policy.accounts);
+        if !args.kinds.is_empty() && !there.files.policy.is_empty() {
+            needed(&mut snapshot, session.snapshot(context, &policy).await, &wished);
+        }
         let marked = if args.mark { adopt::mark(&policy, &there.files, &snapshot, &wished, &choice) } else { Marked::default() };
         let files = marked.beside(&there.files);
         let request = adopt::Request {
@@ -50,8 +53,9 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
             files: &files,
             given: &context.given,
             workspace: &workspace,
+            kinds: &wished,
             choice,
-            several_targets: there.several_targets,
+            targets: &there.targets,
             mark: args.mark,
         };
         let describe =
@@ -89,6 +93,17 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         context.ui.answer(&told)?;
         Ok(exit)
     })?
+}
+
+/// Adds what the policy that is there needs of kinds that were not asked for: whether what it says is so already can only be told with that.
+fn needed(snapshot: &mut Snapshot, of_policy: Snapshot, wished: &BTreeSet<&'static str>) {
+    let is_other = |kind: &str| !wished.contains(kind);
+    snapshot.resources.extend(of_policy.resources.into_iter().filter(|live| is_other(&live.id.kind)));
+    snapshot.inventories.extend(of_policy.inventories.into_iter().filter(|inventory| is_other(&inventory.kind)));
+    snapshot.absent.extend(of_policy.absent.into_iter().filter(|id| is_other(&id.kind)));
+    snapshot.gaps.extend(of_policy.gaps.into_iter().filter(|gap| gap.kind.as_deref().is_some_and(is_other)));
+    snapshot.outside.extend(of_policy.outside);
+    snapshot.sort();
 }
 
 /// Refuses a new policy of a workspace that owns things already which it would not declare: its first plan would remove them.
@@ -213,8 +228,8 @@ pub(super) struct There {
     pub(super) files: Files,
     /// With the targets that were asked for.
     pub(super) policy: Policy,
-    /// Whether it has more than one, asked for or not.
-    several_targets: bool,
+    /// All of its targets, asked for or not.
+    targets: BTreeMap<String, Target>,
 }
 
 impl There {
@@ -234,16 +249,15 @@ impl There {
         if policy.targets.values().any(Target::is_nobodys) {
             return Err(Failure::error("without the accounts of every organization it is not known which things blocks are about"));
         }
-        let several_targets = policy.targets.len() > 1;
+        let targets = policy.targets.clone();
         narrow(&mut policy, &args.targets)?;
-        Ok(Self { files, policy, several_targets })
+        Ok(Self { files, policy, targets })
     }
 
     fn new(args: &AdoptArgs) -> Result<Self, Failure> {
         let targets = session::regions(&args.targets, &args.out)?;
-        let several_targets = targets.len() > 1;
         let files = Files { folder: args.out.clone(), ..Files::default() };
-        Ok(Self { files, policy: Policy { targets, ..Policy::default() }, several_targets })
+        Ok(Self { files, policy: Policy { targets: targets.clone(), ..Policy::default() }, targets })
     }
 }
 
