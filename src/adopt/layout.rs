@@ -1,7 +1,7 @@
 //! Blocks to files: an area each, new or behind what backstay wrote there before, and never over what somebody else wrote.
 
 use super::Request;
-use super::groups::{Form, Group};
+use super::groups::{Form, Group, names};
 use super::text::{self, Place};
 use super::things::Thing;
 use super::words::Words;
@@ -307,7 +307,7 @@ fn each(group: &Group<'_>, place: usize, words: &Words<'_>) -> String {
 fn select(form: &Form, things: &[&Thing<'_>], words: &Words<'_>) -> Option<String> {
     match form {
         Form::Names => {
-            Some(format!("names = {}", text::list(&things.iter().map(|thing| words.template(&thing.live.id.name)).collect::<Vec<_>>())))
+            Some(format!("names = {}", text::list(&names(things).into_iter().map(|name| words.template(name)).collect::<Vec<_>>())))
         }
         Form::Tag(key, value) => Some(format!("tags = {{ {} = {} }}", text::key_text(key), words.template(value))),
         Form::One | Form::Single | Form::Each { .. } => None,
@@ -317,6 +317,5 @@ fn select(form: &Form, things: &[&Thing<'_>], words: &Words<'_>) -> Option<Strin
 /// Whom a tag means, which a reader of the block cannot see.
 fn hint(group: &Group<'_>) -> Option<String> {
     let Form::Tag(..) = group.form else { return None };
-    let names: Vec<&str> = group.things.iter().map(|thing| thing.live.id.name.as_str()).collect();
-    Some(format!("Now these: {}.", names.join(", ")))
+    Some(format!("Now these: {}.", names(&group.things).join(", ")))
 }

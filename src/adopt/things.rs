@@ -253,7 +253,8 @@ fn there<'p>(request: &Request<'p>, snapshot: &Snapshot) -> (BTreeMap<ResourceId
                 None => chosen.names,
             };
             for name in names {
-                let expression = format!("{}[{}]", protect.address, Value::from(name.as_str()));
+                let of_target = if protect.targets.len() > 1 { format!("[{}]", Value::from(target.as_str())) } else { String::new() };
+                let expression = format!("{}{of_target}[{}]", protect.address, Value::from(name.as_str()));
                 let id = ResourceId { kind: spec.name.to_owned(), target: target.clone(), region: identity.region.clone(), name };
                 said.entry(id.clone()).or_default().extend(protect.wanted.keys().map(|at| outermost(at)));
                 there.insert(id, expression);

@@ -76,14 +76,14 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         if files.policy.is_empty() || (there.policy.workspace.is_none() && adopted.described.iter().any(owns)) {
             refuse_strays(&snapshot, &adopted, &workspace)?;
         }
-        let mut texts = marked.files;
+        let mut texts = marked.files.clone();
         texts.extend(adopted.files);
         adopted.files = texts;
-        adopted.left_out.extend(marked.left_out);
+        adopted.left_out.extend(marked.left_out.iter().cloned());
         adopted.left_out.sort();
-        let told = told(&adopted, marked.blocks.len(), &snapshot, &args.out);
+        let told = told(&adopted, &marked, &snapshot, &args.out);
         let exit = if snapshot.gaps.is_empty() { Exit::Done } else { Exit::Incomplete };
-        let to_mark: Vec<String> = marked.blocks.into_iter().chain(adopted.blocks).collect();
+        let to_mark: Vec<String> = marked.blocks.into_iter().chain(marked.unfinished).chain(adopted.blocks).collect();
         if args.mark && !to_mark.is_empty() {
             let marking = Marking { context, args, there: &there, texts: &adopted.files, blocks: to_mark };
             let marked = marking.run(&told).await?;
@@ -287,19 +287,23 @@ pub(super) fn write(args: &AdoptArgs, there: &Files, texts: &BTreeMap<String, St
 }
 
 /// What was done, and what not.
-fn told(adopted: &Adopted, marked: usize, snapshot: &Snapshot, folder: &Path) -> String {
+fn told(adopted: &Adopted, marked: &Marked, snapshot: &Snapshot, folder: &Path) -> String {
     let mut out = String::new();
+    let (marked, unfinished) = (marked.blocks.len(), marked.unfinished.len());
     let kinds: BTreeSet<&str> = adopted.described.iter().map(|id| id.kind.as_str()).collect();
     if !adopted.described.is_empty() {
         let (things, kinds, blocks) =
             (count(adopted.described.len(), "thing"), count(kinds.len(), "kind"), count(adopted.blocks.len(), "block"));
         out.push_str(&format!("Described {things} of {kinds} in {blocks}; a plan of them is empty.\n"));
-    } else if marked == 0 {
+    } else if marked + unfinished == 0 {
         out.push_str("Nothing to describe");
         out.push_str(if adopted.covered > 0 { " that the policy does not cover yet.\n" } else { ".\n" });
     }
     if marked > 0 {
         out.push_str(&format!("{} with `mark = false` to take over what they describe.\n", count(marked, "block")));
+    }
+    if unfinished > 0 {
+        out.push_str(&format!("{} with `adopt = true` of things that carry no mark yet.\n", count(unfinished, "block")));
     }
     for name in adopted.files.keys() {
         out.push_str(&format!("  {}\n", folder.join(name).display()));
@@ -352,8 +356,9 @@ fn by_reason(left_out: &[LeftOut]) -> Vec<(&str, String)> {
         let things = match names.as_slice() {
             [only] => format!("{title} {only} ({region})"),
             all => {
-                let more = if all.len() > NAMED { ", …" } else { "" };
                 let shown: Vec<&str> = all.iter().take(NAMED).copied().collect();
+                let rest = all.len().saturating_sub(shown.len());
+                let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
                 format!("{} ({region}): {}{more}", count(all.len(), title), shown.join(", "))
             }
         };
