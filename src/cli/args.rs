@@ -385,7 +385,7 @@ pub(super) struct AdoptArgs {
     #[arg(long)]
     pub(super) mark: bool,
     /// Do not ask before putting tags on
-    #[arg(long)]
+    #[arg(long, requires = "mark")]
     pub(super) auto_approve: bool,
     #[command(flatten)]
     pub(super) _variables: VariableArgs,

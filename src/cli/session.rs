@@ -199,11 +199,18 @@ fn of_targets(context: &Context, policy: Policy, args: &PolicyArgs, live: &LiveA
     Ok(policy)
 }
 
-/// Keeps only the named targets.
+/// Keeps only the named targets. The only target of a region goes by that too, as its name was given to it where the region was meant.
 pub(super) fn narrow(policy: &mut Policy, names: &[String]) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }
+    let of_region = |name: &String| {
+        let mut found = policy.targets.values().filter(|target| target.region.as_ref() == Some(name));
+        let only = found.next().filter(|_| found.next().is_none());
+        only.map_or_else(|| name.clone(), |target| target.name.clone())
+    };
+    let names: Vec<String> =
+        names.iter().map(|name| if policy.targets.contains_key(name) { name.clone() } else { of_region(name) }).collect();
     if let Some(unknown) = names.iter().find(|name| !policy.targets.contains_key(*name)) {
         let known: Vec<&str> = policy.targets.keys().map(String::as_str).collect();
         return Err(Failure::error(format!("the policy has no target `{unknown}`")).help(format!("its targets are {}", known.join(", "))));
