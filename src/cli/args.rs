@@ -349,6 +349,8 @@ pub(super) enum AuditFormat {
     Json,
     /// For a page or a pull request.
     Markdown,
+    /// One page that needs nothing else, for a browser and for paper.
+    Html,
     /// For spreadsheets: a row for each control and thing.
     Csv,
     /// For CI: a case for each control and thing.

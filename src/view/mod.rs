@@ -27,6 +27,7 @@ pub mod markdown;
 mod modules;
 mod nested;
 mod ours;
+pub mod page;
 pub mod promises;
 mod sarif;
 pub mod schedule;

@@ -127,6 +127,7 @@ fn rendered(found: &Found, format: AuditFormat, style: Style) -> String {
         AuditFormat::Csv => view::controls::csv(findings),
         AuditFormat::Junit => view::controls::junit(findings, spec, coverage.at),
         AuditFormat::Sarif => view::json::print(&view::controls::sarif(findings, spec, coverage.at)),
+        AuditFormat::Html => view::page::page(coverage, promises, kinds::spec),
     }
 }
 

@@ -9,7 +9,11 @@ use crate::policy::statements;
 
 impl<'a> Evaluator<'a, '_> {
     /// Reads one block that nothing refers to.
-    pub(super) fn alone<T>(&mut self, located: Located<'a>, read: fn(Located<'_>, &Scope<'_>, &mut Vec<Diagnostic>) -> Option<T>) -> Option<T> {
+    pub(super) fn alone<T>(
+        &mut self,
+        located: Located<'a>,
+        read: fn(Located<'_>, &Scope<'_>, &mut Vec<Diagnostic>) -> Option<T>,
+    ) -> Option<T> {
         let before = self.errors();
         let edges = self.check_references(&located.block.body, located.source, false);
         let doubtful = self.errors() > before || edges.keys().any(|needed| self.broken.contains(needed));

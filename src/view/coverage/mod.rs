@@ -39,7 +39,7 @@ pub fn json(coverage: &Coverage, promises: &Promises, findings: &Findings) -> St
 }
 
 /// Things of which the same is to be said, in their order.
-fn alike<'c>(things: impl Iterator<Item = &'c Covered>) -> Vec<Vec<&'c Covered>> {
+pub(super) fn alike<'c>(things: impl Iterator<Item = &'c Covered>) -> Vec<Vec<&'c Covered>> {
     let mut groups: Vec<Vec<&Covered>> = Vec::new();
     let mut places = BTreeMap::new();
     for covered in things {
@@ -54,7 +54,7 @@ fn alike<'c>(things: impl Iterator<Item = &'c Covered>) -> Vec<Vec<&'c Covered>>
 }
 
 /// What is not known of mechanisms that may protect it.
-fn doubts(covered: &Covered) -> Vec<String> {
+pub(super) fn doubts(covered: &Covered) -> Vec<String> {
     let mut doubts = Vec::new();
     for mechanism in &covered.mechanisms {
         if let Mechanism::BackupRule(rule) = mechanism {
@@ -94,7 +94,7 @@ fn mechanisms(covered: &Covered) -> Vec<String> {
     all.into_iter().chain(others).filter(|words| seen.insert(words.clone())).collect()
 }
 
-fn short(mechanism: &Mechanism) -> String {
+pub(super) fn short(mechanism: &Mechanism) -> String {
     match mechanism {
         Mechanism::PointInTime(_) => "point-in-time recovery".to_owned(),
         Mechanism::AutomatedBackups(backups) if backups.kept_by_aws_backup.is_some() => "automated backups, by AWS Backup".to_owned(),
@@ -121,14 +121,14 @@ fn days(days: Option<i64>) -> String {
 }
 
 /// The steps of retention: `35 days, 365 days`.
-fn kept(retention: &[Kept]) -> String {
+pub(super) fn kept(retention: &[Kept]) -> String {
     let mut steps: Vec<String> = retention.iter().map(|kept| days(kept.days)).collect();
     steps.dedup();
     steps.join(", ")
 }
 
 /// Where copies go, from where the thing is: the own account is not named.
-fn places(covered: &Covered) -> Vec<String> {
+pub(super) fn places(covered: &Covered) -> Vec<String> {
     let place = |copy: &CopyPlace| {
         let region = copy.region.as_deref().map(visible);
         let account =
