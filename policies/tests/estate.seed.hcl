@@ -109,3 +109,39 @@ resource "aws_s3_bucket" "documents" {
 resource "aws_s3_bucket" "plain" {
   bucket = "shop-plain"
 }
+
+resource "aws_elasticache_replication_group" "carts" {
+  replication_group_id     = "carts-cache"
+  snapshot_retention_limit = 5
+}
+
+resource "aws_docdb_cluster" "clusters" {
+  for_each                = { catalogue = 7, articles = 1 }
+  cluster_identifier      = each.key
+  backup_retention_period = each.value
+}
+
+resource "aws_neptune_cluster" "clusters" {
+  for_each                = { friends = 7, likes = 1 }
+  cluster_identifier      = each.key
+  backup_retention_period = each.value
+}
+
+resource "aws_redshift_cluster" "clusters" {
+  for_each                            = { warehouse = 7, trials = 1 }
+  cluster_identifier                  = each.key
+  automated_snapshot_retention_period = each.value
+}
+
+resource "aws_s3_bucket" "sealed" {
+  bucket = "shop-sealed"
+  versioning { status = "Enabled" }
+  object_lock_configuration {
+    rule {
+      default_retention {
+        mode = "GOVERNANCE"
+        days = 1
+      }
+    }
+  }
+}

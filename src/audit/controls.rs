@@ -207,7 +207,7 @@ impl<'a> Asker<'a> {
             let is_about = |kind: &str| if control.kinds.is_empty() { holds(kind) } else { control.kinds.contains(kind) };
             let hides = |gap: &&Gap| gap.resource.is_none() && gap.kind.as_deref().is_none_or(is_about);
             for gap in coverage.gaps.iter().filter(hides) {
-                let why = format!("{} could not be listed: {}", gap.kind.as_deref().unwrap_or("things"), gap.message);
+                let why = format!("not all of them, or of what they are tagged with, could be listed: {} failed", gap.action);
                 let who = self.nobody(coverage, gap.kind.as_deref().unwrap_or("*"), &gap.target, &gap.region);
                 self.add(at, who, ControlVerdict::Unknown, Some(Ignorance { sort: IgnoranceSort::Unread, why: why.into() }), Vec::new());
             }

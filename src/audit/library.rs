@@ -65,9 +65,9 @@ pub fn asked_for(asked: &[String], controls: &[Control]) -> Result<Vec<String>, 
     if asked.iter().any(|key| key == EVERY) {
         return Ok(known.into_iter().map(str::to_owned).collect());
     }
-    for key in asked.iter().filter(|key| !known.contains(&key.as_str())) {
-        let help = nearest(key, known.iter().copied())
-            .map_or_else(|| format!("the frameworks are {}, or `{EVERY}`", known.join(", ")), |meant| format!("did you mean `{meant}`?"));
+    if let Some(key) = asked.iter().find(|key| !known.contains(&key.as_str())) {
+        let all = || format!("the frameworks are {}, or `{EVERY}`", known.join(", "));
+        let help = nearest(key, known.iter().copied()).map_or_else(all, |meant| format!("did you mean `{meant}`?"));
         return Err((format!("there is no framework `{key}`"), help));
     }
     Ok(asked.to_vec())

@@ -80,7 +80,7 @@ pub(super) fn of_live(estate: &mut Estate<'_>, live: &Live, who: &Examined) -> K
         None => maker.miss("tags", IgnoranceSort::NotLookedAt, "tags of such things are not read by audits"),
     }
     maker.settings(Some(live), &live.id.kind);
-    for name in ["verdict", "tier", "arn"].iter().filter(|name| **name != "arn") {
+    for name in ["verdict", "tier"] {
         maker.put(name, Value::Null);
     }
     for name in ["retention", "copies", "immutability", "reasons"] {
@@ -199,16 +199,16 @@ impl<'e, 's> Maker<'e, 's> {
         self.put("tiers", Value::List(tiers));
     }
 
-    fn promises(&mut self, covered: &Covered, promised: &[&Promised]) {
-        if covered.tags.is_none() && promised.is_empty() && !self.estate.tiers.is_empty() {
+    fn promises(&mut self, covered: &Covered, tiers: &[&Promised]) {
+        if covered.tags.is_none() && tiers.is_empty() && !self.estate.tiers.is_empty() {
             let why = "its tags, which may put it into a tier, could not be read";
             self.miss("tier", IgnoranceSort::Unread, why);
             self.miss("promises", IgnoranceSort::Unread, why);
             return;
         }
-        self.put("tier", text(promised.first().map(|one| one.tier.as_str())));
+        self.put("tier", text(tiers.first().map(|one| one.tier.as_str())));
         let mut promises = Map::new();
-        for promise in promised.iter().flat_map(|one| &one.promises) {
+        for promise in tiers.iter().flat_map(|one| &one.promises) {
             let standing = match promise.standing {
                 Standing::Met => Value::from("met"),
                 Standing::NotMet => Value::from("not_met"),

@@ -97,8 +97,11 @@ fn check_frameworks(context: &Context, args: &AuditArgs) -> Result<(), Failure> 
     frameworks(args, &all).map(drop)
 }
 
+/// Controls, and the keys of frameworks.
+type Asked = (Vec<Control>, Vec<String>);
+
 /// The controls to ask, and the frameworks to report. Without a tier, a control or a framework that somebody names nobody asks for any.
-fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result<Option<(Vec<Control>, Vec<String>)>, Failure> {
+fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result<Option<Asked>, Failure> {
     let is_of_controls = matches!(args.format, AuditFormat::Csv | AuditFormat::Junit | AuditFormat::Sarif);
     if policy.is_none() && args.frameworks.is_empty() && args.controls.is_none() && !is_of_controls {
         return Ok(None);

@@ -21,7 +21,7 @@ const fn later(name: &'static str, doc: &'static str, not_read: &'static str) ->
 
 /// All names behind `resource`.
 pub const FIELDS: &[Field] = &[
-    field("kind", "its kind: `aws_s3_bucket`"),
+    field("kind", "its kind, as policies write it"),
     field("name", "its name in AWS"),
     field("arn", "its ARN"),
     field("account", "the account that it is in"),

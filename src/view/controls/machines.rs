@@ -3,7 +3,7 @@
 use super::verdict;
 use crate::model::{ControlOutcome, ControlSeverity, ControlVerdict, Examined, Finding, Findings};
 use crate::view::junit::{self, Case, Outcome, Suite};
-use crate::view::sarif::{self, Level, Result, Unread};
+use crate::view::sarif::{self, Described, Level, Result, Unread};
 use crate::view::{Specs, words};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
@@ -89,7 +89,7 @@ pub fn csv(findings: &Findings) -> String {
         "remediation",
         "at",
     ];
-    let mut out = columns.join(",") + "\r\n";
+    let mut out = columns.join(",") + "\n";
     for control in &findings.controls {
         let requirements: Vec<String> = control.requirements.iter().map(|(framework, id)| format!("{framework} {id}")).collect();
         let (requirements, at) = (requirements.join("; "), control.at.to_string());
@@ -115,7 +115,7 @@ pub fn csv(findings: &Findings) -> String {
                 &at,
             ];
             out.push_str(&cells.map(cell).join(","));
-            out.push_str("\r\n");
+            out.push('\n');
         }
     }
     out
@@ -210,7 +210,10 @@ pub fn sarif(findings: &Findings, specs: Specs, at: Timestamp) -> Json {
             });
         }
     }
-    sarif::report(&results, &unread, &verdict(findings), at)
+    let described =
+        |control: &ControlOutcome| (control.id.clone(), Described { title: control.title.clone(), help: control.remediation.clone() });
+    let described: BTreeMap<String, Described> = findings.controls.iter().map(described).collect();
+    sarif::report(&results, &unread, &described, &verdict(findings), at)
 }
 
 #[cfg(test)]

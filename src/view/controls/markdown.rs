@@ -1,9 +1,9 @@
 //! What controls found, as Markdown.
 
-use super::{alike, counts, of, titled, verdict};
+use super::{alike, counts, name, of, titled, verdict};
 use crate::model::{ControlVerdict, Findings};
 use crate::view::Specs;
-use crate::view::escape::{cell, markdown as plain};
+use crate::view::escape::{cell, markdown as plain, prose};
 
 /// Things that are named of a group; the others are counted.
 const NAMED: usize = 8;
@@ -19,7 +19,7 @@ pub fn markdown(findings: &Findings, specs: Specs) -> String {
     for verdict in [ControlVerdict::Fail, ControlVerdict::Unknown] {
         for control in of(findings, verdict) {
             for (finding, things) in alike(findings, control, verdict) {
-                let names: Vec<String> = things.iter().take(NAMED).map(|thing| cell(&thing.name)).collect();
+                let names: Vec<String> = things.iter().take(NAMED).map(|thing| cell(&name(specs, thing))).collect();
                 let more = if things.len() > NAMED { format!(" and {} more", things.len() - NAMED) } else { String::new() };
                 let kind = titled(specs, &things);
                 let looked = || finding.evidence.iter().map(|(path, value)| format!("{path} = {value}")).collect::<Vec<_>>().join(", ");
@@ -33,7 +33,7 @@ pub fn markdown(findings: &Findings, specs: Specs) -> String {
                     control.severity.as_str(),
                     plain(&kind),
                     names.join(", "),
-                    plain(&why)
+                    prose(&why)
                 );
             }
         }

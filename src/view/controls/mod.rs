@@ -55,6 +55,11 @@ fn titled(specs: Specs, things: &[&Examined]) -> String {
     if things.len() == 1 { title } else { count(things.len(), &title) }
 }
 
+/// A thing by its name; what stands for things that nobody saw by its kind.
+fn name(specs: Specs, thing: &Examined) -> String {
+    if thing.name == "*" { format!("any {}", words::kind_title(specs, &thing.kind)) } else { thing.name.clone() }
+}
+
 /// The controls that found something of a verdict, the most severe first.
 fn of(findings: &Findings, verdict: ControlVerdict) -> Vec<&ControlOutcome> {
     let has = |control: &&ControlOutcome| control.findings.iter().any(|finding| finding.verdict == verdict);

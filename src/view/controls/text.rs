@@ -1,6 +1,6 @@
 //! What controls found, as text.
 
-use super::{alike, counts, of, titled, verdict};
+use super::{alike, counts, name, of, titled, verdict};
 use crate::model::{ControlOutcome, ControlVerdict, Examined, Finding, Findings, FrameworkOutcome};
 use crate::view::Specs;
 use crate::view::escape::visible;
@@ -62,17 +62,13 @@ impl Page<'_> {
     }
 
     fn group(&mut self, finding: &Finding, things: &[&Examined]) {
-        let names: Vec<String> = things.iter().take(NAMED).map(|thing| visible(&thing.name)).collect();
+        let names: Vec<String> = things.iter().take(NAMED).map(|thing| visible(&name(self.specs, thing))).collect();
         let more = if things.len() > NAMED { format!(" and {} more", things.len() - NAMED) } else { String::new() };
         let title = titled(self.specs, things);
         self.sentence(6, Label::Plain, &format!("{title}: {}{more}", names.join(", ")));
-        match &finding.unknown {
-            Some(unknown) => self.sentence(8, Label::Plain, &visible(&unknown.why)),
-            None => {
-                let looked: Vec<String> = finding.evidence.iter().map(|(path, value)| format!("{path} = {}", visible(value))).collect();
-                self.sentence(8, Label::Plain, &looked.join(", "));
-            }
-        }
+        let looked = || finding.evidence.iter().map(|(path, value)| format!("{path} = {}", visible(value))).collect::<Vec<_>>().join(", ");
+        let why = finding.unknown.as_ref().map_or_else(looked, |unknown| visible(&unknown.why));
+        self.sentence(8, Label::Plain, &why);
     }
 
     fn framework(&mut self, framework: &FrameworkOutcome, in_full: bool) {
