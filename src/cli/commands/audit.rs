@@ -102,7 +102,7 @@ type Asked = (Vec<Control>, Vec<String>);
 
 /// The controls to ask, and the frameworks to report. Without a tier, a control or a framework that somebody names nobody asks for any.
 fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result<Option<Asked>, Failure> {
-    let is_of_controls = matches!(args.format, AuditFormat::Csv | AuditFormat::Junit | AuditFormat::Sarif);
+    let is_of_controls = matches!(args.format, AuditFormat::Csv | AuditFormat::Html | AuditFormat::Junit | AuditFormat::Sarif);
     if policy.is_none() && args.frameworks.is_empty() && args.controls.is_none() && !is_of_controls {
         return Ok(None);
     }
@@ -127,7 +127,7 @@ fn rendered(found: &Found, format: AuditFormat, style: Style) -> String {
         AuditFormat::Csv => view::controls::csv(findings),
         AuditFormat::Junit => view::controls::junit(findings, spec, coverage.at),
         AuditFormat::Sarif => view::json::print(&view::controls::sarif(findings, spec, coverage.at)),
-        AuditFormat::Html => view::page::page(coverage, promises, kinds::spec),
+        AuditFormat::Html => view::page::page(coverage, promises, findings, spec),
     }
 }
 

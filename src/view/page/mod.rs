@@ -4,14 +4,16 @@
 //! follow the reader's system. The page allows itself its own style and script and nothing more (a content security policy in the page).
 
 mod bars;
+mod findings;
 
 use self::bars::{retention, rpo};
+use self::findings::findings;
 use super::Specs;
 use super::coverage;
 use super::escape::html;
 use super::promises;
 use super::words;
-use crate::model::{Coverage, Covered, Mechanism, Promises, Standing, Verdict, count};
+use crate::model::{Coverage, Covered, Findings, Mechanism, Promises, Standing, Verdict, count};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
@@ -21,7 +23,7 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// Renders the page.
-pub fn page(coverage: &Coverage, promised: &Promises, specs: Specs) -> String {
+pub fn page(coverage: &Coverage, promised: &Promises, found: &Findings, specs: Specs) -> String {
     let mut out = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     let digest = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())));
     put!(
@@ -37,6 +39,7 @@ pub fn page(coverage: &Coverage, promised: &Promises, specs: Specs) -> String {
     rpo(&mut out, promised, specs);
     promises_table(&mut out, promised, specs);
     retention(&mut out, coverage, specs);
+    findings(&mut out, found);
     unread(&mut out, coverage, specs);
     put!(
         out,
