@@ -226,8 +226,8 @@ fn a_file_keeps_its_line_ends_and_layout_and_who_may_read_it() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = |path: &str| std::fs::metadata(room.file(path)).unwrap().permissions().mode();
-        assert_eq!(mode("policy/backstay.hcl"), mode("terraform/main.tf"), "as any file that the user makes");
+        let allowed = |path: &str| std::fs::metadata(room.file(path)).unwrap().permissions().mode();
+        assert_eq!(allowed("policy/backstay.hcl"), allowed("terraform/main.tf"), "as any file that the user makes");
     }
 }
 
