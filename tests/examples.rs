@@ -101,6 +101,8 @@ fn other_deployment(name: &str, flags: &str) {
 fn every_example_is_tried() {
     let mut names: Vec<String> =
         std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    // What runs backstay elsewhere has tests of its own.
+    names.retain(|name| name != "ci");
     names.sort();
     assert_eq!(names, ["dynamodb-processor", "eventchain", "kessan", "mirror-dissonance", "sale-module"]);
 }

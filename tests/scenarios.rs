@@ -56,13 +56,16 @@ scenarios! {
     composite_alarms
     composite_alarms_of_others
     compound_adopt
+    controls
     dashboards
     default_volumes
     described
     described_namesakes
+    described_needs
     promises
     drift
     drift_things
+    drift_who
     dynamodb_export
     dynamodb_export_places
     event_checks

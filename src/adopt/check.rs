@@ -101,7 +101,11 @@ pub(super) fn check(
         return Ok(Checks::default());
     }
     let seen = Seen { identities: snapshot.identities.clone(), accounts: snapshot.accounts.clone() };
-    let Checked { policy, problems } = policy::check_seen(files, request.given, &seen);
+    let Checked { mut policy, problems } = policy::check_seen(files, request.given, &seen);
+    // Of the others nothing was read. Where there is no policy yet, its targets come with it.
+    if !request.files.policy.is_empty() {
+        policy.targets.retain(|name, _| request.there.targets.contains_key(name));
+    }
     let mut wrong = Wrong { laid_out, groups, things: BTreeMap::new(), doubts: BTreeSet::new(), others: Vec::new() };
     wrong.tell(&problems, &policy.sources);
     if wrong.things.is_empty() && wrong.others.is_empty() {

@@ -115,12 +115,28 @@ fn protects<'a>(protected: &[&'a Thing<'a>], snapshot: &Snapshot, rounds: &Round
         let says = format!("{:?}", thing.settings);
         alike.entry((&id.kind, target, rounds.piece(id), says)).or_default().push(thing);
     }
-    let form = |things: &[&Thing<'_>]| match things.first() {
+    let form = |things: &[&'a Thing<'a>]| match things.first() {
         Some(first) if first.spec.single.is_some() => Form::Single,
         Some(_) if things.len() >= TAGGED => shared_tag(things, snapshot).map_or(Form::Names, |(key, value)| Form::Tag(key, value)),
         _ => Form::Names,
     };
-    alike.into_values().map(|things| (form(&things), things)).map(|(form, things)| (things, form)).collect()
+    // Where the same is said of the same names in several targets, it is said once.
+    let mut said: BTreeMap<_, (Vec<&'a Thing<'a>>, Form)> = BTreeMap::new();
+    for ((kind, _, piece, says), things) in alike {
+        let form = form(&things);
+        let names: BTreeSet<&str> = things.iter().map(|thing| thing.live.id.name.as_str()).collect();
+        let entry = said.entry((kind, piece, says, names, format!("{form:?}"))).or_insert((Vec::new(), form));
+        entry.0.extend(things);
+    }
+    said.into_values().collect()
+}
+
+/// The names of things, each once: a block can be about those of several targets.
+pub(super) fn names<'t>(things: &[&'t Thing<'_>]) -> Vec<&'t str> {
+    let mut names: Vec<&str> = things.iter().map(|thing| thing.live.id.name.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
 }
 
 /// The tag that these things have and no other of the kind has, where the listing tells all tags.
@@ -212,7 +228,7 @@ fn wished(things: &[&Thing<'_>], form: &Form, environment: Option<&str>) -> Stri
     match form {
         Form::Single => "this".to_owned(),
         Form::Tag(_, value) => slug(value, None),
-        Form::One | Form::Names if things.len() == 1 => {
+        Form::One | Form::Names if names(things).len() == 1 => {
             let own = first.spec.parent.filter(|parent| parent.is_only).map_or_else(|| first.own_name(), |_| first.live.id.name.as_str());
             slug(own, environment)
         }

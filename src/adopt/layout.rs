@@ -1,7 +1,7 @@
 //! Blocks to files: an area each, new or behind what backstay wrote there before, and never over what somebody else wrote.
 
 use super::Request;
-use super::groups::{Form, Group};
+use super::groups::{Form, Group, names};
 use super::text::{self, Place};
 use super::things::Thing;
 use super::words::Words;
@@ -238,7 +238,7 @@ fn block(group: &Group<'_>, place: usize, words: &Words<'_>, request: &Request<'
     if let Form::Each { .. } = &group.form {
         lines.push(format!("for_each = {}", each(group, place, words)));
     }
-    if request.several_targets {
+    if request.has_several_targets() {
         let names: Vec<String> = group.targets.iter().map(|target| target_of(target)).collect();
         lines.push(if let [only] = names.as_slice() { format!("target = {only}") } else { format!("target = {}", text::list(&names)) });
     }
@@ -287,9 +287,13 @@ fn written(group: &Group<'_>, at: &str, value: &Value, words: &Words<'_>, place:
     let document = kept.or_else(|| value.as_str()).filter(|_| is_document);
     let parsed = document.and_then(|text| Some((text, serde_json::from_str::<serde_json::Value>(text).ok()?)));
     match parsed {
-        // EventBridge compares numbers as they are written, and `jsonencode` writes them in one way only.
-        Some((text, json)) if text::numbers(text) != text::numbers(&json.to_string()) => text::quoted(text),
-        Some((_, json)) => format!("jsonencode({})", text::value(&Value::from(json), words, place)),
+        Some((text, json)) => {
+            let value = Value::from(json);
+            // Numbers are compared as they are written, and `jsonencode` writes them in one way only: `1.0` as `1`.
+            let encoded = serde_json::Value::from(value.clone()).to_string();
+            let is_kept = text::numbers(text) == text::numbers(&encoded);
+            if is_kept { format!("jsonencode({})", text::value(&value, words, place)) } else { text::quoted(text) }
+        }
         None => text::value(value, words, place),
     }
 }
@@ -317,7 +321,7 @@ fn each(group: &Group<'_>, place: usize, words: &Words<'_>) -> String {
 fn select(form: &Form, things: &[&Thing<'_>], words: &Words<'_>) -> Option<String> {
     match form {
         Form::Names => {
-            Some(format!("names = {}", text::list(&things.iter().map(|thing| words.template(&thing.live.id.name)).collect::<Vec<_>>())))
+            Some(format!("names = {}", text::list(&names(things).into_iter().map(|name| words.template(name)).collect::<Vec<_>>())))
         }
         Form::Tag(key, value) => Some(format!("tags = {{ {} = {} }}", text::key_text(key), words.template(value))),
         Form::One | Form::Single | Form::Each { .. } => None,
@@ -327,6 +331,5 @@ fn select(form: &Form, things: &[&Thing<'_>], words: &Words<'_>) -> Option<Strin
 /// Whom a tag means, which a reader of the block cannot see.
 fn hint(group: &Group<'_>) -> Option<String> {
     let Form::Tag(..) = group.form else { return None };
-    let names: Vec<&str> = group.things.iter().map(|thing| thing.live.id.name.as_str()).collect();
-    Some(format!("Now these: {}.", names.join(", ")))
+    Some(format!("Now these: {}.", names(&group.things).join(", ")))
 }

@@ -16,6 +16,8 @@ pub struct Marked {
     pub files: BTreeMap<String, String>,
     /// The addresses of the blocks.
     pub blocks: Vec<String>,
+    /// The addresses of blocks that say `adopt = true` already, of things that carry no mark yet: where marking ended half of the way.
+    pub unfinished: Vec<String>,
     /// Things that stay as they are, and why.
     pub left_out: Vec<LeftOut>,
 }
@@ -32,6 +34,14 @@ pub fn mark(policy: &Policy, files: &Files, snapshot: &Snapshot, kinds: &BTreeSe
     let mut marked = Marked::default();
     let mut edits: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut blocks: BTreeMap<BlockAddress, Vec<&Resource>> = BTreeMap::new();
+    let is_unfinished = |resource: &&Resource| {
+        let found = resource.targets.iter().filter_map(|target| live(resource, target, snapshot));
+        let is_bare = |live: &Live| live.mark.is_none() && things::is_chosen(live, choice, snapshot);
+        resource.mark && resource.adopt && resource.parent.is_none() && found.into_iter().any(is_bare)
+    };
+    let of_kinds = policy.resources.iter().filter(|resource| kinds.contains(resource.address.kind.as_str()));
+    let unfinished: BTreeSet<String> = of_kinds.filter(is_unfinished).map(|resource| resource.address.block().to_string()).collect();
+    marked.unfinished.extend(unfinished);
     for resource in policy.resources.iter().filter(|resource| !resource.mark && kinds.contains(resource.address.kind.as_str())) {
         blocks.entry(resource.address.block()).or_default().push(resource);
     }

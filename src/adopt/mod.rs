@@ -26,7 +26,7 @@ mod text;
 mod things;
 mod words;
 
-use crate::model::{Code, Diagnostic, Policy, ResourceId, Snapshot};
+use crate::model::{Code, Diagnostic, Policy, ResourceId, Snapshot, Target};
 use crate::policy::load::Files;
 use crate::policy::variables::Given;
 use check::Checks;
@@ -51,12 +51,21 @@ pub struct Request<'a> {
     pub given: &'a [Given],
     /// The owner name for a policy that is new.
     pub workspace: &'a str,
+    /// Of which kinds; what was read of others is only what the policy needs.
+    pub kinds: &'a BTreeSet<&'static str>,
     /// Which things.
     pub choice: Choice,
-    /// Whether the policy has several targets, so that each block has to say which it means.
-    pub several_targets: bool,
+    /// Every target of the policy, also those that are not asked for now.
+    pub targets: &'a BTreeMap<String, Target>,
     /// Whether things become the workspace's own: `adopt = true` in place of `mark = false`.
     pub mark: bool,
+}
+
+impl Request<'_> {
+    /// Whether each block has to say which target it means.
+    fn has_several_targets(&self) -> bool {
+        self.targets.len() > 1
+    }
 }
 
 /// A policy for what exists.

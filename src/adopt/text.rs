@@ -136,6 +136,13 @@ impl<'v> Level<'v> {
         self.blocks.entry(name.to_owned()).or_default().entry(key).or_default()
     }
 
+    /// Whether there are blocks in it; flags are written as an argument.
+    fn holds_blocks(&self, table: &str, spec: &KindSpec) -> bool {
+        let is_flags =
+            |name: &String| spec.setting(&path::child(table, name)).is_some_and(|setting| matches!(setting.shape, Shape::Flags { .. }));
+        !self.blocks.keys().all(is_flags)
+    }
+
     fn write(&self, table: &str, spec: &KindSpec, line: &dyn Fn(&str, &Value) -> String, out: &mut Vec<String>) {
         let place = |name: &String| {
             let generic = path::child(table, name);
@@ -170,9 +177,11 @@ impl<'v> Level<'v> {
                 };
                 let mut inner: Vec<String> = first.into_iter().collect();
                 block.write(&table, spec, line, &mut inner);
+                // HCL takes one argument on the line of its block, and no block.
+                let fits = |only: &String| !only.contains('\n') && only.len() <= ONE_LINE && !block.holds_blocks(&table, spec);
                 match inner.as_slice() {
                     [] => out.push(format!("{name}{label} {{}}")),
-                    [only] if !only.contains('\n') && label.is_empty() && only.len() <= ONE_LINE => {
+                    [only] if label.is_empty() && fits(only) => {
                         out.push(format!("{name}{label} {{ {only} }}"));
                     }
                     _ => out.push(format!("{name}{label} {{\n{}\n}}", inner.join("\n"))),

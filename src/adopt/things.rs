@@ -4,7 +4,8 @@ use super::Request;
 use super::namesakes::Namesakes;
 use crate::kinds::{self, Kind};
 use crate::model::{
-    Fallback, Gap, Inventory, Key, KindSpec, Listed, Live, Ownership, Policy, Reading, ResourceId, Safer, Shape, Snapshot, Value, path,
+    ArnForm, Fallback, Gap, Identity, Inventory, Key, KindSpec, Listed, Live, Ownership, Reading, ResourceId, Safer, Shape, Single,
+    Snapshot, Value, path,
 };
 use crate::policy::select;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,14 +80,14 @@ pub(super) struct Things<'a> {
 
 /// Sorts out what was read.
 pub(super) fn of<'a>(snapshot: &'a Snapshot, request: &Request<'_>) -> Things<'a> {
-    let (there, said) = there(request.there, snapshot);
+    let (there, said) = there(request, snapshot);
     let mut things = Things { there, ..Things::default() };
     let workspace = request.there.workspace.as_deref().unwrap_or(request.workspace);
     // Wholes first, as a part goes with its whole.
     let (wholes, parts): (Vec<&Live>, Vec<&Live>) = snapshot
         .resources
         .iter()
-        .filter(|live| live.replica_of.is_none())
+        .filter(|live| live.replica_of.is_none() && request.kinds.contains(live.id.kind.as_str()))
         .partition(|live| kinds::spec(&live.id.kind).is_some_and(|spec| spec.parent.is_none()));
     let mut seen: BTreeSet<(String, String, String, String)> = BTreeSet::new();
     let mut chosen: BTreeSet<ResourceId> = BTreeSet::new();
@@ -221,7 +222,8 @@ fn outermost(at: &str) -> &str {
 }
 
 /// What the policy there is about, how others refer to it, and what it says of things of others.
-fn there<'p>(policy: &'p Policy, snapshot: &Snapshot) -> (BTreeMap<ResourceId, String>, Said<'p>) {
+fn there<'p>(request: &Request<'p>, snapshot: &Snapshot) -> (BTreeMap<ResourceId, String>, Said<'p>) {
+    let policy = request.there;
     let (mut there, mut said) = (BTreeMap::new(), Said::new());
     let blocks: BTreeMap<_, _> = policy.resources.iter().map(|resource| (&resource.address, resource)).collect();
     for resource in &policy.resources {
@@ -232,8 +234,7 @@ fn there<'p>(policy: &'p Policy, snapshot: &Snapshot) -> (BTreeMap<ResourceId, S
             (Some(parent), Some(whole)) => parent.part_name(whole, own),
             _ => own.clone(),
         };
-        for target in &resource.targets {
-            let Some(identity) = snapshot.identities.get(target) else { continue };
+        for (target, identity) in places(spec, &resource.targets, request, snapshot) {
             let id = ResourceId { kind: spec.name.to_owned(), target: target.clone(), region: identity.region.clone(), name: name.clone() };
             let mut expression = resource.address.to_string();
             if resource.targets.len() > 1 {
@@ -244,8 +245,7 @@ fn there<'p>(policy: &'p Policy, snapshot: &Snapshot) -> (BTreeMap<ResourceId, S
     }
     for protect in &policy.protects {
         let Some(spec) = kinds::spec(&protect.address.kind) else { continue };
-        for target in &protect.targets {
-            let Some(identity) = snapshot.identities.get(target) else { continue };
+        for (target, identity) in places(spec, &protect.targets, request, snapshot) {
             let inventory = inventory(snapshot, spec.name, target);
             let Ok(chosen) = select::choose(&protect.select, spec, identity, inventory) else { continue };
             let names = match spec.single {
@@ -253,7 +253,8 @@ fn there<'p>(policy: &'p Policy, snapshot: &Snapshot) -> (BTreeMap<ResourceId, S
                 None => chosen.names,
             };
             for name in names {
-                let expression = format!("{}[{}]", protect.address, Value::from(name.as_str()));
+                let of_target = if protect.targets.len() > 1 { format!("[{}]", Value::from(target.as_str())) } else { String::new() };
+                let expression = format!("{}{of_target}[{}]", protect.address, Value::from(name.as_str()));
                 let id = ResourceId { kind: spec.name.to_owned(), target: target.clone(), region: identity.region.clone(), name };
                 said.entry(id.clone()).or_default().extend(protect.wanted.keys().map(|at| outermost(at)));
                 there.insert(id, expression);
@@ -261,6 +262,28 @@ fn there<'p>(policy: &'p Policy, snapshot: &Snapshot) -> (BTreeMap<ResourceId, S
         }
     }
     (there, said)
+}
+
+/// Where the things of a block are: in its targets, and for what is the same in all regions of an account in every target of that account.
+fn places<'s>(
+    spec: &KindSpec,
+    targets: &[String],
+    request: &Request<'_>,
+    snapshot: &'s Snapshot,
+) -> impl Iterator<Item = (&'s String, &'s Identity)> {
+    let is_of_account = spec.single == Some(Single::InAccount) || spec.arn_form == ArnForm::InAccount;
+    let is_same_account = |own: &String, identity: &Identity, other: &String| {
+        let account = snapshot.identities.get(other).map(|identity| &identity.account);
+        let (Some(own), Some(target)) = (request.targets.get(own), request.targets.get(other)) else { return false };
+        match account.or(target.account_id.as_ref()) {
+            Some(account) => *account == identity.account,
+            None => (&own.assume_role, &own.profile) == (&target.assume_role, &target.profile),
+        }
+    };
+    let is_there = |name: &String, identity: &Identity| {
+        targets.contains(name) || (is_of_account && targets.iter().any(|other| is_same_account(name, identity, other)))
+    };
+    snapshot.identities.iter().filter(|(name, identity)| is_there(name, identity)).collect::<Vec<_>>().into_iter()
 }
 
 /// What the listing of a kind in a target gave.

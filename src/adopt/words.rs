@@ -14,15 +14,17 @@ const ENVIRONMENTS: [&str; 10] = ["production", "prod", "prd", "staging", "stage
 
 /// The name of the environment that names have in them, where all that have one have the same.
 pub(super) fn environment<'t>(things: impl Iterator<Item = &'t Thing<'t>>) -> Option<String> {
-    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for thing in things {
-        for word in ENVIRONMENTS.iter().filter(|word| places(thing.own_name(), word).next().is_some()) {
-            *found.entry(word).or_default() += 1;
+        let name = thing.own_name();
+        for word in ENVIRONMENTS.iter().filter(|word| places(name, word).next().is_some()) {
+            found.entry(word).or_default().insert(name);
         }
     }
     let mut found = found.into_iter();
     match (found.next(), found.next()) {
-        (Some((word, times)), None) if times > 1 => Some(word.to_owned()),
+        // One name alone, be it in several regions, may mean anything by it.
+        (Some((word, names)), None) if names.len() > 1 => Some(word.to_owned()),
         _ => None,
     }
 }
@@ -150,7 +152,11 @@ impl<'a> Words<'a> {
         match &group.form {
             Form::One => Some(block),
             Form::Single | Form::Tag(..) => None,
-            Form::Names => Some(format!("{block}[{}]", self.template(&group.things.get(thing)?.live.id.name))),
+            Form::Names => {
+                let id = &group.things.get(thing)?.live.id;
+                let target = if group.targets.len() > 1 { format!("[{}]", quoted(&id.target)) } else { String::new() };
+                Some(format!("{block}{target}[{}]", self.template(&id.name)))
+            }
             Form::Each { keys, .. } => Some(format!("{block}[{}]", self.template(keys.get(thing)?))),
         }
     }

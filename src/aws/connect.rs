@@ -2,7 +2,7 @@
 
 use super::failure::Explain as _;
 use super::limits::Limits;
-use super::{Aws, CallFailed, ConnectFailed, Connection, Journal, May, Witness, WritableAws, Writing};
+use super::{Aws, CallFailed, ConnectFailed, Connection, Journal, May, Publisher, Witness, WritableAws, Writing};
 use crate::model::{AssumeRole, Cause, Identity, Target};
 use crate::time::Clock;
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -54,6 +54,13 @@ pub async fn connect_to_write(targets: &BTreeMap<String, Target>, access: Access
     let (aws, failed) = connect_as(targets, access, May::Write).await;
     let writings = aws.connections.iter().map(|(target, connection)| (target.clone(), Writing(Arc::clone(connection)))).collect();
     (WritableAws { aws, writings }, failed)
+}
+
+/// Connects to one target, to publish to topics in its region and for nothing else.
+pub async fn connect_to_publish(target: &Target, access: Access) -> Result<Publisher, ConnectFailed> {
+    let witness = Witness::new(None, access.clock.clone(), May::Publish);
+    let limit = Arc::new(Semaphore::new(1));
+    connect_one(target, &access, &witness, &limit, &Limits::new(1)).await.map(Publisher)
 }
 
 async fn connect_as(targets: &BTreeMap<String, Target>, access: Access, may: May) -> (Aws, Vec<ConnectFailed>) {

@@ -8,13 +8,17 @@ mod connect;
 mod failure;
 mod limits;
 mod organization;
+mod publish;
 mod tagging;
+pub mod trail;
 pub mod untyped;
+pub mod webhook;
 mod witness;
 
-pub use connect::{Access, connect, connect_to_write};
+pub use connect::{Access, connect, connect_to_publish, connect_to_write};
 pub use failure::CallFailed;
 pub use organization::{AccountsFailed, accounts};
+pub use publish::Publisher;
 pub use tagging::{resources, tagged};
 pub use witness::{Counts, FailedEntry, Journal, JournalEntry, May, Witness, acting_on};
 

@@ -109,13 +109,17 @@ pub enum May {
     Read,
     /// Send every request.
     Write,
+    /// Publish messages, and ask who it is; nothing else, not even other requests that read.
+    Publish,
 }
 
-/// A request that would write, in a run that only reads.
+/// A request that would write, of a connection that only reads, or any but a message, of one that only publishes.
 #[derive(Debug, thiserror::Error)]
-#[error("`{operation}` writes, and this run only reads; nothing was sent")]
-struct OnlyReads {
-    operation: String,
+enum MayNot {
+    #[error("`{0}` writes, and this run only reads; nothing was sent")]
+    Write(String),
+    #[error("`{0}` is no message, and this connection only publishes; nothing was sent")]
+    BePublished(String),
 }
 
 /// Sees every call. Cheap to clone; all clones share what they saw.
@@ -164,7 +168,11 @@ impl Witness {
 
     /// Whether a request of this operation may leave the machine.
     fn may_send(&self, metadata: &Metadata) -> bool {
-        self.may == May::Write || !writes(metadata.name())
+        match self.may {
+            May::Read => !writes(metadata.name()),
+            May::Write => true,
+            May::Publish => matches!(operation(metadata).as_str(), "sns:Publish" | "sts:GetCallerIdentity"),
+        }
     }
 
     /// What was counted so far.
@@ -217,7 +225,9 @@ impl Intercept for Witness {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(metadata) = config.load::<Metadata>().filter(|metadata| !self.may_send(metadata)) {
-            return Err(Box::new(OnlyReads { operation: operation(metadata) }));
+            let operation = operation(metadata);
+            let refused = if self.may == May::Publish { MayNot::BePublished(operation) } else { MayNot::Write(operation) };
+            return Err(Box::new(refused));
         }
         if let Some(line) = self.line(config) {
             config.interceptor_state().store_put(line);
@@ -264,5 +274,29 @@ fn iam_prefix(service: &str) -> String {
     match service {
         "Resource Groups Tagging API" => "tag".to_owned(),
         other => other.to_lowercase().replace(' ', ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_connection_sends_what_it_is_for() {
+        let may = |may: May, operation: &'static str, service: &'static str| {
+            Witness::new(None, Clock::system(), may).may_send(&Metadata::new(operation, service))
+        };
+        for (operation, service, [read, write, publish]) in [
+            ("DescribeTable", "DynamoDB", [true, true, false]),
+            ("UpdateTable", "DynamoDB", [false, true, false]),
+            ("LookupEvents", "cloudtrail", [true, true, false]),
+            ("GetCallerIdentity", "STS", [true, true, true]),
+            ("Publish", "SNS", [false, true, true]),
+            ("SetTopicAttributes", "SNS", [false, true, false]),
+        ] {
+            assert_eq!(may(May::Read, operation, service), read, "{operation}");
+            assert_eq!(may(May::Write, operation, service), write, "{operation}");
+            assert_eq!(may(May::Publish, operation, service), publish, "{operation}");
+        }
     }
 }

@@ -3,12 +3,14 @@
 use crate::policy::variables::Given;
 
 /// What of the environment matters here. What the AWS SDK takes from it, it takes itself.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Environment {
     /// `BACKSTAY_VAR_name`, sorted by name.
     pub(super) variables: Vec<Given>,
     /// `BACKSTAY_LOG`.
     pub(super) log: Option<String>,
+    /// `BACKSTAY_NOTIFY_WEBHOOK`, a secret, where it is not empty.
+    pub(super) webhook: Option<String>,
     /// `NO_COLOR`, set to anything but nothing.
     pub(super) no_color: bool,
     /// `AWS_REGION` or `AWS_DEFAULT_REGION`, for the embedded AWS.
@@ -33,6 +35,7 @@ impl Environment {
             };
             match name.as_str() {
                 "BACKSTAY_LOG" => environment.log = Some(value),
+                "BACKSTAY_NOTIFY_WEBHOOK" => environment.webhook = Some(value).filter(|url| !url.is_empty()),
                 "NO_COLOR" => environment.no_color = !value.is_empty(),
                 "AWS_MAX_ATTEMPTS" => environment.attempts = value.parse().ok().filter(|attempts| *attempts > 0),
                 "AWS_REGION" => environment.region = Some(value),

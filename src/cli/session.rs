@@ -4,7 +4,7 @@ use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::{Exit, Failure};
 use super::regions as known_regions;
-use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, WritableAws};
+use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, Publisher, WritableAws};
 use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
@@ -199,11 +199,18 @@ fn of_targets(context: &Context, policy: Policy, args: &PolicyArgs, live: &LiveA
     Ok(policy)
 }
 
-/// Keeps only the named targets.
+/// Keeps only the named targets. The only target of a region goes by that too, as its name was given to it where the region was meant.
 pub(super) fn narrow(policy: &mut Policy, names: &[String]) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }
+    let of_region = |name: &String| {
+        let mut found = policy.targets.values().filter(|target| target.region.as_ref() == Some(name));
+        let only = found.next().filter(|_| found.next().is_none());
+        only.map_or_else(|| name.clone(), |target| target.name.clone())
+    };
+    let names: Vec<String> =
+        names.iter().map(|name| if policy.targets.contains_key(name) { name.clone() } else { of_region(name) }).collect();
     if let Some(unknown) = names.iter().find(|name| !policy.targets.contains_key(*name)) {
         let known: Vec<&str> = policy.targets.keys().map(String::as_str).collect();
         return Err(Failure::error(format!("the policy has no target `{unknown}`")).help(format!("its targets are {}", known.join(", "))));
@@ -250,7 +257,7 @@ pub(super) fn promising(context: &Context, path: &Path, live: &LiveArgs, snapsho
         return Ok(None);
     }
     let policy = good(context, path, now(context))?.policy;
-    if policy.tiers.is_empty() {
+    if policy.tiers.is_empty() && policy.controls.is_empty() {
         return Ok(None);
     }
     let policy = organized(context, path, policy, live, None)?;
@@ -300,6 +307,15 @@ impl Session {
         let (aws, unreached) = aws::connect(targets, access(context, usize::from(live.parallelism), None)?).await;
         Self { aws, unreached }.of_right_accounts()
     }
+}
+
+/// A connection that can publish to topics, and nothing else; why there is none, in a sentence.
+pub(super) async fn publisher(context: &Context, target: &Target, live: &LiveArgs) -> Result<Publisher, String> {
+    let access = access(context, usize::from(live.parallelism), None).map_err(|failure| {
+        let titles: Vec<&str> = failure.problems.iter().map(|problem| problem.title.as_str()).collect();
+        titles.join("; ")
+    })?;
+    aws::connect_to_publish(target, access).await.map_err(|failed| failed.to_string())
 }
 
 impl Session<WritableAws> {

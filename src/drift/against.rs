@@ -4,10 +4,10 @@ use super::acknowledged::set_apart;
 use super::{fingerprint, opposite, part, reading, with_parts};
 use crate::kinds::{self, Kind};
 use crate::model::{
-    Action, Change, Code, Declared, Diagnostic, Drift, Effect, Live, Loss, Moved, MovedPart, Plan, Policy, Reaches, Reading, ResourceId,
-    Snapshot, Value, Verb,
+    Action, Change, Code, Declared, Diagnostic, Drift, Effect, Live, Loss, Moved, MovedPart, Plan, Policy, Protect, Reaches, Reading,
+    ResourceId, Snapshot, Value, Verb,
 };
-use crate::plan::{self, toward};
+use crate::plan::{self, Attempt, toward};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,18 +18,29 @@ pub struct Request {
     pub path: String,
     /// Only addresses that one of these patterns matches; all where empty.
     pub only: Vec<String>,
+    /// Whether every target of the policy was looked at: only then nothing is about another one.
+    pub all_targets: bool,
 }
 
 /// What moved away from a policy.
 ///
 /// A selector that matches nothing, and a block that no longer fits what is live, are movements too: nobody is to have a clean report, or
 /// none, because somebody deleted the table.
-pub fn against(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Drift {
+///
+/// # Errors
+///
+/// A pattern of `only` matches no address, and nothing was left unread that it could mean.
+pub fn against(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<Drift, Vec<Diagnostic>> {
     let asked = plan::Request { path: request.path.clone(), only: request.only.clone(), ..plan::Request::default() };
-    let (plan, problems) = plan::attempt(policy, snapshot, &asked);
-    let mut moved = Vec::new();
+    let Attempt { plan, problems, unmatched } = plan::attempt(policy, snapshot, &asked);
+    let mut moved: Vec<Moved> =
+        problems.iter().map(|problem| unfit(policy, snapshot, problem)).filter(|one| request.asks_for(&one.address)).collect();
+    let told = moved.iter().any(|one| !one.address.is_empty());
+    if plan.gaps.is_empty() && !told && !unmatched.is_empty() {
+        return Err(unmatched);
+    }
     let mut unmoved = Vec::new();
-    let view = Seen { snapshot, plan: &plan };
+    let view = Seen { snapshot, owners: owners(&plan) };
     for action in &plan.actions {
         let found = view.action(action);
         if found.is_empty() && !action.has_unknown() {
@@ -37,7 +48,6 @@ pub fn against(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Drift
         }
         moved.extend(found);
     }
-    moved.extend(problems.iter().map(|problem| unfit(policy, problem)));
     let mut drift = Drift {
         format: Drift::FORMAT.to_owned(),
         version: plan.version,
@@ -53,14 +63,41 @@ pub fn against(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Drift
         notes: Vec::new(),
     };
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
-    set_apart(&mut drift, &policy.acknowledges, today, request.only.is_empty(), &policy.sources);
+    set_apart(&mut drift, &policy.acknowledges, today, request.is_whole(), &policy.sources);
     drift.sort();
-    drift
+    Ok(drift)
+}
+
+impl Request {
+    /// Whether everything was looked at.
+    fn is_whole(&self) -> bool {
+        self.only.is_empty() && self.all_targets
+    }
+
+    /// Whether an address is among those that were asked for.
+    pub(super) fn asks_for(&self, address: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|pattern| plan::address_matches(pattern, address))
+    }
+}
+
+/// A kind, a target, and the mark of a thing there.
+type Owner<'a> = (&'a str, &'a str, String);
+
+/// The marks of the things that are there and declared.
+fn owners(plan: &Plan) -> BTreeSet<Owner<'_>> {
+    let kept = plan.actions.iter().filter(|action| !matches!(action.verb, Verb::Delete | Verb::Create));
+    let owner = |action: &'_ Action| {
+        let mark = action.mark.as_ref()?;
+        Some((mark.workspace.clone(), mark.address.clone()))
+    };
+    kept.filter_map(|action| Some((action.id.kind.as_str(), action.id.target.as_str(), owner(action)?)))
+        .map(|(kind, target, (workspace, address))| (kind, target, format!("{workspace}: {address}")))
+        .collect()
 }
 
 struct Seen<'a> {
     snapshot: &'a Snapshot,
-    plan: &'a Plan,
+    owners: BTreeSet<Owner<'a>>,
 }
 
 impl Seen<'_> {
@@ -91,7 +128,7 @@ impl Seen<'_> {
             let now = live.mark.as_ref().map_or(Reading::Unset, |mark| mark_value(&mark.workspace, &mark.address));
             let mut one = plain(Code::MarkMoved, action, Change::OWNER, before, now, Effect::Weakens);
             one.says = Some(match &live.mark {
-                None => "its mark is gone, so that nothing tells that it is this workspace's".to_owned(),
+                None => NO_MARK.to_owned(),
                 Some(mark) => format!("workspace `{}` has marked it as its own", mark.workspace),
             });
             moved.push(one);
@@ -118,13 +155,11 @@ impl Seen<'_> {
 
     /// A thing that is ours by its mark, and that no block declares.
     fn undeclared(&self, action: &Action) -> Moved {
-        let owner = action.before.get(Change::OWNER);
-        let has_its_mark = |other: &&Action| {
-            let same = (&other.id.kind, &other.id.target) == (&action.id.kind, &action.id.target);
-            same && other.mark.as_ref().is_some_and(|mark| Some(&mark_value(&mark.workspace, &mark.address)) == owner)
+        let owner = match action.before.get(Change::OWNER) {
+            Some(Reading::Known(value)) => value.as_str().unwrap_or_default().to_owned(),
+            _ => String::new(),
         };
-        let is_second =
-            self.plan.actions.iter().filter(|other| !matches!(other.verb, Verb::Delete | Verb::Create)).any(|other| has_its_mark(&other));
+        let is_second = self.owners.contains(&(action.id.kind.as_str(), action.id.target.as_str(), owner));
         let code = if is_second { Code::Twice } else { Code::Undeclared };
         let (off, on) = (Reading::Known(Value::Bool(false)), Reading::Known(Value::Bool(true)));
         let mut one = plain(code, action, Change::EXISTS, off, on, Effect::Neutral);
@@ -135,6 +170,9 @@ impl Seen<'_> {
         one
     }
 }
+
+/// What is said of a thing without a mark.
+const NO_MARK: &str = "it carries no mark, so that nothing tells that it is this workspace's";
 
 /// What is said of a mark that reads as an earlier address of its block.
 const MARK_OF_OLD: &str = "its mark is that of another block of this workspace";
@@ -227,6 +265,7 @@ fn plain(code: Code, action: &Action, setting: &str, before: Reading, now: Readi
         before,
         now,
         declared: None,
+        is_declared: false,
         parts: Vec::new(),
         effect,
         reaches: Reaches::Future,
@@ -234,18 +273,20 @@ fn plain(code: Code, action: &Action, setting: &str, before: Reading, now: Readi
         consequence: None,
         because: None,
         by: Vec::new(),
+        by_nobody: None,
     }
 }
 
 /// A problem of the policy with what is live, as a movement: the policy was applied, so it once fitted.
-fn unfit(policy: &Policy, problem: &Diagnostic) -> Moved {
+fn unfit(policy: &Policy, snapshot: &Snapshot, problem: &Diagnostic) -> Moved {
     let span = problem.labels.first().map(|label| &label.span);
     let is_in = |place: &crate::model::Span| span.is_some_and(|span| span == place);
-    let mut found = None;
+    let (mut found, mut id) = (None, None);
     for protect in &policy.protects {
         let patterns = protect.select.names.iter().chain(&protect.select.arns);
         if let Some(pattern) = patterns.clone().find(|pattern| is_in(&pattern.span)) {
             found = Some((protect.address.clone(), Some(pattern.text.clone())));
+            id = only_place(protect, snapshot, &pattern.text);
         } else if is_in(&protect.select.span) || is_in(&protect.span) {
             found = Some((protect.address.clone(), None));
         }
@@ -269,12 +310,13 @@ fn unfit(policy: &Policy, problem: &Diagnostic) -> Moved {
             if address.is_empty() { &problem.title } else { setting },
         ),
         address,
-        id: None::<ResourceId>,
+        id,
         arn: String::new(),
         setting: setting.to_owned(),
         before: Reading::Known(Value::Bool(true)),
         now: Reading::Known(Value::Bool(false)),
         declared: None,
+        is_declared: false,
         parts: Vec::new(),
         effect: if selects_nothing { Effect::LosesData } else { Effect::Weakens },
         reaches: if selects_nothing { Reaches::Existing } else { Reaches::Future },
@@ -283,5 +325,14 @@ fn unfit(policy: &Policy, problem: &Diagnostic) -> Moved {
         consequence: problem.help.clone().filter(|_| !selects_nothing),
         because,
         by: Vec::new(),
+        by_nobody: None,
     }
+}
+
+/// The thing that a name means, where a block looks in one target only.
+fn only_place(protect: &Protect, snapshot: &Snapshot, name: &str) -> Option<ResourceId> {
+    let [target] = protect.targets.as_slice() else { return None };
+    let region = snapshot.identities.get(target)?.region.clone();
+    let is_name = protect.select.names.iter().any(|pattern| pattern.text == name) && !name.contains(['*', '?']);
+    is_name.then(|| ResourceId { kind: protect.address.kind.clone(), target: target.clone(), region, name: name.to_owned() })
 }

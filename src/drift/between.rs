@@ -3,7 +3,7 @@
 use super::{fingerprint, part, with_parts};
 use crate::kinds;
 use crate::model::{
-    Change, Code, Drift, Effect, Gap, Identity, Live, Loss, Moved, Note, Ownership, Reaches, Reading, ResourceId, Since, Snapshot, Value,
+    Change, Code, Drift, Effect, Identity, Live, Loss, Moved, Note, Ownership, Reaches, Reading, ResourceId, Since, Snapshot, Value,
 };
 use crate::plan::toward;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,59 +28,98 @@ pub fn between(before: &Snapshot, after: &Snapshot, path: &str) -> Drift {
     let several = before.identities.len().max(after.identities.len()) > 1;
     let (was, is) = (Held::of(before), Held::of(after));
     for live in &after.resources {
-        match was.things.get(&live.id) {
-            Some(earlier) => {
-                let moved = settings(earlier, live, after, several);
-                if moved.is_empty() {
-                    drift.unmoved.push(address(live, several));
-                }
-                drift.moved.extend(moved);
+        if let Some(earlier) = was.things.get(&live.id) {
+            let moved = settings(earlier, live, after, several);
+            if moved.is_empty() {
+                drift.unmoved.push(address(live, several));
             }
-            None if was.knows_of(&live.id) => drift.moved.push(thing(live, Code::NewThing, several)),
-            None => {}
+            drift.moved.extend(moved);
+            continue;
         }
+        drift.moved.extend(match was.knows(live) {
+            Knows::NotThere => Some(thing(live, Code::NewThing, "it is new", several)),
+            Knows::NotLooked => {
+                Some(thing(live, Code::NewThing, "it is looked at now and was not before: new, or newly selected or declared", several))
+            }
+            Knows::There => Some(thing(live, Code::NewThing, "it was there before, and is selected only now", several)),
+            Knows::Nothing => None,
+        });
     }
-    let went = before.resources.iter().filter(|live| !is.things.contains_key(&live.id) && is.knows_of(&live.id));
-    drift.moved.extend(went.map(|live| thing(live, Code::ThingGone, several)));
+    for live in before.resources.iter().filter(|live| !is.things.contains_key(&live.id)) {
+        drift.moved.extend(match is.knows(live) {
+            Knows::NotThere => Some(thing(live, Code::ThingGone, "it is gone", several)),
+            Knows::There => Some(no_longer(live, "it is there, and is no longer selected", several)),
+            Knows::NotLooked if live.mark.is_none() => {
+                Some(no_longer(live, "it is no longer looked at: gone, or no longer selected or declared", several))
+            }
+            Knows::NotLooked => {
+                Some(thing(live, Code::ThingGone, "nothing carries its mark any more: it is gone, or its mark is", several))
+            }
+            Knows::Nothing => None,
+        });
+    }
     drift.sort();
     drift
+}
+
+/// What a snapshot can say of a thing that it does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Knows {
+    /// It was looked for, and is not there.
+    NotThere,
+    /// It is listed, and was not read: nothing selects it.
+    There,
+    /// Things of its kind were looked for, by tags or by the names that a policy declares, and nobody knows whether by its own.
+    NotLooked,
+    /// Nothing: the target was not reached, or something could not be read.
+    Nothing,
 }
 
 /// What a snapshot holds.
 struct Held<'a> {
     things: BTreeMap<&'a ResourceId, &'a Live>,
     absent: BTreeSet<&'a ResourceId>,
-    /// The kinds of which all names were listed, by target.
-    listed: BTreeSet<(&'a str, &'a str)>,
+    /// What listings were made, by kind and target: whether of all names, and the names.
+    listed: BTreeMap<(&'a str, &'a str), (bool, BTreeSet<&'a str>)>,
     identities: &'a BTreeMap<String, Identity>,
-    gaps: &'a [Gap],
+    /// What could not be read: target, kind and thing.
+    gaps: BTreeSet<(&'a str, Option<&'a str>, Option<&'a str>)>,
 }
 
 impl<'a> Held<'a> {
     fn of(snapshot: &'a Snapshot) -> Self {
         let whole = |kind: &str| kinds::spec(kind).is_some_and(|spec| spec.ownership == Ownership::Whole);
-        let listed = snapshot
-            .inventories
-            .iter()
-            .filter(|inventory| inventory.names_complete || inventory.tag_filter.is_some() || whole(&inventory.kind));
+        let listed = snapshot.inventories.iter().map(|inventory| {
+            let names = inventory.listed.iter().map(|thing| thing.name.as_str()).collect();
+            // Things that backstay makes are searched by mark and by declared name.
+            ((inventory.kind.as_str(), inventory.target.as_str()), (inventory.names_complete && !whole(&inventory.kind), names))
+        });
         Self {
             things: snapshot.resources.iter().map(|live| (&live.id, live)).collect(),
             absent: snapshot.absent.iter().collect(),
-            listed: listed.map(|inventory| (inventory.kind.as_str(), inventory.target.as_str())).collect(),
+            listed: listed.collect(),
             identities: &snapshot.identities,
-            gaps: &snapshot.gaps,
+            gaps: snapshot.gaps.iter().map(|gap| (gap.target.as_str(), gap.kind.as_deref(), gap.resource.as_deref())).collect(),
         }
     }
 
-    /// Whether a thing that it does not hold was looked for, and is not there.
-    fn knows_of(&self, id: &ResourceId) -> bool {
-        let is_about = |gap: &&Gap| {
-            gap.target == id.target
-                && gap.kind.as_ref().is_none_or(|kind| *kind == id.kind)
-                && gap.resource.as_ref().is_none_or(|name| *name == id.name)
-        };
-        let was_looked_at = self.absent.contains(id) || self.listed.contains(&(id.kind.as_str(), id.target.as_str()));
-        self.identities.contains_key(&id.target) && was_looked_at && !self.gaps.iter().any(|gap| is_about(&gap))
+    /// What it can say of a thing that it does not hold.
+    fn knows(&self, live: &Live) -> Knows {
+        let id = &live.id;
+        let (target, kind, name) = (id.target.as_str(), Some(id.kind.as_str()), Some(id.name.as_str()));
+        let about = [(target, None, None), (target, kind, None), (target, kind, name), (target, None, name)];
+        if !self.identities.contains_key(target) || about.iter().any(|gap| self.gaps.contains(gap)) {
+            return Knows::Nothing;
+        }
+        if self.absent.contains(id) {
+            return Knows::NotThere;
+        }
+        match self.listed.get(&(id.kind.as_str(), target)) {
+            Some((_, names)) if names.contains(id.name.as_str()) => Knows::There,
+            Some((true, _)) => Knows::NotThere,
+            Some((false, _)) => Knows::NotLooked,
+            None => Knows::Nothing,
+        }
     }
 }
 
@@ -152,8 +191,16 @@ fn settings(earlier: &Live, live: &Live, after: &Snapshot, several: bool) -> Vec
     moved
 }
 
+/// A thing that nobody looks after any more.
+fn no_longer(live: &Live, says: &str, several: bool) -> Moved {
+    let is_there = |there: bool| Reading::Known(Value::Bool(there));
+    let mut one = plain(live, Code::ThingGone, Moved::SELECT, is_there(true), is_there(false), Effect::Weakens, several);
+    one.says = Some(says.to_owned());
+    one
+}
+
 /// A thing that came or went.
-fn thing(live: &Live, code: Code, several: bool) -> Moved {
+fn thing(live: &Live, code: Code, says: &str, several: bool) -> Moved {
     let is_there = |there: bool| Reading::Known(Value::Bool(there));
     let existence = kinds::spec(&live.id.kind).map(|spec| (spec.ownership, spec.existence()));
     let (effect, consequence) = match (code, existence) {
@@ -166,6 +213,7 @@ fn thing(live: &Live, code: Code, several: bool) -> Moved {
     if effect == Loss::ExistingRecoveryPoints.effect() {
         one.reaches = Reaches::Existing;
     }
+    one.says = Some(says.to_owned());
     one.consequence = Some(consequence).filter(|text| !text.is_empty());
     one
 }
@@ -182,6 +230,7 @@ fn plain(live: &Live, code: Code, setting: &str, before: Reading, now: Reading, 
         before,
         now,
         declared: None,
+        is_declared: false,
         parts: Vec::new(),
         effect,
         reaches: Reaches::Future,
@@ -189,6 +238,7 @@ fn plain(live: &Live, code: Code, setting: &str, before: Reading, now: Reading, 
         consequence: None,
         because: None,
         by: Vec::new(),
+        by_nobody: None,
     }
 }
 

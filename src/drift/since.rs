@@ -3,19 +3,23 @@
 use super::against::{Request, against};
 use super::between::between;
 use super::{acknowledged::set_apart, fingerprint};
-use crate::model::{Change, Code, Drift, Effect, Moved, MovedPart, Note, Policy, Snapshot};
+use crate::model::{Change, Code, Diagnostic, Drift, Effect, Moved, MovedPart, Note, Policy, Snapshot};
 use crate::plan;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What moved since an earlier snapshot, of what a policy is about, with the policy's addresses.
 ///
-/// What is as the policy declares moved on purpose, or back: it is told, and is no weakening. What was not as declared before, and did not move
-/// since, is counted in a note.
-pub fn since(policy: &Policy, baseline: &Snapshot, snapshot: &Snapshot, path: &str, request: &Request) -> Drift {
-    let standing = against(policy, snapshot, request);
+/// What is as the policy declares moved on purpose, or back: it is told with what it did, and that it is declared. What was not as declared
+/// before, and did not move since, is counted in a note.
+///
+/// # Errors
+///
+/// As [`against`].
+pub fn since(policy: &Policy, baseline: &Snapshot, snapshot: &Snapshot, path: &str, request: &Request) -> Result<Drift, Vec<Diagnostic>> {
+    let standing = against(policy, snapshot, request)?;
     let asked = plan::Request { path: request.path.clone(), only: request.only.clone(), ..plan::Request::default() };
-    let (plan, _) = plan::attempt(policy, snapshot, &asked);
+    let plan = plan::attempt(policy, snapshot, &asked).plan;
     let addresses: BTreeMap<_, _> = plan.actions.iter().map(|action| (&action.id, action)).collect();
     let mut drift = between(baseline, snapshot, path);
     drift.policy = standing.policy;
@@ -27,13 +31,18 @@ pub fn since(policy: &Policy, baseline: &Snapshot, snapshot: &Snapshot, path: &s
         .chain(standing.acknowledged.iter().map(|one| &one.moved))
         .map(|one| ((one.address.as_str(), one.setting.as_str()), one))
         .collect();
+    let mut off_at: BTreeMap<&str, Vec<&Moved>> = BTreeMap::new();
+    for other in &standing.moved {
+        off_at.entry(&other.address).or_default().push(other);
+    }
     for moved in &mut drift.moved {
         let Some(action) = moved.id.as_ref().and_then(|id| addresses.get(id)) else { continue };
         moved.address.clone_from(&action.address);
         moved.fingerprint = fingerprint(&moved.code, &moved.address, &moved.setting);
         moved.because = action.wanted.get(&moved.setting).map(|declared| declared.because.clone());
         if moved.setting == Change::EXISTS && moved.code == Code::NewThing.as_str() {
-            let is_off = standing.moved.iter().any(|other| other.address == moved.address);
+            let off = off_at.get(moved.address.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let is_off = !off.is_empty();
             let says = if is_off { "it is new, and not yet as the policy declares" } else { "it is new, and as the policy declares" };
             moved.says = Some(says.to_owned());
             moved.effect = if is_off { Effect::Weakens } else { Effect::Neutral };
@@ -46,6 +55,7 @@ pub fn since(policy: &Policy, baseline: &Snapshot, snapshot: &Snapshot, path: &s
         let still_off = off.get(&(moved.address.as_str(), moved.setting.as_str()));
         if let Some(declared) = action.wanted.get(&moved.setting) {
             moved.declared = still_off.map(|_| declared.value.clone());
+            moved.is_declared = still_off.is_none();
         }
     }
     let named: BTreeMap<String, String> = plan
@@ -60,8 +70,8 @@ pub fn since(policy: &Policy, baseline: &Snapshot, snapshot: &Snapshot, path: &s
         .collect();
     drift.unmoved = drift.unmoved.iter().map(|address| named.get(address).unwrap_or(address).clone()).collect();
     if !request.only.is_empty() {
-        drift.unmoved.retain(|address| request.only.iter().any(|pattern| plan::address_matches(pattern, address)));
-        drift.moved.retain(|moved| request.only.iter().any(|pattern| plan::address_matches(pattern, &moved.address)));
+        drift.unmoved.retain(|address| request.asks_for(address));
+        drift.moved.retain(|moved| request.asks_for(&moved.address));
     }
     let told: BTreeSet<(&str, &str)> = drift
         .moved
@@ -83,5 +93,5 @@ pub fn since(policy: &Policy, baseline: &Snapshot, snapshot: &Snapshot, path: &s
     // What is about a movement that is older than the baseline is not about nothing.
     set_apart(&mut drift, &policy.acknowledges, today, false, &policy.sources);
     drift.sort();
-    drift
+    Ok(drift)
 }

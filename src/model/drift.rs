@@ -68,6 +68,9 @@ pub struct Moved {
     /// What the policy declares, where it was compared with an earlier snapshot, and that is not what it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<Value>,
+    /// Whether it is as the policy declares, where it was compared with an earlier snapshot: somebody changed the policy, or put it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_declared: bool,
     /// What moved along: what is in a block that came or went.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<MovedPart>,
@@ -87,6 +90,9 @@ pub struct Moved {
     /// Who wrote to the thing, the latest first, where somebody asked and AWS knew.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by: Vec<Event>,
+    /// Why nobody knows who it was, where somebody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_nobody: Option<String>,
 }
 
 /// A value that moved with the block that it stands in.

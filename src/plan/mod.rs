@@ -43,13 +43,30 @@ pub struct Request {
 ///
 /// Every problem that makes the policy inapplicable to what is live: a selector that matches nothing, two blocks that disagree.
 pub fn plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<Plan, Vec<Diagnostic>> {
-    let (plan, problems) = attempt(policy, snapshot, request);
-    if problems.is_empty() { Ok(plan) } else { Err(problems) }
+    let Attempt { mut plan, problems, unmatched } = attempt(policy, snapshot, request);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    if plan.gaps.is_empty() && !unmatched.is_empty() {
+        return Err(unmatched);
+    }
+    plan.notes.extend(unmatched.into_iter().map(|problem| Note { code: Some(problem.code.to_string()), text: problem.title }));
+    plan.notes.sort();
+    Ok(plan)
 }
 
-/// Works out the plan as far as it goes, and every problem that makes the policy inapplicable to what is live. With one the plan is none to
-/// apply: it says only how what could be resolved stands.
-pub(crate) fn attempt(policy: &Policy, snapshot: &Snapshot, request: &Request) -> (Plan, Vec<Diagnostic>) {
+/// A plan as far as it goes.
+pub(crate) struct Attempt {
+    /// The plan. With a problem it is none to apply: it says only how what could be resolved stands.
+    pub(crate) plan: Plan,
+    /// What makes the policy inapplicable to what is live.
+    pub(crate) problems: Vec<Diagnostic>,
+    /// The patterns of `--only` that match no address. Where something could not be read, what they mean may be among that.
+    pub(crate) unmatched: Vec<Diagnostic>,
+}
+
+/// Works out the plan as far as it goes, and every problem beside it.
+pub(crate) fn attempt(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Attempt {
     let resources = resources::resources(policy, snapshot, &request.only);
     let (resolved, mut problems) = resolve::resolve(policy, snapshot);
     problems.extend(resources.problems);
@@ -58,7 +75,7 @@ pub(crate) fn attempt(policy: &Policy, snapshot: &Snapshot, request: &Request) -
     problems.extend(needs::planned(policy, snapshot, &resolved.rows, going.collect()));
     problems.extend(circumstances::planned(policy, snapshot));
     problems.extend(needs::judged(policy, snapshot));
-    let (mut problems, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
+    let (problems, doubts): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_error);
     let mut gaps = snapshot.gaps.clone();
     gaps.extend(resolved.gaps);
     needs::say_what_hangs_on(&mut gaps, policy, snapshot, &resolved.rows);
@@ -87,10 +104,6 @@ pub(crate) fn attempt(policy: &Policy, snapshot: &Snapshot, request: &Request) -
         notes.extend(waiver_notes);
     }
     let unmatched = unmatched_only(&addresses, &request.only);
-    if gaps.is_empty() && problems.is_empty() {
-        problems.extend(unmatched.iter().cloned());
-    }
-    notes.extend(unmatched.into_iter().map(|problem| Note { code: Some(problem.code.to_string()), text: problem.title }));
     notes.sort();
     let plan = Plan {
         format: Plan::FORMAT.to_owned(),
@@ -108,7 +121,7 @@ pub(crate) fn attempt(policy: &Policy, snapshot: &Snapshot, request: &Request) -
         notes,
         consents: request.consents.clone(),
     };
-    (plan, problems)
+    Attempt { plan, problems, unmatched }
 }
 
 /// What things ask somebody to look after. What many of them ask alike is said once, with a few of their addresses.

@@ -209,7 +209,9 @@ struct Known<'a> {
 
 fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagnostic> {
     let Known { live, named, absent, going, snapshot } = known;
-    let (by_arn, parts) = (by_arn(things), parts(things, live, going));
+    let (by_arn, own_parts) = (by_arn(things), parts(things, live, going));
+    // What there is without this plan, for what is only described: what the plan itself breaks is no description.
+    let live_parts = policy.resources.iter().any(|resource| policy.only_describes(resource)).then(|| parts(&[], live, &BTreeSet::new()));
     let mut problems = circles::circles(policy, things);
     let mut told = BTreeSet::new();
     let seen = Seen::new(things, *snapshot);
@@ -228,12 +230,18 @@ fn unmet(policy: &Policy, things: &[Thing<'_>], known: &Known<'_>) -> Vec<Diagno
                 goes: named.get(&need.of).is_some_and(|live| going.contains(&live.id)),
                 absent: absent.get(&need.of).map(Vec::as_slice).unwrap_or_default(),
             };
-            let its_parts = parts.get(need.of.as_str());
+            let its_parts = own_parts.get(need.of.as_str());
             let of_parts = || its_parts?.values().find_map(|part| part.problem(thing, &need));
             let without = || needed.without_parts(thing, &need, its_parts, known);
             let problem = needed.problem(thing, &need).or_else(|| if is_of_parts(&need) { of_parts().or_else(without) } else { None });
             let Some(problem) = problem else { continue };
-            let problem = if described::is_so_already(policy, thing, &need, *snapshot) { described::softened(problem) } else { problem };
+            let is_so_alone = || {
+                let alone = Other { declared: Vec::new(), goes: false, ..needed };
+                let of_parts = || live_parts.as_ref()?.get(need.of.as_str())?.values().find_map(|part| part.problem(thing, &need));
+                snapshot.is_none() || alone.problem(thing, &need).is_some() || (is_of_parts(&need) && of_parts().is_some())
+            };
+            let softens = described::is_so_already(policy, thing, &need, *snapshot) && is_so_alone();
+            let problem = if softens { described::softened(problem) } else { problem };
             let is_new = told.insert((thing.address.clone(), need.at.clone(), problem.title.clone()));
             if is_new && !problems.contains(&problem) {
                 problems.push(problem);

@@ -30,6 +30,14 @@ pub struct Faults {
     /// Whether listings by tag show what they showed when this fault came into force: they lag behind what is made, tagged and deleted.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stale_tags: bool,
+    /// How long after a call its event is in CloudTrail's history, in milliseconds: minutes with AWS.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub trail_lag_ms: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What the counting faults have counted since the faults were set.

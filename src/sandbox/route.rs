@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::SandboxError;
 use super::faults::Faults;
 use super::protocol::{self, aws_json, aws_query, rest_json, rest_xml, rpc_v2_cbor};
+use super::services::cloudtrail::{self, Written};
 use super::services::{self, Access, AwsError, Call, Operation, Origin, Protocol, Service, Wire, account, backup, s3, sts, tagging};
 use super::state::{Caller, State};
 use super::store::Contents;
@@ -36,7 +37,7 @@ pub(crate) fn handle(contents: &mut Contents, dir: &Path, request: &Request, req
     };
     make_up(contents, dir)?;
     let spoken = Spoken { service, protocol: service.spoken(request) };
-    let (operation, outcome) = match resolve(contents, dir, spoken, signature.as_ref(), request)? {
+    let (operation, outcome) = match resolve(contents, dir, spoken, signature.as_ref(), request, request_id)? {
         Resolved::Answer { operation, outcome } => (operation, outcome),
         Resolved::HangUp => return Ok(Reply::HangUp),
     };
@@ -102,6 +103,7 @@ fn resolve(
     spoken: Spoken,
     signature: Option<&Signature<'_>>,
     request: &Request,
+    request_id: &str,
 ) -> Result<Resolved, SandboxError> {
     let refuse = |error| Ok(Resolved::Answer { operation: "", outcome: Err(error) });
     let Some(signature) = signature else {
@@ -123,12 +125,24 @@ fn resolve(
     if operation.access == Access::Write && stopped {
         return Ok(Resolved::HangUp);
     }
-    let outcome = run(contents, &faults, operation, caller, &input);
+    let at = contents.clock.value.now();
+    let outcome = run(contents, dir, &faults, operation, caller.clone(), &input);
     keep(contents, dir, operation.access, outcome.is_ok())?;
+    if operation.access == Access::Write && outcome.is_ok() {
+        let (service, operation, access_key) = (spoken.service, operation.name, signature.access_key);
+        cloudtrail::record(dir, &Written { service, operation, caller: &caller, access_key, input: &input, at, request_id })?;
+    }
     Ok(Resolved::Answer { operation: operation.name, outcome })
 }
 
-fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: Caller, input: &Value) -> Result<Value, AwsError> {
+fn run(
+    contents: &mut Contents,
+    dir: &Path,
+    faults: &Faults,
+    operation: &Operation,
+    caller: Caller,
+    input: &Value,
+) -> Result<Value, AwsError> {
     let (now, lag) = (contents.clock.value.now(), lag(contents));
     // What should have happened since the last call happens before this one. It follows from the state and the clock, so a call that only
     // reads need not save it.
@@ -141,6 +155,7 @@ fn run(contents: &mut Contents, faults: &Faults, operation: &Operation, caller: 
         page_size: faults.page_size,
         region_off: faults.region_off.clone(),
         faults,
+        folder: Some(dir),
     };
     tagging::remember(&mut call);
     (operation.run)(&mut call, input)

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::clock::ClockSetting;
 use super::faults::{Counters, Faults};
+use super::services::cloudtrail;
 use super::state::State;
 use super::{SandboxError, state};
 use crate::files;
@@ -60,7 +61,7 @@ impl Store {
     /// Removes everything that was kept.
     pub(crate) fn reset(dir: &Path) -> Result<(), SandboxError> {
         let _lock = lock(dir)?;
-        for name in ["state.json", "faults.json", "clock.json", "counters.json"] {
+        for name in ["state.json", "faults.json", "clock.json", "counters.json", cloudtrail::FILE] {
             let path = dir.join(name);
             match fs::remove_file(&path) {
                 Err(source) if source.kind() != io::ErrorKind::NotFound => {

@@ -38,3 +38,8 @@ fn the_sandbox_has_the_settings_frameworks_reports_and_restore_tests_of_aws_back
 fn the_sandbox_has_the_caches_file_systems_warehouses_and_lifecycle_policies_of_aws() {
     hold("facts_stores.py", include_str!("facts_stores.py"));
 }
+
+#[test]
+fn the_sandbox_has_the_event_history_of_cloudtrail() {
+    hold("facts_trail.py", include_str!("facts_trail.py"));
+}

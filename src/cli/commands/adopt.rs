@@ -39,6 +39,9 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         .await;
         bar.finish_and_clear();
         snapshot.accounts.clone_from(&policy.accounts);
+        if !args.kinds.is_empty() && !there.files.policy.is_empty() {
+            needed(&mut snapshot, session.snapshot(context, &policy).await, &wished);
+        }
         let marked = if args.mark { adopt::mark(&policy, &there.files, &snapshot, &wished, &choice) } else { Marked::default() };
         let files = marked.beside(&there.files);
         let request = adopt::Request {
@@ -46,8 +49,9 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
             files: &files,
             given: &context.given,
             workspace: &workspace,
+            kinds: &wished,
             choice,
-            several_targets: there.several_targets,
+            targets: &there.targets,
             mark: args.mark,
         };
         let describe =
@@ -68,14 +72,14 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         if files.policy.is_empty() || (there.policy.workspace.is_none() && adopted.described.iter().any(owns)) {
             refuse_strays(&snapshot, &adopted, &workspace)?;
         }
-        let mut texts = marked.files;
+        let mut texts = marked.files.clone();
         texts.extend(adopted.files);
         adopted.files = texts;
-        adopted.left_out.extend(marked.left_out);
+        adopted.left_out.extend(marked.left_out.iter().cloned());
         adopted.left_out.sort();
-        let told = told(&adopted, marked.blocks.len(), &snapshot, &args.out);
+        let told = told(&adopted, &marked, &snapshot, &args.out);
         let exit = if snapshot.gaps.is_empty() { Exit::Done } else { Exit::Incomplete };
-        let to_mark: Vec<String> = marked.blocks.into_iter().chain(adopted.blocks).collect();
+        let to_mark: Vec<String> = marked.blocks.into_iter().chain(marked.unfinished).chain(adopted.blocks).collect();
         if args.mark && !to_mark.is_empty() {
             let marking = Marking { context, args, there: &there, texts: &adopted.files, blocks: to_mark };
             let marked = marking.run(&told).await?;
@@ -95,6 +99,17 @@ pub(super) fn refuse_workspace(args: &AdoptArgs, own: Option<&str>) -> Result<()
     }
     let message = format!("--workspace `{given}` is not that of the policy in {}, which is `{own}`", args.out.display());
     Err(Failure::coded(Exit::Error, Code::Usage, message).help("leave `--workspace` out, or give --out another folder"))
+}
+
+/// Adds what the policy that is there needs of kinds that were not asked for: whether what it says is so already can only be told with that.
+fn needed(snapshot: &mut Snapshot, of_policy: Snapshot, wished: &BTreeSet<&'static str>) {
+    let is_other = |kind: &str| !wished.contains(kind);
+    snapshot.resources.extend(of_policy.resources.into_iter().filter(|live| is_other(&live.id.kind)));
+    snapshot.inventories.extend(of_policy.inventories.into_iter().filter(|inventory| is_other(&inventory.kind)));
+    snapshot.absent.extend(of_policy.absent.into_iter().filter(|id| is_other(&id.kind)));
+    snapshot.gaps.extend(of_policy.gaps.into_iter().filter(|gap| gap.kind.as_deref().is_some_and(is_other)));
+    snapshot.outside.extend(of_policy.outside);
+    snapshot.sort();
 }
 
 /// Refuses a new policy of a workspace that owns things already which it would not declare: its first plan would remove them.
@@ -219,8 +234,8 @@ pub(super) struct There {
     pub(super) files: Files,
     /// With the targets that were asked for.
     pub(super) policy: Policy,
-    /// Whether it has more than one, asked for or not.
-    several_targets: bool,
+    /// All of its targets, asked for or not.
+    targets: BTreeMap<String, Target>,
 }
 
 impl There {
@@ -240,16 +255,15 @@ impl There {
         if policy.targets.values().any(Target::is_nobodys) {
             return Err(Failure::error("without the accounts of every organization it is not known which things blocks are about"));
         }
-        let several_targets = policy.targets.len() > 1;
+        let targets = policy.targets.clone();
         narrow(&mut policy, &args.targets)?;
-        Ok(Self { files, policy, several_targets })
+        Ok(Self { files, policy, targets })
     }
 
     fn new(args: &AdoptArgs) -> Result<Self, Failure> {
         let targets = session::regions(&args.targets, &args.out)?;
-        let several_targets = targets.len() > 1;
         let files = Files { folder: args.out.clone(), ..Files::default() };
-        Ok(Self { files, policy: Policy { targets, ..Policy::default() }, several_targets })
+        Ok(Self { files, policy: Policy { targets: targets.clone(), ..Policy::default() }, targets })
     }
 }
 
@@ -280,19 +294,23 @@ pub(super) fn write(args: &AdoptArgs, there: &Files, texts: &BTreeMap<String, St
 }
 
 /// What was done, and what not.
-fn told(adopted: &Adopted, marked: usize, snapshot: &Snapshot, folder: &Path) -> String {
+fn told(adopted: &Adopted, marked: &Marked, snapshot: &Snapshot, folder: &Path) -> String {
     let mut out = String::new();
+    let (marked, unfinished) = (marked.blocks.len(), marked.unfinished.len());
     let kinds: BTreeSet<&str> = adopted.described.iter().map(|id| id.kind.as_str()).collect();
     if !adopted.described.is_empty() {
         let (things, kinds, blocks) =
             (count(adopted.described.len(), "thing"), count(kinds.len(), "kind"), count(adopted.blocks.len(), "block"));
         out.push_str(&format!("Described {things} of {kinds} in {blocks}; a plan of them is empty.\n"));
-    } else if marked == 0 {
+    } else if marked + unfinished == 0 {
         out.push_str("Nothing to describe");
         out.push_str(if adopted.covered > 0 { " that the policy does not cover yet.\n" } else { ".\n" });
     }
     if marked > 0 {
         out.push_str(&format!("{} with `mark = false` to take over what they describe.\n", count(marked, "block")));
+    }
+    if unfinished > 0 {
+        out.push_str(&format!("{} with `adopt = true` of things that carry no mark yet.\n", count(unfinished, "block")));
     }
     for name in adopted.files.keys() {
         out.push_str(&format!("  {}\n", folder.join(name).display()));
@@ -345,8 +363,9 @@ fn by_reason(left_out: &[LeftOut]) -> Vec<(&str, String)> {
         let things = match names.as_slice() {
             [only] => format!("{title} {only} ({region})"),
             all => {
-                let more = if all.len() > NAMED { ", …" } else { "" };
                 let shown: Vec<&str> = all.iter().take(NAMED).copied().collect();
+                let rest = all.len().saturating_sub(shown.len());
+                let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
                 format!("{} ({region}): {}{more}", count(all.len(), title), shown.join(", "))
             }
         };

@@ -87,7 +87,7 @@ impl Marking<'_> {
         if problems.iter().any(Diagnostic::is_error) {
             return Err(Failure::policy(problems, policy.sources));
         }
-        let names: Vec<String> = self.args.targets.iter().filter(|name| policy.targets.contains_key(*name)).cloned().collect();
+        let names: Vec<String> = self.there.policy.targets.keys().filter(|name| policy.targets.contains_key(*name)).cloned().collect();
         narrow(&mut policy, &names)?;
         Ok(policy)
     }

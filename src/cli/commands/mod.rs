@@ -5,9 +5,12 @@ mod adopt_mark;
 mod adopt_terraform;
 mod apply;
 mod audit;
+mod audit_test;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod drift;
+mod drift_notify;
+mod drift_who;
 mod explain;
 mod fmt;
 mod plan;

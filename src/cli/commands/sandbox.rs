@@ -76,6 +76,9 @@ struct FaultArgs {
     /// Let listings by tag lag behind: they go on showing what there is now
     #[arg(long)]
     stale_tags: bool,
+    /// Time after a call at which its event is in CloudTrail's history, for example 5m
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    trail_lag: Option<SignedDuration>,
     /// Forget the faults that were in force before
     #[arg(long)]
     clear: bool,
@@ -182,6 +185,7 @@ fn wanted_faults(args: &FaultArgs, before: Faults) -> Faults {
         page_size: args.page_size.or(before.page_size),
         lag_ms: args.lag.map(milliseconds).or(before.lag_ms),
         stale_tags: args.stale_tags || before.stale_tags,
+        trail_lag_ms: args.trail_lag.map_or(before.trail_lag_ms, milliseconds),
     }
 }
 

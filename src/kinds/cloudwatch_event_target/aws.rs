@@ -1,6 +1,6 @@
 //! The calls: `ListTargetsByRule` for each rule. `PutTargets` replaces a target, with all that backstay does not know of.
 
-use super::{AGE, ARN, ATTEMPTS, DEAD_LETTERS, ID, INPUT, INPUT_PATH, PATHS, ROLE, SPEC, TEMPLATE};
+use super::{AGE, ARN, ATTEMPTS, DEAD_LETTERS, ID, INPUT, INPUT_PATH, PATHS, ROLE, SPEC, TEMPLATE, UNSAID};
 use crate::aws::untyped::{Answer as _, Operation};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::events::{LIST_TARGETS, MISSING, OnBus, PUT_TARGETS, REMOVE_TARGETS};
@@ -49,7 +49,7 @@ async fn find(request: FindRequest<'_>) -> Found {
     let connection = request.connection;
     let region = &connection.identity.region;
     let mut found = Found::default();
-    let of_rules = join_all(request.parents.iter().map(|rule| of_rule(connection, rule))).await;
+    let of_rules = join_all(request.parents.iter().map(|rule| of_rule(connection, rule, request.everything))).await;
     for (rule, outcome) in request.parents.iter().zip(of_rules) {
         match outcome {
             Ok(targets) => found.live.extend(targets),
@@ -62,7 +62,7 @@ async fn find(request: FindRequest<'_>) -> Found {
     found
 }
 
-async fn of_rule(connection: &Connection, rule: &Live) -> Result<Vec<Live>, CallFailed> {
+async fn of_rule(connection: &Connection, rule: &Live, everything: bool) -> Result<Vec<Live>, CallFailed> {
     let Some(id) = rule.fact(Live::ID) else { return Ok(Vec::new()) };
     let targets = list(connection, &rule.id.region, &OnBus::read(id)).await?.unwrap_or_default();
     let lives = targets.iter().filter_map(|target| {
@@ -72,6 +72,12 @@ async fn of_rule(connection: &Connection, rule: &Live) -> Result<Vec<Live>, Call
             Live { id: ResourceId { kind: SPEC.name.to_owned(), name, ..rule.id.clone() }, settings: settings(target), ..Live::default() };
         live.set([(ID, Reading::Known(Value::from(own)))]);
         live.facts.insert(Live::PARENT_ID.to_owned(), Value::from(id));
+        if everything {
+            let is_known = |member: &str| member == "Id" || MEMBERS.iter().any(|(_, of, own)| member == of.unwrap_or(own));
+            let members = target.as_object().into_iter().flatten().filter(|(name, value)| !is_known(name) && !value.is_null());
+            let unsaid: Vec<Value> = members.map(|(name, _)| Value::from(name.as_str())).collect();
+            live.facts.extend((!unsaid.is_empty()).then(|| (UNSAID.to_owned(), Value::set(unsaid))));
+        }
         Some(live)
     });
     Ok(lives.collect())

@@ -8,8 +8,8 @@ mod rules;
 
 use super::{Circumstances, Concern, Kind, Need, Needed, Place, json, outside, roles};
 use crate::model::{
-    ArnForm, Document, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting, Severity,
-    Shape, Value, Wanted,
+    ArnForm, Document, Existence, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting,
+    Severity, Shape, Value, Wanted,
 };
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -174,6 +174,9 @@ fn other(before: &Value, after: &Value) -> Option<Ordering> {
     (before != after).then_some(Ordering::Less)
 }
 
+/// Where everything is read: the fact that lists the members that are set and that no block says, such as `EcsParameters`.
+const UNSAID: &str = "members_that_stay";
+
 /// The kind.
 pub struct EventTarget;
 
@@ -184,6 +187,12 @@ impl Kind for EventTarget {
 
     fn check(&self, wanted: &BTreeMap<String, Wanted>) -> Vec<Concern> {
         rules::check(wanted)
+    }
+
+    fn remarks(&self, live: &Live) -> Vec<String> {
+        let unsaid: Vec<&str> = live.facts.get(UNSAID).and_then(Value::as_items).into_iter().flatten().filter_map(Value::as_str).collect();
+        let unsaid = (!unsaid.is_empty()).then(|| format!("set of it too, said by no block and left as it is: {}", unsaid.join(", ")));
+        unsaid.into_iter().collect()
     }
 
     fn check_circumstances(&self, wanted: &BTreeMap<String, Wanted>, circumstances: Circumstances<'_>) -> Vec<Concern> {

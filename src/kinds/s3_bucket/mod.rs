@@ -196,7 +196,10 @@ fn undescribed(live: &Live) -> Vec<String> {
     let listed = [
         (MARKED_LIFECYCLE, "other workspaces own the lifecycle rules"),
         (MARKED_REPLICATION, "other workspaces own the replication rules"),
-        (UNSAID_REPLICATION, "AWS takes these replication rules no more as they are, so no block can describe them:"),
+        (
+            UNSAID_REPLICATION,
+            "no block can describe these replication rules, which copy existing objects, or are of the first generation (a prefix, and no filter or priority) with others to the same destination:",
+        ),
     ];
     let listed = listed.into_iter().filter_map(|(fact, text)| {
         let ids: Vec<String> = live.facts.get(fact)?.as_items()?.iter().filter_map(Value::as_str).map(|id| format!("`{id}`")).collect();

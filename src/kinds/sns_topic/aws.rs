@@ -1,6 +1,6 @@
 //! The calls: `GetTopicAttributes` for each topic, `ListSubscriptionsByTopic` and one call for each of its confirmed subscriptions.
 
-use super::{FOREIGN, PENDING, SPEC, SUBSCRIPTION, policy};
+use super::{FOREIGN, PENDING, SPEC, SUBSCRIPTION, UNSAID, policy};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::json::sorted;
 use crate::kinds::tags::{self, Retag};
@@ -113,10 +113,11 @@ async fn find(request: FindRequest<'_>) -> Found {
     found
 }
 
-/// A topic with the text of its policy where everything is read, as only `adopt` writes it down.
+/// A topic with the text of its policy and what no block says where everything is read, as only `adopt` writes it down.
 fn as_found(mut live: Live, everything: bool) -> Live {
     if !everything {
         live.facts.remove(&Live::written_fact("policy"));
+        live.facts.remove(UNSAID);
     }
     live
 }
@@ -157,6 +158,10 @@ async fn read(connection: &Connection, client: &Client, name: &str, arn: String)
         live.set(value.map(|value| (setting, Reading::Known(value))));
     }
     live.facts.extend(attributes.get("Policy").map(|text| (Live::written_fact("policy"), Value::from(text.as_str()))));
+    // `LambdaSuccessFeedbackRoleArn`, `HTTPSuccessFeedbackSampleRate` and their like: how deliveries are logged.
+    let is_log = |name: &&String| name.ends_with("FeedbackRoleArn") || name.ends_with("FeedbackSampleRate");
+    let logs: Vec<Value> = attributes.keys().filter(is_log).map(|name| Value::from(name.as_str())).collect();
+    live.facts.extend((!logs.is_empty()).then(|| (UNSAID.to_owned(), Value::set(logs))));
     let mut waiting = Vec::new();
     let mut foreign = Vec::new();
     for subscription in subscriptions(connection, client, &arn).await? {

@@ -33,6 +33,8 @@ const SUBSCRIPTION: &str = "subscription";
 const PENDING: &str = "pending_subscriptions";
 /// The fact that lists the keys of subscriptions that another account owns.
 const FOREIGN: &str = "subscriptions_of_others";
+/// Where everything is read: the fact that lists the attributes that are set and that no block says.
+const UNSAID: &str = "attributes_that_stay";
 
 /// How a message reaches an endpoint.
 const PROTOCOLS: &[&str] = &["application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"];
@@ -319,7 +321,10 @@ impl Kind for SnsTopic {
 
     fn remarks(&self, live: &Live) -> Vec<String> {
         let foreign = listed(live, FOREIGN);
-        foreign.map(|key| format!("{} subscribed from another account; that subscription is left as it is", said(key))).collect()
+        let foreign = foreign.map(|key| format!("{} subscribed from another account; that subscription is left as it is", said(key)));
+        let unsaid: Vec<&str> = listed(live, UNSAID).collect();
+        let unsaid = (!unsaid.is_empty()).then(|| format!("set of it too, said by no block and left as it is: {}", unsaid.join(", ")));
+        foreign.chain(unsaid).collect()
     }
 
     fn notes(&self, live: &Live) -> Vec<(Code, String)> {

@@ -2,7 +2,7 @@
 
 use super::{Edges, Evaluator, instances};
 use crate::model::{Code, Target, Value};
-use crate::policy::eval;
+use crate::policy::eval::{self, Scope};
 use crate::policy::organizations;
 use crate::policy::reader::Located;
 use crate::policy::statements;
@@ -28,7 +28,8 @@ impl Evaluator<'_, '_> {
             };
             let full = key.as_ref().map_or_else(|| name.to_owned(), |key| format!("{name}/{key}"));
             let target = statements::target(full, located, &scope, &mut problems);
-            values.push((key.clone(), target));
+            let told = value(&target, located, &scope);
+            values.push((key.clone(), target, told));
         }
         if is_unknown {
             // What hangs on the accounts themselves is told when they are known.
@@ -37,12 +38,12 @@ impl Evaluator<'_, '_> {
         self.problems.extend(problems);
         let mut map = BTreeMap::new();
         let mut single = None;
-        for (key, target) in values {
+        for (key, target, told) in values {
             match key {
                 Some(key) => {
-                    map.insert(key, value(&target, located));
+                    map.insert(key, told);
                 }
-                None => single = Some(value(&target, located)),
+                None => single = Some(told),
             }
             self.policy.targets.insert(target.name.clone(), target);
         }
@@ -51,11 +52,15 @@ impl Evaluator<'_, '_> {
 }
 
 /// What others can refer to. What a block gives and is not known, as its variable has no value, is told there, and not null to others.
-fn value(target: &Target, located: Located<'_>) -> Value {
+fn value(target: &Target, located: Located<'_>, scope: &Scope<'_>) -> Value {
+    let is_null = |argument: &str| {
+        let given = located.block.body.get_attribute(argument);
+        given.is_none_or(|given| matches!(eval::evaluate(&given.value, scope), Ok(Value::Null)))
+    };
     let text = |argument: &str, text: &Option<String>| match text {
         Some(text) => Value::from(text.as_str()),
-        None if located.block.body.has_attribute(argument) => Value::Unknown,
-        None => Value::Null,
+        None if is_null(argument) => Value::Null,
+        None => Value::Unknown,
     };
     Value::Map(BTreeMap::from([
         ("name".to_owned(), Value::from(target.name.as_str())),

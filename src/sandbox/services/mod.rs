@@ -5,6 +5,7 @@
 
 pub(crate) mod account;
 pub(crate) mod backup;
+pub(crate) mod cloudtrail;
 pub(crate) mod cloudwatch;
 pub(crate) mod dlm;
 pub(crate) mod dynamodb;
@@ -26,6 +27,8 @@ pub(crate) mod sts;
 pub(crate) mod tag_set;
 pub(crate) mod tagging;
 
+use std::path::Path;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -39,6 +42,7 @@ use super::wire::Request;
 pub(crate) static ALL: &[&Service] = &[
     &account::SERVICE,
     &backup::SERVICE,
+    &cloudtrail::SERVICE,
     &cloudwatch::SERVICE,
     &dlm::SERVICE,
     &dynamodb::SERVICE,
@@ -186,6 +190,8 @@ pub(crate) struct Call<'a> {
     pub(crate) region_off: Vec<String>,
     /// All faults in force, for operations that need more rights than their own.
     pub(crate) faults: &'a Faults,
+    /// The sandbox's folder, for what is kept beside the state; `None` for what happens by itself.
+    pub(crate) folder: Option<&'a Path>,
 }
 
 impl Call<'_> {

@@ -1,6 +1,6 @@
 //! What moved, for programs.
 
-use super::{by, place, subject, verdict, what};
+use super::{by, by_or_why, place, subject, verdict, what};
 use crate::model::{Code, Drift, Effect, Moved};
 use crate::view::Specs;
 use crate::view::json::known;
@@ -8,6 +8,7 @@ use crate::view::junit::{self, Case, Outcome, Suite};
 use crate::view::sarif::{self, Level, Result, Unread};
 use crate::view::words;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
 
 /// What moved as JSON: everything that the report holds.
 pub fn json(drift: &Drift) -> Json {
@@ -55,7 +56,7 @@ pub fn junit(drift: &Drift, specs: Specs) -> String {
         let mut lines: Vec<String> = place(drift, specs, moved).into_iter().collect();
         lines.extend(moved.consequence.clone());
         lines.extend(moved.because.as_ref().map(|position| format!("declared at {position}")));
-        lines.extend(by(moved));
+        lines.extend(by_or_why(moved));
         let message = format!("{}: {}", moved.effect, what(specs, moved));
         cases.push(case(moved, Outcome::Failed { kind: moved.code.clone(), message, text: lines.join("\n") }));
     }
@@ -124,7 +125,7 @@ pub fn sarif(drift: &Drift, specs: Specs) -> Json {
             message: format!("{}: {}", words::gap_subject(specs, gap), words::gap_cause(gap)),
         })
         .collect();
-    sarif::report(&results, &unread, &verdict(drift), drift.read_at)
+    sarif::report(&results, &unread, &BTreeMap::new(), &verdict(drift), drift.read_at)
 }
 
 fn join(folder: &str, file: &str) -> String {

@@ -1,6 +1,6 @@
 //! What moved, as a comment of Markdown and as a message for a chat.
 
-use super::{EFFECTS, by, place, subject, verdict, what};
+use super::{EFFECTS, by, by_or_why, place, subject, verdict, what};
 use crate::model::{Drift, Moved};
 use crate::view::Specs;
 use crate::view::escape::{cell, markdown as inline, prose};
@@ -87,7 +87,7 @@ fn row(drift: &Drift, specs: Specs, moved: &Moved) -> String {
         inline(&words::effect(moved.effect)),
         cell(&subject(moved)),
         inline(&what(specs, moved)),
-        by(moved).first().map_or_else(String::new, |event| inline(event)),
+        by_or_why(moved).first().map_or_else(String::new, |event| inline(event)),
     )
 }
 

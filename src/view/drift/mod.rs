@@ -1,9 +1,11 @@
 //! What moved, as text, JSON, Markdown, `JUnit` and SARIF.
 
+mod chat;
 mod machines;
 mod markdown;
 mod text;
 
+pub use chat::{chat, mail};
 pub use machines::{json, junit, sarif};
 pub use markdown::{markdown, message};
 pub use text::text;
@@ -115,4 +117,10 @@ fn said(effect: Effect, many: usize) -> &'static str {
 fn by(moved: &Moved) -> Vec<String> {
     let line = |event: &crate::model::Event| format!("{} by {} at {}", visible(&event.operation), visible(&event.principal), event.time);
     moved.by.iter().map(line).collect()
+}
+
+/// The same, or why nobody knows.
+fn by_or_why(moved: &Moved) -> Vec<String> {
+    let nobody = moved.by_nobody.iter().map(|why| visible(why));
+    by(moved).into_iter().chain(nobody).collect()
 }

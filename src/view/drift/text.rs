@@ -1,6 +1,6 @@
 //! What moved, for people: the gravest first, what could not be read, what is known, and the verdict last.
 
-use super::{by, long, place, subject, verdict, what};
+use super::{by_or_why, long, place, subject, verdict, what};
 use crate::model::{Change, Code, Drift, Effect, Moved, MovedPart, Reaches, Reading, Value};
 use crate::view::Specs;
 use crate::view::escape::visible;
@@ -93,13 +93,16 @@ impl Page<'_> {
             let holds = moved.id.as_ref().and_then(|id| (self.specs)(&id.kind)).map_or("recovery points", |spec| spec.holds);
             self.line(6, Label::Muted, &format!("reaches existing {holds}"));
         }
+        if moved.is_declared {
+            self.line(6, Label::Muted, "it is as the policy declares");
+        }
         if let Some(declared) = &moved.declared {
             self.line(6, Label::Muted, &format!("the policy declares {}", visible(&declared.to_string())));
         }
         if let Some(position) = moved.because.as_ref().filter(|_| !moved.address.is_empty()) {
             self.line(6, Label::Muted, &format!("declared at {}", visible(&position.to_string())));
         }
-        for event in by(moved) {
+        for event in by_or_why(moved) {
             self.line(6, Label::Plain, &event);
         }
     }

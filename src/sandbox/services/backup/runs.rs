@@ -21,7 +21,7 @@ pub(crate) fn catch_up(state: &mut State, faults: &Faults, now: Timestamp, lag: 
     for (account, region) in places.clone() {
         let arn = format!("arn:aws:sts::{account}:assumed-role/AWSServiceRoleForBackup/AWSBackup");
         let caller = Caller { account, region, arn, user_id: "AROASANDBOXBACKUP".to_owned() };
-        let mut call = Call { state, caller, now, lag, page_size: None, region_off: Vec::new(), faults };
+        let mut call = Call { state, caller, now, lag, page_size: None, region_off: Vec::new(), faults, folder: None };
         let plans = call.region().backup.plans.values_mut().filter(|plan| is_awake(plan, now));
         let mut due = Vec::new();
         for plan in plans {
