@@ -226,8 +226,8 @@ fn a_file_keeps_its_line_ends_and_layout_and_who_may_read_it() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = |path: &str| std::fs::metadata(room.file(path)).unwrap().permissions().mode();
-        assert_eq!(mode("policy/backstay.hcl"), mode("terraform/main.tf"), "as any file that the user makes");
+        let allowed = |path: &str| std::fs::metadata(room.file(path)).unwrap().permissions().mode();
+        assert_eq!(allowed("policy/backstay.hcl"), allowed("terraform/main.tf"), "as any file that the user makes");
     }
 }
 
@@ -235,15 +235,18 @@ fn a_file_keeps_its_line_ends_and_layout_and_who_may_read_it() {
 fn nothing_at_all_is_written_where_the_whole_would_be_no_policy() {
     let document =
         r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"backup:DeleteRecoveryPoint","Resource":"*"}]}"#;
-    let own = format!("{OWN}{}variable \"daily_only\" {{\n  type    = string\n  default = \"x\"\n}}\n", target("eu-west-1"));
+    let own = format!("{OWN}{}", target("us-east-1").replace("main", "own"));
     let policy = "resource \"aws_backup_vault_policy\" \"v\" {\n  backup_vault_name = aws_backup_vault.v.name\n  policy = file(\"policies/vault.json\")\n}\n";
-    let theirs = format!("{}locals {{\n  note = \"theirs\"\n}}\n{}{policy}", provider("eu-west-1"), vault("v", "${local.note}", ""));
-    let room = room(&format!("{own}locals {{\n  note = \"ours\"\n}}\n"), &theirs);
+    let theirs = format!("{}{}{policy}", provider("eu-west-1"), vault("v", "theirs", ""));
+    // With a second target, its block has to say which it means.
+    let room = room(&format!("{own}{}", vault("mine", "mine", "")), &theirs);
     room.write("terraform/policies/vault.json", document);
-    assert_eq!(room.run(ADOPT).code, Some(1));
+    let ended = room.run(ADOPT);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.output.contains("several targets") && ended.output.contains("nothing was written"), "{}", ended.output);
     assert!(!room.file("policy/policies").exists());
-    // Without the clash the file comes along, and is read while the whole is checked.
-    room.write("policy/main.hcl", &own);
+    // Once it does, the file comes along, and is read while the whole is checked.
+    room.write("policy/main.hcl", format!("{own}{}", vault("mine", "mine", "  target = target.own\n")));
     room.ok(ADOPT);
     assert_eq!(room.read("policy/policies/vault.json"), document);
     room.ok("validate policy");
