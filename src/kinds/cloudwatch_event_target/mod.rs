@@ -8,8 +8,8 @@ mod rules;
 
 use super::{Circumstances, Concern, Kind, Need, Needed, Place, json, outside, roles};
 use crate::model::{
-    ArnForm, Document, Existence, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting, Severity,
-    Shape, Value, Wanted,
+    ArnForm, Document, Existence, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting,
+    Severity, Shape, Value, Wanted,
 };
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
