@@ -129,7 +129,11 @@ fn a_message_that_does_not_arrive_is_told_and_drift_stays_drift() {
     let (url, _messages) = hook("404 Not Found");
     let ended = drift(&room, "--notify webhook --notify-always", Some(&url));
     assert_eq!(ended.code, Some(1), "{}", ended.output);
-    assert!(ended.output.contains("nobody was told: webhook 127.0.0.1:") && ended.output.contains("answered HTTP 404"), "{}", ended.output);
+    assert!(
+        ended.output.contains("a message did not arrive: webhook 127.0.0.1:") && ended.output.contains("answered HTTP 404"),
+        "{}",
+        ended.output
+    );
     moved(&room);
     assert_eq!(drift(&room, "--notify webhook", Some(&url)).code, Some(2));
     // Nobody listens there.
@@ -170,7 +174,7 @@ fn a_topic_is_sent_a_mail_through_a_connection_that_can_do_nothing_else() {
     let ended = drift(&room, &format!("--notify sns:{TOPIC}"), None);
     assert_eq!(ended.code, Some(2), "{}", ended.output);
     assert!(
-        ended.output.contains(&format!("nobody was told: {TOPIC}: ")) && ended.output.contains("allow sns:Publish"),
+        ended.output.contains(&format!("a message did not arrive: {TOPIC}: ")) && ended.output.contains("allow sns:Publish"),
         "{}",
         ended.output
     );

@@ -57,6 +57,7 @@ scenarios! {
     composite_alarms
     composite_alarms_of_others
     compound_adopt
+    controls
     dashboards
     default_volumes
     described

@@ -98,11 +98,12 @@ pub(super) fn lay_out(
         let owner = laid(&format!("backstay {{\nworkspace = {}\n}}\n", text::quoted(request.workspace)));
         out.files.insert(name, format!("{before}\n{owner}"));
     }
+    let mut ends: BTreeMap<String, &str> = BTreeMap::new();
     for (place, (group, block)) in groups.iter().zip(blocks).enumerate() {
         let (name, before) = file(group.spec.service, request, &out);
-        let text = out.files.entry(name.clone()).or_insert(before);
         // A file keeps its line ends.
-        let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let end = *ends.entry(name.clone()).or_insert_with(|| line_end(out.files.get(&name).unwrap_or(&before)));
+        let text = out.files.entry(name.clone()).or_insert(before);
         let block = laid(&block).replace('\n', end);
         text.push_str(end);
         let start = text.len();
@@ -147,10 +148,23 @@ fn file(service: &str, request: &Request<'_>, out: &LaidOut) -> (String, String)
     (format!("{service}-adopted-more.hcl"), format!("{HEADER}\n"))
 }
 
+/// How the lines of a text end.
+fn line_end(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
 /// A text whose last line ends as the others do.
 fn ended(text: &str) -> String {
-    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    if text.ends_with('\n') { text.to_owned() } else { format!("{text}{end}") }
+    if text.ends_with('\n') { text.to_owned() } else { format!("{text}{}", line_end(text)) }
+}
+
+/// A file with more at its end, behind an empty line: what stands there stays as it is, and the lines of both end alike.
+pub(super) fn with_more(before: &str, more: &str) -> String {
+    let end = line_end(before);
+    let mut text = ended(before);
+    text.push_str(end);
+    text.push_str(&more.replace('\n', end));
+    text
 }
 
 /// Whether what is described needs an owner name, and the policy that is there has no block that could give one.

@@ -1,4 +1,10 @@
-//! What an auditor asks beyond what protects each thing: whether what was promised of it is kept. Pure: the same input gives the same answer.
+//! What an auditor asks beyond what protects each thing: whether what was promised of it is kept, and whether controls hold. Pure: the same
+//! input gives the same answer.
 
+pub mod controls;
+mod estate;
+pub mod library;
 mod mechanisms;
 pub mod promises;
+mod thing;
+pub mod trial;

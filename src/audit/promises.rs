@@ -11,7 +11,7 @@ use crate::model::{
 use crate::plan;
 use crate::policy::tiers;
 use crate::time::rpo::{Bound, Loss};
-use crate::time::say_length;
+use crate::time::{parse_length, say_length};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,6 +106,8 @@ impl Judge<'_> {
             let because = tier.places.get(name).unwrap_or(&tier.span);
             promises.push(Promise {
                 promise: name.to_owned(),
+                wants_seconds: length(&judged.wants),
+                has_seconds: judged.has.as_deref().and_then(length),
                 wants: judged.wants,
                 has: judged.has,
                 standing: judged.standing,
@@ -155,6 +157,11 @@ impl Judge<'_> {
             promises,
         }
     }
+}
+
+/// The seconds of a length that was told.
+fn length(told: &str) -> Option<i64> {
+    parse_length(told).ok().map(|length| length.as_secs())
 }
 
 const MEND_RPO: &str =

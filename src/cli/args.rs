@@ -330,6 +330,15 @@ pub(super) struct AuditArgs {
     /// Moment that it is about, as in 2026-12-31T12:00:00Z [default: when AWS was read]
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<jiff::Timestamp>,
+    /// Ask the controls that serve this framework, and report its requirements (`soc2`, `all`); may be given several times
+    #[arg(long = "framework", value_name = "NAME")]
+    pub(super) frameworks: Vec<String>,
+    /// Ask the controls of this folder or file too; one of an id of the library takes its place
+    #[arg(long, value_name = "PATH")]
+    pub(super) controls: Option<PathBuf>,
+    /// Run the `test` blocks of this folder or file, against recorded snapshots and without AWS
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["from", "targets", "frameworks", "format", "out"])]
+    pub(super) test: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -340,6 +349,14 @@ pub(super) enum AuditFormat {
     Json,
     /// For a page or a pull request.
     Markdown,
+    /// One page that needs nothing else, for a browser and for paper.
+    Html,
+    /// For spreadsheets: a row for each control and thing.
+    Csv,
+    /// For CI: a case for each control and thing.
+    Junit,
+    /// For code hosts: what controls fail, at their places.
+    Sarif,
 }
 
 #[derive(Debug, Args)]

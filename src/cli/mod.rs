@@ -50,6 +50,10 @@ fn run() -> ExitCode {
         Ok(more) => given.extend(more),
         Err(failure) => return ui.fail(&failure).into(),
     }
+    if matches!(cli.command, args::Command::Audit(_)) {
+        // What is for the library of controls need not be declared by a policy too.
+        given = crate::audit::library::also_for_policies(given);
+    }
     let context = Context { ui, environment, global: cli.global, given };
     if let Err(failure) = prepare(&context) {
         return context.ui.fail(&failure).into();

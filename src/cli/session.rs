@@ -257,7 +257,7 @@ pub(super) fn promising(context: &Context, path: &Path, live: &LiveArgs, snapsho
         return Ok(None);
     }
     let policy = good(context, path, now(context))?.policy;
-    if policy.tiers.is_empty() {
+    if policy.tiers.is_empty() && policy.controls.is_empty() {
         return Ok(None);
     }
     let policy = organized(context, path, policy, live, None)?;

@@ -1,8 +1,8 @@
 //! What moved away from a policy, or from an earlier snapshot. Pure: the same input gives the same report.
 //!
 //! Drift is the plan seen from the other side. A plan says how what is live becomes what is declared; drift says how what was declared became
-//! what is live, and what *that* did to recoverability. So [`against`] makes the plan, and has each difference judged again in the other
-//! direction by the same comparison; [`between`] does the same for two snapshots. What somebody knows of is then set apart ([`acknowledged`]).
+//! what is live, and what *that* did to recoverability. So [`against()`] makes the plan, and has each difference judged again in the other
+//! direction by the same comparison; [`between()`] does the same for two snapshots. What somebody knows of is then set apart (`acknowledged`).
 
 mod acknowledged;
 mod against;

@@ -4,7 +4,7 @@
 //! writes, and `CreateTable` or `RestoreTableToPointInTime` about a table as a whole. No kind needs a list of its own beside its `writes`.
 
 use crate::kinds;
-use crate::model::{Change, Drift, Event, KindSpec, Moved, ResourceId};
+use crate::model::{Change, Drift, Event, KindSpec, Moved, Ownership, ResourceId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most things that are asked for in one run: each takes a lookup or more, of which AWS allows two a second.
@@ -20,11 +20,18 @@ pub struct Asked {
     pub id: ResourceId,
     /// Its ARN; empty where it has none.
     pub arn: String,
+    /// The service's name in IAM actions.
+    pub service: &'static str,
     /// The names of the operations that can have moved what of it moved, for things that the trail does not know by name.
     pub operations: BTreeSet<String>,
 }
 
 impl Asked {
+    /// Whether a call is one to the thing's service, or to that which tags: a bucket and a table can have one name.
+    pub fn is_of_service(&self, event: &Event) -> bool {
+        event.operation.split_once(':').is_some_and(|(service, _)| service == self.service || service == "tag")
+    }
+
     /// Whether a call whose texts these are was about the thing: by its name, that within its whole, its ARN, or the id in that.
     pub fn is_about(&self, mentions: &BTreeSet<String>) -> bool {
         let within = self.id.name.rsplit('/').next().unwrap_or_default();
@@ -43,7 +50,7 @@ pub fn asked(drift: &Drift) -> (Vec<Asked>, usize) {
         let operations = actions.into_iter().filter_map(|action| Some(action.split_once(':')?.1.to_owned()));
         match things.iter_mut().find(|thing| thing.id == *id) {
             Some(thing) => thing.operations.extend(operations),
-            None => things.push(Asked { id: id.clone(), arn: moved.arn.clone(), operations: operations.collect() }),
+            None => things.push(Asked { id: id.clone(), arn: moved.arn.clone(), service: spec.service, operations: operations.collect() }),
         }
     }
     let left_out = things.len().saturating_sub(THINGS);
@@ -96,8 +103,12 @@ fn can_have_moved(spec: &'static KindSpec, moved: &Moved, operation: &str) -> bo
     let thing = spec.name.rsplit('_').next().unwrap_or_default();
     let is_thing = is_of_service && (noun.ends_with(thing) || (verb == "restore" && noun.contains(thing)));
     let makes_or_removes = ["create", "delete", "restore", "remove", "import"].contains(&verb);
-    let is_about_all = moved.setting == Change::EXISTS || verb != "delete" && verb != "remove";
-    same || by_switch || (is_thing && makes_or_removes && is_about_all)
+    if moved.setting == Change::EXISTS {
+        // Settings of somebody else's thing are written when it is there; what makes and removes an own thing is among its writes.
+        let is_own = spec.ownership == Ownership::Whole && (makes_or_removes || ["put", "start", "stop"].contains(&verb));
+        return (same && is_own) || (is_thing && makes_or_removes);
+    }
+    same || by_switch || (is_thing && makes_or_removes && verb != "delete" && verb != "remove")
 }
 
 /// What an operation does, and with what: `put` and `lifecycle` of `PutBucketLifecycleConfiguration`.
@@ -178,9 +189,41 @@ mod tests {
     }
 
     #[test]
+    fn no_more_than_fifty_things_are_asked_for_and_each_once() {
+        let mut drift = Drift {
+            format: Drift::FORMAT.to_owned(),
+            version: String::new(),
+            read_at: jiff::Timestamp::UNIX_EPOCH,
+            policy: None,
+            since: None,
+            targets: BTreeMap::new(),
+            moved: Vec::new(),
+            acknowledged: Vec::new(),
+            unmoved: Vec::new(),
+            gaps: Vec::new(),
+            notes: Vec::new(),
+        };
+        for number in 0..60 {
+            for setting in ["point_in_time_recovery.enabled", "deletion_protection_enabled"] {
+                let mut one = moved("aws_dynamodb_table", setting);
+                one.id.as_mut().unwrap().name = format!("t-{number}");
+                drift.moved.push(one);
+            }
+        }
+        let (things, left_out) = asked(&drift);
+        assert_eq!((things.len(), left_out), (50, 10));
+        let operations: Vec<&str> = things[0].operations.iter().map(String::as_str).collect();
+        assert_eq!(operations, ["UpdateContinuousBackups", "UpdateTable"]);
+    }
+
+    #[test]
     fn a_thing_goes_by_what_removes_it() {
         assert!(can("aws_dynamodb_table", Change::EXISTS, "dynamodb:DeleteTable"));
         assert!(!can("aws_dynamodb_table", Change::EXISTS, "dynamodb:DeleteBackup"));
+        assert!(!can("aws_dynamodb_table", Change::EXISTS, "dynamodb:UpdateTable"));
+        assert!(can("aws_cloudwatch_event_rule", Change::EXISTS, "events:PutRule"));
+        assert!(!can("aws_backup_plan", Change::EXISTS, "backup:UpdateBackupPlan"));
+        assert!(can("aws_backup_plan", Change::EXISTS, "backup:CreateBackupPlan"));
         assert!(can("aws_cloudwatch_metric_alarm", Change::EXISTS, "cloudwatch:DeleteAlarms"));
         assert!(can("aws_backup_vault", Change::EXISTS, "backup:DeleteBackupVault"));
         assert!(can("aws_db_instance", Change::EXISTS, "rds:DeleteDBInstance"));

@@ -4,11 +4,13 @@ mod account_id;
 mod address;
 mod agenda;
 mod codes;
+mod control;
 mod count;
 mod coverage;
 mod diagnostic;
 mod drift;
 mod effect;
+mod findings;
 mod organization;
 mod outside;
 pub mod path;
@@ -26,6 +28,7 @@ pub use account_id::{ACCOUNT, not_an_account};
 pub use address::{BlockAddress, CompoundAddress};
 pub use agenda::{Agenda, AgendaEntry, AgendaGap, AgendaRun};
 pub use codes::Code;
+pub use control::{Control, ControlSeverity, ControlTest, ControlVerdict, Written};
 pub use count::{count, plural};
 pub use coverage::{
     AutomatedBackups, BackupCopy, BackupRule, CopyPlace, Coverage, Covered, Kept, Lock, Mechanism, PointInTime, Reason, ReasonCode,
@@ -34,6 +37,7 @@ pub use coverage::{
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use drift::{Acknowledged, Drift, Event, Moved, MovedPart, Since};
 pub use effect::Effect;
+pub use findings::{ControlOutcome, Examined, Finding, Findings, FrameworkOutcome, Ignorance, IgnoranceSort, RequirementOutcome};
 pub use organization::{Account, AccountSelector, Accounts, NOBODY, Organization};
 pub use outside::Outside;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};

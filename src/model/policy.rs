@@ -1,6 +1,7 @@
 //! A policy that was loaded, evaluated and checked: what must be, before anybody looked at AWS.
 
 use super::address::BlockAddress;
+use super::control::{Control, ControlTest};
 use super::organization::{Accounts, NOBODY, Organization};
 use super::path;
 use super::source::{Sources, Span};
@@ -36,6 +37,10 @@ pub struct Policy {
     pub waivers: Vec<Waiver>,
     /// Drift that is known, and silenced until a day.
     pub acknowledges: Vec<Acknowledge>,
+    /// What must hold of live things, by id.
+    pub controls: Vec<Control>,
+    /// What controls must find in recorded snapshots, by name.
+    pub tests: Vec<ControlTest>,
     /// Blocks that were released on purpose with `removed`.
     pub removed: Vec<BlockAddress>,
     /// SHA-256 of each file, by name.

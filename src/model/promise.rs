@@ -24,6 +24,12 @@ pub struct Promise {
     pub wants: String,
     /// What there is; `None` where nobody can say.
     pub has: Option<String>,
+    /// What is promised in seconds, where it is a length of time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wants_seconds: Option<i64>,
+    /// What there is in seconds, where it is a length of time that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has_seconds: Option<i64>,
     /// Whether it is kept.
     pub standing: Standing,
     /// What keeps or breaks it: a rule of a plan, point-in-time recovery.

@@ -37,12 +37,29 @@ pub(super) struct Blocks<'a> {
     pub(super) waivers: BTreeMap<String, Located<'a>>,
     /// `acknowledge`, by label.
     pub(super) acknowledges: BTreeMap<String, Located<'a>>,
+    /// `control`, by label.
+    pub(super) controls: BTreeMap<String, Located<'a>>,
+    /// `test`, by label.
+    pub(super) tests: BTreeMap<String, Located<'a>>,
     /// `removed`.
     pub(super) removed: Vec<Located<'a>>,
 }
 
-const KEYWORDS: [&str; 11] =
-    ["backstay", "variable", "locals", "organization", "target", "tier", "protect", "resource", "waiver", "acknowledge", "removed"];
+const KEYWORDS: [&str; 13] = [
+    "backstay",
+    "variable",
+    "locals",
+    "organization",
+    "target",
+    "tier",
+    "protect",
+    "resource",
+    "waiver",
+    "acknowledge",
+    "control",
+    "test",
+    "removed",
+];
 
 /// Parses every file of a policy.
 pub(super) fn parse(files: &Files, problems: &mut Vec<Diagnostic>) -> Parsed {
@@ -104,7 +121,7 @@ impl<'a> Blocks<'a> {
         let keyword = located.block.ident.as_str();
         let labels = match keyword {
             "backstay" | "locals" | "removed" => 0,
-            "variable" | "organization" | "target" | "tier" | "waiver" | "acknowledge" => 1,
+            "variable" | "organization" | "target" | "tier" | "waiver" | "acknowledge" | "control" | "test" => 1,
             "protect" | "resource" => 2,
             compound if compounds::find(compound).is_some() => 1,
             _ => return problems.push(unknown_keyword(located, keyword)),
@@ -121,6 +138,8 @@ impl<'a> Blocks<'a> {
             "tier" => named(&mut self.tiers, first, located, problems),
             "waiver" => self.waivers.insert(first, located),
             "acknowledge" => self.acknowledges.insert(first, located),
+            "control" => self.controls.insert(first, located),
+            "test" => self.tests.insert(first, located),
             "locals" => return self.add_locals(located, problems),
             "removed" => return self.removed.push(located),
             compound if compounds::find(compound).is_some() => {

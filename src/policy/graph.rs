@@ -1,5 +1,6 @@
 //! Blocks in the order of their references: what a block refers to is evaluated before it, and a circle is an error that shows the circle.
 
+mod controls;
 mod inside;
 mod instances;
 mod names;

@@ -8,6 +8,7 @@
 //! | blocks in the order of their references, each evaluated | `graph`, [`eval`], [`functions`] |
 //! | bodies to values, by the kind's table | `reader`, `decode`, `selector`, `things`, `statements`, `allowances`, `organizations` |
 //! | blocks that stand for several things | [`compounds`] |
+//! | what must hold of live things | [`controls`] |
 //! | which live things a selector means | [`select`] |
 //!
 //! Every step goes on after an error, so that all problems of a policy show in one run; what hangs on something broken is skipped, as its
@@ -16,9 +17,11 @@
 mod allowances;
 mod blocks;
 pub mod compounds;
+pub mod controls;
 mod decode;
 pub mod eval;
 pub mod format;
+pub mod frameworks;
 pub mod functions;
 mod graph;
 pub mod load;
@@ -87,6 +90,7 @@ pub fn check_seen(mut files: Files, given: &[Given], seen: &Seen) -> Checked {
     let mut policy = graph::evaluate(&parsed, &mut files, given, seen, &mut problems);
     problems.sort_by_key(|problem| problem.labels.first().map(|label| (label.span.source, label.span.range.start)));
     problems.dedup();
+    controls::place(&mut policy, &files.sources);
     policy.files = files.digests;
     policy.sources = files.sources;
     Checked { policy, problems }

@@ -209,6 +209,13 @@ pub fn choose(selector: &Selector, spec: &KindSpec, identity: &Identity, invento
     Ok(chosen)
 }
 
+/// Whether a selector means a thing whatever tags that has. Of an ARN that is not known (`None`) it is not sure that it is not left out.
+pub fn surely_means(selector: &Selector, spec: &KindSpec, name: &str, arn: Option<&str>) -> bool {
+    let asks_tags = !selector.tags.is_empty() || selector.include_untagged || !selector.except.tags.is_empty();
+    let is_in_doubt = asks_tags || (arn.is_none() && !selector.except.arns.is_empty());
+    !is_in_doubt && Matcher::new(selector, spec.name_tag).fits(name, arn.unwrap_or_default(), None)
+}
+
 /// The literal name or ARN of a selector that means this thing.
 pub fn literal_for<'a>(selector: &'a Selector, name: &str, arn: &str) -> Option<&'a Pattern> {
     selector.names.iter().find(|pattern| pattern.text == name).or_else(|| selector.arns.iter().find(|pattern| pattern.text == arn))

@@ -15,6 +15,7 @@ macro_rules! put {
 }
 
 mod alike;
+pub mod controls;
 pub mod coverage;
 pub mod diagnostics;
 pub mod drift;
@@ -26,6 +27,7 @@ pub mod markdown;
 mod modules;
 mod nested;
 mod ours;
+pub mod page;
 pub mod promises;
 mod sarif;
 pub mod schedule;

@@ -5,7 +5,7 @@
 use crate::model::{Code, Position};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -52,11 +52,18 @@ pub(super) struct Unread {
     pub(super) message: String,
 }
 
-/// A report of one run.
-pub(super) fn report(results: &[Result], unread: &[Unread], verdict: &str, at: Timestamp) -> Json {
+/// What a rule is about that has no code of ours.
+pub(super) struct Described {
+    pub(super) title: String,
+    /// What to do.
+    pub(super) help: Option<String>,
+}
+
+/// A report of one run. Rules that have no code of ours are described by their ids.
+pub(super) fn report(results: &[Result], unread: &[Unread], described: &BTreeMap<String, Described>, verdict: &str, at: Timestamp) -> Json {
     let ids: BTreeSet<&str> = results.iter().map(|result| result.rule.as_str()).chain(unread.iter().map(|one| one.code.as_str())).collect();
     let ids: Vec<&str> = ids.into_iter().collect();
-    let rules: Vec<Json> = ids.iter().map(|id| rule(id)).collect();
+    let rules: Vec<Json> = ids.iter().map(|id| rule(id, described.get(*id))).collect();
     let results: Vec<Json> = results.iter().map(|result| one(result, &ids)).collect();
     let notifications: Vec<Json> = unread
         .iter()
@@ -84,8 +91,15 @@ pub(super) fn report(results: &[Result], unread: &[Unread], verdict: &str, at: T
     })
 }
 
-fn rule(id: &str) -> Json {
-    let Some(code) = Code::find(id) else { return json!({ "id": id }) };
+fn rule(id: &str, described: Option<&Described>) -> Json {
+    let Some(code) = Code::find(id) else {
+        let mut rule = json!({ "id": id });
+        if let (Json::Object(map), Some(described)) = (&mut rule, described) {
+            map.insert("shortDescription".to_owned(), json!({ "text": described.title }));
+            map.extend(described.help.as_ref().map(|help| ("help".to_owned(), json!({ "text": help }))));
+        }
+        return rule;
+    };
     let page = code.page().trim();
     json!({
         "id": id,

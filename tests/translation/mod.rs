@@ -3,6 +3,8 @@
 use super::Adopted;
 use super::support::room::Room;
 
+mod beside;
+
 const VAULT: &str = "resource \"aws_backup_vault\" \"v\" {\n  name = \"vault\"\n}\n";
 
 impl Adopted {
@@ -22,21 +24,42 @@ impl Adopted {
 #[test]
 fn what_calls_a_function_that_the_language_lacks_is_left_out() {
     let adopted = Adopted::of_text(
-        "locals {\n  made = timestamp()\n  tags = { made = local.made }\n}\nresource \"aws_backup_vault\" \"v\" {\n  name = \"vault\"\n  tags = local.tags\n}\nresource \"aws_backup_vault\" \"w\" {\n  name = \"vault-${uuid()}\"\n}\nresource \"aws_sns_topic\" \"t\" {\n  name = \"topic\"\n  tags = {\n    made = plantimestamp()\n  }\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  name = \"orders-${uuid()}\"\n  deletion_protection_enabled = true\n}\n",
+        "locals {\n  made = timestamp()\n  tags = { made = local.made }\n}\nresource \"aws_backup_vault\" \"v\" {\n  name = \"vault\"\n}\nresource \"aws_backup_vault\" \"w\" {\n  name = \"vault-${uuid()}\"\n}\nresource \"aws_sns_topic\" \"t\" {\n  name = \"topic\"\n  tags = local.tags\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  name = \"orders-${uuid()}\"\n  deletion_protection_enabled = true\n}\nresource \"aws_dynamodb_table\" \"u\" {\n  name = \"others\"\n  deletion_protection_enabled = uuid() == \"\"\n  point_in_time_recovery {\n    enabled = true\n  }\n}\n",
     );
     adopted.is_valid("");
     let places = [
         "terraform/main.tf:2 local.made",
         "terraform/main.tf:3 local.tags",
-        "terraform/main.tf:7 aws_backup_vault.v, `tags`",
-        "terraform/main.tf:9 aws_backup_vault.w",
-        "terraform/main.tf:14 aws_sns_topic.t, `tags`",
-        "terraform/main.tf:18 aws_dynamodb_table.t",
+        "terraform/main.tf:8 aws_backup_vault.w",
+        "terraform/main.tf:11 aws_sns_topic.t",
+        "terraform/main.tf:15 aws_dynamodb_table.t",
+        "terraform/main.tf:21 aws_dynamodb_table.u, `deletion_protection_enabled`",
     ];
     assert_eq!(adopted.left_out(), places);
-    assert!(adopted.why(places[2]).contains("function `timestamp`"), "{}", adopted.why(places[2]));
+    assert!(adopted.why(places[5]).contains("function `uuid`"), "{}", adopted.why(places[5]));
     adopted.has("main.hcl", "  name = \"vault\"\n}");
     assert_eq!(adopted.asked(), [""; 0]);
+}
+
+#[test]
+fn a_plan_whose_retention_cannot_be_said_is_left_out_as_without_it_backups_would_stay_for_ever() {
+    let plan = "resource \"aws_backup_plan\" \"p\" {\n  name = \"daily\"\n  rule {\n    rule_name = \"daily\"\n    target_vault_name = aws_backup_vault.v.name\n    schedule = \"cron(0 2 * * ? *)\"\n    lifecycle {\n      delete_after = provider::acme::days(\"daily\")\n    }\n  }\n}\n";
+    let adopted = Adopted::of_text(&format!("{VAULT}{plan}"));
+    let why = adopted.why("terraform/main.tf:4 aws_backup_plan.p");
+    assert!(why.contains("without `rule.lifecycle.delete_after`, which cannot be said, a plan would set that back"), "{why}");
+    adopted.has_not("main.hcl", "aws_backup_plan");
+    adopted.is_valid("");
+}
+
+#[test]
+fn versioning_that_hangs_on_an_expression_is_no_reason_to_suspend_it() {
+    let bucket = "variable \"keeps\" {\n  default = false\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = \"media-bucket\"\n  versioning {\n    enabled = var.keeps || false\n  }\n  lifecycle_rule {\n    id = \"old\"\n    enabled = var.keeps || false\n    expiration {\n      days = 30\n    }\n  }\n}\n";
+    let adopted = Adopted::of_text(bucket);
+    assert!(adopted.why("terraform/main.tf:7 aws_s3_bucket.b, `versioning.enabled`").contains("suspended"));
+    adopted.has_not("main.hcl", "versioning");
+    adopted.is_valid("");
+    let text = adopted.file("main.hcl");
+    assert!(text.contains("= (var.keeps || false) ? \"Enabled\" : \"Disabled\""), "{text}");
 }
 
 #[test]
@@ -317,4 +340,18 @@ fn a_state_is_adopted_once() {
     adopted.is_valid("");
     let after = adopted.file("backup.hcl");
     assert!(after.starts_with(&before) && after.contains("name = \"two\""), "{after}");
+}
+
+#[test]
+fn what_terraform_hides_in_a_state_is_asked_for_and_written_nowhere() {
+    let vault = r#"{"address":"aws_backup_vault.one","mode":"managed","type":"aws_backup_vault","name":"one","values":{"arn":"arn:aws:backup:eu-west-1:123456789012:backup-vault:one","id":"one","name":"one","tags":{"token":"hunter2"},"tags_all":{"token":"hunter2"}},"sensitive_values":{"tags":{"token":true},"tags_all":{"token":true}}}"#;
+    let plan = r#"{"address":"aws_backup_plan.daily","mode":"managed","type":"aws_backup_plan","name":"daily","values":{"arn":"arn:aws:backup:eu-west-1:123456789012:backup-plan:0c4f","id":"0c4f","name":"daily","rule":[{"rule_name":"daily","target_vault_name":"one","schedule":"cron(7 2 * * ? *)","start_window":60,"completion_window":180,"lifecycle":[{"delete_after":35}]}]},"sensitive_values":{"rule":[{"schedule":true,"lifecycle":[{}]}]}}"#;
+    let adopted = Adopted::of_state(&format!("{vault},\n{plan}"));
+    let all: String = ["backup.hcl", "backstay.hcl"].map(|name| adopted.file(name)).concat() + &adopted.told.to_string();
+    assert!(!all.contains("hunter2") && !all.contains("cron(7"), "{all}");
+    assert_eq!(adopted.asked(), ["aws_backup_plan_daily_rule_0_schedule", "aws_backup_vault_one_tags_all"]);
+    adopted.has("backup.hcl", "schedule          = var.aws_backup_plan_daily_rule_0_schedule");
+    adopted.has("backup.hcl", "= var.aws_backup_vault_one_tags_all");
+    assert_eq!(adopted.file("backstay.hcl").matches("sensitive   = true").count(), 2, "{}", adopted.file("backstay.hcl"));
+    adopted.has("backup.hcl", "delete_after = 35");
 }

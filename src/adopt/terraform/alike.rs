@@ -83,8 +83,13 @@ fn varying(all: &[Stated], members: &[usize], spec: &KindSpec) -> Option<Vec<Str
     if names.len() < members.len() {
         return None;
     }
-    let arns: Vec<&str> = members.iter().filter_map(|at| all.get(*at)?.values.get("arn")?.as_str()).collect();
-    let names_other = said.iter().any(|one| one.values().any(|value| arns.iter().any(|arn| value.to_string().contains(arn))));
+    let arns: BTreeSet<&str> = members.iter().filter_map(|at| all.get(*at)?.values.get("arn")?.as_str()).collect();
+    let lengths: BTreeSet<usize> = arns.iter().map(|arn| arn.len()).collect();
+    let names_one = |text: &str| {
+        let mut starts = text.match_indices("arn:").filter_map(|(at, _)| text.get(at..));
+        starts.any(|rest| lengths.iter().any(|length| rest.get(..*length).is_some_and(|arn| arns.contains(arn))))
+    };
+    let names_other = said.iter().any(|one| one.values().any(|value| names_one(&value.to_string())));
     let first = said.first()?;
     let differs =
         first.iter().filter(|(name, value)| **name != spec.name_argument && said.iter().any(|one| one.get(*name) != Some(*value)));

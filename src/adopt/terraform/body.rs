@@ -1,6 +1,6 @@
 //! What is in a block: argument by argument, as the kind's table takes it.
 
-use super::rewrite::spliced;
+use super::rewrite::{enclosed, spliced};
 use super::table::{self, Becomes};
 use super::translator::{Here, Resource, Translator, end_of};
 use super::trivia::{Gap, Item, Items, gap};
@@ -139,13 +139,20 @@ impl Translator<'_> {
         self.kept(attribute, level, here, |of| of.written(attribute, name, here))
     }
 
-    /// An argument, if all that it says can be said. Without one that is required nothing can be, and then the whole block is left out.
+    /// An argument, if all that it says can be said. Without one that is required nothing can be, and then the whole block is left out; so it is
+    /// of a thing that the policy describes whole: what its block does not say is as AWS does it, and a plan would set it back to that.
     fn kept(&mut self, attribute: &Attribute, level: &Level<'_>, here: &Here, text: impl FnOnce(&mut Self) -> String) -> Option<String> {
         let outer = self.lacking.take();
         let asked: BTreeSet<String> = self.asked.keys().cloned().collect();
         let text = text(self);
         let name = attribute.key.as_str();
         let is_optional = level.setting(name).is_some_and(|setting| !setting.required);
+        let is_whole = level.spec.ownership == Ownership::Whole;
+        if let Some(why) = self.lacking.take_if(|_| is_optional && is_whole) {
+            let path = join(&level.at, name);
+            self.lacking = outer.or(Some(format!("without `{path}`, which cannot be said, a plan would set that back: {why}")));
+            return None;
+        }
         if let Some(why) = self.lacking.take_if(|_| is_optional) {
             self.lacking = outer;
             self.asked.retain(|name, _| asked.contains(name));
@@ -173,7 +180,7 @@ impl Translator<'_> {
                 Some(match value.as_str() {
                     "true" => format!("{name} = \"{yes}\""),
                     "false" => format!("{name} = \"{no}\""),
-                    other => format!("{name} = {other} ? \"{yes}\" : \"{no}\""),
+                    other => format!("{name} = {} ? \"{yes}\" : \"{no}\"", enclosed(other)),
                 })
             }
             Becomes::Nothing | Becomes::Refused(_) => None,

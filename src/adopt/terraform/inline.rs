@@ -78,10 +78,10 @@ impl<'a> Translator<'a> {
     fn old_versioning(&mut self, resource: &Resource<'a>, block: &Block, here: &Here) -> Option<String> {
         let mut items = Items::default();
         for attribute in block.body.attributes() {
-            let value = self.expression(&attribute.value, here);
+            let value = self.slice(here, eval::range_of(&attribute.value)).trim().to_owned();
             let name = attribute.key.as_str();
             let why = match (name, value.as_str()) {
-                ("enabled", "true") => {
+                ("enabled", "true" | "\"true\"") => {
                     items.push("status = \"Enabled\"");
                     continue;
                 }
@@ -89,10 +89,9 @@ impl<'a> Translator<'a> {
                 ("enabled", "false") => {
                     "that nobody ever turned versioning on needs no block, and whether somebody did only the state knows"
                 }
-                ("enabled", condition) => {
-                    items.push(format!("status = {condition} ? \"Enabled\" : \"Suspended\""));
-                    continue;
-                }
+                // The provider leaves a bucket alone that nobody ever turned it on for, and a policy that says `Suspended` would not: AWS never
+                // takes a bucket back to where it was before.
+                ("enabled", _) => "whether it is on hangs on an expression, and off is not the same as suspended: write `status` yourself",
                 _ => "only the root user of the account can turn it on",
             };
             let what = format!("{}, `versioning.{name}`", self.address(&resource.id));

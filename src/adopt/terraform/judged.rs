@@ -1,21 +1,30 @@
 //! Translation in rounds: what cannot be said, and what backstay refuses, is left out with the reason, and what refers to it is written anew.
 
 use super::Translation;
-use super::beside::There;
+use super::beside::{self, There};
 use super::settings::kind_of;
 use super::translator::{Id, Translator};
 use super::units::Loaded;
-use crate::model::{Code, Diagnostic, Sources};
+use crate::model::{Code, Diagnostic, Policy, Sources};
 use crate::policy::{Checked, eval};
 use hcl::edit::structure::{Block, BlockLabel, Body};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Checks files as the policy that they would be.
-pub type Judge<'j> = dyn Fn(&BTreeMap<String, String>) -> Checked + 'j;
+/// Checks files as the policy that they would be: by themselves, or, where told so, as a part of the policy that is there.
+pub type Judge<'j> = dyn Fn(&BTreeMap<String, String>, bool) -> Checked + 'j;
 
 /// How often what is refused is taken out before the rest is taken as it is. Each round takes out at least one thing.
 const ROUNDS: usize = 40;
+
+/// What the policy that is there says of a resource already.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Covered {
+    /// The label of its block there, where others can refer to it by that.
+    pub(super) label: Option<String>,
+    /// What that does not say, or says otherwise.
+    pub(super) unsaid: Vec<String>,
+}
 
 /// What is not translated although it could be written, with why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +34,8 @@ pub(super) struct Refused {
     /// Locals, by unit.
     pub(super) locals: BTreeMap<(usize, String), String>,
     /// Resources of which the policy that is there says something already.
-    pub(super) covered: BTreeSet<Id>,
-    /// Whether each block has to say its target even where there is only one, as the policy that is there has others.
+    pub(super) covered: BTreeMap<Id, Covered>,
+    /// Whether each block has to say its target even where there is only one: the policy that is there can have others.
     pub(super) keeps_targets: bool,
 }
 
@@ -38,7 +47,9 @@ impl Refused {
     /// Adds what is not in it yet; whether anything was.
     fn learn(&mut self, more: Self) -> bool {
         let before = (self.resources.len(), self.locals.len(), self.covered.len());
-        self.covered.extend(more.covered);
+        for (id, covered) in more.covered {
+            self.covered.entry(id).or_insert(covered);
+        }
         for (id, why) in more.resources {
             self.resources.entry(id).or_insert(why);
         }
@@ -68,6 +79,8 @@ impl Made {
     fn blame(&self, files: &BTreeMap<String, String>, problems: &[Diagnostic], sources: &Sources) -> Refused {
         let bodies: BTreeMap<&str, Body> =
             files.iter().filter_map(|(name, text)| Some((name.as_str(), hcl::edit::parser::parse_body(text).ok()?))).collect();
+        // In the order in which they stand.
+        let blocks: BTreeMap<&str, Vec<&Block>> = bodies.iter().map(|(name, body)| (*name, body.blocks().collect())).collect();
         let mut refused = Refused::default();
         for problem in problems.iter().filter(|problem| problem.is_error() && problem.code != Code::Variable) {
             let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
@@ -76,9 +89,9 @@ impl Made {
                 let Some(source) = sources.get(label.span.source) else { continue };
                 let name = Path::new(&source.name).file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 let at = label.span.range.start;
-                let Some(block) = bodies.get(name).and_then(|body| body.blocks().find(|block| eval::range_of(*block).contains(&at))) else {
-                    continue;
-                };
+                let all = blocks.get(name).map(Vec::as_slice).unwrap_or_default();
+                let place = all.partition_point(|block| eval::range_of(*block).end <= at);
+                let Some(block) = all.get(place).filter(|block| eval::range_of(**block).contains(&at)) else { continue };
                 if self.blame_block(block, at, &why, &mut refused) {
                     break;
                 }
@@ -108,19 +121,38 @@ impl Made {
 
 /// Translates, until nothing is left that is refused, or nothing can be told of where it comes from.
 pub(super) fn settled(loaded: &Loaded, workspace: &str, there: Option<There<'_>>, judge: &Judge<'_>) -> Translation {
-    let mut refused = Refused { keeps_targets: there.is_some_and(|there| there.policy.targets.len() > 1), ..Refused::default() };
+    let mut refused = Refused { keeps_targets: there.is_some(), ..Refused::default() };
+    // First what comes out is looked at by itself, then, without what is covered, as a part of the policy that is there.
+    let mut is_beside = false;
     for _ in 0..ROUNDS {
-        let (translation, made, mut more) = Translator::new(loaded, refused.clone()).run(workspace);
+        let (mut translation, made, mut more) = Translator::new(loaded, refused.clone()).run(workspace);
+        let mut new = Policy::default();
         if more.is_empty() && translation.translated > 0 {
-            let checked = judge(&translation.files);
-            more = made.blame(&translation.files, &checked.problems, &checked.policy.sources);
-            if let Some(there) = there.filter(|_| more.is_empty()) {
-                more = there.learn(&made, &checked.policy);
+            let checked = judge(&translation.files, false);
+            if !is_beside {
+                more = made.blame(&translation.files, &checked.problems, &checked.policy.sources);
+            }
+            new = checked.policy;
+            if let Some(there) = there.filter(|_| !is_beside && more.is_empty()) {
+                more = there.learn(&made, &translation.files, &new);
+                is_beside = true;
+            }
+            if is_beside && more.is_empty() {
+                let mut whole = translation.clone();
+                beside::placed(&mut whole, &new, there);
+                if whole.conflicts.is_empty() {
+                    let checked = judge(&whole.files, true);
+                    more = made.blame(&whole.files, &checked.problems, &checked.policy.sources);
+                }
             }
         }
         if !refused.learn(more) {
+            beside::placed(&mut translation, &new, there);
             return translation;
         }
     }
-    Translator::new(loaded, refused).run(workspace).0
+    let mut translation = Translator::new(loaded, refused).run(workspace).0;
+    let new = judge(&translation.files, false).policy;
+    beside::placed(&mut translation, &new, there);
+    translation
 }

@@ -6,13 +6,13 @@
 //! | step | where |
 //! |---|---|
 //! | files and local modules to parsed units | `units` |
-//! | a state to the configuration that would give it | `state`, `alike` |
+//! | a state to the configuration that would give it | `state`, `alike`, `hidden` |
 //! | which resources are translated, and as what | `standing`, `table` |
 //! | blocks | `whole`, `settings`, `buckets`, `inline`, `topics`, with `body` for what is in them and `dynamic` for what is generated |
 //! | expressions and what they refer to | `rewrite`, `refer`, `maps`, `arns`, `documents` |
 //! | what is shared: targets, variables, locals | `targets`, `names` |
 //! | what a policy has nothing for | `others` |
-//! | beside a policy that is there | `beside` |
+//! | beside a policy that is there | `beside`, `clash` |
 //! | what comes out, checked; what is refused, left out | `judged` |
 //!
 //! What cannot be translated is left out and told, with its place: a policy that silently says less than the configuration would be a trap.
@@ -22,8 +22,10 @@ mod arns;
 mod beside;
 mod body;
 mod buckets;
+mod clash;
 mod documents;
 mod dynamic;
+mod hidden;
 mod inline;
 mod judged;
 mod maps;
@@ -70,6 +72,8 @@ pub struct Translation {
     pub covered: usize,
     /// What the policy that is there says otherwise: nothing can be added to it before that is mended.
     pub conflicts: Vec<String>,
+    /// What Terraform says of those and the policy does not, or says otherwise, by place.
+    pub unsaid: Vec<LeftOut>,
     /// What is about backup and was left out, by place.
     pub left_out: Vec<LeftOut>,
     /// The variables that somebody must give a value, as what they stand for is not part of the policy.
@@ -126,9 +130,5 @@ pub fn translate(origin: &Origin, workspace: &str, there: Option<There<'_>>, jud
     if !loaded.problems.is_empty() {
         return Err(Untranslatable { problems: loaded.problems, sources: loaded.sources });
     }
-    let mut translation = judged::settled(&loaded, workspace, there, judge);
-    let (files, conflicts) = beside::placed(&translation, there);
-    translation.files = files;
-    translation.conflicts = conflicts;
-    Ok(translation)
+    Ok(judged::settled(&loaded, workspace, there, judge))
 }

@@ -112,7 +112,8 @@ impl Translator<'_> {
         let missing: Vec<String> = self.variables.difference(&declared).cloned().collect();
         for name in missing {
             let place = self.first_use(&format!("var.{name}"));
-            self.ask(name.clone(), "any", format!("var.{name}, which nothing declares"), place);
+            let of = self.loaded.hidden.get(&name).cloned().unwrap_or_else(|| format!("var.{name}, which nothing declares"));
+            self.ask(name, "any", of, place);
         }
     }
 
@@ -168,7 +169,8 @@ impl Translator<'_> {
         blocks.extend(targets);
         for (asked, sort) in self.asked.values() {
             let description = quoted(&format!("{} ({})", asked.of, asked.place));
-            blocks.push(format!("variable \"{}\" {{\ntype = {sort}\ndescription = {description}\n}}", asked.name));
+            let hides = if self.loaded.hidden.contains_key(&asked.name) { "sensitive = true\n" } else { "" };
+            blocks.push(format!("variable \"{}\" {{\ntype = {sort}\ndescription = {description}\n{hides}}}", asked.name));
         }
         if !self.made_locals.is_empty() {
             let values: Vec<String> = self.made_locals.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();

@@ -207,9 +207,10 @@ impl<'a> Translator<'a> {
             [first @ (Step::Index(..) | Step::Splat), rest @ ..] => (Some(first.clone()), rest),
             rest => (None, rest),
         };
-        let found = match self.standing.get(id) {
-            Some(Standing::Whole) => self.whole_reference(&resource, index.as_ref(), rest, here),
-            _ => self.inlined(&resource, index.as_ref(), rest, here),
+        let found = if self.is_referable(id) {
+            self.whole_reference(&resource, index.as_ref(), rest, here)
+        } else {
+            self.inlined(&resource, index.as_ref(), rest, here)
         };
         found.unwrap_or_else(|| self.unknown(&id.kind, &path, range, here))
     }

@@ -39,7 +39,7 @@ impl<'a> Translator<'a> {
         }
         self.parts(&all);
         let mut why: BTreeMap<Id, String> = self.refused.resources.clone();
-        for id in why.keys().chain(&self.refused.covered) {
+        for id in why.keys().chain(self.refused.covered.keys()) {
             self.standing.insert(id.clone(), Standing::Left);
         }
         // What is left out can take parts with it, and those theirs.
@@ -78,6 +78,13 @@ impl<'a> Translator<'a> {
             }
         }
         self.lost_parts(&all);
+        for resource in &all {
+            for why in self.refused.covered.get(&resource.id).map(|covered| covered.unsaid.clone()).unwrap_or_default() {
+                let (unit, range) = (resource.id.unit, eval::range_of(&resource.block.ident));
+                let told = self.told(unit, resource.text, range, self.address(&resource.id), why);
+                self.unsaid.insert(told);
+            }
+        }
     }
 
     /// Joins parts with what they are parts of, and those of one bucket that is not here with each other.
@@ -110,11 +117,11 @@ impl<'a> Translator<'a> {
     fn lost_parts(&mut self, all: &[Resource<'a>]) {
         for resource in all {
             let why = match self.standing.get(&resource.id) {
-                Some(Standing::Part(host)) if self.refused.covered.contains(host) => continue,
+                Some(Standing::Part(host)) if self.refused.covered.contains_key(host) => continue,
                 Some(Standing::Part(host)) if self.standing.get(host) == Some(&Standing::Left) => {
                     format!("`{}`, which it is a part of, is left out", self.address(host))
                 }
-                Some(Standing::Left) if self.refused.covered.contains(&resource.id) => continue,
+                Some(Standing::Left) if self.refused.covered.contains_key(&resource.id) => continue,
                 Some(Standing::Left) if table::part_of(&resource.id.kind).is_some() => {
                     "what it is a part of is not in this configuration".to_owned()
                 }
@@ -217,7 +224,7 @@ impl<'a> Translator<'a> {
             self.resources.values().filter(|other| parent.kinds.contains(&other.id.kind.as_str())).cloned().collect();
         let usual = parent.attributes.iter().find(|attribute| **attribute == "name")?;
         wholes.into_iter().find_map(|other| {
-            if self.standing.get(&other.id) != Some(&Standing::Whole) || self.each_of(&other).is_some() {
+            if !self.is_referable(&other.id) || self.each_of(&other).is_some() {
                 return None;
             }
             let (_, name) = table::name_of(&other.id.kind, &other.block.body)?;

@@ -1,6 +1,7 @@
 //! A state as the configuration that would give it: literal values, and references where one thing names another.
 
 use super::alike;
+use super::hidden::{self, hide};
 use super::rewrite::{object_key, quoted};
 use super::table;
 use super::units::{Loaded, Unit};
@@ -82,7 +83,8 @@ pub(super) fn load(file: &Path) -> Loaded {
         return loaded;
     };
     let mut all = Vec::new();
-    resources(root, &mut all, &mut BTreeSet::new());
+    resources(root, &mut all, &mut BTreeSet::new(), &mut loaded.hidden);
+    let places = Places::new(&text, file);
     alike::join(&mut all);
     for one in &all {
         let address = format!("{}.{}", one.kind, one.label);
@@ -92,7 +94,7 @@ pub(super) fn load(file: &Path) -> Loaded {
         if !one.is_first {
             continue;
         }
-        loaded.places.insert(address, (one.address.clone(), place_of(&text, file, &one.address)));
+        loaded.places.insert(address, (one.address.clone(), places.of(&one.address)));
     }
     let written = Written::new(&all);
     let mut files: BTreeMap<&str, String> = BTreeMap::from([("backstay.hcl", written.providers())]);
@@ -125,27 +127,56 @@ pub(super) fn load(file: &Path) -> Loaded {
     loaded
 }
 
-/// Where the text has the address of a resource.
-fn place_of(text: &str, file: &Path, address: &str) -> Position {
-    let json = Value::from(address).to_string();
-    let at = text
-        .match_indices(&json)
-        .map(|(at, _)| at)
-        .find(|at| text.get(..*at).is_some_and(|before| before.trim_end_matches([' ', ':']).ends_with("\"address\"")));
-    let before = text.get(..at.unwrap_or_default()).unwrap_or_default();
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Position { file: file.display().to_string(), line: before.matches('\n').count() + 1, column }
+/// Where a text has the addresses of resources.
+struct Places<'t> {
+    text: &'t str,
+    file: &'t Path,
+    /// Where each address stands first, by its JSON.
+    addresses: BTreeMap<&'t str, usize>,
+    /// Where lines begin.
+    lines: Vec<usize>,
 }
 
-fn resources(module: &Value, all: &mut Vec<Stated>, labels: &mut BTreeSet<(String, String)>) {
+impl<'t> Places<'t> {
+    fn new(text: &'t str, file: &'t Path) -> Self {
+        let mut addresses = BTreeMap::new();
+        for (key, name) in text.match_indices("\"address\"") {
+            let rest = text.get(key + name.len()..).unwrap_or_default().trim_start_matches([' ', ':']);
+            let end = rest.match_indices('"').map(|(at, _)| at).skip(1).find(|at| !ends_escaped(rest.get(..*at).unwrap_or_default()));
+            if let Some(json) = end.and_then(|end| rest.get(..=end)).filter(|json| json.starts_with('"')) {
+                addresses.entry(json).or_insert(text.len() - rest.len());
+            }
+        }
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { text, file, addresses, lines }
+    }
+
+    fn of(&self, address: &str) -> Position {
+        let at = self.addresses.get(Value::from(address).to_string().as_str()).copied().unwrap_or_default();
+        let line = self.lines.partition_point(|start| *start <= at).max(1);
+        let start = self.lines.get(line - 1).copied().unwrap_or_default();
+        let column = self.text.get(start..at).unwrap_or_default().chars().count() + 1;
+        Position { file: self.file.display().to_string(), line, column }
+    }
+}
+
+/// Whether what follows a text is escaped in it.
+fn ends_escaped(text: &str) -> bool {
+    text.chars().rev().take_while(|c| *c == '\\').count() % 2 == 1
+}
+
+fn resources(module: &Value, all: &mut Vec<Stated>, labels: &mut BTreeSet<(String, String)>, hidden: &mut BTreeMap<String, String>) {
     let items = |name: &str| module.get(name).and_then(Value::as_array).into_iter().flatten();
     for one in items("resources").filter(|one| one.get("mode").and_then(Value::as_str) != Some("data")) {
         let text = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (kind, address) = (text("type"), text("address"));
-        let values = one.get("values").and_then(Value::as_object).cloned().unwrap_or_default();
+        let mut values = one.get("values").and_then(Value::as_object).cloned().unwrap_or_default();
         let mut label = label(&address, &kind);
         while !labels.insert((kind.clone(), label.clone())) {
             label.push('_');
+        }
+        if let Some(mirror) = one.get("sensitive_values").filter(|_| kinds::spec(&kind).is_some() || table::part_of(&kind).is_some()) {
+            hide(&mut values, mirror, &address, &format!("{kind}_{label}"), hidden);
         }
         let is_own = kind != "aws_cloudwatch_event_target";
         let arn = values.get("arn").and_then(Value::as_str).filter(|_| is_own).unwrap_or_default();
@@ -159,7 +190,7 @@ fn resources(module: &Value, all: &mut Vec<Stated>, labels: &mut BTreeSet<(Strin
         all.push(Stated { kind, label, address, values, place, key: None, is_first: true, varying: Vec::new(), name_argument: "" });
     }
     for child in items("child_modules") {
-        resources(child, all, labels);
+        resources(child, all, labels, hidden);
     }
 }
 
@@ -282,7 +313,8 @@ impl<'s> Written<'s> {
             let is_told = depth == 1
                 && (TOLD.contains(&name.as_str())
                     || (name == "id" && one.kind != table::FILE_SYSTEM)
-                    || (name == "arn" && self.by_arn.values().any(|other| other.address == one.address))
+                    || (name == "arn"
+                        && value.as_str().and_then(|arn| self.by_arn.get(arn)).is_some_and(|other| other.address == one.address))
                     || (name == "policy" && one.kind == table::TOPIC && has_policy(one)));
             let is_zero = value.as_f64() == Some(0.0);
             let has_other = |other: &str| values.get(other).is_some_and(|other| !is_nothing(other));
@@ -348,7 +380,7 @@ impl<'s> Written<'s> {
         match value {
             Value::String(text) => match self.by_arn.get(text.as_str()).filter(|other| other.address != one.address) {
                 Some(other) => format!("{}.arn", other.reference()),
-                None => quoted(text),
+                None => hcl(value),
             },
             Value::Array(items) => {
                 let items: Vec<String> = items.iter().map(|item| self.referring(one, item)).collect();
@@ -402,7 +434,7 @@ pub(super) fn hcl(value: &Value) -> String {
             if entries.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", entries.join(", ")) }
         }
         Value::Array(items) => format!("[{}]", items.iter().map(hcl).collect::<Vec<_>>().join(", ")),
-        Value::String(text) => quoted(text),
+        Value::String(text) => hidden::variable(text).map_or_else(|| quoted(text), |name| format!("var.{name}")),
         other => other.to_string(),
     }
 }

@@ -7,7 +7,8 @@ use super::targets::Used;
 use super::trivia::{self, Items};
 use super::units::{File, Loaded, Unit};
 use super::{Asked, LeftOut, Translation};
-use crate::model::{Position, Span, Value};
+use crate::kinds;
+use crate::model::{Ownership, Position, Span, Value};
 use crate::policy::eval;
 use crate::policy::format;
 use hcl::edit::structure::{Block, Structure};
@@ -93,6 +94,8 @@ pub(super) struct Translator<'a> {
     pub(super) asked: BTreeMap<String, (Asked, &'static str)>,
     pub(super) used_targets: BTreeMap<String, Used>,
     pub(super) left_out: BTreeSet<LeftOut>,
+    /// What the policy that is there does not say of what it covers.
+    pub(super) unsaid: BTreeSet<LeftOut>,
     pub(super) notes: BTreeSet<String>,
     pub(super) attachments: BTreeMap<String, String>,
     pub(super) out: BTreeMap<String, Vec<(Slot, String)>>,
@@ -143,6 +146,7 @@ impl<'a> Translator<'a> {
             asked: BTreeMap::new(),
             used_targets: BTreeMap::new(),
             left_out: BTreeSet::new(),
+            unsaid: BTreeSet::new(),
             notes: BTreeSet::new(),
             attachments: BTreeMap::new(),
             out: BTreeMap::new(),
@@ -195,6 +199,7 @@ impl<'a> Translator<'a> {
             translated: self.translated,
             covered: self.refused.covered.len(),
             conflicts: Vec::new(),
+            unsaid: self.unsaid.into_iter().collect(),
             left_out: self.left_out.into_iter().collect(),
             variables: self.asked.into_values().map(|(asked, _)| asked).collect(),
             notes: self.notes.into_iter().collect(),
@@ -271,13 +276,18 @@ impl<'a> Translator<'a> {
 
     /// Tells that something is not in the policy.
     pub(super) fn leave_out(&mut self, unit: usize, text: usize, range: Range<usize>, what: impl Into<String>, why: impl Into<String>) {
-        let what = what.into();
+        let left_out = self.told(unit, text, range, what.into(), why.into());
+        self.left_out.insert(left_out);
+    }
+
+    /// What is told of something, at the place where whoever wrote it finds it.
+    pub(super) fn told(&self, unit: usize, text: usize, range: Range<usize>, what: String, why: String) -> LeftOut {
         let known = self.loaded.places.iter().find(|(block, _)| what.split([' ', ',']).any(|word| word == block.as_str()));
         let (what, place) = match known {
             Some((block, (address, place))) => (what.replacen(block.as_str(), address, 1), place.clone()),
             None => (what, self.place(unit, text, range)),
         };
-        self.left_out.insert(LeftOut { place, what, why: why.into() });
+        LeftOut { place, what, why }
     }
 
     /// Tells it of a resource.
@@ -288,6 +298,9 @@ impl<'a> Translator<'a> {
 
     /// The name of a resource in the policy.
     pub(super) fn label(&self, id: &Id) -> String {
+        if let Some(label) = self.covered_label(id) {
+            return label.to_owned();
+        }
         let prefix = self.unit(id.unit).map(|unit| unit.prefix.as_str()).unwrap_or_default();
         // A part with a block of its own is of the kind of its whole, and so may be others of its name.
         let kind = kind_of(id);
@@ -297,6 +310,17 @@ impl<'a> Translator<'a> {
         let is_taken = kind != id.kind && self.standing.iter().any(is_same);
         let sort = id.kind.strip_prefix(&kind).filter(|_| is_taken).unwrap_or_default();
         format!("{prefix}{}{sort}", id.label)
+    }
+
+    /// The label of the block that is about a resource in the policy that is there.
+    pub(super) fn covered_label(&self, id: &Id) -> Option<&str> {
+        self.refused.covered.get(id)?.label.as_deref()
+    }
+
+    /// Whether others can refer to a resource by a `resource` block.
+    pub(super) fn is_referable(&self, id: &Id) -> bool {
+        let is_whole = |kind: &str| kinds::spec(kind).is_some_and(|spec| spec.ownership == Ownership::Whole);
+        self.standing.get(id) == Some(&Standing::Whole) || (is_whole(&id.kind) && self.covered_label(id).is_some())
     }
 
     /// Writes a block that was a resource.

@@ -29,6 +29,8 @@ pub(super) struct Loaded {
     pub(super) together: BTreeMap<String, usize>,
     /// Whether it was made of a state, which tells more than anybody wrote.
     pub(super) is_state: bool,
+    /// Of a state, what the variables stand for that are there in place of what Terraform hides, by name.
+    pub(super) hidden: BTreeMap<String, String>,
     /// What of files that are not followed is left out.
     pub(super) told: Vec<LeftOut>,
     /// The root's `*.tfvars`, by the name of the file of variables that they become.

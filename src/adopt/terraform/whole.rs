@@ -77,7 +77,7 @@ impl<'a> Translator<'a> {
             if let Some(Standing::Part(host)) = self.standing.get(&id) {
                 id = host.clone();
             }
-            let is_there = matches!(self.standing.get(&id), Some(Standing::Whole | Standing::Settings)) && self.is_written(&id);
+            let is_there = self.is_referable(&id) || (self.standing.get(&id) == Some(&Standing::Settings) && self.is_written(&id));
             if is_there && id != resource.id {
                 addresses.push(format!("{}.{}", kind_of(&id), self.label(&id)));
             } else if !is_there {

@@ -25,11 +25,7 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
     let choice = choice(&args.select)?;
     let workspace = workspace(args)?;
     let there = There::find(context, args)?;
-    if let (Some(given), Some(own)) = (&args.workspace, there.policy.workspace.as_ref().filter(|own| Some(*own) != args.workspace.as_ref()))
-    {
-        let message = format!("--workspace `{given}` is not that of the policy in {}, which is `{own}`", args.out.display());
-        return Err(Failure::coded(Exit::Error, Code::Usage, message).help("leave `--workspace` out, or give --out another folder"));
-    }
+    refuse_workspace(args, there.policy.workspace.as_deref())?;
     block_on(async {
         let parallelism = LiveArgs { targets: Vec::new(), parallelism: args.parallelism };
         let session = Session::connect(context, &there.policy.targets, &parallelism).await?;
@@ -93,6 +89,16 @@ pub(super) fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failure> 
         context.ui.answer(&told)?;
         Ok(exit)
     })?
+}
+
+/// Refuses `--workspace` where the policy in the folder has another one.
+pub(super) fn refuse_workspace(args: &AdoptArgs, own: Option<&str>) -> Result<(), Failure> {
+    let (Some(given), Some(own)) = (args.workspace.as_deref(), own) else { return Ok(()) };
+    if given == own {
+        return Ok(());
+    }
+    let message = format!("--workspace `{given}` is not that of the policy in {}, which is `{own}`", args.out.display());
+    Err(Failure::coded(Exit::Error, Code::Usage, message).help("leave `--workspace` out, or give --out another folder"))
 }
 
 /// Adds what the policy that is there needs of kinds that were not asked for: whether what it says is so already can only be told with that.
@@ -270,7 +276,7 @@ pub(super) fn write(args: &AdoptArgs, there: &Files, texts: &BTreeMap<String, St
     std::fs::create_dir_all(&args.out).map_err(|error| failed(&args.out, &error))?;
     let now = load::load(&args.out).digests;
     if let Some(name) = there.digests.keys().chain(now.keys()).find(|name| there.digests.get(*name) != now.get(*name)) {
-        let message = format!("{} changed while AWS was read; nothing was written", args.out.join(name).display());
+        let message = format!("{} changed meanwhile; nothing was written", args.out.join(name).display());
         return Err(Failure::coded(Exit::Error, Code::Stale, message).help("run it again"));
     }
     if let Some(name) = texts.keys().find(|name| !now.contains_key(*name) && args.out.join(name).exists()) {
@@ -279,6 +285,7 @@ pub(super) fn write(args: &AdoptArgs, there: &Files, texts: &BTreeMap<String, St
     }
     for (name, text) in texts {
         let path = args.out.join(name);
+        path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(|error| failed(&path, &error))?;
         // A policy is for the team: a new file is made as the user's settings have it, and keeps that.
         files::append(&path).map_err(|error| failed(&path, &error))?;
         files::write_atomically(&path, text.as_bytes()).map_err(|error| failed(&path, &error))?;

@@ -1,8 +1,11 @@
-//! `backstay audit`: what protects each thing that holds data, and why the others are not protected.
+//! `backstay audit`: what protects each thing that holds data, why the others are not protected, whether what tiers promise is kept, and what
+//! controls find.
 //!
 //! Nothing here can write to AWS: it asks for a snapshot, which is read with a connection that cannot.
 
-use crate::audit::promises;
+use super::audit_test;
+use crate::audit::controls::{self, Audited};
+use crate::audit::{library as of_library, promises};
 use crate::cli::Context;
 use crate::cli::args::{AuditArgs, AuditFormat};
 use crate::cli::failure::{Exit, Failure};
@@ -10,30 +13,42 @@ use crate::cli::session;
 use crate::coverage;
 use crate::files;
 use crate::kinds;
-use crate::model::{Coverage, Promises, Standing};
+use crate::model::{Code, Control, ControlVerdict, Coverage, Findings, Policy, Promises, Standing};
+use crate::policy;
 use crate::snapshot;
 use crate::view::{self, Style};
+use std::path::Path;
 
 /// Audits.
 pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> {
+    if let Some(path) = &args.test {
+        return audit_test::run(context, path);
+    }
+    // What is asked for wrongly is told before anything is read.
+    check_frameworks(context, args)?;
     let snapshot = match &args.from {
         Some(file) => snapshot::load(file)?,
         None => session::protection(context, &args.path, &args.live)?,
     };
     let coverage = coverage::coverage(&snapshot, args.at.unwrap_or(snapshot.taken_at));
-    let promises = match session::promising(context, &args.path, &args.live, &snapshot)? {
-        Some(policy) => promises::promises(&policy, &snapshot, &coverage),
-        None => Promises::default(),
+    let policy = session::promising(context, &args.path, &args.live, &snapshot)?;
+    let promises = policy.as_ref().map(|policy| promises::promises(policy, &snapshot, &coverage)).unwrap_or_default();
+    let findings = match asked(context, args, policy.as_ref())? {
+        Some((controls, frameworks)) => {
+            let tiers: Vec<String> = policy.iter().flat_map(|policy| policy.tiers.keys().cloned()).collect();
+            let audited = Audited { snapshot: &snapshot, coverage: &coverage, promises: &promises, tiers: &tiers };
+            controls::findings(&audited, &controls, &frameworks)
+        }
+        None => Findings::default(),
     };
-    let found = Found { coverage, promises };
-    let coverage = &found.coverage;
+    let found = Found { coverage, promises, findings, in_full: !args.frameworks.is_empty() };
     match &args.out {
         None => context.ui.answer(&rendered(&found, args.format, context.ui.style()))?,
         Some(file) => {
             let text = rendered(&found, args.format, Style::PLAIN);
             files::write_atomically(file, text.as_bytes())
                 .map_err(|error| Failure::error(format!("cannot write {}: {error}", file.display())))?;
-            context.ui.answer(&format!("{}\n", view::coverage::verdict(coverage)))?;
+            context.ui.answer(&format!("{}\n", view::coverage::verdict(&found.coverage)))?;
         }
     }
     Ok(exit(&found))
@@ -43,22 +58,86 @@ pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> 
 struct Found {
     coverage: Coverage,
     promises: Promises,
+    findings: Findings,
+    /// Whether the requirements of frameworks are told one by one.
+    in_full: bool,
+}
+
+/// The library of controls.
+pub(super) fn library(context: &Context) -> Result<Policy, Failure> {
+    let checked = of_library::library(&context.given);
+    if checked.is_good() { Ok(checked.policy) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
+}
+
+/// The policy of a folder or file that has controls or tests.
+pub(super) fn checked(context: &Context, path: &Path) -> Result<Policy, Failure> {
+    let checked = policy::check(path, &context.given);
+    if checked.is_good() { Ok(checked.policy) } else { Err(Failure::policy(checked.problems, checked.policy.sources)) }
+}
+
+/// All controls that there are: the library's, the policy's, and those of `--controls`.
+fn all(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result<Vec<Control>, Failure> {
+    let library = library(context)?;
+    let more = args.controls.as_deref().map(|path| checked(context, path)).transpose()?;
+    Ok(of_library::together(std::iter::once(&library).chain(policy).chain(&more)))
+}
+
+fn frameworks(args: &AuditArgs, all: &[Control]) -> Result<Vec<String>, Failure> {
+    of_library::asked_for(&args.frameworks, all)
+        .map_err(|(message, help)| Failure::coded(Exit::Error, Code::Usage, format!("--framework: {message}")).help(help))
+}
+
+/// Refuses a framework that nobody knows; one that only the policy's controls name is looked for there.
+fn check_frameworks(context: &Context, args: &AuditArgs) -> Result<(), Failure> {
+    if args.frameworks.is_empty() {
+        return Ok(());
+    }
+    let policy = policy::load::is_there(&args.path).then(|| policy::check(&args.path, &context.given).policy);
+    let all = all(context, args, policy.as_ref())?;
+    frameworks(args, &all).map(drop)
+}
+
+/// Controls, and the keys of frameworks.
+type Asked = (Vec<Control>, Vec<String>);
+
+/// The controls to ask, and the frameworks to report. Without a tier, a control or a framework that somebody names nobody asks for any.
+fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result<Option<Asked>, Failure> {
+    let is_of_controls = matches!(args.format, AuditFormat::Csv | AuditFormat::Junit | AuditFormat::Sarif);
+    if policy.is_none() && args.frameworks.is_empty() && args.controls.is_none() && !is_of_controls {
+        return Ok(None);
+    }
+    let all = all(context, args, policy)?;
+    let frameworks = frameworks(args, &all)?;
+    Ok(Some((controls::chosen(all, &frameworks), frameworks)))
 }
 
 fn rendered(found: &Found, format: AuditFormat, style: Style) -> String {
-    let Found { coverage, promises } = found;
+    let Found { coverage, promises, findings, in_full } = found;
+    let spec = kinds::spec;
     match format {
-        AuditFormat::Text => view::coverage::text(coverage, kinds::spec, style) + &view::promises::text(promises, kinds::spec, style),
-        AuditFormat::Json => view::coverage::json(coverage, promises),
-        AuditFormat::Markdown => view::coverage::markdown(coverage, kinds::spec) + &view::promises::markdown(promises, kinds::spec),
+        AuditFormat::Text => {
+            let promised = view::promises::text(promises, spec, style);
+            view::coverage::text(coverage, spec, style) + &promised + &view::controls::text(findings, spec, style, *in_full)
+        }
+        AuditFormat::Json => view::coverage::json(coverage, promises, findings),
+        AuditFormat::Markdown => {
+            let promised = view::promises::markdown(promises, spec);
+            view::coverage::markdown(coverage, spec) + &promised + &view::controls::markdown(findings, spec)
+        }
+        AuditFormat::Csv => view::controls::csv(findings),
+        AuditFormat::Junit => view::controls::junit(findings, spec, coverage.at),
+        AuditFormat::Sarif => view::json::print(&view::controls::sarif(findings, spec, coverage.at)),
+        AuditFormat::Html => view::page::page(coverage, promises, kinds::spec),
     }
 }
 
 /// Incomplete before findings: what is not known may be worse.
 fn exit(found: &Found) -> Exit {
-    if !found.coverage.is_complete() {
+    let Found { coverage, promises, findings, .. } = found;
+    let is_broken = coverage.totals.unprotected > 0 || promises.count(Standing::NotMet) > 0;
+    if !coverage.is_complete() || !findings.is_complete() {
         Exit::Incomplete
-    } else if found.coverage.totals.unprotected > 0 || found.promises.count(Standing::NotMet) > 0 {
+    } else if is_broken || findings.count(ControlVerdict::Fail) > 0 {
         Exit::Changes
     } else {
         Exit::Done

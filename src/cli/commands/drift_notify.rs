@@ -68,7 +68,7 @@ pub(super) async fn send(context: &Context, policy: &Policy, drift: &Drift, args
             Receiver::Topic { arn, region, account } => publish(context, policy, drift, args, (arn, region, account)).await,
         };
         if let Err(why) = sent {
-            context.ui.complain(&format!("nobody was told: {why}"));
+            context.ui.complain(&format!("a message did not arrive: {why}"));
             all = false;
         }
     }

@@ -81,8 +81,10 @@ async fn thing_of(
     for name in [&thing.id.name, &thing.arn].into_iter().filter(|name| !name.is_empty()) {
         let found = trail::written(connection, region, LookUp::Resource(name), from).await?;
         until = until.max(found.until);
-        if !found.written.is_empty() {
-            return Ok((found.written.into_iter().map(|written| written.event).collect(), until));
+        let events: Vec<Event> =
+            found.written.into_iter().map(|written| written.event).filter(|event| thing.is_of_service(event)).collect();
+        if !events.is_empty() {
+            return Ok((events, until));
         }
     }
     // Calls to some services, AWS Backup's among them, are not known by the things that they are about.

@@ -5,6 +5,7 @@ mod adopt_mark;
 mod adopt_terraform;
 mod apply;
 mod audit;
+mod audit_test;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod drift;

@@ -59,6 +59,11 @@ impl<'a> Scope<'a> {
         Self { names, folder, parent: None, inside_template: true, lacking: false }
     }
 
+    /// The value of a name of this scope itself.
+    pub(crate) fn own(&self, name: &str) -> Option<&Value> {
+        self.names.get(name)
+    }
+
     /// The folder that relative paths start from.
     pub fn folder(&self) -> &'a Path {
         self.folder

@@ -9,7 +9,11 @@ use crate::policy::statements;
 
 impl<'a> Evaluator<'a, '_> {
     /// Reads one block that nothing refers to.
-    fn alone<T>(&mut self, located: Located<'a>, read: fn(Located<'_>, &Scope<'_>, &mut Vec<Diagnostic>) -> Option<T>) -> Option<T> {
+    pub(super) fn alone<T>(
+        &mut self,
+        located: Located<'a>,
+        read: fn(Located<'_>, &Scope<'_>, &mut Vec<Diagnostic>) -> Option<T>,
+    ) -> Option<T> {
         let before = self.errors();
         let edges = self.check_references(&located.block.body, located.source, false);
         let doubtful = self.errors() > before || edges.keys().any(|needed| self.broken.contains(needed));
@@ -23,7 +27,7 @@ impl<'a> Evaluator<'a, '_> {
         found
     }
 
-    /// What nothing refers to: waivers, what is acknowledged, and released blocks.
+    /// What nothing refers to: waivers, what is acknowledged, controls, and released blocks.
     pub(super) fn rest(&mut self) {
         for located in self.blocks.waivers.values() {
             let waiver = self.alone(*located, allowances::waiver);
@@ -33,6 +37,7 @@ impl<'a> Evaluator<'a, '_> {
             let acknowledge = self.alone(*located, allowances::acknowledge);
             self.policy.acknowledges.extend(acknowledge);
         }
+        self.controls();
         for located in &self.blocks.removed {
             let mut problems = Vec::new();
             let address = statements::removed(*located, &self.scope(&Edges::new()), &mut problems);

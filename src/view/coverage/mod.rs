@@ -8,7 +8,7 @@ pub use text::text;
 
 use super::escape::visible;
 use super::{Specs, json, words};
-use crate::model::{CopyPlace, Coverage, Covered, Kept, Mechanism, Promises, count};
+use crate::model::{CopyPlace, Coverage, Covered, Findings, Kept, Mechanism, Promises, count};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The verdict in a line: `37 of 40 protected, 2 unprotected, 1 unknown`.
@@ -26,17 +26,20 @@ pub fn verdict(coverage: &Coverage) -> String {
     verdict
 }
 
-/// All that is known, and what is promised, for programs.
-pub fn json(coverage: &Coverage, promises: &Promises) -> String {
+/// All that is known, what is promised, and what controls found, for programs.
+pub fn json(coverage: &Coverage, promises: &Promises, findings: &Findings) -> String {
     let mut all = serde_json::to_value(coverage).unwrap_or_default();
     if let serde_json::Value::Object(map) = &mut all {
         map.insert("promises".to_owned(), serde_json::to_value(promises).unwrap_or_default());
+        let (controls, frameworks) = super::controls::json(findings);
+        map.insert("controls".to_owned(), controls);
+        map.insert("frameworks".to_owned(), frameworks);
     }
     json::print(&all)
 }
 
 /// Things of which the same is to be said, in their order.
-fn alike<'c>(things: impl Iterator<Item = &'c Covered>) -> Vec<Vec<&'c Covered>> {
+pub(super) fn alike<'c>(things: impl Iterator<Item = &'c Covered>) -> Vec<Vec<&'c Covered>> {
     let mut groups: Vec<Vec<&Covered>> = Vec::new();
     let mut places = BTreeMap::new();
     for covered in things {
@@ -51,7 +54,7 @@ fn alike<'c>(things: impl Iterator<Item = &'c Covered>) -> Vec<Vec<&'c Covered>>
 }
 
 /// What is not known of mechanisms that may protect it.
-fn doubts(covered: &Covered) -> Vec<String> {
+pub(super) fn doubts(covered: &Covered) -> Vec<String> {
     let mut doubts = Vec::new();
     for mechanism in &covered.mechanisms {
         if let Mechanism::BackupRule(rule) = mechanism {
@@ -91,7 +94,7 @@ fn mechanisms(covered: &Covered) -> Vec<String> {
     all.into_iter().chain(others).filter(|words| seen.insert(words.clone())).collect()
 }
 
-fn short(mechanism: &Mechanism) -> String {
+pub(super) fn short(mechanism: &Mechanism) -> String {
     match mechanism {
         Mechanism::PointInTime(_) => "point-in-time recovery".to_owned(),
         Mechanism::AutomatedBackups(backups) if backups.kept_by_aws_backup.is_some() => "automated backups, by AWS Backup".to_owned(),
@@ -118,14 +121,14 @@ fn days(days: Option<i64>) -> String {
 }
 
 /// The steps of retention: `35 days, 365 days`.
-fn kept(retention: &[Kept]) -> String {
+pub(super) fn kept(retention: &[Kept]) -> String {
     let mut steps: Vec<String> = retention.iter().map(|kept| days(kept.days)).collect();
     steps.dedup();
     steps.join(", ")
 }
 
 /// Where copies go, from where the thing is: the own account is not named.
-fn places(covered: &Covered) -> Vec<String> {
+pub(super) fn places(covered: &Covered) -> Vec<String> {
     let place = |copy: &CopyPlace| {
         let region = copy.region.as_deref().map(visible);
         let account =

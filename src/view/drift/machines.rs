@@ -8,6 +8,7 @@ use crate::view::junit::{self, Case, Outcome, Suite};
 use crate::view::sarif::{self, Level, Result, Unread};
 use crate::view::words;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
 
 /// What moved as JSON: everything that the report holds.
 pub fn json(drift: &Drift) -> Json {
@@ -124,7 +125,7 @@ pub fn sarif(drift: &Drift, specs: Specs) -> Json {
             message: format!("{}: {}", words::gap_subject(specs, gap), words::gap_cause(gap)),
         })
         .collect();
-    sarif::report(&results, &unread, &verdict(drift), drift.read_at)
+    sarif::report(&results, &unread, &BTreeMap::new(), &verdict(drift), drift.read_at)
 }
 
 fn join(folder: &str, file: &str) -> String {

@@ -1,0 +1,244 @@
+# What each control of the library finds in a recorded snapshot: `backstay audit --test policies/tests`.
+# `estate.seed.hcl` says how that was recorded.
+
+tier "critical" {
+  rpo       = "15m"
+  rto       = "1h"
+  retention = "35d"
+  drill     = "30d"
+  immutable = true
+  copies {
+    regions  = 1
+    accounts = 1
+  }
+  tags = { tier = "critical" }
+}
+
+tier "basic" {
+  retention = "60d"
+  tags      = { tier = "basic" }
+}
+
+test "BKP-01 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-01"
+  resource = "orders"
+  expect   = "pass"
+}
+
+test "BKP-01 of drafts" {
+  snapshot = "estate.json"
+  control  = "BKP-01"
+  resource = "drafts"
+  expect   = "fail"
+}
+
+test "BKP-02 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-02"
+  resource = "orders"
+  expect   = "pass"
+}
+
+test "BKP-02 of shop-documents" {
+  snapshot = "estate.json"
+  control  = "BKP-02"
+  resource = "shop-documents"
+  expect   = "fail"
+}
+
+test "BKP-03 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-03"
+  resource = "orders"
+  expect   = "pass"
+}
+
+test "BKP-03 of carts" {
+  snapshot = "estate.json"
+  control  = "BKP-03"
+  resource = "carts"
+  expect   = "fail"
+}
+
+test "BKP-03 of ledger" {
+  snapshot = "estate.json"
+  control  = "BKP-03"
+  resource = "ledger"
+  expect   = "not_applicable"
+}
+
+test "BKP-04 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-04"
+  resource = "orders"
+  expect   = "pass"
+}
+
+test "BKP-04 of fs-0123456789abcdef0" {
+  snapshot = "estate.json"
+  control  = "BKP-04"
+  resource = "fs-0123456789abcdef0"
+  expect   = "fail"
+}
+
+test "BKP-04 of drafts" {
+  snapshot = "estate.json"
+  control  = "BKP-04"
+  resource = "drafts"
+  expect   = "not_applicable"
+}
+
+test "BKP-05 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-05"
+  resource = "orders"
+  expect   = "pass"
+}
+
+test "BKP-05 of carts" {
+  snapshot = "estate.json"
+  control  = "BKP-05"
+  resource = "carts"
+  expect   = "fail"
+}
+
+test "BKP-05 of drafts" {
+  snapshot = "estate.json"
+  control  = "BKP-05"
+  resource = "drafts"
+  expect   = "not_applicable"
+}
+
+test "BKP-06 of carts" {
+  snapshot = "estate.json"
+  control  = "BKP-06"
+  resource = "carts"
+  expect   = "pass"
+}
+
+test "BKP-06 of ledger" {
+  snapshot = "estate.json"
+  control  = "BKP-06"
+  resource = "ledger"
+  expect   = "unknown"
+}
+
+test "BKP-06 of drafts" {
+  snapshot = "estate.json"
+  control  = "BKP-06"
+  resource = "drafts"
+  expect   = "not_applicable"
+}
+
+test "BKP-07 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-07"
+  resource = "orders"
+  expect   = "pass"
+}
+
+test "BKP-07 of carts" {
+  snapshot = "estate.json"
+  control  = "BKP-07"
+  resource = "carts"
+  expect   = "fail"
+}
+
+test "BKP-08 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-08"
+  resource = "orders"
+  expect   = "pass"
+}
+
+test "BKP-08 of carts" {
+  snapshot = "estate.json"
+  control  = "BKP-08"
+  resource = "carts"
+  expect   = "fail"
+}
+
+test "BKP-08 of fs-0123456789abcdef0" {
+  snapshot = "estate.json"
+  control  = "BKP-08"
+  resource = "fs-0123456789abcdef0"
+  expect   = "not_applicable"
+}
+
+test "BKP-08-fresh of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-08-fresh"
+  resource = "orders"
+  expect   = "unknown"
+}
+
+test "BKP-09 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-09"
+  resource = "orders"
+  expect   = "unknown"
+}
+
+test "BKP-09 of drafts" {
+  snapshot = "estate.json"
+  control  = "BKP-09"
+  resource = "drafts"
+  expect   = "not_applicable"
+}
+
+test "BKP-10 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-10"
+  resource = "orders"
+  expect   = "unknown"
+}
+
+test "BKP-11 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-11"
+  resource = "orders"
+  expect   = "unknown"
+}
+
+test "BKP-11 of ledger" {
+  snapshot = "estate.json"
+  control  = "BKP-11"
+  resource = "ledger"
+  expect   = "not_applicable"
+}
+
+test "BKP-12 of orders" {
+  snapshot = "estate.json"
+  control  = "BKP-12"
+  resource = "orders"
+  expect   = "unknown"
+}
+
+test "BKP-12 of ledger" {
+  snapshot = "estate.json"
+  control  = "BKP-12"
+  resource = "ledger"
+  expect   = "not_applicable"
+}
+
+test "BKP-13 of everything" {
+  snapshot = "estate.json"
+  control  = "BKP-13"
+  resource = "*"
+  expect   = "unknown"
+}
+
+test "BKP-14 of everything" {
+  snapshot = "estate.json"
+  control  = "BKP-14"
+  resource = "*"
+  expect   = "unknown"
+}
+
+test "BKP-15 of everything" {
+  snapshot = "estate.json"
+  control  = "BKP-15"
+  resource = "*"
+  expect   = "unknown"
+}

@@ -1,0 +1,106 @@
+//! What stands around the things that controls look at, ready to be asked many times.
+
+use crate::kinds::{self, Keeper, Protection};
+use crate::model::{ArnForm, Coverage, Live, ResourceId, Snapshot};
+use crate::time::{Schedule, Service, Zone};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A vault: account, region and name.
+type Vault = (String, String, String);
+
+/// What is around.
+pub(super) struct Estate<'s> {
+    snapshot: &'s Snapshot,
+    /// The moment that it is about.
+    pub(super) at: Timestamp,
+    /// The names of the tiers that the policy declares.
+    pub(super) tiers: Vec<String>,
+    vaults: BTreeMap<Vault, Keeper>,
+    /// The region of each bucket, by name.
+    regions: BTreeMap<&'s str, &'s str>,
+    tags: BTreeMap<(&'s str, &'s str, &'s str), &'s BTreeMap<String, String>>,
+    unmanaged: BTreeSet<&'s str>,
+    /// The most hours between two runs of a schedule, in a zone.
+    hours: BTreeMap<(String, String), Option<i64>>,
+}
+
+impl<'s> Estate<'s> {
+    /// Looks around once.
+    pub(super) fn new(snapshot: &'s Snapshot, coverage: &'s Coverage, tiers: Vec<String>) -> Self {
+        let mut vaults = BTreeMap::new();
+        for live in &snapshot.resources {
+            let Some(Protection::Keeps(keeper)) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) else { continue };
+            if let Some(identity) = snapshot.identities.get(&live.id.target) {
+                vaults.insert((identity.account.clone(), live.id.region.clone(), live.id.name.clone()), keeper(live));
+            }
+        }
+        let is_global = |kind: &str| kinds::spec(kind).is_some_and(|spec| spec.arn_form == ArnForm::Global);
+        let buckets = coverage.resources.iter().filter(|covered| is_global(&covered.kind));
+        let tags = snapshot.inventories.iter().flat_map(|inventory| {
+            let of = (inventory.kind.as_str(), inventory.target.as_str());
+            inventory.listed.iter().filter_map(move |listed| Some(((of.0, of.1, listed.name.as_str()), listed.tags.as_ref()?)))
+        });
+        let admits = |kind: &str| matches!(kinds::find(kind).and_then(kinds::Kind::protection), Some(Protection::Admits(_)));
+        let unmanaged = coverage.gaps.iter().filter(|gap| gap.kind.as_deref().is_none_or(admits) && gap.resource.is_none());
+        Self {
+            snapshot,
+            at: coverage.at,
+            tiers,
+            vaults,
+            regions: buckets.map(|covered| (covered.name.as_str(), covered.region.as_str())).collect(),
+            tags: tags.collect(),
+            unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
+            hours: BTreeMap::new(),
+        }
+    }
+
+    /// What was read of a thing.
+    pub(super) fn live(&self, kind: &str, target: &str, region: &str, name: &str) -> Option<&'s Live> {
+        let id = ResourceId { kind: kind.to_owned(), target: target.to_owned(), region: region.to_owned(), name: name.to_owned() };
+        self.snapshot.live(&id)
+    }
+
+    /// The tags of a thing, where a listing told them.
+    pub(super) fn tags(&self, live: &Live) -> Option<BTreeMap<String, String>> {
+        self.tags.get(&(live.id.kind.as_str(), live.id.target.as_str(), live.id.name.as_str())).map(|tags| (*tags).clone())
+    }
+
+    /// The region of a bucket, where it is one that was read.
+    pub(super) fn region_of(&self, bucket: &str) -> Option<String> {
+        self.regions.get(bucket).map(|region| (*region).to_owned())
+    }
+
+    /// The key of the vault of an ARN, where it is one that was read.
+    pub(super) fn key_of(&self, arn: &str) -> Option<String> {
+        let parts: Vec<&str> = arn.splitn(7, ':').collect();
+        let (region, account, name) = (parts.get(3)?, parts.get(4)?, parts.get(6)?);
+        self.vaults.get(&((*account).to_owned(), (*region).to_owned(), (*name).to_owned()))?.key.clone()
+    }
+
+    /// The fewest and the most days that a vault takes.
+    pub(super) fn range_of(&self, account: &str, region: &str, name: &str) -> (Option<i64>, Option<i64>) {
+        self.vaults.get(&(account.to_owned(), region.to_owned(), name.to_owned())).map(|keeper| keeper.range).unwrap_or_default()
+    }
+
+    /// Whether it could not be read which types AWS Backup manages in full where a target reads.
+    pub(super) fn is_management_unread(&self, target: &str) -> bool {
+        self.unmanaged.contains(target)
+    }
+
+    /// The most hours, rounded up, between two runs of a schedule of AWS Backup; `None` where nobody can tell.
+    pub(super) fn longest_hours(&mut self, schedule: &str, zone: &str) -> Option<i64> {
+        let key = (schedule.to_owned(), zone.to_owned());
+        if let Some(known) = self.hours.get(&key) {
+            return *known;
+        }
+        let gap = || {
+            let zone = Zone::named(zone).ok()?;
+            let gap = Schedule::parse(schedule, Service::Backup).ok()?.longest_gap(self.at, &zone)?;
+            Some(gap.as_secs().max(0).div_euclid(3600) + i64::from(gap.as_secs().rem_euclid(3600) > 0))
+        };
+        let hours = gap();
+        self.hours.insert(key, hours);
+        hours
+    }
+}

@@ -1,0 +1,50 @@
+//! What a control can ask of a thing: the names behind `resource`.
+
+/// A name behind `resource`.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The name.
+    pub name: &'static str,
+    /// What it holds.
+    pub doc: &'static str,
+    /// Why nobody knows it yet, of any thing.
+    pub not_read: Option<&'static str>,
+}
+
+const fn field(name: &'static str, doc: &'static str) -> Field {
+    Field { name, doc, not_read: None }
+}
+
+const fn later(name: &'static str, doc: &'static str, not_read: &'static str) -> Field {
+    Field { name, doc, not_read: Some(not_read) }
+}
+
+/// All names behind `resource`.
+pub const FIELDS: &[Field] = &[
+    field("kind", "its kind, as policies write it"),
+    field("name", "its name in AWS"),
+    field("arn", "its ARN"),
+    field("account", "the account that it is in"),
+    field("region", "the region that it is in"),
+    field("target", "the target that read it"),
+    field("tags", "its tags"),
+    field("tier", "the name of its tier, or null"),
+    field("tiers", "the names of all tiers that the policy declares"),
+    field("promises", "what its tier promises, by promise: `standing` is `met` or `not_met`, beside `wants` and `has`"),
+    field("settings", "its settings, nested as in policies; a repeated block is a map by its key"),
+    field("verdict", "`protected` or `unprotected`; null of what holds no data"),
+    field("mechanisms", "what protects it, as `audit --format json` has it, each with `protects`; of a backup plan its rules"),
+    field("retention", "for how long what each mechanism makes is kept: `days` (null is for ever) and `by`"),
+    field("copies", "where copies go: `account`, `region`, `store`, `days`, `by`"),
+    field("immutability", "what keeps anybody from deleting its backups before their time"),
+    field("encryption", "with what it and its backups are encrypted: `itself` and `backups`"),
+    field("reasons", "why it is unprotected, or what it lacks: `code`, `what`, `mend`"),
+    field("vault", "of a vault its `lock`, `min_days`, `max_days` and `key`; null of all else"),
+    later("recovery_points", "its recovery points", "recovery points are not read yet"),
+    later("restore_tests", "its restore tests and what they took", "results of restore tests are not read yet"),
+    later("alarms", "who is told of failed and of missing backups", "alarms, and whom they tell, are not looked at by audits yet"),
+    later("rebuild", "where the configuration that a restore needs is kept", "where configuration is backed up is not looked at yet"),
+    later("changes", "who reviewed changes, and when drift was checked", "reviews of changes and runs of `drift` are not recorded yet"),
+    later("roles", "what the roles that back up and restore may do", "the permissions of roles are not read yet"),
+    later("access", "what a vault's access policy lets anybody delete", "the access policies of vaults are not read by audits yet"),
+];

@@ -1,0 +1,232 @@
+//! What controls found, for programs.
+
+use super::verdict;
+use crate::model::{ControlOutcome, ControlSeverity, ControlVerdict, Examined, Finding, Findings};
+use crate::view::junit::{self, Case, Outcome, Suite};
+use crate::view::sarif::{self, Described, Level, Result, Unread};
+use crate::view::{Specs, words};
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+/// What controls found, as `controls`, and what that says of `frameworks`.
+pub fn json(findings: &Findings) -> (Json, Json) {
+    let controls = findings.controls.iter().map(|control| {
+        json!({
+            "id": control.id,
+            "title": control.title,
+            "severity": control.severity,
+            "verdict": control.verdict,
+            "condition": control.condition,
+            "remediation": control.remediation,
+            "requirements": requirements(control),
+            "at": control.at,
+            "findings": control.findings.iter().filter_map(|finding| one(findings, finding)).collect::<Vec<_>>(),
+        })
+    });
+    let frameworks = findings.frameworks.iter().map(|framework| {
+        let requirements = framework.requirements.iter().map(|requirement| {
+            json!({
+                "id": requirement.id,
+                "about": requirement.about,
+                "confirmed": requirement.is_confirmed,
+                "verdict": requirement.verdict,
+                "controls": requirement.controls,
+            })
+        });
+        json!({
+            "key": framework.key,
+            "title": framework.title,
+            "version": framework.version,
+            "requirements": requirements.collect::<Vec<_>>(),
+        })
+    });
+    (controls.collect(), frameworks.collect())
+}
+
+fn requirements(control: &ControlOutcome) -> BTreeMap<&str, Vec<&str>> {
+    let mut by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (framework, id) in &control.requirements {
+        by.entry(framework).or_default().push(id);
+    }
+    by
+}
+
+fn one(findings: &Findings, finding: &Finding) -> Option<Json> {
+    let thing = findings.things.get(finding.thing)?;
+    let evidence: Vec<Json> = finding.evidence.iter().map(|(path, value)| json!({ "path": **path, "value": **value })).collect();
+    Some(json!({
+        "account": thing.account,
+        "region": thing.region,
+        "kind": thing.kind,
+        "name": thing.name,
+        "target": thing.target,
+        "arn": thing.arn,
+        "verdict": finding.verdict,
+        "unknown": finding.unknown.as_ref().map(|unknown| json!({ "because": unknown.sort.as_str(), "why": *unknown.why })),
+        "evidence": evidence,
+    }))
+}
+
+/// A row for each control and thing.
+///
+/// A cell that a spreadsheet would take for a formula begins with an apostrophe.
+pub fn csv(findings: &Findings) -> String {
+    let columns = [
+        "control",
+        "title",
+        "severity",
+        "verdict",
+        "account",
+        "region",
+        "kind",
+        "name",
+        "arn",
+        "unknown",
+        "why",
+        "evidence",
+        "requirements",
+        "remediation",
+        "at",
+    ];
+    let mut out = columns.join(",") + "\n";
+    for control in &findings.controls {
+        let requirements: Vec<String> = control.requirements.iter().map(|(framework, id)| format!("{framework} {id}")).collect();
+        let (requirements, at) = (requirements.join("; "), control.at.to_string());
+        for finding in &control.findings {
+            let Some(thing) = findings.things.get(finding.thing) else { continue };
+            let evidence: Vec<String> = finding.evidence.iter().map(|(path, value)| format!("{path} = {value}")).collect();
+            let evidence = evidence.join("; ");
+            let cells = [
+                control.id.as_str(),
+                &control.title,
+                control.severity.as_str(),
+                finding.verdict.as_str(),
+                &thing.account,
+                &thing.region,
+                &thing.kind,
+                &thing.name,
+                thing.arn.as_deref().unwrap_or_default(),
+                finding.unknown.as_ref().map_or("", |unknown| unknown.sort.as_str()),
+                finding.unknown.as_ref().map_or("", |unknown| &unknown.why),
+                &evidence,
+                &requirements,
+                control.remediation.as_deref().unwrap_or_default(),
+                &at,
+            ];
+            out.push_str(&cells.map(cell).join(","));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// A cell: in quotes where it must be, and never a formula.
+///
+/// Source of the quotes: RFC 4180. Spreadsheets take what begins with `=`, `+`, `-`, `@`, a tab or a return as a formula (OWASP, "CSV Injection").
+fn cell(text: &str) -> String {
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
+    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r', '\'', ';']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+/// A case for each control and thing: what does not apply is skipped, and what nobody knows is an error.
+pub fn junit(findings: &Findings, specs: Specs, at: Timestamp) -> String {
+    let mut cases = Vec::new();
+    for control in &findings.controls {
+        for finding in &control.findings {
+            let Some(thing) = findings.things.get(finding.thing) else { continue };
+            let outcome = match finding.verdict {
+                ControlVerdict::Pass => Outcome::Passed,
+                ControlVerdict::NotApplicable => Outcome::Skipped { message: "it does not apply".to_owned() },
+                ControlVerdict::Fail => Outcome::Failed {
+                    kind: control.severity.as_str().to_owned(),
+                    message: control.title.clone(),
+                    text: told(control, finding).join("\n"),
+                },
+                ControlVerdict::Unknown => {
+                    let unknown = finding.unknown.as_ref();
+                    Outcome::Unknown {
+                        kind: unknown.map_or("unread", |unknown| unknown.sort.as_str()).to_owned(),
+                        message: unknown.map(|unknown| unknown.why.to_string()).unwrap_or_default(),
+                    }
+                }
+            };
+            cases.push(Case { class: control.id.clone(), name: named(specs, thing), outcome });
+        }
+    }
+    junit::print(&[Suite { name: "backstay audit".to_owned(), timestamp: at, cases }])
+}
+
+fn named(specs: Specs, thing: &Examined) -> String {
+    format!("{} {} ({}, account {})", words::kind_title(specs, &thing.kind), thing.name, thing.region, thing.account)
+}
+
+fn told(control: &ControlOutcome, finding: &Finding) -> Vec<String> {
+    let mut lines: Vec<String> = finding.evidence.iter().map(|(path, value)| format!("{path} = {value}")).collect();
+    lines.extend(control.remediation.clone());
+    lines.push(format!("control at {}", control.at));
+    lines
+}
+
+/// SARIF 2.1.0: a result for each thing that a control fails, at the control's place; what could not be read beside it.
+pub fn sarif(findings: &Findings, specs: Specs, at: Timestamp) -> Json {
+    let mut results = Vec::new();
+    let mut unread = Vec::new();
+    for control in &findings.controls {
+        for finding in &control.findings {
+            let Some(thing) = findings.things.get(finding.thing) else { continue };
+            let subject = named(specs, thing);
+            if let Some(unknown) = finding.unknown.as_ref().filter(|unknown| unknown.sort.is_incomplete()) {
+                unread.push(Unread { code: control.id.clone(), message: format!("{subject}: {}", unknown.why) });
+            }
+            if finding.verdict != ControlVerdict::Fail {
+                continue;
+            }
+            let mut message = format!("{subject}: not so that {}", control.title);
+            if let Some(remediation) = &control.remediation {
+                message = format!("{message}. {remediation}");
+            }
+            let evidence: Map<String, Json> = finding.evidence.iter().map(|(path, value)| (path.to_string(), json!(**value))).collect();
+            results.push(Result {
+                rule: control.id.clone(),
+                level: match control.severity {
+                    ControlSeverity::Critical | ControlSeverity::High => Level::Error,
+                    ControlSeverity::Medium => Level::Warning,
+                    ControlSeverity::Low => Level::Note,
+                },
+                message,
+                position: Some(control.at.clone()),
+                file: None,
+                fingerprint: format!("{}/{}/{}/{}/{}", control.id, thing.account, thing.region, thing.kind, thing.name),
+                subject,
+                suppressed: None,
+                properties: Map::from_iter([
+                    ("severity".to_owned(), json!(control.severity)),
+                    ("requirements".to_owned(), json!(requirements(control))),
+                    ("evidence".to_owned(), Json::Object(evidence)),
+                    ("arn".to_owned(), json!(thing.arn)),
+                ]),
+            });
+        }
+    }
+    let described =
+        |control: &ControlOutcome| (control.id.clone(), Described { title: control.title.clone(), help: control.remediation.clone() });
+    let described: BTreeMap<String, Described> = findings.controls.iter().map(described).collect();
+    sarif::report(&results, &unread, &described, &verdict(findings), at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula_or_breaks_its_row() {
+        assert_eq!(cell("orders"), "orders");
+        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1"] {
+            let cell = cell(evil);
+            assert!(cell.trim_start_matches('"').starts_with('\''), "{evil:?} became {cell:?}");
+        }
+        assert_eq!(cell("a,\"b\"\nc"), "\"a,\"\"b\"\"\nc\"");
+    }
+}

@@ -1,0 +1,180 @@
+//! The page of an audit, read by a real browser: headless Chromium.
+//!
+//! The browser is the one on the PATH; where there is none and the machine is Debian's, its package is unpacked into the target folder, beside
+//! nothing of the system. Where neither is possible the test says `NOT RUN` and proves nothing.
+#![cfg(feature = "sandbox")]
+
+mod support;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::room::Room;
+
+/// Names of the browser's program.
+const PROGRAMS: [&str; 4] = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+
+/// Two tables that nothing protects, one of them with a tag that is nearly right and holds markup, and one that is protected.
+const SEED: &str = r#"
+resource "aws_dynamodb_table" "sales" {
+  name = "Sales"
+  tags = { tier = "critical" }
+  point_in_time_recovery { enabled = true }
+}
+resource "aws_dynamodb_table" "odd" {
+  name = "Odd"
+  tags = { Backup = "<img src=x onerror=document.title=1>\"'&" }
+}
+resource "aws_dynamodb_table" "drafts" {
+  name = "Drafts"
+  tags = { tier = "critical" }
+}
+resource "aws_backup_vault" "daily" { name = "daily" }
+resource "aws_backup_plan" "daily" {
+  name = "daily"
+  rule {
+    rule_name         = "daily"
+    target_vault_name = "daily"
+    schedule          = "cron(0 2 * * ? *)"
+  }
+  selection {
+    name = "tagged"
+    selection_tag {
+      type  = "STRINGEQUALS"
+      key   = "backup"
+      value = "<img src=x onerror=document.title=1>\"'&"
+    }
+  }
+}
+"#;
+
+const POLICY: &str = r#"
+tier "critical" {
+  rpo       = "15m"
+  retention = "35d"
+  tags      = { tier = "critical" }
+}
+"#;
+
+/// What a reader does: chooses a verdict and types into the field, and what the page then shows.
+const READER: &str = r##"<script>
+const form = document.querySelector("form[data-of=things]");
+const shown = () => [...document.querySelectorAll("#things tbody tr")].filter((row) => row.offsetHeight > 0).length;
+const said = [shown()];
+form.querySelector("select[name=verdict]").value = "unprotected";
+form.dispatchEvent(new Event("input"));
+said.push(shown());
+form.querySelector("input").value = "odd";
+form.dispatchEvent(new Event("input"));
+said.push(shown());
+form.querySelector("button").focus();
+said.push(document.activeElement === form.querySelector("button"));
+document.body.dataset.said = said.join(" ");
+</script>"##;
+
+fn page(room: &Room) -> String {
+    room.write("shop.seed.hcl", SEED);
+    room.write("policy.hcl", POLICY);
+    room.ok("sandbox seed shop.seed.hcl --sandbox");
+    let ended = room.run("audit --sandbox --format html --out page.html");
+    assert_eq!(ended.code, Some(2), "{}", ended.output);
+    room.read("page.html")
+}
+
+#[test]
+fn the_page_needs_nothing_else_and_holds_no_markup_of_others() {
+    let room = Room::new();
+    let page = page(&room);
+    for fetched in ["http://", "https://", " src=", "@import", "url("] {
+        let own = page.replace("&lt;img src=x", "");
+        assert!(!own.contains(fetched), "the page fetches something: {fetched}");
+    }
+    assert!(page.contains("&lt;img src=x"), "the near miss of the tag is told");
+    assert!(!page.contains("<img"), "markup of a tag takes effect");
+    assert_eq!(page, {
+        room.run("audit --sandbox --format html --out again.html");
+        let at = |text: &str| {
+            text.split("As of ").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default().trim_end_matches('.').to_owned()
+        };
+        let again = room.read("again.html");
+        again.replace(&at(&again), &at(&page))
+    });
+}
+
+#[test]
+fn a_real_browser_shows_the_page_and_its_filters_work() {
+    let Some(browser) = browser() else { return };
+    let room = Room::new();
+    let page = page(&room);
+    let (dom, log) = browser.shows(&room.file("page.html"));
+    assert!(dom.contains("3 of 3</output>"), "the script did not run under the page's own security policy\n{log}\n{dom}");
+    assert!(!log.contains("CONSOLE"), "the console says something\n{log}");
+    // What a reader does needs a script of its own, which the page's policy rightly keeps out.
+    let policy = page.split("<meta http-equiv=").nth(1).and_then(|rest| rest.split("\">").next()).expect("the page has a policy");
+    let open = page.replace(&format!("<meta http-equiv={policy}\">"), "").replace("</body>", &format!("{READER}</body>"));
+    room.write("reader.html", open);
+    let (dom, log) = browser.shows(&room.file("reader.html"));
+    assert!(dom.contains("data-said=\"3 2 1 true\""), "{log}\n{dom}");
+    assert!(dom.contains("<title>Backup audit</title>"), "markup of a tag ran");
+}
+
+/// A browser and what it needs around it.
+struct Browser {
+    program: PathBuf,
+    libraries: Option<OsString>,
+}
+
+impl Browser {
+    /// The document after its scripts ran, and what the browser said of it.
+    fn shows(&self, page: &Path) -> (String, String) {
+        let mut command = Command::new(&self.program);
+        command.args([
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            "--window-size=1280,1800",
+            "--virtual-time-budget=2000",
+            "--dump-dom",
+        ]);
+        if let Some(libraries) = &self.libraries {
+            command.env("LD_LIBRARY_PATH", libraries);
+        }
+        let out = command.arg(format!("file://{}", page.display())).output().expect("the browser starts");
+        (String::from_utf8_lossy(&out.stdout).into_owned(), String::from_utf8_lossy(&out.stderr).into_owned())
+    }
+}
+
+fn browser() -> Option<Browser> {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&paths).flat_map(|folder| PROGRAMS.map(|name| folder.join(name))).find(|program| program.is_file());
+    let found = on_path.map(|program| Browser { program, libraries: None }).or_else(unpacked);
+    if found.is_none() {
+        eprintln!("NOT RUN: the page of an audit in a browser: there is no Chromium, and no Debian package of it");
+    }
+    found
+}
+
+/// Debian's package with the libraries that the machine lacks, unpacked into the target folder.
+fn unpacked() -> Option<Browser> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent()?.join("chromium");
+    let program = folder.join("usr/lib/chromium/chromium-headless-shell");
+    // One of the libraries has a folder of its own.
+    let own = folder.join("usr/lib/x86_64-linux-gnu");
+    let libraries = std::env::join_paths([&own, &own.join("pulseaudio")]).ok();
+    if program.is_file() {
+        return Some(Browser { program, libraries });
+    }
+    let packages = folder.join("packages");
+    std::fs::create_dir_all(&packages).ok()?;
+    let plan = Command::new("apt-get").args(["install", "--simulate", "--no-install-recommends", PROGRAMS[0]]).output().ok()?;
+    let plan = String::from_utf8_lossy(&plan.stdout).into_owned();
+    let names: Vec<&str> = plan.lines().filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next()).collect();
+    let loaded = Command::new("apt-get").arg("download").args(names).current_dir(&packages).output().ok()?;
+    if !loaded.status.success() {
+        return None;
+    }
+    for package in std::fs::read_dir(&packages).ok()?.flatten() {
+        Command::new("dpkg-deb").arg("-x").arg(package.path()).arg(&folder).output().ok()?;
+    }
+    program.is_file().then_some(Browser { program, libraries })
+}
