@@ -138,3 +138,23 @@ fn a_number_that_jsonencode_would_write_otherwise_keeps_its_document_as_text() {
     assert!(written.contains("event_pattern = jsonencode({"), "{written}");
     room.ok("plan policy --sandbox --detailed-exitcode");
 }
+
+#[test]
+fn what_is_set_and_no_block_says_is_told_beside_the_block() {
+    const STATE: &str = ".backstay/sandbox/state.json";
+    let room = Room::new();
+    let rule = "resource \"aws_cloudwatch_event_rule\" \"late\" {\n  name = \"late\"\n  schedule_expression = \"rate(1 day)\"\n}\n";
+    let target = "resource \"aws_cloudwatch_event_target\" \"queue\" {\n  rule = aws_cloudwatch_event_rule.late.name\n  target_id = \"queue\"\n  arn = \"arn:aws:sqs:us-east-1:123456789012:q.fifo\"\n}\n";
+    let topic = "resource \"aws_sns_topic\" \"alerts\" {\n  name = \"alerts\"\n}\n";
+    room.write("made/policy.hcl", format!("backstay {{ workspace = \"made\" }}\n{rule}{target}{topic}"));
+    room.ok("apply made --sandbox --auto-approve");
+    let mut state = without_marks(serde_json::from_str(&room.read(STATE)).unwrap());
+    let region = &mut state["accounts"]["123456789012"]["regions"]["us-east-1"];
+    region["events"]["rules"]["default"]["late"]["targets"]["queue"]["SqsParameters"] = serde_json::json!({ "MessageGroupId": "g" });
+    region["sns"]["alerts"]["attributes"]["LambdaSuccessFeedbackSampleRate"] = Value::from("50");
+    room.write(STATE, state.to_string());
+    room.ok("adopt --out policy --sandbox --kind aws_cloudwatch_event_target --kind aws_sns_topic");
+    assert!(room.read("policy/events.hcl").contains("# set of it too, said by no block and left as it is: SqsParameters\n"));
+    assert!(room.read("policy/sns.hcl").contains("# set of it too, said by no block and left as it is: LambdaSuccessFeedbackSampleRate\n"));
+    room.ok("plan policy --sandbox --detailed-exitcode");
+}

@@ -24,6 +24,7 @@ macro_rules! scenarios {
 
 scenarios! {
     adopt
+    adopt_again
     adopt_documents
     adopt_folders
     adopt_judgements

@@ -215,9 +215,51 @@ pub(super) fn body(spec: &KindSpec, settings: &BTreeMap<String, Value>, line: &d
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds;
+    use hcl::edit::parser::parse_body;
 
     #[test]
     fn numbers_are_told_from_digits_in_texts() {
         assert_eq!(numbers(r#"{"a1":[1e3,-0.50,"7\"8"],"b":true,"c":[null,2]}"#), ["-0.50", "1e3", "2"]);
+    }
+
+    /// The path of a setting with a key wherever there can be several blocks, and what stands at the path.
+    fn example(spec: &KindSpec, generic: &str) -> (String, Value) {
+        let (mut at, mut plain) = (String::new(), String::new());
+        let mut value = Value::from("x");
+        for segment in path::segments(generic) {
+            at = path::child(&at, &segment.name);
+            plain = path::child(&plain, &segment.name);
+            value = Value::from("x");
+            match spec.setting(&plain).map(|setting| setting.shape) {
+                Some(Shape::Block(Key::One)) => value = Value::Bool(true),
+                Some(Shape::Block(_) | Shape::Flags { .. }) => {
+                    at = path::keyed(&at, "k");
+                    value = Value::Bool(true);
+                }
+                _ => {}
+            }
+        }
+        (at, value)
+    }
+
+    #[test]
+    fn whatever_is_said_alone_or_beside_one_other_thing_parses_and_can_be_laid_out() {
+        let line = |_: &str, value: &Value| value.as_str().map_or_else(|| value.to_string(), quoted);
+        for spec in kinds::all().map(kinds::Kind::spec) {
+            for one in spec.settings {
+                for other in spec.settings {
+                    let settings = BTreeMap::from([example(spec, one.path), example(spec, other.path)]);
+                    let text = format!("resource \"a\" \"b\" {{\n{}\n}}\n", body(spec, &settings, &line).join("\n"));
+                    let parsed =
+                        parse_body(&text).unwrap_or_else(|error| panic!("{} {} {}:\n{text}{error}", spec.name, one.path, other.path));
+                    // A tenth of them is laid out too, which takes longer.
+                    if (one.path.len() + other.path.len()) % 10 == 0 {
+                        let laid = crate::policy::format::format(&text).unwrap_or_else(|error| panic!("{text}{error}"));
+                        assert_eq!(hcl::Body::from(parse_body(&laid).unwrap()), hcl::Body::from(parsed));
+                    }
+                }
+            }
+        }
     }
 }

@@ -341,6 +341,7 @@ fn told(adopted: &Adopted, marked: &Marked, snapshot: &Snapshot, folder: &Path) 
         for (reason, things) in by_reason(&adopted.left_out) {
             out.push_str(&format!("  {things}: {reason}\n"));
         }
+        out.push_str(rest_of(adopted));
     }
     if !snapshot.gaps.is_empty() {
         out.push_str("\nCould not be read, so whether there is anything is unknown (BKS0301):\n");
@@ -351,9 +352,27 @@ fn told(adopted: &Adopted, marked: &Marked, snapshot: &Snapshot, folder: &Path) 
     out
 }
 
+/// Where the names stand that the lines of what is left out do not say.
+fn rest_of(adopted: &Adopted) -> &'static str {
+    let mut alike: BTreeMap<[&str; 3], usize> = BTreeMap::new();
+    for one in &adopted.left_out {
+        *alike.entry([&one.id.kind, &one.id.region, &one.reason]).or_default() += 1;
+    }
+    if alike.values().all(|many| *many <= NAMED) {
+        return "";
+    }
+    if adopted.files.values().any(|text| text.contains("# Not described: ")) {
+        "  All of them are named in comments of the new files.\n"
+    } else {
+        "  All of a kind are named with `--kind` and a new folder for `--out`, in comments of its files.\n"
+    }
+}
+
+/// So many names stand in one line.
+const NAMED: usize = 3;
+
 /// What is left out, a line for each reason of a kind: the same is not said forty times.
 fn by_reason(left_out: &[LeftOut]) -> Vec<(&str, String)> {
-    const NAMED: usize = 3;
     let mut reasons: BTreeMap<[&str; 3], Vec<&str>> = BTreeMap::new();
     for one in left_out {
         reasons.entry([&one.id.kind, &one.id.region, &one.reason]).or_default().push(&one.id.name);
