@@ -178,7 +178,13 @@ impl Decoder<'_> {
 
     fn keyed(&mut self, name: &str, key: Key, table: &str, at: &str, located: Located<'_>, reader: &mut Reader<'_, '_>) {
         let block = path::child(at, name);
-        let Some(BlockKey { text: key, span, of, there }) = self.key(name, key, located, reader) else { return };
+        let Some(BlockKey { text: mut key, span, of, there }) = self.key(name, key, located, reader) else { return };
+        // Two keys that are not known yet may well differ.
+        if there == Value::Unknown && self.wanted.contains_key(&path::keyed(&block, &key)) {
+            let numbered = (2_u32..).map(|number| format!("{key} #{number}"));
+            let free = numbered.into_iter().find(|key| !self.wanted.contains_key(&path::keyed(&block, key)));
+            key = free.unwrap_or(key);
+        }
         let at = path::keyed(&block, &key);
         if let Some(first) = self.wanted.get(&at) {
             let problem = Diagnostic::error(Code::Conflict, format!("there are two `{name}` blocks \"{key}\""));

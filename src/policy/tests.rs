@@ -151,3 +151,16 @@ fn a_block_that_names_no_target_is_never_in_the_one_that_happens_to_be_evaluated
     let text = vault("").replace("x = one(", "w = target.a.region\n  x = one(").replace("locals", "locals {\n  a = local.x\n}\nlocals");
     assert_eq!(problems(&format!("{text}{targets}")), ["BKS0105 resource"]);
 }
+
+#[test]
+fn blocks_whose_keys_are_not_known_yet_are_not_taken_for_one() {
+    let target = "target \"main\" {\n  region = \"us-east-1\"\n}\n";
+    let topic = |second: &str| {
+        let block = |queue: &str| {
+            format!("  subscription {{\n    protocol = \"sqs\"\n    endpoint = replace(aws_sns_topic.other.arn, \"sns\", {queue})\n  }}\n")
+        };
+        let other = "resource \"aws_sns_topic\" \"other\" {\n  name = \"o\"\n}\n";
+        format!("backstay {{\n  workspace = \"w\"\n}}\n{target}{other}resource \"aws_sns_topic\" \"t\" {{\n  name = \"t\"\n{}{}}}\n", block("\"sqs\""), block(second))
+    };
+    assert_eq!(problems(&topic("\"sqs:x\"")), [""; 0]);
+}
