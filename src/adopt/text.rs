@@ -254,7 +254,7 @@ mod tests {
                     let parsed =
                         parse_body(&text).unwrap_or_else(|error| panic!("{} {} {}:\n{text}{error}", spec.name, one.path, other.path));
                     // A tenth of them is laid out too, which takes longer.
-                    if (one.path.len() + other.path.len()) % 10 == 0 {
+                    if (one.path.len() + other.path.len()).is_multiple_of(10) {
                         let laid = crate::policy::format::format(&text).unwrap_or_else(|error| panic!("{text}{error}"));
                         assert_eq!(hcl::Body::from(parse_body(&laid).unwrap()), hcl::Body::from(parsed));
                     }

@@ -369,7 +369,7 @@ pub(super) struct AdoptArgs {
     /// Folder of the policy: a new one, or one that has a policy, to which only what it does not cover yet is added
     #[arg(long, value_name = "DIR")]
     pub(super) out: PathBuf,
-    /// Only this target of the policy, or of a new policy this region; may be given several times
+    /// Only this target of the policy, by its name or region; for a new policy this region; may be given several times
     #[arg(long = "target", value_name = "NAME")]
     pub(super) targets: Vec<String>,
     /// Only this kind; may be given several times
