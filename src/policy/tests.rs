@@ -160,7 +160,11 @@ fn blocks_whose_keys_are_not_known_yet_are_not_taken_for_one() {
             format!("  subscription {{\n    protocol = \"sqs\"\n    endpoint = replace(aws_sns_topic.other.arn, \"sns\", {queue})\n  }}\n")
         };
         let other = "resource \"aws_sns_topic\" \"other\" {\n  name = \"o\"\n}\n";
-        format!("backstay {{\n  workspace = \"w\"\n}}\n{target}{other}resource \"aws_sns_topic\" \"t\" {{\n  name = \"t\"\n{}{}}}\n", block("\"sqs\""), block(second))
+        format!(
+            "backstay {{\n  workspace = \"w\"\n}}\n{target}{other}resource \"aws_sns_topic\" \"t\" {{\n  name = \"t\"\n{}{}}}\n",
+            block("\"sqs\""),
+            block(second)
+        )
     };
     assert_eq!(problems(&topic("\"sqs:x\"")), [""; 0]);
 }
