@@ -1,7 +1,7 @@
 //! What moved away from a policy.
 
 use super::acknowledged::set_apart;
-use super::{fingerprint, opposite, part, reading, with_parts};
+use super::{fingerprint, movement, opposite, part, reading, unread, with_parts};
 use crate::kinds::{self, Kind};
 use crate::model::{
     Action, Change, Code, Declared, Diagnostic, Drift, Effect, Live, Loss, Moved, MovedPart, Plan, Policy, Protect, Reaches, Reading,
@@ -31,6 +31,11 @@ pub struct Request {
 ///
 /// A pattern of `only` matches no address, and nothing was left unread that it could mean.
 pub fn against(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<Drift, Vec<Diagnostic>> {
+    with_plan(policy, snapshot, request).map(|(drift, _)| drift)
+}
+
+/// The same, with the plan that it is the other side of.
+pub(super) fn with_plan(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Result<(Drift, Plan), Vec<Diagnostic>> {
     let asked = plan::Request { path: request.path.clone(), only: request.only.clone(), ..plan::Request::default() };
     let Attempt { plan, problems, unmatched } = plan::attempt(policy, snapshot, &asked);
     let mut moved: Vec<Moved> =
@@ -40,32 +45,39 @@ pub fn against(policy: &Policy, snapshot: &Snapshot, request: &Request) -> Resul
         return Err(unmatched);
     }
     let mut unmoved = Vec::new();
+    let mut gaps = plan.gaps.clone();
     let view = Seen { snapshot, owners: owners(&plan) };
+    let known: BTreeSet<(Option<&str>, &str, Option<&str>)> =
+        plan.gaps.iter().map(|gap| (gap.kind.as_deref(), gap.target.as_str(), gap.resource.as_deref())).collect();
     for action in &plan.actions {
         let found = view.action(action);
         if found.is_empty() && !action.has_unknown() {
             unmoved.push(action.address.clone());
         }
+        let id = &action.id;
+        if !known.contains(&(Some(id.kind.as_str()), id.target.as_str(), Some(id.name.as_str()))) {
+            gaps.extend(unread(id, &action.before));
+        }
         moved.extend(found);
     }
     let mut drift = Drift {
         format: Drift::FORMAT.to_owned(),
-        version: plan.version,
+        version: plan.version.clone(),
         read_at: plan.read_at,
-        policy: Some(plan.policy),
+        policy: Some(plan.policy.clone()),
         since: None,
-        targets: plan.targets,
+        targets: plan.targets.clone(),
         moved,
         acknowledged: Vec::new(),
         unmoved,
-        gaps: plan.gaps,
+        gaps,
         // What a plan says beside its changes is as it was yesterday: a report that is read every morning says what moved.
         notes: Vec::new(),
     };
     let today = snapshot.taken_at.to_zoned(TimeZone::UTC).date();
     set_apart(&mut drift, &policy.acknowledges, today, request.is_whole(), &policy.sources);
     drift.sort();
-    Ok(drift)
+    Ok((drift, plan))
 }
 
 impl Request {
@@ -255,26 +267,10 @@ fn gone(kind: &dyn Kind, action: &Action) -> Moved {
 }
 
 fn plain(code: Code, action: &Action, setting: &str, before: Reading, now: Reading, effect: Effect) -> Moved {
-    Moved {
-        code: code.to_string(),
-        fingerprint: fingerprint(code.as_str(), &action.address, setting),
-        address: action.address.clone(),
-        id: Some(action.replaces.clone().unwrap_or_else(|| action.id.clone())),
-        arn: action.arn.clone(),
-        setting: setting.to_owned(),
-        before,
-        now,
-        declared: None,
-        is_declared: false,
-        parts: Vec::new(),
-        effect,
-        reaches: Reaches::Future,
-        says: None,
-        consequence: None,
-        because: None,
-        by: Vec::new(),
-        by_nobody: None,
-    }
+    let id = action.replaces.clone().unwrap_or_else(|| action.id.clone());
+    let mut one = movement(code.as_str(), action.address.clone(), Some(id), setting, (before, now), effect);
+    one.arn.clone_from(&action.arn);
+    one
 }
 
 /// A problem of the policy with what is live, as a movement: the policy was applied, so it once fitted.
@@ -301,32 +297,22 @@ fn unfit(policy: &Policy, snapshot: &Snapshot, problem: &Diagnostic) -> Moved {
         None => (String::new(), Moved::SELECT),
     };
     let because = span.map(|span| policy.sources.position(span));
-    let place = because.as_ref().map(ToString::to_string).unwrap_or_default();
-    Moved {
-        code: code.to_string(),
-        fingerprint: fingerprint(
-            code.as_str(),
-            if address.is_empty() { &place } else { &address },
-            if address.is_empty() { &problem.title } else { setting },
-        ),
-        address,
-        id,
-        arn: String::new(),
-        setting: setting.to_owned(),
-        before: Reading::Known(Value::Bool(true)),
-        now: Reading::Known(Value::Bool(false)),
-        declared: None,
-        is_declared: false,
-        parts: Vec::new(),
-        effect: if selects_nothing { Effect::LosesData } else { Effect::Weakens },
-        reaches: if selects_nothing { Reaches::Existing } else { Reaches::Future },
-        says: Some(problem.title.clone()),
-        // What one does about a name that never was there helps nobody who lost the thing.
-        consequence: problem.help.clone().filter(|_| !selects_nothing),
-        because,
-        by: Vec::new(),
-        by_nobody: None,
+    let gone = (Reading::Known(Value::Bool(true)), Reading::Known(Value::Bool(false)));
+    let effect = if selects_nothing { Effect::LosesData } else { Effect::Weakens };
+    let mut one = movement(code.as_str(), address, id, setting, gone, effect);
+    if one.address.is_empty() {
+        let place = because.as_ref().map(ToString::to_string).unwrap_or_default();
+        one.fingerprint = fingerprint(code.as_str(), &place, &problem.title);
     }
+    if selects_nothing {
+        one.reaches = Reaches::Existing;
+    } else {
+        // What one does about a name that never was there helps nobody who lost the thing.
+        one.consequence.clone_from(&problem.help);
+    }
+    one.says = Some(problem.title.clone());
+    one.because = because;
+    one
 }
 
 /// The thing that a name means, where a block looks in one target only.

@@ -1,16 +1,18 @@
 //! What moved between two snapshots.
 
-use super::{fingerprint, part, with_parts};
+use super::{movement, part, unread, with_parts};
 use crate::kinds;
 use crate::model::{
-    Change, Code, Drift, Effect, Identity, Live, Loss, Moved, Note, Ownership, Reaches, Reading, ResourceId, Since, Snapshot, Value,
+    Change, Code, Drift, Effect, Gap, Identity, Live, Loss, Moved, Note, Ownership, Reaches, Reading, ResourceId, Since, Snapshot, Value,
+    count,
 };
 use crate::plan::toward;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What moved from one snapshot to a later one, of all that both hold.
 ///
-/// What one of them could not read, or does not hold, has not moved: it is a gap, or nothing is said of it. `path` is that of the earlier one.
+/// What one of them could not read may have moved: it is a gap. Of what one of them did not look for nothing is said, and a note counts it.
+/// `path` is that of the earlier one.
 pub fn between(before: &Snapshot, after: &Snapshot, path: &str) -> Drift {
     let mut drift = Drift {
         format: Drift::FORMAT.to_owned(),
@@ -25,14 +27,21 @@ pub fn between(before: &Snapshot, after: &Snapshot, path: &str) -> Drift {
         gaps: after.gaps.clone(),
         notes: other_accounts(before, after),
     };
+    drift.gaps.extend(before.gaps.iter().cloned().map(|gap| recorded(gap, path)));
     let several = before.identities.len().max(after.identities.len()) > 1;
     let (was, is) = (Held::of(before), Held::of(after));
+    let mut beside = 0_usize;
     for live in &after.resources {
         if let Some(earlier) = was.things.get(&live.id) {
             let moved = settings(earlier, live, after, several);
-            if moved.is_empty() {
+            let now = unread(&live.id, &live.settings);
+            let then = unread(&live.id, &earlier.settings);
+            if moved.is_empty() && now.is_empty() && then.is_empty() {
                 drift.unmoved.push(address(live, several));
             }
+            // What a gap of the whole thing tells is not told again setting by setting.
+            drift.gaps.extend(now.into_iter().filter(|_| !is.has_gap(&live.id)));
+            drift.gaps.extend(then.into_iter().filter(|_| !was.has_gap(&live.id)).map(|gap| recorded(gap, path)));
             drift.moved.extend(moved);
             continue;
         }
@@ -42,7 +51,10 @@ pub fn between(before: &Snapshot, after: &Snapshot, path: &str) -> Drift {
                 Some(thing(live, Code::NewThing, "it is looked at now and was not before: new, or newly selected or declared", several))
             }
             Knows::There => Some(thing(live, Code::NewThing, "it was there before, and is selected only now", several)),
-            Knows::Nothing => None,
+            Knows::Nothing => {
+                beside += 1;
+                None
+            }
         });
     }
     for live in before.resources.iter().filter(|live| !is.things.contains_key(&live.id)) {
@@ -55,11 +67,25 @@ pub fn between(before: &Snapshot, after: &Snapshot, path: &str) -> Drift {
             Knows::NotLooked => {
                 Some(thing(live, Code::ThingGone, "nothing carries its mark any more: it is gone, or its mark is", several))
             }
-            Knows::Nothing => None,
+            Knows::Nothing => {
+                beside += 1;
+                None
+            }
         });
+    }
+    if beside > 0 {
+        let things = count(beside, "thing");
+        let text = format!("{things} of which one of the two readings knows nothing: whether they came, went or moved is not said");
+        drift.notes.push(Note { code: None, text });
     }
     drift.sort();
     drift
+}
+
+/// A gap of the earlier snapshot.
+fn recorded(gap: Gap, path: &str) -> Gap {
+    let message = format!("when {path} was recorded: {}", gap.message);
+    Gap { message, ..gap }
 }
 
 /// What a snapshot can say of a thing that it does not hold.
@@ -101,6 +127,11 @@ impl<'a> Held<'a> {
             identities: &snapshot.identities,
             gaps: snapshot.gaps.iter().map(|gap| (gap.target.as_str(), gap.kind.as_deref(), gap.resource.as_deref())).collect(),
         }
+    }
+
+    /// Whether it tells that something of this thing could not be read.
+    fn has_gap(&self, id: &ResourceId) -> bool {
+        self.gaps.contains(&(id.target.as_str(), Some(id.kind.as_str()), Some(id.name.as_str())))
     }
 
     /// What it can say of a thing that it does not hold.
@@ -219,27 +250,9 @@ fn thing(live: &Live, code: Code, says: &str, several: bool) -> Moved {
 }
 
 fn plain(live: &Live, code: Code, setting: &str, before: Reading, now: Reading, effect: Effect, several: bool) -> Moved {
-    let address = address(live, several);
-    Moved {
-        code: code.to_string(),
-        fingerprint: fingerprint(code.as_str(), &address, setting),
-        address,
-        id: Some(live.id.clone()),
-        arn: live.arn.clone().unwrap_or_default(),
-        setting: setting.to_owned(),
-        before,
-        now,
-        declared: None,
-        is_declared: false,
-        parts: Vec::new(),
-        effect,
-        reaches: Reaches::Future,
-        says: None,
-        consequence: None,
-        because: None,
-        by: Vec::new(),
-        by_nobody: None,
-    }
+    let mut one = movement(code.as_str(), address(live, several), Some(live.id.clone()), setting, (before, now), effect);
+    one.arn = live.arn.clone().unwrap_or_default();
+    one
 }
 
 /// What a thing is called where no policy gives it an address.

@@ -14,7 +14,7 @@ pub use against::{Request, against};
 pub use between::between;
 pub use since::since;
 
-use crate::model::{Change, Drift, Effect, Moved, MovedPart, Reading, Value};
+use crate::model::{Cause, Change, Drift, Effect, Gap, Moved, MovedPart, Reaches, Reading, ResourceId, Value};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -34,6 +34,54 @@ fn fingerprint(code: &str, address: &str, setting: &str) -> String {
         hex
     });
     hex.chars().take(FINGERPRINT).collect()
+}
+
+/// A movement of which nothing is known yet but where, and from what to what.
+fn movement(
+    code: &str,
+    address: String,
+    id: Option<ResourceId>,
+    setting: &str,
+    (before, now): (Reading, Reading),
+    effect: Effect,
+) -> Moved {
+    Moved {
+        code: code.to_owned(),
+        fingerprint: fingerprint(code, &address, setting),
+        address,
+        id,
+        arn: String::new(),
+        setting: setting.to_owned(),
+        before,
+        now,
+        declared: None,
+        is_declared: false,
+        parts: Vec::new(),
+        effect,
+        reaches: Reaches::Future,
+        says: None,
+        consequence: None,
+        because: None,
+        by: Vec::new(),
+        by_nobody: None,
+    }
+}
+
+/// Settings of a thing that could not be read, as gaps: what nobody knows did not stay as it was.
+fn unread<'r>(id: &ResourceId, settings: impl IntoIterator<Item = (&'r String, &'r Reading)>) -> Vec<Gap> {
+    let gap = |(setting, reading): (&String, &Reading)| match reading {
+        Reading::Unreadable { cause } => Some(Gap {
+            target: id.target.clone(),
+            region: id.region.clone(),
+            kind: Some(id.kind.clone()),
+            resource: Some(id.name.clone()),
+            action: format!("reading `{setting}`"),
+            cause: Cause::Failed,
+            message: cause.clone(),
+        }),
+        Reading::Known(_) | Reading::Unset => None,
+    };
+    settings.into_iter().filter_map(gap).collect()
 }
 
 /// The order of a report: the gravest first, then by address and setting.

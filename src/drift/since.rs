@@ -1,10 +1,9 @@
 //! What moved since an earlier snapshot, of what a policy is about.
 
-use super::against::{Request, against};
-use super::between::between;
+use super::against::{Request, with_plan};
+use super::between::{address, between};
 use super::{acknowledged::set_apart, fingerprint};
 use crate::model::{Change, Code, Diagnostic, Drift, Effect, Moved, MovedPart, Note, Policy, Snapshot};
-use crate::plan;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// # Errors
 ///
-/// As [`against`].
+/// As [`super::against()`].
 pub fn since(policy: &Policy, baseline: &Snapshot, snapshot: &Snapshot, path: &str, request: &Request) -> Result<Drift, Vec<Diagnostic>> {
-    let standing = against(policy, snapshot, request)?;
-    let asked = plan::Request { path: request.path.clone(), only: request.only.clone(), ..plan::Request::default() };
-    let plan = plan::attempt(policy, snapshot, &asked).plan;
+    let (standing, plan) = with_plan(policy, snapshot, request)?;
     let addresses: BTreeMap<_, _> = plan.actions.iter().map(|action| (&action.id, action)).collect();
     let mut drift = between(baseline, snapshot, path);
     drift.policy = standing.policy;
@@ -46,8 +43,8 @@ pub fn since(policy: &Policy, baseline: &Snapshot, snapshot: &Snapshot, path: &s
             let says = if is_off { "it is new, and not yet as the policy declares" } else { "it is new, and as the policy declares" };
             moved.says = Some(says.to_owned());
             moved.effect = if is_off { Effect::Weakens } else { Effect::Neutral };
-            let off = standing.moved.iter().filter(|other| other.address == moved.address);
             moved.parts = off
+                .iter()
                 .map(|other| MovedPart { setting: other.setting.clone(), before: other.before.clone(), now: other.now.clone() })
                 .collect();
             continue;
@@ -58,16 +55,9 @@ pub fn since(policy: &Policy, baseline: &Snapshot, snapshot: &Snapshot, path: &s
             moved.is_declared = still_off.is_none();
         }
     }
-    let named: BTreeMap<String, String> = plan
-        .actions
-        .iter()
-        .filter_map(|action| {
-            Some((
-                super::between::address(snapshot.live(&action.id)?, snapshot.identities.len().max(baseline.identities.len()) > 1),
-                action.address.clone(),
-            ))
-        })
-        .collect();
+    let several = snapshot.identities.len().max(baseline.identities.len()) > 1;
+    let named = plan.actions.iter().filter_map(|action| Some((address(snapshot.live(&action.id)?, several), action.address.clone())));
+    let named: BTreeMap<String, String> = named.collect();
     drift.unmoved = drift.unmoved.iter().map(|address| named.get(address).unwrap_or(address).clone()).collect();
     if !request.only.is_empty() {
         drift.unmoved.retain(|address| request.asks_for(address));

@@ -144,30 +144,11 @@ fn parts(operation: &str) -> (&'static str, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Effect, Reaches, Reading};
+    use crate::model::{Effect, Reading};
 
     fn moved(kind: &str, setting: &str) -> Moved {
         let id = ResourceId { kind: kind.to_owned(), target: "primary".to_owned(), region: "us-east-1".to_owned(), name: "x".to_owned() };
-        Moved {
-            code: String::new(),
-            fingerprint: String::new(),
-            address: String::new(),
-            id: Some(id),
-            arn: String::new(),
-            setting: setting.to_owned(),
-            before: Reading::Unset,
-            now: Reading::Unset,
-            declared: None,
-            is_declared: false,
-            parts: Vec::new(),
-            effect: Effect::Weakens,
-            reaches: Reaches::Future,
-            says: None,
-            consequence: None,
-            because: None,
-            by: Vec::new(),
-            by_nobody: None,
-        }
+        super::super::movement("", String::new(), Some(id), setting, (Reading::Unset, Reading::Unset), Effect::Neutral)
     }
 
     fn can(kind: &str, setting: &str, operation: &str) -> bool {

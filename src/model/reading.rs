@@ -244,7 +244,7 @@ pub struct Gap {
     pub kind: Option<String>,
     /// The thing, where one thing is concerned.
     pub resource: Option<String>,
-    /// The IAM action that was tried: `dynamodb:DescribeTable`.
+    /// The IAM action that was tried: `dynamodb:DescribeTable`; of one setting that a reading left unknown, that it was read.
     pub action: String,
     /// Why.
     pub cause: Cause,
