@@ -117,7 +117,7 @@ impl Judge<'_> {
                 because: self.policy.sources.position(because),
             });
         };
-        let unread = (covered.verdict == Verdict::Unknown).then(|| unread(covered));
+        let unread = unread(covered);
         if let Some(wants) = tier.rpo {
             let here: Vec<&Protecting> = all.iter().filter(|one| !one.place.other_region && !one.place.other_account).collect();
             add("rpo", loss(&mut self.known, &here, wants, self.at, unread.as_deref(), MEND_RPO));
@@ -189,9 +189,20 @@ impl Judged {
     }
 }
 
-/// Why too little is known of a thing.
-fn unread(covered: &Covered) -> Vec<String> {
-    if covered.unread.is_empty() { vec!["what decides it could not be read".to_owned()] } else { covered.unread.clone() }
+/// Why too little is known of a thing to say that a promise is not kept; none where all is known.
+fn unread(covered: &Covered) -> Option<Vec<String>> {
+    let doubts = covered.mechanisms.iter().filter_map(|mechanism| match mechanism {
+        Mechanism::BackupRule(rule) => {
+            Some(rule.doubts.iter().map(|doubt| format!("rule {} of plan {} may back it up: {doubt}", rule.rule, rule.plan)))
+        }
+        _ => None,
+    });
+    let mut unread: Vec<String> = covered.unread.iter().cloned().chain(doubts.flatten()).collect();
+    if unread.is_empty() && covered.verdict == Verdict::Unknown {
+        unread.push("what decides it could not be read".to_owned());
+    }
+    unread.dedup();
+    (!unread.is_empty()).then_some(unread)
 }
 
 /// Whether no more than so much can be lost, with the best of some mechanisms.
@@ -305,23 +316,42 @@ enum Elsewhere {
 
 /// Whether there are copies in so many other regions or accounts.
 fn copies(covered: &Covered, wants: u32, elsewhere: Elsewhere, regions: &BTreeMap<&str, &str>, unread: Option<&[String]>) -> Judged {
-    let own = if elsewhere == Elsewhere::Region { &covered.region } else { &covered.account };
-    let mut places: BTreeSet<String> = BTreeSet::new();
-    let mut unknown: BTreeSet<&str> = BTreeSet::new();
-    for copy in &covered.copies {
-        let of_bucket = || copy.store.as_deref().and_then(|store| regions.get(store)).map(|region| (*region).to_owned());
-        let place = match elsewhere {
-            Elsewhere::Region => copy.region.clone().or_else(of_bucket),
-            Elsewhere::Account => copy.account.clone(),
+    let mut places: BTreeMap<String, String> = BTreeMap::new();
+    let mut unknown: BTreeSet<String> = BTreeSet::new();
+    let mut add = |by: String, region: Option<&str>, account: Option<&str>| {
+        let (own, place) = match elsewhere {
+            Elsewhere::Region => (&covered.region, region),
+            Elsewhere::Account => (&covered.account, account),
         };
         match place {
-            Some(place) if place != *own => drop(places.insert(place)),
+            Some(place) if place != own => drop(places.entry(place.to_owned()).or_insert(by)),
             Some(_) => {}
-            None => drop(unknown.insert(&copy.by)),
+            None => drop(unknown.insert(by)),
+        }
+    };
+    // What may not protect at all keeps no copy that anybody can count on.
+    for mechanism in covered.mechanisms.iter().filter(|mechanism| mechanism.protects()) {
+        match mechanism {
+            Mechanism::BackupRule(rule) => {
+                for copy in &rule.copies {
+                    add(format!("rule {} of plan {}", rule.rule, rule.plan), copy.region.as_deref(), copy.account.as_deref());
+                }
+            }
+            Mechanism::CopiedBackups { region, .. } => add("copied backups".to_owned(), Some(region), Some(&covered.account)),
+            Mechanism::Replication(rule) => {
+                let bucket = rule.destination.rsplit(':').next().unwrap_or_default();
+                let account = rule.account.as_deref().unwrap_or(&covered.account);
+                add(format!("replication to {bucket}"), regions.get(bucket).copied(), Some(account));
+            }
+            Mechanism::PointInTime(_)
+            | Mechanism::AutomatedBackups(_)
+            | Mechanism::Export { .. }
+            | Mechanism::Replicas { .. }
+            | Mechanism::Versioning { .. } => {}
         }
     }
     let word = if elsewhere == Elsewhere::Region { "region" } else { "account" };
-    let has = if places.is_empty() { format!("no other {word}") } else { places.iter().cloned().collect::<Vec<_>>().join(", ") };
+    let has = if places.is_empty() { format!("no other {word}") } else { places.keys().cloned().collect::<Vec<_>>().join(", ") };
     let is_met = places.len() >= usize::try_from(wants).unwrap_or(usize::MAX);
     let mut why: Vec<String> = unknown.iter().map(|by| format!("{by}: the {word} of its copies is not known")).collect();
     why.extend(unread.into_iter().flatten().cloned());
@@ -337,7 +367,7 @@ fn copies(covered: &Covered, wants: u32, elsewhere: Elsewhere, regions: &BTreeMa
         wants: crate::model::count(wants, &format!("other {word}")),
         has: Some(has),
         standing,
-        by: covered.copies.first().map(|copy| copy.by.clone()).filter(|_| is_met),
+        by: places.into_values().next().filter(|_| is_met),
         why,
         mend: Some(format!("add a `copy_action` into a vault of another {word}")),
     }
@@ -350,6 +380,11 @@ fn immutable(covered: &Covered, at: Timestamp, unread: Option<&[String]>) -> Jud
     let mut is_unknown = unread.is_some();
     for mechanism in &covered.mechanisms {
         let Mechanism::BackupRule(rule) = mechanism else { continue };
+        // Of a rule that may not back it up nobody knows whether its vault holds anything of it.
+        if !mechanism.protects() {
+            is_unknown = true;
+            continue;
+        }
         let by = format!("vault {}", rule.vault);
         match rule.lock {
             Lock::ComplianceFrom(from) if from <= at => firm = Some(format!("{by}: locked in compliance mode")),
@@ -384,3 +419,6 @@ fn immutable(covered: &Covered, at: Timestamp, unread: Option<&[String]>) -> Jud
         mend: Some("lock the vault in compliance mode (a lock with `changeable_for_days`), or use an air-gapped vault".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -241,26 +241,40 @@ pub(super) fn regions(asked: &[String], place: &Path) -> Result<BTreeMap<String,
 }
 
 /// The targets of a policy, or where there is none the regions that were asked for.
-pub(super) fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result<BTreeMap<String, Target>, Failure> {
-    if !load::is_there(path) {
-        return regions(&live.targets, path);
+fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result<(BTreeMap<String, Target>, Accounts), Failure> {
+    if !has_policy(path)? {
+        return Ok((regions(&live.targets, path)?, Accounts::new()));
     }
     let policy = policy(context, path)?;
     let mut policy = organized(context, path, policy, live, None)?;
     narrow(&mut policy, &live.targets)?;
-    Ok(policy.targets)
+    Ok((policy.targets, policy.accounts))
+}
+
+/// Whether there is a policy at a path.
+///
+/// # Errors
+///
+/// There is nothing at all: a misspelled path must not pass for an account without a policy, of which nothing is promised.
+fn has_policy(path: &Path) -> Result<bool, Failure> {
+    if !path.exists() {
+        let message = format!("cannot read {}: no such file or directory", path.display());
+        return Err(Failure::coded(Exit::Error, Code::Unreadable, message)
+            .help("give the folder or file of the policy, or leave it out in a folder without one"));
+    }
+    Ok(path.is_file() || load::is_there(path))
 }
 
 /// The policy whose tiers promise something of what a snapshot of everything holds; none where there is no policy, or it has no tier.
 pub(super) fn promising(context: &Context, path: &Path, live: &LiveArgs, snapshot: &Snapshot) -> Result<Option<Policy>, Failure> {
-    if !load::is_there(path) {
+    if !has_policy(path)? {
         return Ok(None);
     }
     let policy = good(context, path, now(context))?.policy;
     if policy.tiers.is_empty() && policy.controls.is_empty() {
         return Ok(None);
     }
-    let policy = organized(context, path, policy, live, None)?;
+    let policy = organized(context, path, policy, live, Some(snapshot))?;
     let mut policy = reached(context, path, policy, &snapshot.identities)?;
     narrow(&mut policy, &live.targets)?;
     Ok(Some(policy))
@@ -268,17 +282,18 @@ pub(super) fn promising(context: &Context, path: &Path, live: &LiveArgs, snapsho
 
 /// Reads what it takes to tell what protects each thing that holds data.
 pub(super) fn protection(context: &Context, path: &Path, live: &LiveArgs) -> Result<Snapshot, Failure> {
-    let targets = targets(context, path, live)?;
+    let (targets, accounts) = targets(context, path, live)?;
     block_on(async {
         let session = Session::connect(context, &targets, live).await?;
         let bar = context.ui.bar("reading");
-        let snapshot = snapshot::protection(&session.aws, &session.unreached, &|done, total| {
+        let mut snapshot = snapshot::protection(&session.aws, &session.unreached, &|done, total| {
             bar.set_length(total);
             bar.set_position(done);
         })
         .await;
         bar.finish_and_clear();
         session.log_counts();
+        snapshot.accounts = accounts;
         Ok(snapshot)
     })?
 }
