@@ -2,6 +2,7 @@
 
 use super::alike::alike;
 use super::escape::visible;
+use super::lined::Lined;
 use super::style::{Label, Style};
 use super::{Specs, lines, words};
 use crate::model::{Action, Change, Effect, Key, Plan, Reading, Shape, Value, Verb, path};
@@ -49,26 +50,13 @@ struct Row<'a> {
     lines: Vec<lines::DiffLine>,
 }
 
+impl Lined for Page<'_> {
+    fn so_far(&mut self) -> (Style, &mut String) {
+        (self.style, &mut self.out)
+    }
+}
+
 impl Page<'_> {
-    fn line(&mut self, indent: usize, label: Label, text: &str) {
-        let text = self.style.paint(label, text);
-        self.out.push_str(&" ".repeat(indent));
-        self.out.push_str(&text);
-        self.out.push('\n');
-    }
-
-    fn sentence(&mut self, indent: usize, label: Label, text: &str) {
-        for line in self.style.wrap(indent, text) {
-            self.line(indent, label, &line);
-        }
-    }
-
-    fn gap(&mut self) {
-        if !self.out.is_empty() {
-            self.out.push('\n');
-        }
-    }
-
     fn actions(&mut self) {
         for actions in alike(&self.plan.actions) {
             let Some(first) = actions.first() else { continue };

@@ -4,6 +4,7 @@ use super::{alike, counts, name, of, titled, verdict};
 use crate::model::{ControlOutcome, ControlVerdict, Examined, Finding, Findings, FrameworkOutcome};
 use crate::view::Specs;
 use crate::view::escape::visible;
+use crate::view::lined::Lined;
 use crate::view::style::{Label, Style};
 
 /// Things that are named of a group; the others are counted.
@@ -42,13 +43,13 @@ struct Page<'a> {
     out: String,
 }
 
-impl Page<'_> {
-    fn sentence(&mut self, indent: usize, label: Label, text: &str) {
-        for line in self.style.wrap(indent, text) {
-            put!(self.out, "{}{}\n", " ".repeat(indent), self.style.paint(label, &line));
-        }
+impl Lined for Page<'_> {
+    fn so_far(&mut self) -> (Style, &mut String) {
+        (self.style, &mut self.out)
     }
+}
 
+impl Page<'_> {
     fn control(&mut self, control: &ControlOutcome, verdict: ControlVerdict, label: Label) {
         let word = self.style.paint(label, verdict.shown());
         put!(self.out, "  {word} {} ({}): {}\n", visible(&control.id), control.severity.as_str(), visible(&control.title));

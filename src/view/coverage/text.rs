@@ -3,6 +3,7 @@
 use super::{alike, doubts, kept, mechanisms, named, places, verdict};
 use crate::model::{Coverage, Covered, Verdict, count};
 use crate::view::escape::visible;
+use crate::view::lined::Lined;
 use crate::view::style::{Label, Style};
 use crate::view::{Specs, words};
 
@@ -31,19 +32,13 @@ struct Page<'a> {
     out: String,
 }
 
+impl Lined for Page<'_> {
+    fn so_far(&mut self) -> (Style, &mut String) {
+        (self.style, &mut self.out)
+    }
+}
+
 impl Page<'_> {
-    fn line(&mut self, indent: usize, label: Label, text: &str) {
-        self.out.push_str(&" ".repeat(indent));
-        self.out.push_str(&self.style.paint(label, text));
-        self.out.push('\n');
-    }
-
-    fn sentence(&mut self, indent: usize, label: Label, text: &str) {
-        for line in self.style.wrap(indent, text) {
-            self.line(indent, label, &line);
-        }
-    }
-
     fn heading(&mut self, text: &str) {
         self.out.push('\n');
         self.line(0, Label::Heading, text);

@@ -4,6 +4,7 @@ use super::{by_or_why, long, place, subject, verdict, what};
 use crate::model::{Change, Code, Drift, Effect, Moved, MovedPart, Reaches, Reading, Value};
 use crate::view::Specs;
 use crate::view::escape::visible;
+use crate::view::lined::Lined;
 use crate::view::style::{Label, Style};
 use crate::view::words;
 
@@ -32,26 +33,13 @@ struct Page<'a> {
     out: String,
 }
 
+impl Lined for Page<'_> {
+    fn so_far(&mut self) -> (Style, &mut String) {
+        (self.style, &mut self.out)
+    }
+}
+
 impl Page<'_> {
-    fn line(&mut self, indent: usize, label: Label, text: &str) {
-        let text = self.style.paint(label, text);
-        self.out.push_str(&" ".repeat(indent));
-        self.out.push_str(&text);
-        self.out.push('\n');
-    }
-
-    fn sentence(&mut self, indent: usize, label: Label, text: &str) {
-        for line in self.style.wrap(indent, text) {
-            self.line(indent, label, &line);
-        }
-    }
-
-    fn gap(&mut self) {
-        if !self.out.is_empty() {
-            self.out.push('\n');
-        }
-    }
-
     fn moved(&mut self, moved: &Moved, last: Option<&Moved>) {
         if last.is_none_or(|last| (&last.address, &last.id) != (&moved.address, &moved.id) || moved.address.is_empty()) {
             self.gap();
