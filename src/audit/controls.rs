@@ -33,7 +33,8 @@ pub struct Audited<'a> {
 
 /// Asks controls of everything, and reports these frameworks; all that a control serves where none is named.
 pub fn findings(audited: &Audited<'_>, controls: &[Control], asked_for: &[String]) -> Findings {
-    let mut asker = Asker::new(audited, controls);
+    let asks: Vec<Result<Ask, String>> = controls.iter().map(Ask::new).collect();
+    let mut asker = Asker::new(audited, controls, &asks);
     asker.holders(audited);
     asker.others(audited);
     asker.unlisted(audited.coverage);
@@ -125,7 +126,7 @@ type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 struct Asker<'a> {
     controls: &'a [Control],
-    asks: Vec<Result<Ask, String>>,
+    asks: &'a [Result<Ask, String>],
     estate: Estate<'a>,
     things: Vec<Examined>,
     outcomes: Vec<ControlOutcome>,
@@ -134,7 +135,7 @@ struct Asker<'a> {
 }
 
 impl<'a> Asker<'a> {
-    fn new(audited: &Audited<'a>, controls: &'a [Control]) -> Self {
+    fn new(audited: &Audited<'a>, controls: &'a [Control], asks: &'a [Result<Ask, String>]) -> Self {
         let outcomes = controls.iter().map(|control| ControlOutcome {
             id: control.id.clone(),
             title: control.title.clone(),
@@ -148,7 +149,7 @@ impl<'a> Asker<'a> {
         });
         Self {
             controls,
-            asks: controls.iter().map(Ask::new).collect(),
+            asks,
             estate: Estate::new(audited.snapshot, audited.coverage, audited.tiers.to_vec()),
             things: Vec::new(),
             outcomes: outcomes.collect(),
@@ -247,6 +248,8 @@ impl<'a> Asker<'a> {
     fn ask(&mut self, about: &[usize], who: Examined, known: &Known) {
         self.things.push(who);
         let thing = self.things.len() - 1;
+        // Many controls look at the same.
+        let mut shown: BTreeMap<&str, (Arc<str>, Arc<str>)> = BTreeMap::new();
         for at in about {
             let asked = match self.asks.get(*at) {
                 Some(Ok(ask)) => ask.of(&known.value),
@@ -258,7 +261,7 @@ impl<'a> Asker<'a> {
                 None => continue,
             };
             let (verdict, unknown) = judged(&asked, known);
-            let evidence = asked.evidence.iter().map(|one| self.evidence(one)).collect();
+            let evidence = asked.evidence.iter().map(|one| shown.entry(one.path).or_insert_with(|| self.evidence(one)).clone()).collect();
             self.add(*at, thing, verdict, unknown, evidence);
         }
     }
@@ -276,13 +279,13 @@ impl<'a> Asker<'a> {
         }
     }
 
-    fn evidence(&mut self, one: &Evidence) -> (Arc<str>, Arc<str>) {
+    fn evidence(&mut self, one: &Evidence<'_>) -> (Arc<str>, Arc<str>) {
         let shown = match &one.value {
             None => "(not there)".to_owned(),
             Some(value) => value.to_string().replace("(known after apply)", "(unknown)"),
         };
         let shown: String = if shown.chars().count() > LONGEST { shown.chars().take(LONGEST).chain(['…']).collect() } else { shown };
-        (self.kept(&one.path), self.kept(&shown))
+        (self.kept(one.path), self.kept(&shown))
     }
 
     /// The text, kept once however often it comes.
@@ -296,7 +299,7 @@ impl<'a> Asker<'a> {
     }
 }
 
-fn judged(asked: &Asked, known: &Known) -> (ControlVerdict, Option<Ignorance>) {
+fn judged(asked: &Asked<'_>, known: &Known) -> (ControlVerdict, Option<Ignorance>) {
     match &asked.holds {
         None => (ControlVerdict::NotApplicable, None),
         Some(Ok(true)) => (ControlVerdict::Pass, None),
