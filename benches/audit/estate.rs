@@ -229,7 +229,8 @@ fn plan(snapshot: &mut Snapshot, place: (&str, &str, &str), number: usize) {
     made.facts.insert(Live::ID.to_owned(), Value::from(name.as_str()));
     snapshot.resources.push(made);
     let mut kept = live("aws_backup_vault", place, &vault, vec![setting("name", vault.as_str())]);
-    kept.settings.insert("kms_key_arn".to_owned(), Reading::Known(Value::from(format!("arn:aws:kms:{region}:{account}:key/{number:04}").as_str())));
+    kept.settings
+        .insert("kms_key_arn".to_owned(), Reading::Known(Value::from(format!("arn:aws:kms:{region}:{account}:key/{number:04}").as_str())));
     if number.is_multiple_of(2) {
         kept.facts.insert("is_locked".to_owned(), Value::from(true));
         kept.facts.insert("lock_date".to_owned(), Value::from("2025-01-01T00:00:00Z"));
@@ -255,10 +256,8 @@ fn selections(number: usize) -> [(&'static str, Vec<(String, Value)>); 2] {
     let team = format!("team-{:02}", number * 3);
     let patterns = [format!("arn:aws:dynamodb:*:*:table/team-{number:02}-*"), format!("arn:aws:s3:::team-{number:02}-*")];
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
-    let mut by_pattern = vec![
-        setting("resources", texts(&patterns)),
-        setting("not_resources", texts(&["arn:aws:dynamodb:*:*:table/team-00-scratch-*"])),
-    ];
+    let mut by_pattern =
+        vec![setting("resources", texts(&patterns)), setting("not_resources", texts(&["arn:aws:dynamodb:*:*:table/team-00-scratch-*"]))];
     by_pattern.extend(pair("condition.string_not_equals", "aws:ResourceTag/stage", "scratch"));
     [("tagged", pair("selection_tag", "backup", &team)), ("patterns", by_pattern)]
 }

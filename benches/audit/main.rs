@@ -1,8 +1,8 @@
 //! How long an audit of a large estate takes, step by step, and how much memory it needs.
 //!
 //! ```text
-//! cargo bench --bench audit --no-default-features            # 100,000 things
-//! cargo bench --bench audit --no-default-features -- 20000   # another number
+//! cargo bench --bench audit --no-default-features                        # 100,000 things
+//! cargo bench --bench audit --no-default-features -- 20000 --keep FOLDER # another number; what views say is kept, to be compared
 //! ```
 //!
 //! Nothing is read of AWS: the snapshot is made, written as a file, and read back as `audit --from` does.
@@ -10,19 +10,19 @@
 mod estate;
 
 use backstay::audit::controls::{self, Audited};
-use backstay::audit::{library, promises};
+use backstay::audit::{calendar, library, promises};
 use backstay::coverage;
 use backstay::kinds;
-use backstay::model::{Coverage, Findings, Policy, Promises, Snapshot};
+use backstay::model::{Coverage, Findings, Policy, Promises, Snapshot, Sources};
 use backstay::plan;
 use backstay::policy;
+use backstay::policy::load::Files;
 use backstay::snapshot;
 use backstay::view::{self, Style};
-use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 /// What an audit is to be able to do in seconds.
 const THINGS: usize = 100_000;
@@ -30,30 +30,43 @@ const THINGS: usize = 100_000;
 /// What anything here can fail with.
 type Failure = Box<dyn std::error::Error>;
 
-/// The steps that were measured, of a number of things.
+/// Steps that are measured, of a number of things.
 struct Measured {
     things: usize,
-    lines: String,
     total: Duration,
 }
 
 impl Measured {
-    /// Does one step and notes how long it took; `counts` says whether an audit does it too.
-    fn step<T>(&mut self, name: &str, counts: bool, step: impl FnOnce() -> T) -> T {
-        let began = Instant::now();
-        let done = step();
+    /// Does one step, and says how long it took.
+    fn step<T>(&mut self, name: &str, step: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        let (began, cpu) = (Instant::now(), processor());
+        let done = step()?;
         let took = began.elapsed();
-        if counts {
-            self.total += took;
-        }
-        let seconds = took.as_secs_f64();
+        let cpu = match (cpu, processor()) {
+            (Some(before), Some(after)) => format!("{:.2} s of CPU", after - before),
+            _ => "CPU not known on this system".to_owned(),
+        };
+        self.total += took;
         let things = f64::from(u32::try_from(self.things).unwrap_or(u32::MAX));
-        let rate = if seconds > 0.0 { things / seconds } else { f64::INFINITY };
-        // Writing into a string cannot fail.
-        let _ = writeln!(self.lines, "{name:<34} {:>9.3} s  {rate:>12.0} things/s  peak {}", seconds, peak());
-        let _ = std::io::stderr().write_all(format!("  {name}: {seconds:.3} s\n").as_bytes());
-        done
+        let rate = things / took.as_secs_f64().max(1e-9);
+        say(&format!("{name:<32} {:>8.3} s ({cpu:>14}) {rate:>9.0} things/s  peak {}\n", took.as_secs_f64(), peak()))?;
+        Ok(done)
     }
+}
+
+fn say(line: &str) -> Result<(), Failure> {
+    Ok(io::stdout().lock().write_all(line.as_bytes())?)
+}
+
+/// The seconds for which processors worked for this process, in all its threads: what a machine with other work tells truly.
+fn processor() -> Option<f64> {
+    /// What Linux counts in, on every machine that Rust runs on (`USER_HZ`).
+    const TICKS: f64 = 100.0;
+    let status = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name before may hold blanks.
+    let mut fields = status.rsplit(')').next()?.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<f64>().ok();
+    Some((ticks()? + ticks()?) / TICKS)
 }
 
 /// The most memory that the process had in use so far.
@@ -66,34 +79,39 @@ fn peak() -> String {
 fn main() -> Result<(), Failure> {
     // Cargo passes flags of its own (`--bench`).
     let asked = std::env::args().skip(1).find_map(|argument| argument.parse::<usize>().ok());
+    let keep = std::env::args().skip_while(|argument| argument != "--keep").nth(1).map(PathBuf::from);
     let things = asked.unwrap_or(THINGS);
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("estate.json");
-    let mut measured = Measured { things, lines: String::new(), total: Duration::ZERO };
-    let made = measured.step("(make the estate)", false, || estate::snapshot(things));
-    measured.step("(write the snapshot)", false, || snapshot::save(&made, &file))?;
-    drop(made);
-    let size = std::fs::metadata(&file)?.len();
-    let snapshot = measured.step("load", true, || snapshot::load(&file))?;
-    let policy = measured.step("policy", true, || checked(&folder, estate::POLICY))?;
-    let coverage = measured.step("coverage", true, || coverage::coverage(&snapshot, snapshot.taken_at));
-    let promises = measured.step("promises", true, || promises::promises(&policy, &snapshot, &coverage));
-    let findings = measured.step("controls, of all frameworks", true, || found(&policy, &snapshot, &coverage, &promises))?;
-    let audit = measured.total;
-    views(&mut measured, &coverage, &promises, &findings, folder.path())?;
-    all_tables(&mut measured, things.min(10_000), &folder)?;
+    let temporary = tempfile::tempdir()?;
+    let folder = keep.as_deref().unwrap_or(temporary.path());
+    let file = temporary.path().join("estate.json");
+    let mut measured = Measured { things, total: Duration::ZERO };
+    measured.step("(make the estate and write it)", || Ok(snapshot::save(&estate::snapshot(things), &file)?))?;
+    say(&format!("(the snapshot has {} MiB)\n", std::fs::metadata(&file)?.len() / 1_048_576))?;
+    measured.total = Duration::ZERO;
+    let snapshot = measured.step("load", || Ok(snapshot::load(&file)?))?;
+    let policy = measured.step("policy", || checked(estate::POLICY))?;
+    let coverage = measured.step("coverage", || Ok(coverage::coverage(&snapshot, snapshot.taken_at)))?;
+    let promises = measured.step("promises", || Ok(promises::promises(&policy, &snapshot, &coverage)))?;
+    let findings = measured.step("controls, of all frameworks", || found(&policy, &snapshot, &coverage, &promises))?;
+    say(&format!("audit without a view                {:>8.3} s\n", measured.total.as_secs_f64()))?;
     let totals = coverage.totals;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{things} things ({} MiB of snapshot): {} protected, {} unprotected, {} unknown; {} promises, {} findings\n", size / 1_048_576, totals.protected, totals.unprotected, totals.unknown, promises.things.iter().map(|thing| thing.promises.len()).sum::<usize>(), findings.controls.iter().map(|control| control.findings.len()).sum::<usize>())?;
-    out.write_all(measured.lines.as_bytes())?;
-    writeln!(out, "\naudit without a view {:.3} s; peak of all {}", audit.as_secs_f64(), peak())?;
-    Ok(())
+    say(&format!(
+        "({} protected, {} unprotected, {} unknown; {} promises; {} findings)\n",
+        totals.protected,
+        totals.unprotected,
+        totals.unknown,
+        promises.things.iter().map(|thing| thing.promises.len()).sum::<usize>(),
+        findings.controls.iter().map(|control| control.findings.len()).sum::<usize>(),
+    ))?;
+    views(&mut measured, &coverage, &promises, &findings, folder)?;
+    drop((snapshot, coverage, promises, findings));
+    all_tables(&mut measured, things.min(10_000))
 }
 
-fn checked(folder: &TempDir, text: &str) -> Result<Policy, Failure> {
-    let file = folder.path().join("policy.hcl");
-    backstay::files::write_atomically(&file, text.as_bytes())?;
-    let checked = policy::check(&file, &[]);
+fn checked(text: &str) -> Result<Policy, Failure> {
+    let mut sources = Sources::default();
+    let policy = vec![sources.add("policy.hcl", text)];
+    let checked = policy::check_files(Files { sources, policy, folder: PathBuf::from("."), ..Files::default() }, &[]);
     if checked.is_good() { Ok(checked.policy) } else { Err(format!("{:?}", checked.problems).into()) }
 }
 
@@ -106,55 +124,57 @@ fn found(policy: &Policy, snapshot: &Snapshot, coverage: &Coverage, promises: &P
     Ok(controls::findings(&Audited { snapshot, coverage, promises, tiers: &tiers }, &controls::chosen(all, &frameworks), &frameworks))
 }
 
-/// Each view by itself. What it comes to is kept beside, where somebody wants to compare two versions of the program.
+/// Each view by itself, into a file.
 fn views(measured: &mut Measured, coverage: &Coverage, promises: &Promises, findings: &Findings, folder: &Path) -> Result<(), Failure> {
-    let spec = kinds::spec;
-    let style = Style::PLAIN;
-    let keep = std::env::args().skip_while(|argument| argument != "--keep").nth(1);
-    let folder = keep.as_deref().map_or(folder, Path::new);
-    let text = measured.step("view: text", false, || {
-        view::coverage::text(coverage, spec, style) + &view::promises::text(promises, spec, style) + &view::controls::text(findings, spec, style, true)
-    });
-    keep_view(measured, folder, "audit.txt", &text)?;
-    let text = measured.step("view: json", false, || view::coverage::json(coverage, promises, findings));
-    keep_view(measured, folder, "audit.json", &text)?;
-    let text = measured.step("view: markdown", false, || {
-        view::coverage::markdown(coverage, spec) + &view::promises::markdown(promises, spec) + &view::controls::markdown(findings, spec)
-    });
-    keep_view(measured, folder, "audit.md", &text)?;
-    let text = measured.step("view: csv", false, || view::controls::csv(findings));
-    keep_view(measured, folder, "audit.csv", &text)?;
-    let text = measured.step("view: junit", false, || view::controls::junit(findings, spec, coverage.at));
-    keep_view(measured, folder, "audit.xml", &text)?;
-    let text = measured.step("view: sarif", false, || view::json::print(&view::controls::sarif(findings, spec, coverage.at)));
-    keep_view(measured, folder, "audit.sarif", &text)?;
-    let text = measured.step("view: html", false, || view::page::page(coverage, promises, findings, spec));
-    keep_view(measured, folder, "audit.html", &text)
-}
-
-/// Notes how large a view is, and writes it, outside what is measured.
-fn keep_view(measured: &mut Measured, folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
-    let _ = writeln!(measured.lines, "{:<34} {:>9} KiB", format!("  {name}"), text.len() / 1024);
-    backstay::files::write_atomically(&folder.join(name), text.as_bytes())?;
+    let (spec, style, at) = (kinds::spec, Style::PLAIN, coverage.at);
+    let text = |out: &mut dyn Write| {
+        out.write_all(view::coverage::text(coverage, spec, style).as_bytes())?;
+        out.write_all(view::promises::text(promises, spec, style).as_bytes())?;
+        out.write_all(view::controls::text(findings, spec, style, true).as_bytes())
+    };
+    let markdown = |out: &mut dyn Write| {
+        out.write_all(view::coverage::markdown(coverage, spec).as_bytes())?;
+        out.write_all(view::promises::markdown(promises, spec).as_bytes())?;
+        out.write_all(view::controls::markdown(findings, spec).as_bytes())
+    };
+    let all: [(&str, &dyn Fn(&mut dyn Write) -> io::Result<()>); 7] = [
+        ("audit.txt", &text),
+        ("audit.md", &markdown),
+        ("audit.html", &|out| {
+            out.write_all(view::page::page(coverage, promises, findings, &calendar::calendar(coverage), spec).as_bytes())
+        }),
+        ("audit.csv", &|out| view::controls::write_csv(out, findings)),
+        ("audit.xml", &|out| view::controls::write_junit(out, findings, spec, at)),
+        ("audit.sarif", &|out| view::controls::write_sarif(out, findings, spec, at)),
+        ("audit.json", &|out| view::coverage::write_json(out, coverage, promises, findings)),
+    ];
+    for (name, write) in all {
+        let file = folder.join(name);
+        measured.step(&format!("view: {name}"), || {
+            let mut out = BufWriter::new(File::create(&file)?);
+            write(&mut out)?;
+            Ok(out.flush()?)
+        })?;
+        say(&format!("({} KiB)\n", std::fs::metadata(&file)?.len() / 1024))?;
+    }
     Ok(())
 }
 
 /// One block that chooses every table: what a plan of it takes, and an audit.
-fn all_tables(measured: &mut Measured, things: usize, folder: &TempDir) -> Result<(), Failure> {
-    let before = std::mem::replace(&mut measured.things, things);
+fn all_tables(measured: &mut Measured, things: usize) -> Result<(), Failure> {
+    measured.things = things;
     let snapshot = estate::tables(things);
-    let policy = checked(folder, estate::ALL_TABLES)?;
-    let made = measured.step(&format!("one block, {things} tables: plan"), false, || {
-        plan::plan(&policy, &snapshot, &plan::Request::default()).map_err(|problems| format!("{problems:?}"))
-    })?;
+    let policy = checked(estate::ALL_TABLES)?;
+    say(&format!("\none block that chooses all of {things} tables\n"))?;
+    let made = measured
+        .step("plan", || Ok(plan::plan(&policy, &snapshot, &plan::Request::default()).map_err(|problems| format!("{problems:?}"))?))?;
     if made.actions.len() < things {
         return Err(format!("the block chooses {} of {things} tables", made.actions.len()).into());
     }
-    measured.step("one block: plan as text", false, || view::text::plan(&made, kinds::spec, Style::PLAIN));
-    let coverage = measured.step("one block: coverage", false, || coverage::coverage(&snapshot, snapshot.taken_at));
-    let promises = measured.step("one block: promises", false, || promises::promises(&policy, &snapshot, &coverage));
-    let findings = measured.step("one block: controls", false, || found(&policy, &snapshot, &coverage, &promises))?;
-    measured.step("one block: html", false, || view::page::page(&coverage, &promises, &findings, kinds::spec));
-    measured.things = before;
+    measured.step("plan as text", || Ok(view::text::plan(&made, kinds::spec, Style::PLAIN)))?;
+    let coverage = measured.step("coverage", || Ok(coverage::coverage(&snapshot, snapshot.taken_at)))?;
+    let promises = measured.step("promises", || Ok(promises::promises(&policy, &snapshot, &coverage)))?;
+    let findings = measured.step("controls, of all frameworks", || found(&policy, &snapshot, &coverage, &promises))?;
+    measured.step("page", || Ok(view::page::page(&coverage, &promises, &findings, &calendar::calendar(&coverage), kinds::spec)))?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::model::{ArnForm, Coverage, Live, ResourceId, Snapshot};
 use crate::time::{Schedule, Service, Zone};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 /// A vault: account, region and name.
 type Vault = (String, String, String);
@@ -22,7 +23,7 @@ pub(super) struct Estate<'s> {
     tags: BTreeMap<(&'s str, &'s str, &'s str), &'s BTreeMap<String, String>>,
     unmanaged: BTreeSet<&'s str>,
     /// The most hours between two runs of a schedule, in a zone.
-    hours: BTreeMap<(String, String), Option<i64>>,
+    hours: Mutex<BTreeMap<(String, String), Option<i64>>>,
 }
 
 impl<'s> Estate<'s> {
@@ -51,7 +52,7 @@ impl<'s> Estate<'s> {
             regions: buckets.map(|covered| (covered.name.as_str(), covered.region.as_str())).collect(),
             tags: tags.collect(),
             unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
-            hours: BTreeMap::new(),
+            hours: Mutex::default(),
         }
     }
 
@@ -89,18 +90,20 @@ impl<'s> Estate<'s> {
     }
 
     /// The most hours, rounded up, between two runs of a schedule of AWS Backup; `None` where nobody can tell.
-    pub(super) fn longest_hours(&mut self, schedule: &str, zone: &str) -> Option<i64> {
+    pub(super) fn longest_hours(&self, schedule: &str, zone: &str) -> Option<i64> {
         let key = (schedule.to_owned(), zone.to_owned());
-        if let Some(known) = self.hours.get(&key) {
-            return *known;
+        // Whoever was interrupted while it held this left it whole.
+        let hours = || self.hours.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = hours().get(&key).copied() {
+            return known;
         }
         let gap = || {
             let zone = Zone::named(zone).ok()?;
             let gap = Schedule::parse(schedule, Service::Backup).ok()?.longest_gap(self.at, &zone)?;
             Some(gap.as_secs().max(0).div_euclid(3600) + i64::from(gap.as_secs().rem_euclid(3600) > 0))
         };
-        let hours = gap();
-        self.hours.insert(key, hours);
-        hours
+        let found = gap();
+        hours().insert(key, found);
+        found
     }
 }

@@ -74,17 +74,13 @@ impl Saves<'_> {
                 let lag = Lag::Unpromised("RDS promises no time within which automated backups are copied to another region".to_owned());
                 rpo::Mechanism::Copied { of: Box::new(of), to: *to, lag }
             }
-            Self::Objects { to, has_time_control } => {
-                rpo::Mechanism::Replicated { to: *to, lag: Lag::of_objects(*has_time_control) }
-            }
+            Self::Objects { to, has_time_control } => rpo::Mechanism::Replicated { to: *to, lag: Lag::of_objects(*has_time_control) },
             // Of a database, whose automated backups AWS Backup then keeps, those tell how far they lag.
             Self::Continuous => {
                 rpo::Mechanism::Continuous { lag: Lag::Unpromised("AWS Backup names no lag of continuous backups".to_owned()) }
             }
             Self::Rules(rules) => scheduled(rules)?,
-            Self::Copies(rules, to) => {
-                rpo::Mechanism::Copied { of: Box::new(scheduled(rules)?), to: *to, lag: Lag::of_copies() }
-            }
+            Self::Copies(rules, to) => rpo::Mechanism::Copied { of: Box::new(scheduled(rules)?), to: *to, lag: Lag::of_copies() },
         })
     }
 }

@@ -5,7 +5,7 @@
 
 use super::audit_test;
 use crate::audit::controls::{self, Audited};
-use crate::audit::{library as of_library, promises};
+use crate::audit::{calendar, library as of_library, promises};
 use crate::cli::Context;
 use crate::cli::args::{AuditArgs, AuditFormat};
 use crate::cli::failure::{Exit, Failure};
@@ -127,7 +127,7 @@ fn rendered(found: &Found, format: AuditFormat, style: Style) -> String {
         AuditFormat::Csv => view::controls::csv(findings),
         AuditFormat::Junit => view::controls::junit(findings, spec, coverage.at),
         AuditFormat::Sarif => view::json::print(&view::controls::sarif(findings, spec, coverage.at)),
-        AuditFormat::Html => view::page::page(coverage, promises, findings, spec),
+        AuditFormat::Html => view::page::page(coverage, promises, findings, &calendar::calendar(coverage), spec),
     }
 }
 
