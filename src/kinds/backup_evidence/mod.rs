@@ -7,7 +7,7 @@
 mod jobs;
 mod points;
 
-use super::{Protection, ProofAws, ProofRequest, all, backup};
+use super::{ProofAws, ProofRequest, Protection, all, backup};
 use crate::aws::{CallFailed, Connection};
 use crate::model::{Evidence, Gap, Live, Lock, Restore};
 use aws_sdk_backup::primitives::DateTime;
