@@ -9,8 +9,8 @@ use super::lifecycle::{self, Wrong};
 use super::resources::has_cold_storage;
 use super::{Call, Listed, invalid, newest_first, not_found, page, refused, required, vaults};
 use crate::sandbox::clock::later;
-use crate::sandbox::services::input::Input;
 use crate::sandbox::services::dynamodb::TableContent;
+use crate::sandbox::services::input::Input;
 use crate::sandbox::services::{AwsError, epoch};
 
 /// A recovery point. It is there from the start of its job.
