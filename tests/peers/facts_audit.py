@@ -1,6 +1,7 @@
 """What boto3 finds of the settings, frameworks, report plans and restore tests of AWS Backup in the sandbox."""
 
 import unittest
+from datetime import timedelta
 
 from facts import Facts, client
 
@@ -71,26 +72,24 @@ class Audit(Facts):
         self.refused("ResourceNotFoundException", self.backup.get_restore_testing_plan, RestoreTestingPlanName="monthly")
 
     def test_a_table_is_restored_from_a_recovery_point_and_the_restore_is_validated(self):
-        dynamodb = client("dynamodb")
-        dynamodb.create_table(
-            TableName="orders", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        )
-        dynamodb.get_waiter("table_exists").wait(TableName="orders", WaiterConfig={"Delay": 1})
-        dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}})
-        arn = dynamodb.describe_table(TableName="orders")["Table"]["TableArn"]
+        self.table("orders")
+        self.dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}})
+        arn = self.described("orders")["TableArn"]
         self.backup.create_backup_vault(BackupVaultName="daily")
         made = self.backup.start_backup_job(BackupVaultName="daily", ResourceArn=arn, IamRoleArn=ROLE)
-        self.wait(lambda: self.backup.describe_backup_job(BackupJobId=made["BackupJobId"])["State"] == "COMPLETED")
+        self.assertEqual(self.backup.describe_backup_job(BackupJobId=made["BackupJobId"])["State"], "COMPLETED")
         [point] = self.backup.list_recovery_points_by_backup_vault(BackupVaultName="daily")["RecoveryPoints"]
         self.assertNotIn("LastRestoreTime", point)
+        self.lag("600s")
         begun = self.backup.start_restore_job(RecoveryPointArn=point["RecoveryPointArn"], IamRoleArn=ROLE, Metadata={"targetTableName": "back"})
         job = begun["RestoreJobId"]
-        self.wait(lambda: self.backup.describe_restore_job(RestoreJobId=job)["Status"] == "COMPLETED")
-        self.assertEqual(dynamodb.scan(TableName="back")["Count"], 1)
+        self.assertEqual(self.backup.describe_restore_job(RestoreJobId=job)["Status"], "PENDING")
+        self.refused("InvalidRequestException", self.backup.put_restore_validation_result, RestoreJobId=job, ValidationStatus="SUCCESSFUL")
+        self.later(minutes=10)
+        self.assertEqual(self.dynamodb.scan(TableName="back")["Count"], 1)
         told = self.backup.describe_restore_job(RestoreJobId=job)
         self.assertEqual((told["SourceResourceArn"], told["CreatedResourceArn"]), (arn, arn.replace("orders", "back")))
-        self.assertGreater(told["CompletionDate"], told["CreationDate"])
+        self.assertEqual(told["CompletionDate"] - told["CreationDate"], timedelta(minutes=10))
         self.assertEqual(self.backup.get_restore_job_metadata(RestoreJobId=job)["Metadata"], {"targetTableName": "back"})
         self.backup.put_restore_validation_result(RestoreJobId=job, ValidationStatus="SUCCESSFUL", ValidationStatusMessage="one order")
         [listed] = self.backup.get_paginator("list_restore_jobs").paginate(ByStatus="COMPLETED", ByResourceType="DynamoDB").build_full_result()["RestoreJobs"]
