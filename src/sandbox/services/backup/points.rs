@@ -69,9 +69,10 @@ impl Point {
         Some(self.after_days(days))
     }
 
-    /// When it is deleted; `None` is never.
+    /// When it is deleted; `None` is never, as of a continuous one while it goes on.
     pub(crate) fn delete_at(&self) -> Option<Timestamp> {
-        self.days("DeleteAfterDays").map(|days| self.after_days(days))
+        let goes_on = self.held.as_deref() == Some("AVAILABLE");
+        self.days("DeleteAfterDays").filter(|_| !goes_on).map(|days| self.after_days(days))
     }
 
     /// Tells whether its time has not run out. AWS takes up to eight hours more.

@@ -159,7 +159,7 @@ fn a_restore_testing_plan_restores_at_its_times_and_clears_up() {
     assert_eq!(validated["DeletionStatus"], "SUCCESSFUL");
     assert_eq!(world.fails("DescribeTable", json!({"TableName": name})).0, "ResourceNotFoundException");
     // The next day nobody validates.
-    world.advance(DAY + 3600);
+    world.advance(DAY + 2 * 3600);
     let next = &listed(&world, "")[0];
     assert_eq!((&next["ValidationStatus"], &next["DeletionStatus"]), (&json!("TIMED_OUT"), &json!("SUCCESSFUL")));
     assert_eq!(world.dynamodb("ListTables", json!({}))["TableNames"], json!(["Orders"]));
