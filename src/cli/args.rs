@@ -357,6 +357,8 @@ pub(super) enum AuditFormat {
     Junit,
     /// For code hosts: what controls fail, at their places.
     Sarif,
+    /// For governance tools: NIST's OSCAL assessment results, version 1.1.3.
+    Oscal,
 }
 
 #[derive(Debug, Args)]

@@ -41,7 +41,7 @@ pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> 
         }
         None => Findings::default(),
     };
-    let found = Found { coverage, promises, findings, in_full: !args.frameworks.is_empty() };
+    let found = Found { coverage, promises, findings, began: snapshot.taken_at, in_full: !args.frameworks.is_empty() };
     match &args.out {
         None => context.ui.answer(&rendered(&found, args.format, context.ui.style()))?,
         Some(file) => {
@@ -59,6 +59,8 @@ struct Found {
     coverage: Coverage,
     promises: Promises,
     findings: Findings,
+    /// When reading began.
+    began: jiff::Timestamp,
     /// Whether the requirements of frameworks are told one by one.
     in_full: bool,
 }
@@ -102,7 +104,7 @@ type Asked = (Vec<Control>, Vec<String>);
 
 /// The controls to ask, and the frameworks to report. Without a tier, a control or a framework that somebody names nobody asks for any.
 fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result<Option<Asked>, Failure> {
-    let is_of_controls = matches!(args.format, AuditFormat::Csv | AuditFormat::Html | AuditFormat::Junit | AuditFormat::Sarif);
+    let is_of_controls = matches!(args.format, AuditFormat::Csv | AuditFormat::Html | AuditFormat::Junit | AuditFormat::Oscal | AuditFormat::Sarif);
     if policy.is_none() && args.frameworks.is_empty() && args.controls.is_none() && !is_of_controls {
         return Ok(None);
     }
@@ -112,7 +114,7 @@ fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result
 }
 
 fn rendered(found: &Found, format: AuditFormat, style: Style) -> String {
-    let Found { coverage, promises, findings, in_full } = found;
+    let Found { coverage, promises, findings, in_full, .. } = found;
     let spec = kinds::spec;
     match format {
         AuditFormat::Text => {
@@ -127,6 +129,10 @@ fn rendered(found: &Found, format: AuditFormat, style: Style) -> String {
         AuditFormat::Csv => view::controls::csv(findings),
         AuditFormat::Junit => view::controls::junit(findings, spec, coverage.at),
         AuditFormat::Sarif => view::json::print(&view::controls::sarif(findings, spec, coverage.at)),
+        AuditFormat::Oscal => {
+            let audit = view::oscal::Audit { coverage, findings, began: found.began, ended: None, snapshot: None, specs: spec };
+            view::oscal::oscal(&audit)
+        }
         AuditFormat::Html => view::page::page(coverage, promises, findings, spec),
     }
 }
