@@ -56,6 +56,8 @@ pub mod neptune_cluster;
 mod outside;
 #[cfg(feature = "aws")]
 mod patience;
+#[cfg(feature = "aws")]
+mod proof;
 mod protection;
 mod rds;
 pub mod rds_cluster;
@@ -94,10 +96,11 @@ mod live;
 #[cfg(feature = "aws")]
 mod whole;
 #[cfg(feature = "aws")]
-#[cfg(feature = "aws")]
 pub use listings::Listings;
 #[cfg(feature = "aws")]
 pub use live::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
+#[cfg(feature = "aws")]
+pub use proof::{ProofAws, ProofRequest};
 #[cfg(feature = "aws")]
 pub use whole::{FindRequest, MakeRequest, RemoveRequest, Tagged, WholeAws};
 
@@ -306,6 +309,12 @@ pub trait Kind: Sync {
     /// The calls that find, read and change it.
     #[cfg(feature = "aws")]
     fn calls(&self) -> Calls;
+
+    /// The calls that tell whether what protects things works, where things of this kind know of it; they only read.
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn ProofAws> {
+        None
+    }
 }
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.

@@ -10,6 +10,7 @@ mod coverage;
 mod diagnostic;
 mod drift;
 mod effect;
+mod evidence;
 mod findings;
 mod organization;
 mod outside;
@@ -31,12 +32,13 @@ pub use codes::Code;
 pub use control::{Control, ControlSeverity, ControlTest, ControlVerdict, Written};
 pub use count::{count, plural};
 pub use coverage::{
-    AutomatedBackups, BackupCopy, BackupRule, CopyPlace, Coverage, Covered, Kept, Lock, Mechanism, PointInTime, Reason, ReasonCode,
-    ReplicationRule, Totals, Verdict,
+    AutomatedBackups, BackupCopy, BackupRule, CopyPlace, Coverage, Covered, Kept, Lock, Mechanism, Moment, Observed, PointInTime, Reason,
+    ReasonCode, ReplicationRule, RestoreFailed, Restored, Totals, Verdict,
 };
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use drift::{Acknowledged, Drift, Event, Moved, MovedPart, Since};
 pub use effect::Effect;
+pub use evidence::{Audience, Evidence, FailedJob, Held, HeldForm, NewestObject, Restore, RolePermissions};
 pub use findings::{ControlOutcome, Examined, Finding, Findings, FrameworkOutcome, Ignorance, IgnoranceSort, RequirementOutcome};
 pub use organization::{Account, AccountSelector, Accounts, NOBODY, Organization};
 pub use outside::Outside;

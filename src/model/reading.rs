@@ -1,5 +1,6 @@
 //! What was read of live AWS, and what could not be.
 
+use super::evidence::Evidence;
 use super::organization::Accounts;
 use super::outside::Outside;
 use super::spec::Fallback;
@@ -273,6 +274,9 @@ pub struct Snapshot {
     /// What was found of roles and keys that declared things need, by ARN.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub outside: BTreeMap<String, Outside>,
+    /// What shows that protection works: recovery points, restores. `None` where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
@@ -292,6 +296,7 @@ impl Snapshot {
             resources: Vec::new(),
             absent: Vec::new(),
             outside: BTreeMap::new(),
+            evidence: None,
             gaps: Vec::new(),
         }
     }
@@ -341,6 +346,7 @@ impl Snapshot {
         self.resources.sort_by(|a, b| a.id.cmp(&b.id));
         self.absent.sort();
         self.absent.dedup();
+        self.evidence.iter_mut().for_each(Evidence::sort);
         self.gaps.sort();
         self.gaps.dedup();
     }

@@ -1,7 +1,7 @@
 //! Reading all there is of some kinds, whoever owns it and whatever a policy says: what `adopt` writes down.
 
-use super::outside;
 use super::read::{begin, fill, list, settings_calls};
+use super::{outside, proof};
 use crate::aws::{Aws, ConnectFailed, Connection};
 use crate::kinds::{self, Calls, FindRequest, Found, Kind, Listings, Wish};
 use crate::model::{ArnForm, Inventory, KindSpec, Listed, Live, Reading, Replicas, Single, Snapshot, Value};
@@ -37,10 +37,12 @@ pub async fn everything(
 }
 
 /// Reads all that it takes to tell what protects each thing that holds data: every thing of the kinds that have to do with it, and the roles
-/// with which backups are made. `done` is told of each thing of others that was read, and how many of them there are.
+/// with which backups are made; and then what shows that it works. `done` is told of each thing of others that was read, and how many of them there are.
 pub async fn protection(aws: &Aws, unreached: &[ConnectFailed], done: &(dyn Fn(u64, u64) + Sync)) -> Snapshot {
     let mut snapshot = everything(aws, &kinds::protecting(), None, unreached, done).await;
     outside::read_roles(&mut snapshot, aws).await;
+    snapshot.sort();
+    proof::read(&mut snapshot, aws).await;
     snapshot.sort();
     snapshot
 }

@@ -8,6 +8,8 @@ mod file;
 #[cfg(feature = "aws")]
 mod outside;
 #[cfg(feature = "aws")]
+mod proof;
+#[cfg(feature = "aws")]
 mod read;
 #[cfg(feature = "aws")]
 mod whole;
