@@ -44,6 +44,7 @@ pub async fn protection(aws: &Aws, unreached: &[ConnectFailed], done: &(dyn Fn(u
     snapshot.sort();
     proof::read(&mut snapshot, aws).await;
     snapshot.sort();
+    snapshot.ended_at = Some(aws.clock.now());
     snapshot
 }
 

@@ -53,7 +53,7 @@ pub fn print(json: &Json) -> String {
 }
 
 /// Prints as [`print()`] does what need not be held as JSON first.
-pub(super) fn print_as(value: &impl serde::Serialize) -> String {
+pub fn print_as(value: &impl serde::Serialize) -> String {
     // What views serialise has names for keys and no failing part.
     without_hidden(&serde_json::to_string_pretty(value).unwrap_or_default())
 }

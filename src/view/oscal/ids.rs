@@ -9,9 +9,9 @@ use sha1::{Digest as _, Sha1};
 pub(super) struct Uuid([u8; 16]);
 
 impl Uuid {
-    /// Everything that is the same in every audit: version 5 of the name `urn:backstay:ns:oscal:1` among URLs.
+    /// Everything that is the same in every audit: version 5 of the name `backstay://ns/oscal/1` among URLs.
     pub(super) const OURS: Self =
-        Self([0x5b, 0x61, 0x0d, 0x44, 0x57, 0x46, 0x53, 0x27, 0xad, 0xf5, 0xf7, 0x40, 0x2f, 0x0e, 0xd9, 0xb3]);
+        Self([0x37, 0xa6, 0xe6, 0x68, 0x4e, 0x4e, 0x5f, 0xe6, 0x88, 0x8a, 0x56, 0xa4, 0xb5, 0xbb, 0xb3, 0x8b]);
 
     /// The UUID of a thing that these words name within this one: version 5 (RFC 9562, section 5.5), so that the same words always give it.
     pub(super) fn of(self, words: &[&str]) -> Self {
@@ -70,8 +70,14 @@ pub(super) fn markup(text: &str) -> String {
     // What would begin a list, a heading or a table.
     let mut begins = rest.starts_with(if rest.len() == line.len() { ['-', '+', '#', '=', '|'] } else { ['.', ')', '.', '.', '.'] });
     let mut safe = line.strip_suffix(rest).unwrap_or_default().to_owned();
-    for character in rest.chars() {
+    let mut characters = rest.chars().peekable();
+    while let Some(character) = characters.next() {
+        // Within a word `_` stands for itself.
+        let is_within = character == '_'
+            && safe.ends_with(|last: char| last.is_ascii_alphanumeric())
+            && characters.peek().is_some_and(char::is_ascii_alphanumeric);
         match character {
+            '_' if is_within => safe.push('_'),
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
@@ -118,6 +124,7 @@ mod tests {
     fn markup_takes_no_effect() {
         assert_eq!(markup("<b>*x*</b> `y` [z](w) {{ insert }}"), r"&lt;b&gt;\*x\*&lt;/b&gt; \`y\` \[z\](w) \{\{ insert \}\}");
         assert_eq!(markup("- a\n# b"), r"\- a\\n# b");
+        assert_eq!(markup("_a_b_"), r"\_a_b\_");
         assert_eq!(markup("12. a"), r"12\. a");
         assert_eq!(markup("*a"), r"\*a");
     }

@@ -54,7 +54,7 @@ fn assets() -> Json {
             "type": "software",
             "title": "backstay",
             "description": "Reads AWS and a policy, and says what protects each thing.",
-            "props": [{ "name": "version", "value": env!("CARGO_PKG_VERSION") }],
+            "props": [prop("version", env!("CARGO_PKG_VERSION"))],
             "status": { "state": "operational" },
         }],
         "assessment-platforms": [{

@@ -30,7 +30,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
 /// The namespace of properties that are ours.
-const NS: &str = "urn:backstay:ns:oscal:1";
+const NS: &str = "backstay://ns/oscal/1";
 
 const VERSION: &str = "1.1.3";
 
