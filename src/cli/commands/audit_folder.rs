@@ -192,7 +192,7 @@ fn manifest(context: &Context, args: &AuditArgs, found: &Found, files: Vec<Evide
         controls,
         targets: coverage.targets.clone(),
         complete: found.is_complete(),
-        gaps: coverage.gaps.clone(),
+        gaps: coverage.gaps.iter().chain(&coverage.evidence_gaps).cloned().collect(),
         frameworks: frameworks.collect(),
         totals: EvidenceTotals {
             things: coverage.totals,

@@ -24,7 +24,7 @@ use self::ids::{Uuid, line, markup};
 use self::requirements::Asked;
 use super::controls::verdict;
 use super::{Specs, coverage, json};
-use crate::model::{ControlOutcome, Coverage, Findings};
+use crate::model::{ControlOutcome, Coverage, Findings, Gap};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
@@ -140,7 +140,7 @@ impl Serialize for Outcome<'_> {
         if !page.asked.is_empty() {
             map.serialize_entry("findings", &findings::Judged(page))?;
         }
-        if !audit.coverage.gaps.is_empty() {
+        if page.gaps().next().is_some() {
             map.serialize_entry("remarks", &page.unread())?;
         }
         map.end()
@@ -205,10 +205,14 @@ impl Page<'_> {
         })
     }
 
+    fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        self.audit.coverage.gaps.iter().chain(&self.audit.coverage.evidence_gaps)
+    }
+
     /// What could not be read, as a list.
     fn unread(&self) -> String {
         let mut out = "Not read:\n".to_owned();
-        for gap in &self.audit.coverage.gaps {
+        for gap in self.gaps() {
             let what = gap.resource.as_deref().or(gap.kind.as_deref()).unwrap_or("the target");
             put!(out, "\n- {}", markup(&format!("{what} in {} ({}): {} ({})", gap.region, gap.target, gap.message, gap.action)));
         }
