@@ -120,7 +120,11 @@ impl Folder {
         for name in &self.stale {
             context.ui.say(&format!("removed {name}, which an earlier audit wrote"));
         }
-        context.ui.say(&format!("wrote {} into {}; `backstay audit --verify` says whether they were changed", count(files, "file"), self.path.display()));
+        context.ui.say(&format!(
+            "wrote {} into {}; `backstay audit --verify` says whether they were changed",
+            count(files, "file"),
+            self.path.display()
+        ));
         let verdict = view::coverage::verdict(&found.coverage);
         context.ui.answer(&format!("{verdict}\n{}: sha256 {}\n", Manifest::NAME, files::digest(manifest.as_bytes())))
     }

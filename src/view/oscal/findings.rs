@@ -51,7 +51,9 @@ pub(super) fn reviewed(page: &Page<'_>) -> Json {
                 "include-controls": included,
             }));
         }
-        let included: Vec<Json> = of_it().filter_map(|asked| matches!(asked.target, Target::Objective(_)).then(|| json!({ "objective-id": asked.target.parts().1 }))).collect();
+        let included: Vec<Json> = of_it()
+            .filter_map(|asked| matches!(asked.target, Target::Objective(_)).then(|| json!({ "objective-id": asked.target.parts().1 })))
+            .collect();
         if !included.is_empty() {
             objectives.push(json!({
                 "description": described(""),
@@ -71,11 +73,7 @@ pub(super) fn reviewed(page: &Page<'_>) -> Json {
 }
 
 fn selected(control: &str, statements: &BTreeSet<&str>) -> Json {
-    if statements.is_empty() {
-        json!({ "control-id": control })
-    } else {
-        json!({ "control-id": control, "statement-ids": statements })
-    }
+    if statements.is_empty() { json!({ "control-id": control }) } else { json!({ "control-id": control, "statement-ids": statements }) }
 }
 
 /// The controls that fail.

@@ -10,8 +10,7 @@ pub(super) struct Uuid([u8; 16]);
 
 impl Uuid {
     /// Everything that is the same in every audit: version 5 of the name `backstay://ns/oscal/1` among URLs.
-    pub(super) const OURS: Self =
-        Self([0x37, 0xa6, 0xe6, 0x68, 0x4e, 0x4e, 0x5f, 0xe6, 0x88, 0x8a, 0x56, 0xa4, 0xb5, 0xbb, 0xb3, 0x8b]);
+    pub(super) const OURS: Self = Self([0x37, 0xa6, 0xe6, 0x68, 0x4e, 0x4e, 0x5f, 0xe6, 0x88, 0x8a, 0x56, 0xa4, 0xb5, 0xbb, 0xb3, 0x8b]);
 
     /// The UUID of a thing that these words name within this one: version 5 (RFC 9562, section 5.5), so that the same words always give it.
     pub(super) fn of(self, words: &[&str]) -> Self {

@@ -255,6 +255,3 @@ fn prop(name: &str, value: &str) -> Json {
 fn origins() -> Json {
     json!([{ "actors": [{ "type": "tool", "actor-uuid": Page::tool().to_string() }] }])
 }
-
-#[cfg(test)]
-mod tests;

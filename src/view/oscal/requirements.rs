@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn no_two_requirements_share_an_id() {
-        let frameworks = [framework("ours", &["a b", "a_b", "c", ""]), framework("\u{8981}", &["x"]), framework("hipaa", &["164.308(a)(7)"])];
+        let frameworks =
+            [framework("ours", &["a b", "a_b", "c", ""]), framework("\u{8981}", &["x"]), framework("hipaa", &["164.308(a)(7)"])];
         let ids: Vec<String> = all(&frameworks).iter().map(|one| one.target.parts().1.to_owned()).collect();
         let distinct: std::collections::BTreeSet<&String> = ids.iter().collect();
         assert_eq!(distinct.len(), ids.len(), "{ids:?}");
