@@ -51,9 +51,8 @@ pub(super) fn reviewed(page: &Page<'_>) -> Json {
                 "include-controls": included,
             }));
         }
-        let included: Vec<Json> = of_it()
-            .filter_map(|asked| matches!(asked.target, Target::Objective(_)).then(|| json!({ "objective-id": asked.target.parts().1 })))
-            .collect();
+        let defined = of_it().filter(|asked| matches!(asked.target, Target::Objective(_)));
+        let included: Vec<Json> = defined.map(|asked| json!({ "objective-id": asked.target.parts().1 })).collect();
         if !included.is_empty() {
             objectives.push(json!({
                 "description": described(""),
@@ -148,11 +147,11 @@ impl Page<'_> {
         let failing = control.findings.iter().filter(|finding| finding.verdict == ControlVerdict::Fail);
         let names: Vec<String> = failing.filter_map(|finding| Some(self.named(self.thing(finding)?))).collect();
         let more = if names.len() > NAMED { format!(" and {} more", names.len() - NAMED) } else { String::new() };
-        let named: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+        let first: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
         let mut risk = json!({
             "uuid": self.risk_of(control).to_string(),
             "title": markup(&format!("{} fails: not so that {}", control.id, control.title)),
-            "description": format!("It does not hold of {}: {}{more}.", count(names.len(), "thing"), named.join(", ")),
+            "description": format!("It does not hold of {}: {}{more}.", count(names.len(), "thing"), first.join(", ")),
             "statement": markup(&format!("What must hold: {}.", control.title)),
             "props": [prop("control", &control.id)],
             "status": "open",
@@ -187,7 +186,7 @@ impl Page<'_> {
         let mut about = json!({
             "type": kind,
             "target-id": target,
-            "status": { "state": state, "reason": reason, "remarks": self.why(requirement.verdict, controls) },
+            "status": { "state": state, "reason": reason, "remarks": why(requirement.verdict, controls) },
         });
         if let (Json::Object(map), ControlVerdict::NotApplicable) = (&mut about, requirement.verdict) {
             map.insert("implementation-status".to_owned(), json!({ "state": "not-applicable" }));
@@ -214,25 +213,25 @@ impl Page<'_> {
         }
         fields(finding)
     }
+}
 
-    /// Why a requirement came to its verdict, in a sentence.
-    fn why(&self, verdict: ControlVerdict, controls: &[&ControlOutcome]) -> String {
-        if controls.is_empty() {
-            return "UNKNOWN: no control speaks to it.".to_owned();
-        }
-        let of = |verdict: ControlVerdict| controls.iter().filter(move |control| control.verdict == verdict);
-        let named = |verdict| of(verdict).map(|control| code(&control.id)).collect::<Vec<_>>().join(", ");
-        match verdict {
-            ControlVerdict::Pass => format!("PASS: {} of {} hold, and the others do not apply.", of(verdict).count(), controls.len()),
-            ControlVerdict::NotApplicable => "N/A: there is nothing that its controls apply to.".to_owned(),
-            ControlVerdict::Fail => format!("FAIL: {} does not hold.", named(verdict)),
-            ControlVerdict::Unknown => {
-                let unknown = of(verdict).flat_map(|control| &control.findings).filter_map(|finding| finding.unknown.as_ref());
-                let whys: BTreeSet<&str> = unknown.map(|unknown| &*unknown.why).collect();
-                let more = if whys.len() > NAMED { format!("; and {} more reasons", whys.len() - NAMED) } else { String::new() };
-                let said: Vec<String> = whys.iter().take(NAMED).map(|why| markup(why)).collect();
-                format!("UNKNOWN: nobody can say of {}: {}{more}.", named(verdict), said.join("; "))
-            }
+/// Why a requirement came to its verdict, in a sentence.
+fn why(verdict: ControlVerdict, controls: &[&ControlOutcome]) -> String {
+    if controls.is_empty() {
+        return "UNKNOWN: no control speaks to it.".to_owned();
+    }
+    let of = |verdict: ControlVerdict| controls.iter().filter(move |control| control.verdict == verdict);
+    let named = |verdict| of(verdict).map(|control| code(&control.id)).collect::<Vec<_>>().join(", ");
+    match verdict {
+        ControlVerdict::Pass => format!("PASS: {} of {} hold, and the others do not apply.", of(verdict).count(), controls.len()),
+        ControlVerdict::NotApplicable => "N/A: there is nothing that its controls apply to.".to_owned(),
+        ControlVerdict::Fail => format!("FAIL: {} does not hold.", named(verdict)),
+        ControlVerdict::Unknown => {
+            let unknown = of(verdict).flat_map(|control| &control.findings).filter_map(|finding| finding.unknown.as_ref());
+            let whys: BTreeSet<&str> = unknown.map(|unknown| &*unknown.why).collect();
+            let more = if whys.len() > NAMED { format!("; and {} more reasons", whys.len() - NAMED) } else { String::new() };
+            let said: Vec<String> = whys.iter().take(NAMED).map(|why| markup(why)).collect();
+            format!("UNKNOWN: nobody can say of {}: {}{more}.", named(verdict), said.join("; "))
         }
     }
 }
