@@ -7,6 +7,8 @@ mod alarms;
 #[cfg(feature = "aws")]
 mod backup;
 mod backup_choice;
+#[cfg(feature = "aws")]
+mod backup_evidence;
 pub mod backup_framework;
 pub mod backup_global_settings;
 pub mod backup_logically_air_gapped_vault;
