@@ -37,6 +37,7 @@ scenarios! {
     alarms
     alarms_of_others
     audit
+    audit_evidence
     audit_unread
     backstay_block
     backup_alarms
