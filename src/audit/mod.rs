@@ -7,4 +7,5 @@ pub mod library;
 mod mechanisms;
 pub mod promises;
 mod thing;
+mod told;
 pub mod trial;

@@ -36,7 +36,7 @@ impl Known {
 }
 
 /// Puts together what is known of a thing that holds data.
-pub(super) fn of_covered(estate: &mut Estate<'_>, covered: &Covered, promised: &[&Promised]) -> Known {
+pub(super) fn of_covered<'s>(estate: &mut Estate<'s>, covered: &'s Covered, promised: &[&Promised]) -> Known {
     let live = estate.live(&covered.kind, &covered.target, &covered.region, &covered.name);
     let mut maker = Maker::new(estate);
     maker.who(&examined(covered));
@@ -60,9 +60,12 @@ pub(super) fn of_covered(estate: &mut Estate<'_>, covered: &Covered, promised: &
     maker.settings(live, &covered.kind);
     if unread.is_empty() {
         maker.protection(covered);
+        let (alarms, unknown) = maker.estate.alarms(covered).told();
+        maker.put("alarms", alarms);
+        maker.unknown.extend(unknown);
     } else {
         let why = unread.join("; ");
-        for name in ["mechanisms", "retention", "copies", "immutability", "encryption", "reasons"] {
+        for name in ["mechanisms", "retention", "copies", "immutability", "encryption", "reasons", "alarms"] {
             maker.miss(name, IgnoranceSort::Unread, &why);
         }
     }
@@ -86,7 +89,7 @@ pub(super) fn of_live(estate: &mut Estate<'_>, live: &Live, who: &Examined) -> K
     for name in ["retention", "copies", "immutability", "reasons"] {
         maker.put(name, Value::from(Vec::new()));
     }
-    for name in ["promises", "encryption"] {
+    for name in ["promises", "encryption", "alarms"] {
         maker.put(name, Value::from(Map::new()));
     }
     let protection = kinds::find(&live.id.kind).and_then(kinds::Kind::protection);

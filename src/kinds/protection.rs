@@ -3,7 +3,7 @@
 //! Each kind says it of its own things; the room `coverage` puts it together.
 
 use super::backup_choice::Choice;
-use super::{Fault, all, backup_types, outside};
+use super::{Fault, Job, all, backup_types, outside};
 use crate::model::{BackupRule, Live, Lock, Mechanism, Outside, Reading, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +45,20 @@ pub struct Holder {
     pub encryption: Option<String>,
     /// What a reader ought to know.
     pub remarks: Vec<String>,
+    /// How its service makes the automated backups of it.
+    pub own_backups: OwnBackups,
+}
+
+/// How a service makes the automated backups of a thing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum OwnBackups {
+    /// As it is written to, without jobs that could fail.
+    #[default]
+    Continuous,
+    /// By jobs, of which somebody can be told.
+    Jobs(Job),
+    /// By jobs; who is told of them is not looked at, for this reason.
+    NotFollowed(&'static str),
 }
 
 /// What chooses what is backed up.

@@ -12,7 +12,7 @@ pub(super) async fn read(snapshot: &mut Snapshot, aws: &Aws) {
         aws.connections().map(move |connection| {
             let is_of = |live: &&Live| live.id.kind == kind.spec().name && live.id.target == connection.target.name;
             let things = known.resources.iter().filter(is_of).collect();
-            proof.prove(ProofRequest { connection, things, at: known.taken_at })
+            proof.prove(ProofRequest { connection, things, known, at: known.taken_at })
         })
     });
     let mut evidence = Evidence::default();

@@ -42,7 +42,10 @@ pub const FIELDS: &[Field] = &[
     field("vault", "of a vault its `lock`, `min_days`, `max_days` and `key`; null of all else"),
     later("recovery_points", "its recovery points", "recovery points are not read yet"),
     later("restore_tests", "its restore tests and what they took", "results of restore tests are not read yet"),
-    later("alarms", "who is told of failed and of missing backups", "alarms, and whom they tell, are not looked at by audits yet"),
+    field(
+        "alarms",
+        "who is told of failed and of missing backups: `of_failure` and `of_absence`, of all of `jobs`, which make its backups; `by` and `lacks` say what tells whom, and what does not",
+    ),
     later("rebuild", "where the configuration that a restore needs is kept", "where configuration is backed up is not looked at yet"),
     later("changes", "who reviewed changes, and when drift was checked", "reviews of changes and runs of `drift` are not recorded yet"),
     later("roles", "what the roles that back up and restore may do", "the permissions of roles are not read yet"),
