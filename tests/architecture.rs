@@ -84,6 +84,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("coverage", &["kinds", "model"]),
     ("plan", &["files", "kinds", "model", "policy"]),
     ("view", &["model"]),
+    ("view/coverage/mod.rs", &["model", "time"]),
     ("aws", &["files", "model", "time", "xml"]),
     ("apply", &["aws", "kinds", "model", "plan", "snapshot"]),
     ("sandbox", &["alarm_rule", "files", "names", "time", "xml"]),

@@ -1,5 +1,7 @@
 //! What controls can ask of one thing: the value of `resource`, with why each part of it is not known that is not.
 
+mod seen;
+
 use super::estate::Estate;
 use crate::kinds::{self, Protection};
 use crate::model::{
@@ -70,6 +72,7 @@ pub(super) fn of_covered<'s>(estate: &mut Estate<'s>, covered: &'s Covered, prom
         }
     }
     maker.put("vault", Value::Null);
+    seen::put(&mut maker, covered.observed.as_ref());
     maker.finish()
 }
 
@@ -86,6 +89,7 @@ pub(super) fn of_live(estate: &mut Estate<'_>, live: &Live, who: &Examined) -> K
     for name in ["verdict", "tier"] {
         maker.put(name, Value::Null);
     }
+    seen::put_nothing(&mut maker);
     for name in ["retention", "copies", "immutability", "reasons"] {
         maker.put(name, Value::from(Vec::new()));
     }
@@ -216,12 +220,11 @@ impl<'e, 's> Maker<'e, 's> {
                 Standing::Met => Value::from("met"),
                 Standing::NotMet => Value::from("not_met"),
                 Standing::Unprovable => {
-                    let is_unread = covered.verdict == Verdict::Unknown;
-                    let is_later = ["rto", "drill"].contains(&promise.promise.as_str());
-                    let sort = match (is_unread, is_later) {
-                        (_, true) => IgnoranceSort::NotLookedAt,
+                    let is_seen = ["rto", "drill", "rpo.now", "copies.rpo.now"].contains(&promise.promise.as_str());
+                    let sort = match (covered.verdict == Verdict::Unknown, is_seen) {
+                        (_, true) if covered.observed.is_none() => IgnoranceSort::NotLookedAt,
                         (true, false) => IgnoranceSort::Unread,
-                        (false, false) => IgnoranceSort::Unprovable,
+                        _ => IgnoranceSort::Unprovable,
                     };
                     self.unknown(&format!("promises.{}.standing", promise.promise), sort, &promise.why.join("; "));
                     Value::Unknown

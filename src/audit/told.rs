@@ -215,9 +215,9 @@ impl<'s> Tellers<'s> {
             }
             for arn in told.as_deref().unwrap_or_default() {
                 match self.heard_at(arn, teller.sender(), account, sends(first.0, live)) {
-                    Ok(who) => drop(found.by.insert(format!("{named} tells {who}"))),
-                    Err(Deaf::Surely(why)) => drop(found.lacks.insert(format!("{named} tells {why}"))),
-                    Err(Deaf::Perhaps(why)) => drop(found.doubts.insert(format!("{named} tells {why}"))),
+                    Ok(who) => drop(found.by.insert(format!("{named} -> {who}"))),
+                    Err(Deaf::Surely(why)) => drop(found.lacks.insert(format!("{named} -> {why}"))),
+                    Err(Deaf::Perhaps(why)) => drop(found.doubts.insert(format!("{named} -> {why}"))),
                 }
             }
             if let Err(why) = told {
@@ -237,7 +237,9 @@ impl<'s> Tellers<'s> {
     /// Who is behind an ARN that is told.
     fn heard_at(&self, arn: &str, sender: Sender, account: &str, source: Option<&str>) -> Result<String, Deaf> {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
-        let ["arn", _, service, region, owner, name] = parts.as_slice() else { return Err(Deaf::Surely(format!("\"{arn}\", which is no ARN"))) };
+        let ["arn", _, service, region, owner, name] = parts.as_slice() else {
+            return Err(Deaf::Surely(format!("\"{arn}\", which is no ARN")));
+        };
         if *service != "sns" {
             return Ok(format!("{arn}, which is no topic: whom that tells is not followed"));
         }
@@ -257,7 +259,8 @@ impl<'s> Tellers<'s> {
             return Err(Deaf::Surely(format!("topic {name}, which is nowhere")));
         }
         if audience.confirmed.values().all(|count| *count == 0) {
-            let waiting = if audience.pending > 0 { format!(", and {} that wait to be confirmed", audience.pending) } else { String::new() };
+            let waiting =
+                if audience.pending > 0 { format!(", and {} that wait to be confirmed", audience.pending) } else { String::new() };
             return Err(Deaf::Surely(format!("topic {name}, which has no confirmed subscription{waiting}")));
         }
         match kinds::takes(audience, sender, account, source) {
@@ -360,3 +363,6 @@ impl Alarms {
         *known = std::mem::take(known).and(answer);
     }
 }
+
+#[cfg(test)]
+mod tests;

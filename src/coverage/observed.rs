@@ -108,6 +108,10 @@ impl<'s> Seen<'s> {
                 let newest = one.newest.map(|at| self.moment(at, &by, place));
                 observed.newest_air_gapped = observed.newest_air_gapped.take().max(newest);
             }
+            if one.form == HeldForm::RecoveryPoints && is_dated {
+                let newest = one.newest.map(|at| self.moment(at, &by, place));
+                observed.newest_point = observed.newest_point.take().max(newest);
+            }
             observed.count += one.usable;
             observed.unencrypted += one.unencrypted;
             observed.keys.extend(one.keys.iter().cloned());

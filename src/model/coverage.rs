@@ -141,8 +141,13 @@ impl Coverage {
         self.resources.iter().filter(move |covered| covered.verdict == verdict)
     }
 
+    /// All that could not be read.
+    pub fn all_gaps(&self) -> impl Iterator<Item = &Gap> {
+        self.gaps.iter().chain(&self.evidence_gaps)
+    }
+
     /// Whether all that it takes to judge was read.
     pub fn is_complete(&self) -> bool {
-        self.gaps.is_empty() && self.evidence_gaps.is_empty() && self.totals.unknown == 0
+        self.all_gaps().next().is_none() && self.totals.unknown == 0
     }
 }

@@ -46,6 +46,7 @@ fn covered(doubts: &[&str]) -> Covered {
         reasons: Vec::new(),
         unread: Vec::new(),
         remarks: Vec::new(),
+        observed: None,
     }
 }
 

@@ -36,8 +36,7 @@ pub(in crate::kinds) fn tells(live: &Live, at: Timestamp) -> Result<Vec<String>,
     if let Some(since) = dead_since(live, at) {
         return Err(format!("it has had too little data to say anything since {since}"));
     }
-    let told: Vec<String> =
-        texts(live, ALARM_ACTIONS).into_iter().filter(|arn| !is_silent(arn)).map(str::to_owned).collect();
+    let told: Vec<String> = texts(live, ALARM_ACTIONS).into_iter().filter(|arn| !is_silent(arn)).map(str::to_owned).collect();
     if told.is_empty() { Err("it has no action that tells anybody".to_owned()) } else { Ok(told) }
 }
 

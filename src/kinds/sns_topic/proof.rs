@@ -1,7 +1,7 @@
 //! Whom topics tell: how many subscriptions are confirmed, and how many wait. Where they go is not kept.
 
-use super::aws::{GET, WAITS, client, subscriptions};
 use super::SPEC;
+use super::aws::{GET, WAITS, client, subscriptions};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ProofAws, ProofRequest, telling};
 use crate::model::{Audience, Evidence};

@@ -13,6 +13,8 @@ pub struct Observed {
     pub newest: Option<Moment>,
     /// The newest from which it can be brought back elsewhere, for each other region and account, the newest first.
     pub copies: Vec<Moment>,
+    /// The newest recovery point of AWS Backup, wherever.
+    pub newest_point: Option<Moment>,
     /// The newest in a logically air-gapped vault.
     pub newest_air_gapped: Option<Moment>,
     /// The oldest moment to which it can be brought back, wherever.

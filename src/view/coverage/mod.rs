@@ -9,6 +9,8 @@ pub use text::text;
 use super::escape::visible;
 use super::{Specs, json, words};
 use crate::model::{CopyPlace, Coverage, Covered, Findings, Kept, Mechanism, Promises, count};
+use crate::time::say_length;
+use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The verdict in a line: `37 of 40 protected, 2 unprotected, 1 unknown`.
@@ -20,8 +22,9 @@ pub fn verdict(coverage: &Coverage) -> String {
             verdict.push_str(&format!(", {number} {word}"));
         }
     }
-    if !coverage.gaps.is_empty() {
-        verdict.push_str(&format!("; incomplete, as {} failed", count(coverage.gaps.len(), "read")));
+    let unread = coverage.all_gaps().count();
+    if unread > 0 {
+        verdict.push_str(&format!("; incomplete, as {} failed", count(unread, "read")));
     }
     verdict
 }
@@ -113,6 +116,32 @@ pub(super) fn short(mechanism: &Mechanism) -> String {
         Mechanism::Replicas { .. } => "replicas".to_owned(),
         Mechanism::Versioning { .. } => "versioning".to_owned(),
     }
+}
+
+/// How old the newest moment is that can be restored, wherever: `5m`; `-` where there is none, `?` where nobody knows.
+pub(super) fn newest(covered: &Covered) -> String {
+    let Some(observed) = &covered.observed else { return "?".to_owned() };
+    let newest = observed.newest.iter().chain(&observed.copies).map(|moment| moment.age_seconds).min();
+    let is_unread = !observed.unread.is_empty() || !observed.unread_copies.is_empty();
+    match newest {
+        // From a day on nobody counts minutes.
+        Some(seconds) => {
+            let unit = if seconds < 24 * 3600 { 60 } else { 3600 };
+            say_length(SignedDuration::from_secs(seconds.div_euclid(unit).saturating_mul(unit)))
+        }
+        None if is_unread => "?".to_owned(),
+        None => "-".to_owned(),
+    }
+}
+
+/// Backups that failed, of things that have nothing newer to restore: what failed, and whether it was a backup or a copy.
+pub(super) fn failed(coverage: &Coverage) -> Vec<(&Covered, String)> {
+    let of = |covered: &Covered| {
+        let failed = covered.observed.as_ref()?.failed.as_ref()?;
+        let message = failed.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+        Some(format!("the {} that began at {} ended {}{message}", failed.what, failed.at, failed.status))
+    };
+    coverage.resources.iter().filter_map(|covered| Some((covered, of(covered)?))).collect()
 }
 
 /// `7 days`, `for ever`.
