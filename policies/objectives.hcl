@@ -90,7 +90,8 @@ control "BKP-06" {
       for key in resource.encryption.backups :
       key != null && (length(var.approved_keys) == 0 ? true : anytrue([for approved in var.approved_keys : strcontains(key, approved)]))
     ]) &&
-    (length(var.approved_keys) == 0 && contains(["aws_dynamodb_table", "aws_s3_bucket"], resource.kind) ||
+    (length(var.approved_keys) == 0 && contains(["aws_dynamodb_table", "aws_s3_bucket"], resource.kind) ? true :
+      resource.encryption.itself == null ? false :
     anytrue([for approved in concat(var.approved_keys, length(var.approved_keys) == 0 ? [""] : []) : strcontains(resource.encryption.itself, approved)]))
   )
   remediation = "choose vaults with an approved key, and encrypt the thing itself with one"

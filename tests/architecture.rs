@@ -21,6 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds/live.rs", &["aws", "model"]),
     ("kinds/whole.rs", &["aws", "model"]),
     ("kinds/backup.rs", &["aws", "model"]),
+    ("kinds/backup_evidence", &["aws", "model"]),
     ("kinds/backup_framework/aws", &["aws", "model"]),
     ("kinds/backup_global_settings/aws", &["aws", "model"]),
     ("kinds/backup_logically_air_gapped_vault/aws", &["aws", "model"]),
@@ -221,6 +222,7 @@ fn only_the_rooms_at_the_edge_know_the_sdk() {
     let edge = |path: &str| {
         path.starts_with("aws/")
             || (path.starts_with("kinds/") && (path.ends_with("/aws.rs") || path.contains("/aws/") || path.ends_with("/replicas.rs")))
+            || path.starts_with("kinds/backup_evidence/")
             || ["kinds/alarms/calls.rs", "kinds/backup.rs", "kinds/cloudwatch.rs"].contains(&path)
     };
     let sources = sources();

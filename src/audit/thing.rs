@@ -343,7 +343,7 @@ impl<'e, 's> Maker<'e, 's> {
                 _ => {}
             }
         }
-        let itself = itself.map_or(Value::Unknown, Value::from);
+        let itself = itself.map_or(Value::Unknown, |said| if said == kinds::NOT_ENCRYPTED { Value::Null } else { Value::from(said) });
         self.put("encryption", Value::from(Map::from([("itself".to_owned(), itself), ("backups".to_owned(), Value::from(backups))])));
     }
 

@@ -7,6 +7,8 @@ mod alarms;
 #[cfg(feature = "aws")]
 mod backup;
 mod backup_choice;
+#[cfg(feature = "aws")]
+mod backup_evidence;
 pub mod backup_framework;
 pub mod backup_global_settings;
 pub mod backup_logically_air_gapped_vault;
@@ -82,7 +84,7 @@ pub use needs::{Answer, Busy, Handed, Need, Needed, Place, chosen, name_of, need
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
 pub use protection::{
-    Admission, Chooser, Holder, Keeper, OwnBackups, Protection, copies_need_management, not_listed, overrides_opt_in, protecting, role_fault,
+    Admission, Chooser, Holder, Keeper, NOT_ENCRYPTED, OwnBackups, Protection, copies_need_management, not_listed, overrides_opt_in, protecting, role_fault,
 };
 pub use recurrence::{Recurrence, When};
 #[cfg(feature = "aws")]

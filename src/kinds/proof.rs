@@ -4,7 +4,7 @@
 //! kinds of AWS Backup; each service's own snapshots and exports by the kinds of what they are of.
 
 use crate::aws::Connection;
-use crate::model::{Evidence, Live, Snapshot};
+use crate::model::{Check, Evidence, Live, Snapshot};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
@@ -22,6 +22,8 @@ pub struct ProofRequest<'a> {
     pub things: Vec<&'a Live>,
     /// All that was read, of all kinds and by all targets.
     pub known: &'a Snapshot,
+    /// The policy's checks, which may want more to be looked at.
+    pub checks: &'a [Check],
     /// When the reading began.
     pub at: Timestamp,
 }

@@ -115,6 +115,22 @@ impl Holder {
     }
 }
 
+/// The fact in which reading leaves with what a thing that others own is encrypted.
+pub(super) const ENCRYPTION: &str = "encryption";
+
+/// What stands in place of a key where there is none.
+pub const NOT_ENCRYPTED: &str = "not encrypted";
+
+/// With what a thing is encrypted, of what a service says of it; `None` where it says nothing.
+#[cfg(feature = "aws")]
+pub(super) fn encryption(is_on: Option<bool>, key: Option<String>) -> Option<String> {
+    match (is_on?, key.filter(|key| !key.is_empty())) {
+        (true, Some(key)) => Some(format!("KMS with {key}")),
+        (true, None) => Some("a key of AWS's own".to_owned()),
+        (false, _) => Some(NOT_ENCRYPTED.to_owned()),
+    }
+}
+
 /// The names of the kinds whose things are read to know what is protected.
 pub fn protecting() -> BTreeSet<&'static str> {
     all().filter(|kind| kind.protection().is_some()).map(|kind| kind.spec().name).collect()

@@ -180,8 +180,11 @@ pub struct NewestObject {
     pub key: Option<String>,
     /// How many objects were looked at.
     pub looked_at: u64,
-    /// Whether that was all of them.
+    /// Whether that was all of them; a bucket that is not there has none.
     pub is_all: bool,
+    /// Why it could not be looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
 }
 
 impl Evidence {

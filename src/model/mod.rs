@@ -3,6 +3,7 @@
 mod account_id;
 mod address;
 mod agenda;
+mod check;
 mod codes;
 mod control;
 mod count;
@@ -28,6 +29,7 @@ mod value;
 pub use account_id::{ACCOUNT, not_an_account};
 pub use address::{BlockAddress, CompoundAddress};
 pub use agenda::{Agenda, AgendaEntry, AgendaGap, AgendaRun};
+pub use check::{Check, Probe};
 pub use codes::Code;
 pub use control::{Control, ControlSeverity, ControlTest, ControlVerdict, Written};
 pub use count::{count, plural};

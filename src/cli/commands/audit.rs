@@ -36,7 +36,8 @@ pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> 
     let findings = match asked(context, args, policy.as_ref())? {
         Some((controls, frameworks)) => {
             let tiers: Vec<String> = policy.iter().flat_map(|policy| policy.tiers.keys().cloned()).collect();
-            let audited = Audited { snapshot: &snapshot, coverage: &coverage, promises: &promises, tiers: &tiers };
+            let checks = policy.as_ref().map(|policy| policy.checks.as_slice()).unwrap_or_default();
+            let audited = Audited { snapshot: &snapshot, coverage: &coverage, promises: &promises, tiers: &tiers, checks };
             controls::findings(&audited, &controls, &frameworks)
         }
         None => Findings::default(),

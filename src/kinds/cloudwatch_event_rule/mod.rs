@@ -115,6 +115,7 @@ static SPEC: KindSpec = KindSpec {
     ],
     inventory_actions: &["tag:GetResources", "events:DescribeRule", "events:ListTagsForResource"],
     outside_actions: outside::ROLES,
+    evidence_actions: &["events:ListEventBuses", "events:ListRules"],
     ..KindSpec::PLAIN
 };
 

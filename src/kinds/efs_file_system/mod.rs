@@ -3,6 +3,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
+use super::protection::ENCRYPTION;
 use super::{Holder, Job, Kind, OwnBackups, Protection, Recurrence, When};
 use crate::model::{
     AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Mechanism, NameForm, NameTag, Ownership, Refusal, Safer, Setting, Shape,
@@ -114,7 +115,8 @@ fn settled(status: &str) -> Value {
 fn holder(live: &Live) -> Holder {
     let vault = AUTOMATIC_VAULT.to_owned();
     let own_backups = OwnBackups::Jobs(Job::Backup { vault, backup_type: Some("EFS") });
-    let mut holder = Holder { own_backups, ..Holder::of_type("EFS") };
+    let encryption = live.fact(ENCRYPTION).map(str::to_owned);
+    let mut holder = Holder { own_backups, encryption, ..Holder::of_type("EFS") };
     match holder.read(live, STATUS).as_ref().and_then(Value::as_str) {
         Some(ENABLED) => holder.mechanisms.push(Mechanism::AutomatedBackups(AutomatedBackups::default())),
         _ if holder.unread.is_empty() => {

@@ -3,6 +3,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
+use super::protection::ENCRYPTION;
 use super::{Concern, Holder, Kind, OwnBackups, Protection, Recurrence};
 use crate::model::{
     AutomatedBackups, Change, Code, Fallback, Form, KindSpec, Live, Loss, Mechanism, Mistake, NameForm, Ownership, Reading, Refusal, Safer,
@@ -202,7 +203,8 @@ impl Kind for ReplicationGroup {
 /// What of a cache protects it: AWS Backup does not know caches.
 fn holder(live: &Live) -> Holder {
     let own_backups = OwnBackups::NotFollowed("ElastiCache tells of its snapshots to the topic of the group, which is not read yet");
-    let mut holder = Holder { own_backups, ..Holder::default() };
+    let encryption = live.fact(ENCRYPTION).map(str::to_owned);
+    let mut holder = Holder { own_backups, encryption, ..Holder::default() };
     match holder.read(live, RETENTION).and_then(|days| days.as_i64()) {
         None | Some(0) if holder.unread.is_empty() => {
             let mend = format!("set `{RETENTION}` of it to 1 or more");

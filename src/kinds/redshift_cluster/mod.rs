@@ -3,6 +3,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
+use super::protection::ENCRYPTION;
 use super::{Concern, Holder, Kind, OwnBackups, Protection, Recurrence, When};
 use crate::model::{
     AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Loss, Mechanism, NameForm, Ownership, Reading, Refusal, Safer, Setting,
@@ -188,7 +189,8 @@ impl Kind for RedshiftCluster {
 /// What of a cluster protects it.
 fn holder(live: &Live) -> Holder {
     let own_backups = OwnBackups::NotFollowed("Redshift tells of its snapshots by event subscriptions of its own, which are not read yet");
-    let mut holder = Holder { own_backups, ..Holder::of_type("Redshift") };
+    let encryption = live.fact(ENCRYPTION).map(str::to_owned);
+    let mut holder = Holder { own_backups, encryption, ..Holder::of_type("Redshift") };
     match holder.read(live, AUTOMATED).and_then(|days| days.as_i64()) {
         Some(0) => {
             let mend = format!("set `{AUTOMATED}` of it to 1 or more");

@@ -210,6 +210,7 @@ static SPEC: KindSpec = KindSpec {
     ],
     inventory_actions: &["tag:GetResources", "sns:GetTopicAttributes", "sns:ListTagsForResource"],
     outside_actions: outside::KEYS,
+    evidence_actions: &["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
     ..KindSpec::PLAIN
 };
 

@@ -37,7 +37,7 @@ pub const FIELDS: &[Field] = &[
     field("retention", "for how long what each mechanism makes is kept: `days` (null is for ever) and `by`"),
     field("copies", "where copies go: `account`, `region`, `store`, `days`, `by`"),
     field("immutability", "what keeps anybody from deleting its backups before their time"),
-    field("encryption", "with what it and its backups are encrypted: `itself` and `backups`"),
+    field("encryption", "with what it and its backups are encrypted: `itself`, null where it is not, and `backups`"),
     field("reasons", "why it is unprotected, or what it lacks: `code`, `what`, `mend`"),
     field("vault", "of a vault its `lock`, `min_days`, `max_days` and `key`; null of all else"),
     field(
