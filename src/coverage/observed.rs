@@ -140,7 +140,7 @@ impl<'s> Seen<'s> {
     /// What could not be read may hold something newer.
     fn misses(&self, covered: &Covered, home: Place<'_>, observed: &mut Observed) {
         for (place, gap) in &self.gaps {
-            let is_of_others = gap.kind.as_ref().is_some_and(|kind| holds(kind) && *kind != covered.kind);
+            let is_of_others = gap.kind.as_ref().is_some_and(|kind| (holds(kind) && *kind != covered.kind) || !protects(kind));
             let is_of_another = gap.kind.as_ref() == Some(&covered.kind) && gap.resource.as_ref().is_some_and(|name| *name != covered.name);
             if is_of_others || is_of_another {
                 continue;
@@ -270,6 +270,11 @@ fn named(held: &Held) -> String {
         HeldForm::CopiedBackups => format!("automated backups copied to {}", held.region),
         HeldForm::Replica => format!("replication to {store}"),
     }
+}
+
+/// Whether things of a kind have to do with the protection of data; those that only tell of it have not.
+fn protects(kind: &str) -> bool {
+    kinds::find(kind).is_none_or(|kind| kind.protection().is_some())
 }
 
 fn holds(kind: &str) -> bool {
