@@ -218,7 +218,10 @@ control "BAM-09" {
     "aws_redshift_cluster",
     "aws_s3_bucket",
   ]
-  condition = resource.recovery_points.newest_age_hours <= var.bam_recovery_point_age_hours
+  condition = (
+    (resource.recovery_points.newest_point_age_hours == null ? false : resource.recovery_points.newest_point_age_hours <= var.bam_recovery_point_age_hours) ||
+    resource.recovery_points.may_be_newer
+  )
   remediation = "look at the backup jobs of the last days"
   requirements = { aws-backup-audit-manager = ["BACKUP_LAST_RECOVERY_POINT_CREATED"] }
 }
@@ -236,7 +239,10 @@ control "BAM-10" {
     "aws_redshift_cluster",
     "aws_s3_bucket",
   ]
-  condition = resource.restore_tests.latest_minutes <= var.bam_max_restore_minutes
+  condition = (
+    (resource.restore_tests.latest_minutes == null ? false : resource.restore_tests.latest_minutes <= var.bam_max_restore_minutes) ||
+    resource.restore_tests.may_be_more
+  )
   remediation = "test restores, and look at how long they take"
   requirements = { aws-backup-audit-manager = ["RESTORE_TIME_FOR_RESOURCES_MEET_TARGET"] }
 }
@@ -256,7 +262,10 @@ control "BAM-11" {
   ]
   condition = (
     anytrue([for rule in resource.mechanisms : rule.air_gapped_vault != null || rule.lock == "air_gapped" if rule.means == "backup_rule"]) &&
-    resource.recovery_points.newest_air_gapped_age_hours <= var.bam_air_gapped_age_hours
+    (
+      (resource.recovery_points.newest_air_gapped_age_hours == null ? false : resource.recovery_points.newest_air_gapped_age_hours <= var.bam_air_gapped_age_hours) ||
+      resource.recovery_points.may_be_newer
+    )
   )
   remediation = "name an `aws_backup_logically_air_gapped_vault` in the rule"
   requirements = { aws-backup-audit-manager = ["BACKUP_RESOURCES_IN_LOGICALLY_AIR_GAPPED_VAULT"] }

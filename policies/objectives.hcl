@@ -1,7 +1,7 @@
 # What a good backup posture achieves: a control, or more, for each objective BKP-01 to BKP-15.
 # Which requirements of which frameworks an objective serves is mapped once, in backstay itself.
 #
-# What backstay does not look at yet (recovery points, restore tests, alarms, reviews, permissions of roles) leaves a control UNKNOWN.
+# What backstay does not look at yet (reviews, permissions of roles) leaves a control UNKNOWN.
 # What nobody promised does not apply: name tiers in the policy to be held to what they say.
 
 variable "approved_keys" {
@@ -90,7 +90,8 @@ control "BKP-06" {
       for key in resource.encryption.backups :
       key != null && (length(var.approved_keys) == 0 ? true : anytrue([for approved in var.approved_keys : strcontains(key, approved)]))
     ]) &&
-    (length(var.approved_keys) == 0 && contains(["aws_dynamodb_table", "aws_s3_bucket"], resource.kind) ||
+    (length(var.approved_keys) == 0 && contains(["aws_dynamodb_table", "aws_s3_bucket"], resource.kind) ? true :
+      resource.encryption.itself == null ? false :
     anytrue([for approved in concat(var.approved_keys, length(var.approved_keys) == 0 ? [""] : []) : strcontains(resource.encryption.itself, approved)]))
   )
   remediation = "choose vaults with an approved key, and encrypt the thing itself with one"
@@ -122,7 +123,11 @@ control "BKP-08-fresh" {
   severity    = "high"
   objectives  = ["BKP-08"]
   when        = contains(keys(resource.promises), "copies.regions") || contains(keys(resource.promises), "copies.accounts")
-  condition   = resource.recovery_points.newest_copy_age_hours <= var.max_recovery_point_age_hours
+  condition = (
+    contains(keys(resource.promises), "copies.rpo.now") ? resource.promises["copies.rpo.now"].standing == "met" :
+    (resource.recovery_points.newest_copy_age_hours == null ? false : resource.recovery_points.newest_copy_age_hours <= var.max_recovery_point_age_hours) ||
+    resource.recovery_points.may_be_newer_copies
+  )
   remediation = "look at the copy jobs of the last days"
 }
 
@@ -131,16 +136,22 @@ control "BKP-09" {
   severity    = "high"
   objectives  = ["BKP-09"]
   when        = resource.verdict != "unprotected"
-  condition   = resource.recovery_points.newest_age_hours <= var.max_recovery_point_age_hours
+  condition = (
+    contains(keys(resource.promises), "rpo.now") ? resource.promises["rpo.now"].standing == "met" :
+    (resource.recovery_points.newest_age_hours == null ? false : resource.recovery_points.newest_age_hours <= var.max_recovery_point_age_hours) ||
+    resource.recovery_points.may_be_newer
+  )
   remediation = "look at the backup jobs of the last days"
 }
 
 control "BKP-10" {
   title       = "somebody is told when a backup of it fails, and when none comes"
+  description = "What its service keeps as it is written, as DynamoDB's point-in-time recovery does, makes no jobs that could fail or stay away: how far that reaches BKP-09 asks."
   severity    = "high"
   objectives  = ["BKP-10"]
-  condition   = resource.alarms.of_failure && resource.alarms.of_absence
-  remediation = "declare `backup_alarms`"
+  when        = length(resource.alarms.jobs) > 0
+  condition   = resource.alarms.of_failure ? resource.alarms.of_absence : false
+  remediation = "declare `backup_alarms` with an `absence` block for each vault, and confirm the subscriptions of its topic"
 }
 
 control "BKP-11" {
@@ -148,7 +159,7 @@ control "BKP-11" {
   severity    = "high"
   objectives  = ["BKP-11"]
   when        = contains(keys(resource.promises), "drill")
-  condition   = resource.promises.drill.standing == "met" && resource.restore_tests.is_validated
+  condition   = resource.promises.drill.standing == "met" && (resource.restore_tests.is_validated || resource.restore_tests.may_be_more)
   remediation = "declare an `aws_backup_restore_testing_plan`, and validate what it restores"
 }
 

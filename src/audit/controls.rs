@@ -3,11 +3,12 @@
 //! Each control is asked of each thing of its kinds. PASS takes that all of it is known: what could not be read, and what could not even be
 //! listed, leaves a control UNKNOWN, and a requirement with it.
 
+use super::checks;
 use super::estate::Estate;
 use super::thing::{self, Known};
 use crate::kinds::{self, Protection};
 use crate::model::{
-    Control, ControlOutcome, ControlVerdict, Coverage, Covered, Examined, Finding, Findings, FrameworkOutcome, Gap, Ignorance,
+    Check, Control, ControlOutcome, ControlVerdict, Coverage, Covered, Examined, Finding, Findings, FrameworkOutcome, Gap, Ignorance,
     IgnoranceSort, Promised, Promises, RequirementOutcome, Snapshot,
 };
 use crate::policy::controls::{Ask, Asked, Evidence, NotAnswered};
@@ -30,6 +31,8 @@ pub struct Audited<'a> {
     pub promises: &'a Promises,
     /// The names of the tiers that the policy declares.
     pub tiers: &'a [String],
+    /// The policy's checks.
+    pub checks: &'a [Check],
 }
 
 /// Asks controls of everything, and reports these frameworks; all that a control serves where none is named.
@@ -51,24 +54,30 @@ pub fn findings(audited: &Audited<'_>, controls: &[Control], asked_for: &[String
     asker.others(audited);
     asker.unlisted(audited.coverage);
     let mut findings = Findings { things: asker.things, controls: asker.outcomes, frameworks: Vec::new() };
+    checks::add(&mut findings, audited, asked_for);
     for outcome in &mut findings.controls {
         outcome.verdict = ControlVerdict::together(outcome.findings.iter().map(|finding| finding.verdict));
     }
-    findings.frameworks = reported(controls, asked_for).into_iter().map(|key| framework(&key, &findings.controls)).collect();
+    findings.frameworks = reported(&findings.controls, asked_for).into_iter().map(|key| framework(&key, &findings.controls)).collect();
     findings
 }
 
 /// The requirements that a control serves: by its objectives, and those that it names.
 pub fn requirements(control: &Control) -> Vec<(String, String)> {
+    served(&control.objectives, &control.requirements)
+}
+
+/// The requirements behind objectives, and those that are named beside them.
+pub(super) fn served(objectives: &BTreeSet<String>, beside: &BTreeMap<String, BTreeSet<String>>) -> Vec<(String, String)> {
     let mut all = BTreeSet::new();
     for framework in FRAMEWORKS {
         for requirement in framework.requirements {
-            if requirement.objectives.iter().any(|objective| control.objectives.contains(*objective)) {
+            if requirement.objectives.iter().any(|objective| objectives.contains(*objective)) {
                 all.insert((framework.key.to_owned(), requirement.id.to_owned()));
             }
         }
     }
-    for (framework, ids) in &control.requirements {
+    for (framework, ids) in beside {
         all.extend(ids.iter().map(|id| (framework.clone(), id.clone())));
     }
     all.into_iter().collect()
@@ -88,12 +97,12 @@ pub fn chosen(controls: Vec<Control>, asked_for: &[String]) -> Vec<Control> {
 }
 
 /// The frameworks to report.
-fn reported(controls: &[Control], asked_for: &[String]) -> Vec<String> {
+fn reported(outcomes: &[ControlOutcome], asked_for: &[String]) -> Vec<String> {
     if !asked_for.is_empty() {
         let all: BTreeSet<&String> = asked_for.iter().collect();
         return all.into_iter().cloned().collect();
     }
-    let served: BTreeSet<String> = controls.iter().flat_map(requirements).map(|(key, _)| key).collect();
+    let served: BTreeSet<String> = outcomes.iter().flat_map(|outcome| &outcome.requirements).map(|(key, _)| key.clone()).collect();
     let is_plain = |key: &String| frameworks::find(key).is_none_or(|framework| !framework.is_on_request);
     served.into_iter().filter(is_plain).collect()
 }
@@ -195,7 +204,7 @@ impl<'a> Asker<'a> {
     }
 
     /// Asks of things that hold data.
-    fn holders(&mut self, things: &[Covered], promised: &PromisedOf<'_>) {
+    fn holders(&mut self, things: &'a [Covered], promised: &PromisedOf<'_>) {
         for covered in things {
             let about = self.about(&covered.kind, true);
             if about.is_empty() {

@@ -1,7 +1,8 @@
 //! What stands around the things that controls look at, ready to be asked many times.
 
+use super::told::{Alarms, Tellers};
 use crate::kinds::{self, Keeper, Protection};
-use crate::model::{ArnForm, Coverage, Live, ResourceId, Snapshot};
+use crate::model::{ArnForm, Coverage, Covered, Live, ResourceId, Snapshot};
 use crate::time::{Schedule, Service, Zone};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ pub(super) struct Estate<'s> {
     regions: BTreeMap<&'s str, &'s str>,
     tags: BTreeMap<(&'s str, &'s str, &'s str), &'s BTreeMap<String, String>>,
     unmanaged: BTreeSet<&'s str>,
+    tellers: Tellers<'s>,
     /// The most hours between two runs of a schedule, in a zone.
     hours: Mutex<BTreeMap<(String, String), Option<i64>>>,
 }
@@ -51,6 +53,7 @@ impl<'s> Estate<'s> {
             vaults,
             regions: buckets.map(|covered| (covered.name.as_str(), covered.region.as_str())).collect(),
             tags: tags.collect(),
+            tellers: Tellers::new(snapshot),
             unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
             hours: Mutex::default(),
         }
@@ -70,6 +73,13 @@ impl<'s> Estate<'s> {
     /// The region of a bucket, where it is one that was read.
     pub(super) fn region_of(&self, bucket: &str) -> Option<String> {
         self.regions.get(bucket).map(|region| (*region).to_owned())
+    }
+
+    /// Who is told of what happens to a thing's backups.
+    pub(super) fn alarms(&self, covered: &'s Covered) -> Alarms {
+        let live = self.live(&covered.kind, &covered.target, &covered.region, &covered.name);
+        let regions = &self.regions;
+        self.tellers.of(covered, live, &|bucket| regions.get(bucket).copied())
     }
 
     /// The key of the vault of an ARN, where it is one that was read.

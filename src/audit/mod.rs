@@ -2,10 +2,12 @@
 //! input gives the same answer.
 
 pub mod calendar;
+mod checks;
 pub mod controls;
 mod estate;
 pub mod library;
 mod mechanisms;
 pub mod promises;
 mod thing;
+mod told;
 pub mod trial;

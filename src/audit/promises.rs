@@ -1,8 +1,11 @@
 //! Whether each promise of a tier is kept for each thing in it, by which mechanism, and what would mend it.
 //!
-//! A promise is met only by what is proven: what AWS does not promise, and what could not be read, leaves it unprovable, never met. Restores
-//! are proven by restores, so `rto` and `drill` are unprovable until results of restore tests are read.
+//! A promise is met only by what is proven: what AWS does not promise, and what could not be read, leaves it unprovable, never met. How much can
+//! be lost is judged twice: by how backups are set up (`rpo`), and by what is there to restore now (`rpo.now`). Restores are proven by restores.
 
+mod live;
+
+use self::live::Where;
 use super::mechanisms::{Protecting, Saves, protecting};
 use crate::kinds;
 use crate::model::{
@@ -14,9 +17,6 @@ use crate::time::rpo::{Bound, Loss};
 use crate::time::{parse_length, say_length};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Why nobody can say how long a restore takes.
-const NO_RESTORES: &str = "what restore tests found is not read yet";
 
 /// Judges all that the tiers of a policy promise of the things that a coverage holds.
 pub fn promises(policy: &Policy, snapshot: &Snapshot, coverage: &Coverage) -> Promises {
@@ -103,7 +103,8 @@ impl<'a> Judge<'a> {
         let all = protecting(covered, &|bucket| self.regions.get(bucket).map(|region| (*region).to_owned()));
         let mut promises = Vec::new();
         let mut add = |name: &str, judged: Judged| {
-            let because = tier.places.get(name).unwrap_or(&tier.span);
+            let said = name.strip_suffix(NOW).unwrap_or(name);
+            let because = tier.places.get(said).unwrap_or(&tier.span);
             promises.push(Promise {
                 promise: name.to_owned(),
                 wants_seconds: length(&judged.wants),
@@ -121,6 +122,7 @@ impl<'a> Judge<'a> {
         if let Some(wants) = tier.rpo {
             let here: Vec<&Protecting<'a>> = all.iter().filter(|one| !one.place.other_region && !one.place.other_account).collect();
             add("rpo", loss(&mut self.known, &here, wants, self.at, unread.as_deref(), MEND_RPO));
+            add("rpo.now", live::newest(covered, wants, Where::Here));
         }
         if let Some(wants) = tier.retention {
             add("retention", retention(covered, wants, unread.as_deref()));
@@ -134,15 +136,16 @@ impl<'a> Judge<'a> {
         if let Some(wants) = tier.copies.rpo {
             let away: Vec<&Protecting<'a>> = all.iter().filter(|one| one.place.other_region || one.place.other_account).collect();
             add("copies.rpo", loss(&mut self.known, &away, wants, self.at, unread.as_deref(), MEND_COPIES));
+            add("copies.rpo.now", live::newest(covered, wants, Where::Away));
         }
         if tier.immutable {
             add("immutable", immutable(covered, self.at, unread.as_deref()));
         }
-        for (name, wants) in [("rto", tier.rto), ("drill", tier.drill)] {
-            if let Some(wants) = wants {
-                let mend = "declare a restore testing plan of AWS Backup, and look at what its restores took";
-                add(name, Judged::unprovable(say_length(wants), vec![NO_RESTORES.to_owned()]).mended_by(mend));
-            }
+        if let Some(wants) = tier.rto {
+            add("rto", live::restored_within(covered, wants));
+        }
+        if let Some(wants) = tier.drill {
+            add("drill", live::drilled(covered, wants));
         }
         let standing = promises.iter().map(|promise| promise.standing).max().unwrap_or(Standing::Met);
         Promised {
@@ -161,8 +164,11 @@ impl<'a> Judge<'a> {
 
 /// The seconds of a length that was told.
 fn length(told: &str) -> Option<i64> {
-    parse_length(told).ok().map(|length| length.as_secs())
+    parse_length(&told.replace(' ', "")).ok().map(|length| length.as_secs())
 }
+
+/// What ends the name of a promise that is judged by what is there now.
+const NOW: &str = ".now";
 
 const MEND_RPO: &str =
     "switch on continuous recovery where the type has it; else run the rule more often, with shorter start and completion windows";
@@ -361,7 +367,7 @@ fn copies(covered: &Covered, wants: u32, elsewhere: Elsewhere, regions: &BTreeMa
         (false, true) => Standing::NotMet,
     };
     if is_met {
-        why = vec!["as the rules say; whether copies arrived is not read yet".to_owned()];
+        why = vec!["as the rules say; `copies.rpo.now` tells whether copies arrive".to_owned()];
     }
     Judged {
         wants: crate::model::count(wants, &format!("other {word}")),

@@ -1,5 +1,7 @@
 //! What controls can ask of one thing: the value of `resource`, with why each part of it is not known that is not.
 
+mod seen;
+
 use super::estate::Estate;
 use crate::kinds::{self, Protection};
 use crate::model::{
@@ -36,7 +38,7 @@ impl Known {
 }
 
 /// Puts together what is known of a thing that holds data.
-pub(super) fn of_covered(estate: &Estate<'_>, covered: &Covered, promised: &[&Promised]) -> Known {
+pub(super) fn of_covered<'s>(estate: &Estate<'s>, covered: &'s Covered, promised: &[&Promised]) -> Known {
     let live = estate.live(&covered.kind, &covered.target, &covered.region, &covered.name);
     let mut maker = Maker::new(estate);
     maker.who(&examined(covered));
@@ -60,13 +62,17 @@ pub(super) fn of_covered(estate: &Estate<'_>, covered: &Covered, promised: &[&Pr
     maker.settings(live, &covered.kind);
     if unread.is_empty() {
         maker.protection(covered);
+        let (alarms, unknown) = maker.estate.alarms(covered).told();
+        maker.put("alarms", alarms);
+        maker.unknown.extend(unknown);
     } else {
         let why = unread.join("; ");
-        for name in ["mechanisms", "retention", "copies", "immutability", "encryption", "reasons"] {
+        for name in ["mechanisms", "retention", "copies", "immutability", "encryption", "reasons", "alarms"] {
             maker.miss(name, IgnoranceSort::Unread, &why);
         }
     }
     maker.put("vault", Value::Null);
+    seen::put(&mut maker, covered.observed.as_ref());
     maker.finish()
 }
 
@@ -83,10 +89,11 @@ pub(super) fn of_live(estate: &Estate<'_>, live: &Live, who: &Examined) -> Known
     for name in ["verdict", "tier"] {
         maker.put(name, Value::Null);
     }
+    seen::put_nothing(&mut maker);
     for name in ["retention", "copies", "immutability", "reasons"] {
         maker.put(name, Value::from(Vec::new()));
     }
-    for name in ["promises", "encryption"] {
+    for name in ["promises", "encryption", "alarms"] {
         maker.put(name, Value::from(Map::new()));
     }
     let protection = kinds::find(&live.id.kind).and_then(kinds::Kind::protection);
@@ -213,12 +220,11 @@ impl<'e, 's> Maker<'e, 's> {
                 Standing::Met => Value::from("met"),
                 Standing::NotMet => Value::from("not_met"),
                 Standing::Unprovable => {
-                    let is_unread = covered.verdict == Verdict::Unknown;
-                    let is_later = ["rto", "drill"].contains(&promise.promise.as_str());
-                    let sort = match (is_unread, is_later) {
-                        (_, true) => IgnoranceSort::NotLookedAt,
+                    let is_seen = ["rto", "drill", "rpo.now", "copies.rpo.now"].contains(&promise.promise.as_str());
+                    let sort = match (covered.verdict == Verdict::Unknown, is_seen) {
+                        (_, true) if covered.observed.is_none() => IgnoranceSort::NotLookedAt,
                         (true, false) => IgnoranceSort::Unread,
-                        (false, false) => IgnoranceSort::Unprovable,
+                        _ => IgnoranceSort::Unprovable,
                     };
                     self.unknown(&format!("promises.{}.standing", promise.promise), sort, &promise.why.join("; "));
                     Value::Unknown
@@ -337,7 +343,7 @@ impl<'e, 's> Maker<'e, 's> {
                 _ => {}
             }
         }
-        let itself = itself.map_or(Value::Unknown, Value::from);
+        let itself = itself.map_or(Value::Unknown, |said| if said == kinds::NOT_ENCRYPTED { Value::Null } else { Value::from(said) });
         self.put("encryption", Value::from(Map::from([("itself".to_owned(), itself), ("backups".to_owned(), Value::from(backups))])));
     }
 

@@ -5,7 +5,7 @@ use super::args::{LiveArgs, PolicyArgs};
 use super::failure::{Exit, Failure};
 use super::regions as known_regions;
 use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, Publisher, WritableAws};
-use crate::model::{Accounts, Cause, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
+use crate::model::{Accounts, Cause, Check, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
 use crate::policy::variables::Given;
 use crate::policy::{self, Checked, Seen, load};
@@ -217,6 +217,11 @@ pub(super) fn narrow(policy: &mut Policy, names: &[String]) -> Result<(), Failur
     }
     // The blocks keep their lists, as the address of a thing must not depend on which targets were asked for.
     policy.targets.retain(|name, _| names.contains(name));
+    // A check looks through targets, and has none of its own.
+    policy.checks.retain_mut(|check| {
+        check.targets.retain(|target| names.contains(target));
+        !check.targets.is_empty()
+    });
     Ok(())
 }
 
@@ -240,15 +245,15 @@ pub(super) fn regions(asked: &[String], place: &Path) -> Result<BTreeMap<String,
     regions.into_iter().map(target).collect()
 }
 
-/// The targets of a policy, or where there is none the regions that were asked for.
-fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result<(BTreeMap<String, Target>, Accounts), Failure> {
+/// The targets of a policy with its checks, or where there is none the regions that were asked for.
+fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result<(BTreeMap<String, Target>, Accounts, Vec<Check>), Failure> {
     if !has_policy(path)? {
-        return Ok((regions(&live.targets, path)?, Accounts::new()));
+        return Ok((regions(&live.targets, path)?, Accounts::new(), Vec::new()));
     }
     let policy = policy(context, path)?;
     let mut policy = organized(context, path, policy, live, None)?;
     narrow(&mut policy, &live.targets)?;
-    Ok((policy.targets, policy.accounts))
+    Ok((policy.targets, policy.accounts, policy.checks))
 }
 
 /// Whether there is a policy at a path.
@@ -271,7 +276,7 @@ pub(super) fn promising(context: &Context, path: &Path, live: &LiveArgs, snapsho
         return Ok(None);
     }
     let policy = good(context, path, now(context))?.policy;
-    if policy.tiers.is_empty() && policy.controls.is_empty() {
+    if policy.tiers.is_empty() && policy.controls.is_empty() && policy.checks.is_empty() {
         return Ok(None);
     }
     let policy = organized(context, path, policy, live, Some(snapshot))?;
@@ -282,11 +287,11 @@ pub(super) fn promising(context: &Context, path: &Path, live: &LiveArgs, snapsho
 
 /// Reads what it takes to tell what protects each thing that holds data.
 pub(super) fn protection(context: &Context, path: &Path, live: &LiveArgs) -> Result<Snapshot, Failure> {
-    let (targets, accounts) = targets(context, path, live)?;
+    let (targets, accounts, checks) = targets(context, path, live)?;
     block_on(async {
         let session = Session::connect(context, &targets, live).await?;
         let bar = context.ui.bar("reading");
-        let mut snapshot = snapshot::protection(&session.aws, &session.unreached, &|done, total| {
+        let mut snapshot = snapshot::protection(&session.aws, &session.unreached, &checks, &|done, total| {
             bar.set_length(total);
             bar.set_position(done);
         })

@@ -51,6 +51,7 @@ pub(super) fn judge(whole: &Whole<'_>, live: &Live, holder: &Holder, account: &s
         reasons,
         unread,
         remarks,
+        observed: None,
     }
 }
 

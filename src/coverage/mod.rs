@@ -7,6 +7,7 @@
 mod backup;
 mod judge;
 mod miss;
+mod observed;
 mod outlook;
 #[cfg(test)]
 mod tests;
@@ -45,7 +46,13 @@ pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
             add(judge::judge(&whole, &live, &holder, account, at));
         }
     }
-    let resources: Vec<Covered> = found.into_values().collect();
+    let mut resources: Vec<Covered> = found.into_values().collect();
+    let seen = observed::Seen::new(snapshot);
+    if let Some(seen) = &seen {
+        for covered in &mut resources {
+            covered.observed = Some(seen.of(covered));
+        }
+    }
     let of = |verdict: Verdict| resources.iter().filter(|covered| covered.verdict == verdict).count();
     Coverage {
         format: Coverage::FORMAT.to_owned(),
@@ -55,6 +62,7 @@ pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
         resources,
         not_looked_at: kinds::not_listed().into_iter().map(str::to_owned).collect(),
         gaps: gaps(snapshot),
+        evidence_gaps: seen.map(|seen| seen.unread()).unwrap_or_default(),
     }
 }
 

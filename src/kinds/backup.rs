@@ -244,7 +244,8 @@ fn id(connection: &Connection, spec: &KindSpec, name: &str) -> ResourceId {
     }
 }
 
-async fn list_vaults(connection: &Connection, client: &Client) -> Result<Vec<BackupVaultListMember>, CallFailed> {
+/// All vaults of a region, of all types.
+pub(super) async fn list_vaults(connection: &Connection, client: &Client) -> Result<Vec<BackupVaultListMember>, CallFailed> {
     let mut vaults = Vec::new();
     let mut from: Option<String> = None;
     loop {

@@ -7,6 +7,8 @@ mod alarms;
 #[cfg(feature = "aws")]
 mod backup;
 mod backup_choice;
+#[cfg(feature = "aws")]
+mod backup_evidence;
 pub mod backup_framework;
 pub mod backup_global_settings;
 pub mod backup_logically_air_gapped_vault;
@@ -56,6 +58,8 @@ pub mod neptune_cluster;
 mod outside;
 #[cfg(feature = "aws")]
 mod patience;
+#[cfg(feature = "aws")]
+mod proof;
 mod protection;
 mod rds;
 pub mod rds_cluster;
@@ -70,6 +74,7 @@ pub mod scheduler_schedule_group;
 mod schedules;
 pub mod sns_topic;
 mod tags;
+mod telling;
 mod vaults;
 
 pub use backup_choice::{By, Choice, Judgement};
@@ -79,11 +84,12 @@ pub use needs::{Answer, Busy, Handed, Need, Needed, Place, chosen, name_of, need
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
 pub use protection::{
-    Admission, Chooser, Holder, Keeper, Protection, copies_need_management, not_listed, overrides_opt_in, protecting, role_fault,
+    Admission, Chooser, Holder, Keeper, NOT_ENCRYPTED, OwnBackups, Protection, copies_need_management, not_listed, overrides_opt_in, protecting, role_fault,
 };
 pub use recurrence::{Recurrence, When};
 #[cfg(feature = "aws")]
 pub use tags::maker;
+pub use telling::{Happening, Hears, Job, Teller, What, audited, takes, telling};
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Reaches, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;
@@ -94,10 +100,11 @@ mod live;
 #[cfg(feature = "aws")]
 mod whole;
 #[cfg(feature = "aws")]
-#[cfg(feature = "aws")]
 pub use listings::Listings;
 #[cfg(feature = "aws")]
 pub use live::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
+#[cfg(feature = "aws")]
+pub use proof::{ProofAws, ProofRequest};
 #[cfg(feature = "aws")]
 pub use whole::{FindRequest, MakeRequest, RemoveRequest, Tagged, WholeAws};
 
@@ -303,9 +310,20 @@ pub trait Kind: Sync {
         None
     }
 
+    /// What its things tell of what happens to backups, and whom; `None` where they tell of nothing.
+    fn teller(&self) -> Option<&'static dyn Teller> {
+        None
+    }
+
     /// The calls that find, read and change it.
     #[cfg(feature = "aws")]
     fn calls(&self) -> Calls;
+
+    /// The calls that tell whether what protects things works, where things of this kind know of it; they only read.
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn ProofAws> {
+        None
+    }
 }
 
 /// All kinds, by name. Adding a kind adds its folder and one line here.

@@ -1,9 +1,11 @@
 //! What protects each thing that holds data, or why nothing does.
 
 mod mechanism;
+mod observed;
 mod reason;
 
 pub use mechanism::{AutomatedBackups, BackupCopy, BackupRule, Lock, Mechanism, PointInTime, ReplicationRule};
+pub use observed::{Moment, Observed, RestoreFailed, Restored};
 pub use reason::{Reason, ReasonCode};
 
 use super::reading::{Gap, Identity};
@@ -28,6 +30,9 @@ pub struct Coverage {
     pub not_looked_at: Vec<String>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+    /// What could not be read of what shows that protection works: recovery points, restores.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence_gaps: Vec<Gap>,
 }
 
 /// How many things there are of each verdict.
@@ -98,6 +103,9 @@ pub struct Covered {
     /// What a reader ought to know of what protects it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+    /// What was seen to be there to restore; `None` where the snapshot holds no evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Observed>,
 }
 
 /// For how long something is kept.
@@ -133,8 +141,13 @@ impl Coverage {
         self.resources.iter().filter(move |covered| covered.verdict == verdict)
     }
 
+    /// All that could not be read.
+    pub fn all_gaps(&self) -> impl Iterator<Item = &Gap> {
+        self.gaps.iter().chain(&self.evidence_gaps)
+    }
+
     /// Whether all that it takes to judge was read.
     pub fn is_complete(&self) -> bool {
-        self.gaps.is_empty() && self.totals.unknown == 0
+        self.all_gaps().next().is_none() && self.totals.unknown == 0
     }
 }

@@ -3,6 +3,7 @@
 mod account_id;
 mod address;
 mod agenda;
+mod check;
 mod codes;
 mod control;
 mod count;
@@ -10,7 +11,9 @@ mod coverage;
 mod diagnostic;
 mod drift;
 mod effect;
+mod evidence;
 mod findings;
+mod manifest;
 mod organization;
 mod outside;
 pub mod path;
@@ -27,17 +30,20 @@ mod value;
 pub use account_id::{ACCOUNT, not_an_account};
 pub use address::{BlockAddress, CompoundAddress};
 pub use agenda::{Agenda, AgendaEntry, AgendaGap, AgendaRun};
+pub use check::{Check, Probe};
 pub use codes::Code;
 pub use control::{Control, ControlSeverity, ControlTest, ControlVerdict, Written};
 pub use count::{count, plural};
 pub use coverage::{
-    AutomatedBackups, BackupCopy, BackupRule, CopyPlace, Coverage, Covered, Kept, Lock, Mechanism, PointInTime, Reason, ReasonCode,
-    ReplicationRule, Totals, Verdict,
+    AutomatedBackups, BackupCopy, BackupRule, CopyPlace, Coverage, Covered, Kept, Lock, Mechanism, Moment, Observed, PointInTime, Reason,
+    ReasonCode, ReplicationRule, RestoreFailed, Restored, Totals, Verdict,
 };
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use drift::{Acknowledged, Drift, Event, Moved, MovedPart, Since};
 pub use effect::Effect;
+pub use evidence::{Audience, Evidence, FailedJob, Held, HeldForm, NewestObject, Restore, RolePermissions};
 pub use findings::{ControlOutcome, Examined, Finding, Findings, FrameworkOutcome, Ignorance, IgnoranceSort, RequirementOutcome};
+pub use manifest::{Consulted, EvidenceFile, EvidenceTotals, FrameworkTotals, Manifest, Tool};
 pub use organization::{Account, AccountSelector, Accounts, NOBODY, Organization};
 pub use outside::Outside;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};

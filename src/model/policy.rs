@@ -1,6 +1,7 @@
 //! A policy that was loaded, evaluated and checked: what must be, before anybody looked at AWS.
 
 use super::address::BlockAddress;
+use super::check::Check;
 use super::control::{Control, ControlTest};
 use super::organization::{Accounts, NOBODY, Organization};
 use super::path;
@@ -39,6 +40,8 @@ pub struct Policy {
     pub acknowledges: Vec<Acknowledge>,
     /// What must hold of live things, by id.
     pub controls: Vec<Control>,
+    /// What must be seen to be so, by name.
+    pub checks: Vec<Check>,
     /// What controls must find in recorded snapshots, by name.
     pub tests: Vec<ControlTest>,
     /// Blocks that were released on purpose with `removed`.

@@ -1,5 +1,6 @@
 //! What was read of live AWS, and what could not be.
 
+use super::evidence::Evidence;
 use super::organization::Accounts;
 use super::outside::Outside;
 use super::spec::Fallback;
@@ -259,6 +260,9 @@ pub struct Snapshot {
     pub format: String,
     /// When reading began.
     pub taken_at: Timestamp,
+    /// When it ended, of what an audit reads; `None` where that was not recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
     /// Who each target's credentials are; a target that could not be reached is not here but in `gaps`.
     pub identities: BTreeMap<String, Identity>,
     /// The accounts that were listed of each organization of the policy.
@@ -273,6 +277,9 @@ pub struct Snapshot {
     /// What was found of roles and keys that declared things need, by ARN.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub outside: BTreeMap<String, Outside>,
+    /// What shows that protection works: recovery points, restores. `None` where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
@@ -286,12 +293,14 @@ impl Snapshot {
         Self {
             format: Self::FORMAT.to_owned(),
             taken_at,
+            ended_at: None,
             identities: BTreeMap::new(),
             accounts: Accounts::new(),
             inventories: Vec::new(),
             resources: Vec::new(),
             absent: Vec::new(),
             outside: BTreeMap::new(),
+            evidence: None,
             gaps: Vec::new(),
         }
     }
@@ -341,6 +350,7 @@ impl Snapshot {
         self.resources.sort_by(|a, b| a.id.cmp(&b.id));
         self.absent.sort();
         self.absent.dedup();
+        self.evidence.iter_mut().for_each(Evidence::sort);
         self.gaps.sort();
         self.gaps.dedup();
     }

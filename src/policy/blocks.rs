@@ -39,13 +39,15 @@ pub(super) struct Blocks<'a> {
     pub(super) acknowledges: BTreeMap<String, Located<'a>>,
     /// `control`, by label.
     pub(super) controls: BTreeMap<String, Located<'a>>,
+    /// `check`, by label.
+    pub(super) checks: BTreeMap<String, Located<'a>>,
     /// `test`, by label.
     pub(super) tests: BTreeMap<String, Located<'a>>,
     /// `removed`.
     pub(super) removed: Vec<Located<'a>>,
 }
 
-const KEYWORDS: [&str; 13] = [
+const KEYWORDS: [&str; 14] = [
     "backstay",
     "variable",
     "locals",
@@ -57,6 +59,7 @@ const KEYWORDS: [&str; 13] = [
     "waiver",
     "acknowledge",
     "control",
+    "check",
     "test",
     "removed",
 ];
@@ -121,7 +124,7 @@ impl<'a> Blocks<'a> {
         let keyword = located.block.ident.as_str();
         let labels = match keyword {
             "backstay" | "locals" | "removed" => 0,
-            "variable" | "organization" | "target" | "tier" | "waiver" | "acknowledge" | "control" | "test" => 1,
+            "variable" | "organization" | "target" | "tier" | "waiver" | "acknowledge" | "control" | "check" | "test" => 1,
             "protect" | "resource" => 2,
             compound if compounds::find(compound).is_some() => 1,
             _ => return problems.push(unknown_keyword(located, keyword)),
@@ -139,6 +142,7 @@ impl<'a> Blocks<'a> {
             "waiver" => self.waivers.insert(first, located),
             "acknowledge" => self.acknowledges.insert(first, located),
             "control" => self.controls.insert(first, located),
+            "check" => self.checks.insert(first, located),
             "test" => self.tests.insert(first, located),
             "locals" => return self.add_locals(located, problems),
             "removed" => return self.removed.push(located),

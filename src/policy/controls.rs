@@ -113,14 +113,17 @@ pub(super) fn place(policy: &mut Policy, sources: &Sources) {
     for test in &mut policy.tests {
         test.at = sources.position(&test.span);
     }
+    for check in &mut policy.checks {
+        check.at = sources.position(&check.span);
+    }
 }
 
-fn nowhere() -> Position {
+pub(super) fn nowhere() -> Position {
     Position { file: String::new(), line: 1, column: 1 }
 }
 
 /// Ids stand in reports and in the names of test cases.
-fn check_id(located: Located<'_>, keyword: &str, problems: &mut Vec<Diagnostic>) {
+pub(super) fn check_id(located: Located<'_>, keyword: &str, problems: &mut Vec<Diagnostic>) {
     let id = located.label(0);
     let fits = !id.is_empty() && id.chars().count() <= 100 && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     if !fits {
@@ -129,7 +132,7 @@ fn check_id(located: Located<'_>, keyword: &str, problems: &mut Vec<Diagnostic>)
     }
 }
 
-fn severity(reader: &mut Reader<'_, '_>) -> ControlSeverity {
+pub(super) fn severity(reader: &mut Reader<'_, '_>) -> ControlSeverity {
     let Some((word, span)) = reader.text("severity") else { return ControlSeverity::default() };
     ControlSeverity::ALL.into_iter().find(|severity| severity.as_str() == word).unwrap_or_else(|| {
         let words = ControlSeverity::ALL.map(ControlSeverity::as_str);
@@ -186,7 +189,7 @@ fn written(reader: &mut Reader<'_, '_>, scope: &Scope<'_>, name: &str, used: &mu
     Some(Written { text: String::new(), span, at: nowhere() })
 }
 
-fn objectives(reader: &mut Reader<'_, '_>) -> BTreeSet<String> {
+pub(super) fn objectives(reader: &mut Reader<'_, '_>) -> BTreeSet<String> {
     let mut objectives = BTreeSet::new();
     for (id, span) in reader.texts("objectives").unwrap_or_default() {
         if frameworks::objective_of(&id).is_none() {
@@ -201,7 +204,7 @@ fn objectives(reader: &mut Reader<'_, '_>) -> BTreeSet<String> {
 }
 
 /// The requirements by framework. Of frameworks that nobody here knows any id is taken.
-fn requirements(reader: &mut Reader<'_, '_>) -> BTreeMap<String, BTreeSet<String>> {
+pub(super) fn requirements(reader: &mut Reader<'_, '_>) -> BTreeMap<String, BTreeSet<String>> {
     let places: BTreeMap<String, Span> = match reader.expression("requirements") {
         Some(Expression::Object(object)) => {
             let span = |value: &Expression| reader.span(eval::range_of(value));

@@ -9,6 +9,7 @@
 //! | bodies to values, by the kind's table | `reader`, `decode`, `selector`, `things`, `statements`, `allowances`, `organizations` |
 //! | blocks that stand for several things | [`compounds`] |
 //! | what must hold of live things | [`controls`] |
+//! | what must be seen to be so in AWS | `checks` |
 //! | which live things a selector means | [`select`] |
 //!
 //! Every step goes on after an error, so that all problems of a policy show in one run; what hangs on something broken is skipped, as its
@@ -16,6 +17,7 @@
 
 mod allowances;
 mod blocks;
+mod checks;
 pub mod compounds;
 pub mod controls;
 mod decode;

@@ -74,7 +74,7 @@ fn copies(located: Located<'_>, scope: &Scope<'_>, places: &mut BTreeMap<String,
 }
 
 /// A length of time above nothing.
-fn length(reader: &mut Reader<'_, '_>, name: &str, at: &str, places: &mut BTreeMap<String, Span>) -> Option<SignedDuration> {
+pub(super) fn length(reader: &mut Reader<'_, '_>, name: &str, at: &str, places: &mut BTreeMap<String, Span>) -> Option<SignedDuration> {
     let before = reader.problems.len();
     let (value, span) = reader.value(name)?;
     let Some(text) = value.as_str() else {

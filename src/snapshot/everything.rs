@@ -1,10 +1,10 @@
 //! Reading all there is of some kinds, whoever owns it and whatever a policy says: what `adopt` writes down.
 
-use super::outside;
 use super::read::{begin, fill, list, settings_calls};
+use super::{outside, proof};
 use crate::aws::{Aws, ConnectFailed, Connection};
 use crate::kinds::{self, Calls, FindRequest, Found, Kind, Listings, Wish};
-use crate::model::{ArnForm, Inventory, KindSpec, Listed, Live, Reading, Replicas, Single, Snapshot, Value};
+use crate::model::{ArnForm, Check, Inventory, KindSpec, Listed, Live, Reading, Replicas, Single, Snapshot, Value};
 use crate::policy::select::ListNeed;
 use futures_util::future::{join, join_all};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,12 +36,15 @@ pub async fn everything(
     snapshot
 }
 
-/// Reads all that it takes to tell what protects each thing that holds data: every thing of the kinds that have to do with it, and the roles
-/// with which backups are made. `done` is told of each thing of others that was read, and how many of them there are.
-pub async fn protection(aws: &Aws, unreached: &[ConnectFailed], done: &(dyn Fn(u64, u64) + Sync)) -> Snapshot {
-    let mut snapshot = everything(aws, &kinds::protecting(), None, unreached, done).await;
+/// Reads all that it takes to tell what protects each thing that holds data: every thing of the kinds that have to do with it, or that tell
+/// somebody of backups, and the roles with which backups are made; and then what shows that it works, and what `checks` want to be seen. `done` is told of each thing of others that was read, and how many of them there are.
+pub async fn protection(aws: &Aws, unreached: &[ConnectFailed], checks: &[Check], done: &(dyn Fn(u64, u64) + Sync)) -> Snapshot {
+    let mut snapshot = everything(aws, &kinds::audited(), None, unreached, done).await;
     outside::read_roles(&mut snapshot, aws).await;
     snapshot.sort();
+    proof::read(&mut snapshot, aws, checks).await;
+    snapshot.sort();
+    snapshot.ended_at = Some(aws.clock.now());
     snapshot
 }
 

@@ -8,12 +8,14 @@ mod file;
 #[cfg(feature = "aws")]
 mod outside;
 #[cfg(feature = "aws")]
+mod proof;
+#[cfg(feature = "aws")]
 mod read;
 #[cfg(feature = "aws")]
 mod whole;
 
 #[cfg(feature = "aws")]
 pub use everything::{everything, protection};
-pub use file::{SnapshotFileError, load, save};
+pub use file::{SnapshotFileError, bytes, load, save};
 #[cfg(feature = "aws")]
 pub use read::{again, read};

@@ -28,6 +28,7 @@ mod lines;
 pub mod markdown;
 mod modules;
 mod nested;
+pub mod oscal;
 mod ours;
 pub mod page;
 pub mod promises;

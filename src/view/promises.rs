@@ -33,19 +33,46 @@ fn word(standing: Standing) -> &'static str {
     }
 }
 
-/// Promises of which the same is to be said, of things of one tier: with the things.
-fn alike(promises: &Promises, standing: Standing) -> Vec<(&Promised, &Promise, Vec<&Promised>)> {
-    let mut groups: Vec<(&Promised, &Promise, Vec<&Promised>)> = Vec::new();
+/// Promises of which the same is to be said, of things of one tier.
+struct Group<'p> {
+    /// The first thing.
+    first: &'p Promised,
+    /// The promise; where what things have differs, that of the thing that has it worst.
+    promise: &'p Promise,
+    /// Whether what they have differs.
+    has_worst: bool,
+    things: Vec<&'p Promised>,
+}
+
+impl Group<'_> {
+    /// What there is: `5m`, or `up to 27h` where it differs.
+    fn has(&self) -> Option<String> {
+        let upto = if self.has_worst { "up to " } else { "" };
+        self.promise.has.as_ref().map(|has| format!("{upto}{}", visible(has)))
+    }
+}
+
+fn alike(promises: &Promises, standing: Standing) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for thing in &promises.things {
         for promise in thing.promises.iter().filter(|promise| promise.standing == standing) {
-            let said = (&promise.has, &promise.by, &promise.why);
+            // Ages and durations differ from thing to thing, and the longest tells enough; why a promise is kept nobody needs to hear of each.
+            let is_length = promise.has_seconds.is_some() && promise.promise != "retention";
+            let has = promise.has.as_ref().filter(|_| !is_length);
+            let why = (standing != Standing::Met).then_some(&promise.why);
+            let said = (has, &promise.by, why);
             let key = format!("{}/{}/{}/{}/{said:?}", thing.tier, promise.promise, thing.kind, promise.wants);
             let place = *places.entry(key).or_insert(groups.len());
-            match groups.get_mut(place) {
-                Some((_, _, things)) => things.push(thing),
-                None => groups.push((thing, promise, vec![thing])),
+            let Some(group) = groups.get_mut(place) else {
+                groups.push(Group { first: thing, promise, has_worst: false, things: vec![thing] });
+                continue;
+            };
+            group.has_worst |= group.promise.has != promise.has;
+            if group.promise.has_seconds < promise.has_seconds {
+                group.promise = promise;
             }
+            group.things.push(thing);
         }
     }
     groups
@@ -60,8 +87,8 @@ pub fn text(promises: &Promises, specs: Specs, style: Style) -> String {
     let label = if promises.count(Standing::NotMet) > 0 { Label::Danger } else { Label::Good };
     put!(out, "\n{}\n", style.paint(label, &verdict(promises)));
     for standing in [Standing::NotMet, Standing::Unprovable, Standing::Met] {
-        for (first, promise, things) in alike(promises, standing) {
-            group(&mut out, specs, style, first, promise, &things);
+        for group in alike(promises, standing) {
+            put_group(&mut out, specs, style, &group);
         }
     }
     for (heading, things) in [
@@ -81,13 +108,14 @@ pub fn text(promises: &Promises, specs: Specs, style: Style) -> String {
     out
 }
 
-fn group(out: &mut String, specs: Specs, style: Style, first: &Promised, promise: &Promise, things: &[&Promised]) {
+fn put_group(out: &mut String, specs: Specs, style: Style, group: &Group<'_>) {
+    let Group { first, promise, things, .. } = group;
     let label = match promise.standing {
         Standing::Met => Label::Good,
         Standing::NotMet => Label::Danger,
         Standing::Unprovable => Label::Warning,
     };
-    let has = promise.has.as_ref().map_or_else(String::new, |has| format!(", has {}", visible(has)));
+    let has = group.has().map_or_else(String::new, |has| format!(", has {has}"));
     let by = promise.by.as_ref().map_or_else(String::new, |by| format!(" ({})", visible(by)));
     put!(
         out,
@@ -129,7 +157,8 @@ pub fn markdown(promises: &Promises, specs: Specs) -> String {
     put!(out, "\n### {}\n\n", inline(&verdict(promises)));
     out.push_str("| verdict | tier | promise | promised | has | things | why |\n|---|---|---|---|---|---|---|\n");
     for standing in [Standing::NotMet, Standing::Unprovable, Standing::Met] {
-        for (first, promise, things) in alike(promises, standing) {
+        for group in alike(promises, standing) {
+            let Group { first, promise, things, .. } = &group;
             let names: Vec<String> = things.iter().take(NAMED).map(|thing| cell(&thing.name)).collect();
             let more = if things.len() > NAMED { format!(" and {} more", things.len() - NAMED) } else { String::new() };
             put!(
@@ -139,7 +168,7 @@ pub fn markdown(promises: &Promises, specs: Specs) -> String {
                 cell(&first.tier),
                 cell(&promise.promise),
                 inline(&promise.wants),
-                inline(promise.has.as_deref().unwrap_or("-")),
+                inline(group.has().as_deref().unwrap_or("-")),
                 inline(&words::kind_title(specs, &first.kind)),
                 names.join(", "),
                 inline(&promise.why.join("; ")),

@@ -32,6 +32,10 @@ pub fn text(spec: &KindSpec) -> String {
         let actions = list_or_none(&spec.outside_actions.iter().copied().collect());
         out.push_str(&row(2, "to look at", &format!("{actions}, of the roles and keys that it names; the plan is made without them too")));
     }
+    if !spec.evidence_actions.is_empty() {
+        let actions = list_or_none(&spec.evidence_actions.iter().copied().collect());
+        out.push_str(&row(2, "to audit it", &format!("{actions}; the audit is made without them too, and says so")));
+    }
     out
 }
 
@@ -160,6 +164,7 @@ fn kind(spec: &KindSpec) -> Json {
             "read": actions(spec, |setting| setting.reads),
             "write": actions(spec, |setting| setting.writes),
             "outside": spec.outside_actions,
+            "evidence": spec.evidence_actions,
         },
     });
     if let Some(parent) = spec.parent {

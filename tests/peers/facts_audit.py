@@ -1,6 +1,7 @@
 """What boto3 finds of the settings, frameworks, report plans and restore tests of AWS Backup in the sandbox."""
 
 import unittest
+from datetime import timedelta
 
 from facts import Facts, client
 
@@ -69,6 +70,37 @@ class Audit(Facts):
         self.backup.delete_restore_testing_selection(RestoreTestingPlanName="monthly", RestoreTestingSelectionName="tables")
         self.backup.delete_restore_testing_plan(RestoreTestingPlanName="monthly")
         self.refused("ResourceNotFoundException", self.backup.get_restore_testing_plan, RestoreTestingPlanName="monthly")
+
+    def test_a_table_is_restored_from_a_recovery_point_and_the_restore_is_validated(self):
+        self.table("orders")
+        self.dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}})
+        arn = self.described("orders")["TableArn"]
+        self.backup.create_backup_vault(BackupVaultName="daily")
+        made = self.backup.start_backup_job(BackupVaultName="daily", ResourceArn=arn, IamRoleArn=ROLE)
+        self.assertEqual(self.backup.describe_backup_job(BackupJobId=made["BackupJobId"])["State"], "COMPLETED")
+        [point] = self.backup.list_recovery_points_by_backup_vault(BackupVaultName="daily")["RecoveryPoints"]
+        self.assertNotIn("LastRestoreTime", point)
+        self.lag("600s")
+        begun = self.backup.start_restore_job(RecoveryPointArn=point["RecoveryPointArn"], IamRoleArn=ROLE, Metadata={"targetTableName": "back"})
+        job = begun["RestoreJobId"]
+        self.assertEqual(self.backup.describe_restore_job(RestoreJobId=job)["Status"], "PENDING")
+        self.refused("InvalidRequestException", self.backup.put_restore_validation_result, RestoreJobId=job, ValidationStatus="SUCCESSFUL")
+        self.later(minutes=10)
+        self.assertEqual(self.dynamodb.scan(TableName="back")["Count"], 1)
+        told = self.backup.describe_restore_job(RestoreJobId=job)
+        self.assertEqual((told["SourceResourceArn"], told["CreatedResourceArn"]), (arn, arn.replace("orders", "back")))
+        self.assertEqual(told["CompletionDate"] - told["CreationDate"], timedelta(minutes=10))
+        self.assertEqual(self.backup.get_restore_job_metadata(RestoreJobId=job)["Metadata"], {"targetTableName": "back"})
+        self.backup.put_restore_validation_result(RestoreJobId=job, ValidationStatus="SUCCESSFUL", ValidationStatusMessage="one order")
+        [listed] = self.backup.get_paginator("list_restore_jobs").paginate(ByStatus="COMPLETED", ByResourceType="DynamoDB").build_full_result()["RestoreJobs"]
+        self.assertEqual((listed["ValidationStatus"], listed["ValidationStatusMessage"]), ("SUCCESSFUL", "one order"))
+        self.assertEqual(self.backup.list_restore_jobs(ByRestoreTestingPlanArn="arn:aws:backup:us-east-1:123456789012:restore-testing-plan:x")["RestoreJobs"], [])
+        [of_table] = self.backup.list_restore_jobs_by_protected_resource(ResourceArn=arn)["RestoreJobs"]
+        self.assertEqual(of_table["RestoreJobId"], job)
+        [point] = self.backup.list_recovery_points_by_backup_vault(BackupVaultName="daily")["RecoveryPoints"]
+        self.assertEqual(point["LastRestoreTime"], told["CompletionDate"])
+        self.refused("ResourceNotFoundException", self.backup.describe_restore_job, RestoreJobId="none")
+        self.refused("InvalidParameterValueException", self.backup.put_restore_validation_result, RestoreJobId=job, ValidationStatus="GOOD")
 
 
 if __name__ == "__main__":

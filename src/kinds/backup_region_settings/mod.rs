@@ -51,6 +51,13 @@ static SPEC: KindSpec = KindSpec {
             ..ROW
         },
     ],
+    evidence_actions: &[
+        "backup:ListBackupJobs",
+        "backup:ListBackupVaults",
+        "backup:ListCopyJobs",
+        "backup:ListRecoveryPointsByBackupVault",
+        "backup:ListRestoreJobs",
+    ],
     ..KindSpec::PLAIN
 };
 
@@ -131,6 +138,12 @@ impl Kind for RegionSettings {
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::RegionCalls)
+    }
+
+    /// What AWS Backup shows is of a whole region, as these settings are.
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&super::backup_evidence::BackupEvidence)
     }
 }
 

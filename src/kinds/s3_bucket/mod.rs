@@ -185,6 +185,11 @@ impl Kind for S3Bucket {
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::BucketCalls)
     }
+
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&aws::BucketCalls)
+    }
 }
 
 /// Which of the rules that stay no block can describe, where everything was read.

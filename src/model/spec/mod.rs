@@ -60,6 +60,8 @@ pub struct KindSpec {
     pub inventory_actions: &'static [&'static str],
     /// IAM actions that looking at the roles and keys that it names needs. Where they are denied the plan says what it could not look at.
     pub outside_actions: &'static [&'static str],
+    /// IAM actions with which an audit sees whether what protects its things works. Where they are denied the audit says what it could not look at.
+    pub evidence_actions: &'static [&'static str],
 }
 
 /// The tag by which people know a thing whose name in AWS is an id.
@@ -401,6 +403,7 @@ impl KindSpec {
         settings: &[],
         inventory_actions: &[],
         outside_actions: &[],
+        evidence_actions: &[],
     };
 
     /// The setting of that path, with keys or without.

@@ -1,18 +1,18 @@
 //! The blocks that nothing refers to: allowances, and what was released.
 
 use super::{Edges, Evaluator};
-use crate::model::{Code, Diagnostic};
-use crate::policy::allowances;
+use crate::model::{Check, Code, Diagnostic};
 use crate::policy::eval::Scope;
 use crate::policy::reader::Located;
 use crate::policy::statements;
+use crate::policy::{allowances, checks};
 
 impl<'a> Evaluator<'a, '_> {
     /// Reads one block that nothing refers to.
     pub(super) fn alone<T>(
         &mut self,
         located: Located<'a>,
-        read: fn(Located<'_>, &Scope<'_>, &mut Vec<Diagnostic>) -> Option<T>,
+        read: impl FnOnce(Located<'_>, &Scope<'_>, &mut Vec<Diagnostic>) -> Option<T>,
     ) -> Option<T> {
         let before = self.errors();
         let edges = self.check_references(&located.block.body, located.source, false);
@@ -27,6 +27,11 @@ impl<'a> Evaluator<'a, '_> {
         found
     }
 
+    fn check(&mut self, located: Located<'a>) -> Option<Check> {
+        let declared = self.policy.targets.clone();
+        self.alone(located, |located, scope, problems| checks::check(located, scope, &declared, problems))
+    }
+
     /// What nothing refers to: waivers, what is acknowledged, controls, and released blocks.
     pub(super) fn rest(&mut self) {
         for located in self.blocks.waivers.values() {
@@ -38,6 +43,10 @@ impl<'a> Evaluator<'a, '_> {
             self.policy.acknowledges.extend(acknowledge);
         }
         self.controls();
+        for located in self.blocks.checks.values() {
+            let check = self.check(*located);
+            self.policy.checks.extend(check);
+        }
         for located in &self.blocks.removed {
             let mut problems = Vec::new();
             let address = statements::removed(*located, &self.scope(&Edges::new()), &mut problems);

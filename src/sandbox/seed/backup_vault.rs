@@ -1,5 +1,5 @@
 //! `aws_backup_vault` in a seed: the provider's attributes with those of its lock, policy and notifications, and the sandbox's own for age
-//! and recovery points.
+//! recovery points and restores.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,13 @@ use crate::sandbox::state::State;
 const DEFAULT_AGE_DAYS: i64 = 60;
 
 /// Statuses that a seed can hold a recovery point in; `AVAILABLE` and `STOPPED` are those of continuous backups.
-const STATUSES: &[&str] = &["COMPLETED", "PARTIAL", "EXPIRED", "AVAILABLE", "STOPPED"];
+const STATUSES: &[&str] = &["COMPLETED", "PARTIAL", "EXPIRED", "AVAILABLE", "STOPPED", "CREATING", "DELETING"];
+
+/// How a restore can have ended.
+const ENDS: &[&str] = &["COMPLETED", "FAILED", "ABORTED"];
+
+/// What a validation can have found.
+const FOUND: &[&str] = &["SUCCESSFUL", "FAILED", "TIMED_OUT"];
 
 #[derive(Debug)]
 struct SeededVault {
@@ -31,6 +37,7 @@ struct SeededVault {
     lock: Option<SeededLock>,
     is_air_gapped: bool,
     points: Vec<SeededPoint>,
+    restores: Vec<SeededRestore>,
     age_days: i64,
 }
 
@@ -54,6 +61,24 @@ struct SeededPoint {
     size_bytes: i64,
     source_vault_arn: Option<String>,
     tags: Option<BTreeMap<String, String>>,
+    key_arn: Option<String>,
+    is_unencrypted: bool,
+    is_undated: bool,
+    restored_hours_ago: Option<i64>,
+    /// How many there are, each so many hours older than the one before.
+    repeat: (i64, i64),
+}
+
+/// A restore from a recovery point of the vault.
+#[derive(Debug)]
+struct SeededRestore {
+    resource_arn: String,
+    age_hours: i64,
+    minutes: i64,
+    trouble: Option<(String, String)>,
+    validation: Option<(String, Option<String>)>,
+    plan: Option<String>,
+    is_source_told: bool,
 }
 
 /// Reads one block.
@@ -97,6 +122,7 @@ fn vault(fields: &mut Fields<'_>, key_arn: Option<String>, lock: Option<SeededLo
         lock,
         is_air_gapped,
         points: fields.blocks("recovery_point", point),
+        restores: fields.blocks("restore_job", restore),
         age_days: fields.number("created_days_ago", 0..=36_500).unwrap_or(DEFAULT_AGE_DAYS),
     }
 }
@@ -114,6 +140,29 @@ fn point(fields: &mut Fields<'_>) -> SeededPoint {
         size_bytes: fields.number("size_bytes", 0..=i64::MAX).unwrap_or(1_048_576),
         source_vault_arn: fields.text("source_vault_arn"),
         tags: fields.map("tags").map(BTreeMap::from_iter),
+        key_arn: fields.text("kms_key_arn"),
+        is_unencrypted: fields.flag("encrypted") == Some(false),
+        is_undated: fields.flag("dated") == Some(false),
+        restored_hours_ago: fields.number("restored_hours_ago", 0..=876_000),
+        repeat: (fields.number("repeat", 1..=1_000_000).unwrap_or(1), fields.number("repeat_every_hours", 1..=8_784).unwrap_or(24)),
+    }
+}
+
+fn restore(fields: &mut Fields<'_>) -> SeededRestore {
+    let days = fields.number("started_days_ago", 0..=36_500).unwrap_or(0);
+    let status = fields.choice("status", ENDS).filter(|status| status != "COMPLETED");
+    let message = fields.text("status_message");
+    let (found, said) = (fields.choice("validation_status", FOUND), fields.text("validation_status_message"));
+    SeededRestore {
+        resource_arn: fields.required_text_within("resource_arn", |arn| {
+            backup::kind_of(arn).is_none().then(|| format!("AWS Backup has no type of resource for `{arn}`"))
+        }),
+        age_hours: 24 * days + fields.number("started_hours_ago", 0..=23).unwrap_or(0),
+        minutes: fields.number("minutes", 0..=1_000_000).unwrap_or(10),
+        trouble: status.map(|status| (status, message.unwrap_or_default())),
+        validation: found.map(|found| (found, said)),
+        plan: fields.text("restore_testing_plan_name"),
+        is_source_told: fields.flag("source_resource_told").unwrap_or(true),
     }
 }
 
@@ -130,23 +179,87 @@ impl SeededPoint {
         (!lifecycle.is_empty()).then_some(Value::Object(lifecycle))
     }
 
-    fn planted(&self, vault: &SeededVault, key_arn: &str, number: u64, now: Timestamp) -> backup::Point {
-        let created_at = hours_before(now, self.age_hours);
+    /// Every recovery point that the block stands for, the newest first.
+    fn planted(&self, vault: &SeededVault, key_arn: &str, state: &mut State, now: Timestamp) -> Vec<backup::Point> {
+        let (times, every_hours) = self.repeat;
+        let ages = (0..times).map(|index| self.age_hours + index * every_hours);
+        ages.map(|age| self.planted_once(vault, key_arn, state.fresh_number(), hours_before(now, age), now)).collect()
+    }
+
+    fn planted_once(&self, vault: &SeededVault, key_arn: &str, number: u64, created_at: Timestamp, now: Timestamp) -> backup::Point {
+        let name = backup::name_of(&self.resource_arn);
+        let is_continuous = matches!(self.status.as_deref(), Some("AVAILABLE" | "STOPPED"));
+        let id = if is_continuous { format!("continuous:{name}-{number:08x}") } else { backup::id(number) };
         backup::Point {
-            arn: backup::arn(&vault.account, &vault.region, "recovery-point", &backup::id(number)),
+            arn: backup::arn(&vault.account, &vault.region, "recovery-point", &id),
             resource_arn: self.resource_arn.clone(),
             kind: backup::kind_of(&self.resource_arn).unwrap_or_default().to_owned(),
-            resource_name: backup::name_of(&self.resource_arn).to_owned(),
+            resource_name: name.to_owned(),
             created_at,
             completed_at: created_at,
             held: self.status.clone(),
             lifecycle: self.lifecycle(),
-            role_arn: Some(format!("arn:aws:iam::{}:role/service-role/AWSBackupDefaultServiceRole", vault.account)),
+            role_arn: Some(default_role(&vault.account)),
             created_by: None,
             size_bytes: self.size_bytes,
-            key_arn: Some(key_arn.to_owned()),
+            key_arn: Some(self.key_arn.as_deref().unwrap_or(key_arn).to_owned()).filter(|_| !self.is_unencrypted),
             source_vault_arn: self.source_vault_arn.clone(),
             tags: self.tags.clone(),
+            restored_at: self.restored_hours_ago.map(|hours| hours_before(now, hours)).into_iter().collect(),
+            is_undated: self.is_undated,
+            table: None,
+        }
+    }
+}
+
+fn default_role(account: &str) -> String {
+    format!("arn:aws:iam::{account}:role/service-role/AWSBackupDefaultServiceRole")
+}
+
+impl SeededRestore {
+    /// The job, of the newest recovery point that there was then; what it restored is gone again where a plan made it.
+    fn planted(&self, vault: &SeededVault, points: &mut [backup::Point], index: usize, now: Timestamp) -> backup::RestoreJob {
+        let created_at = hours_before(now, self.age_hours);
+        let ends_at = later(created_at, SignedDuration::from_mins(self.minutes));
+        let of_it = points.iter_mut().filter(|point| point.resource_arn == self.resource_arn && point.created_at <= created_at);
+        let point = of_it.max_by_key(|point| point.created_at);
+        // Else it is of one that has expired since.
+        let gone = || backup::arn(&vault.account, &vault.region, "recovery-point", &backup::named_id(&self.resource_arn));
+        let point_at = point.as_ref().map(|point| point.created_at);
+        let (point_arn, size_bytes) = match point {
+            Some(point) => {
+                point.restored_at.extend(Some(ends_at).filter(|_| self.trouble.is_none()));
+                (point.arn.clone(), point.size_bytes)
+            }
+            None => (gone(), 0),
+        };
+        let plan_arn = |name: &String| {
+            let id = format!("{name}-{}", backup::named_id(name));
+            backup::arn(&vault.account, &vault.region, "restore-testing-plan", &id)
+        };
+        let validation = self.validation.as_ref();
+        backup::RestoreJob {
+            // Always the same, so that planting a vault again leaves no second one.
+            id: backup::named_id(&format!("{}/{index}", vault.identity())),
+            point_arn,
+            vault_arn: vault.identity(),
+            source_arn: Some(self.resource_arn.clone()).filter(|_| self.is_source_told),
+            kind: backup::kind_of(&self.resource_arn).unwrap_or_default().to_owned(),
+            point_at,
+            size_bytes,
+            role_arn: Some(default_role(&vault.account)),
+            created_at,
+            runs_at: created_at,
+            ends_at,
+            trouble: self.trouble.clone(),
+            created_arn: self.trouble.is_none().then(|| format!("{}-restored", self.resource_arn)),
+            metadata: BTreeMap::new(),
+            test: self.plan.as_ref().map(|name| backup::Test { plan_arn: plan_arn(name), window_hours: 0, is_cleared: true }),
+            validation: validation.map(|(status, message)| {
+                let (status, message) = (status.clone(), message.clone());
+                backup::Validation { status, message, at: ends_at }
+            }),
+            token: None,
         }
     }
 }
@@ -163,8 +276,11 @@ impl Plant for SeededVault {
         let created_at = hours_before(now, 24 * self.age_days);
         let default_key = || format!("arn:aws:kms:{}:{}:key/aws-backup", self.region, self.account);
         let key_arn = self.key_arn.clone().unwrap_or_else(default_key);
-        let points: Vec<backup::Point> = self.points.iter().map(|point| point.planted(self, &key_arn, state.fresh_number(), now)).collect();
+        let mut points: Vec<backup::Point> = self.points.iter().flat_map(|point| point.planted(self, &key_arn, state, now)).collect();
+        let restores = self.restores.iter().enumerate().map(|(index, restore)| restore.planted(self, &mut points, index, now));
+        let restores: Vec<backup::RestoreJob> = restores.collect();
         let backups = &mut state.region_mut(&self.account, &self.region).backup;
+        backups.restores.extend(restores.into_iter().map(|job| (job.id.clone(), job)));
         for point in points.iter().filter(|point| point.source_vault_arn.is_none()) {
             let backup = backup::Protected {
                 at: point.completed_at,

@@ -9,7 +9,7 @@
 //! | `aws_backup_logically_air_gapped_vault` | those of `aws_backup_vault` but `lock` |
 //! | `aws_backup_plan` | `selection` blocks, as a seed has no references; `id`, `created_days_ago` |
 //! | `aws_backup_region_settings` | what is not named keeps its value |
-//! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`) and `recovery_point` blocks; `created_days_ago` |
+//! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`), `recovery_point` and `restore_job` blocks; `created_days_ago` |
 //! | `aws_cloudwatch_dashboard` | `tags`, `created_days_ago`; no `region` |
 //! | `aws_cloudwatch_log_group` | `stored_bytes`, `created_days_ago` |
 //! | `aws_db_instance`, `aws_rds_cluster`, `aws_docdb_cluster`, `aws_neptune_cluster`, `aws_rds_cluster_instance` | `created_days_ago`, `status`, `aws_backup_recovery_point_arn`, `pending_backup_retention_period` |
@@ -23,7 +23,10 @@
 //! | `aws_redshift_cluster` | `status`, `created_days_ago` |
 //!
 //! They take `region` and `account_id`. A `recovery_point` has `resource_arn`, `created_days_ago`, `created_hours_ago`, `cold_storage_after`,
-//! `delete_after`, `status`, `size_bytes`, `source_vault_arn` and `tags`.
+//! `delete_after`, `status` (`AVAILABLE` and `STOPPED` are continuous), `size_bytes`, `source_vault_arn`, `kms_key_arn`, `tags`,
+//! `restored_hours_ago`, `encrypted = false`, `dated = false`, and `repeat`, for so many of them, `repeat_every_hours` apart, the newest first.
+//! A `restore_job` has `resource_arn`, `started_days_ago`, `started_hours_ago`, `minutes`, `status`, `status_message`, `validation_status`,
+//! `validation_status_message`, `restore_testing_plan_name`, and `source_resource_told = false`, as AWS has long not told it.
 
 mod backup_global_settings;
 mod backup_plan;

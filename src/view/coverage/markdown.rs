@@ -1,6 +1,6 @@
 //! Coverage as Markdown.
 
-use super::{alike, doubts, kept, mechanisms, places, verdict};
+use super::{alike, doubts, failed, kept, mechanisms, named, newest, places, verdict};
 use crate::model::{Coverage, Covered, Verdict};
 use crate::view::escape::{cell, code, markdown as plain, prose};
 use crate::view::{Specs, words};
@@ -29,14 +29,21 @@ pub fn markdown(coverage: &Coverage, specs: Specs) -> String {
             }
         }
     }
-    if !coverage.gaps.is_empty() {
+    let broken = failed(coverage);
+    if !broken.is_empty() {
+        out.push_str("\n#### Failed, with nothing newer to restore\n\n");
+        for (covered, what) in broken {
+            out.push_str(&format!("- {} ({}): {}\n", plain(&named(specs, covered)), plain(&covered.region), prose(&what)));
+        }
+    }
+    if coverage.all_gaps().next().is_some() {
         out.push_str("\n#### Could not be read\n\n");
-        for gap in &coverage.gaps {
+        for gap in coverage.all_gaps() {
             out.push_str(&format!("- {}: {}\n", plain(&words::gap_subject(specs, gap)), prose(&words::gap_cause(gap))));
         }
     }
     if !coverage.resources.is_empty() {
-        out.push_str("\n#### All\n\n| | thing | region | kept | copies to | immutable | protected by |\n|---|---|---|---|---|---|---|\n");
+        out.push_str("\n#### All\n\n| | thing | region | newest | kept | copies to | immutable | protected by |\n|---|---|---|---|---|---|---|---|\n");
         for covered in &coverage.resources {
             out.push_str(&row(specs, covered));
         }
@@ -56,8 +63,9 @@ fn row(specs: Specs, covered: &Covered) -> String {
     let cells = |texts: &[String]| texts.iter().map(|text| cell(text)).collect::<Vec<_>>().join("<br>");
     let thing = format!("{} {}", plain(&words::kind_title(specs, &covered.kind)), cell(&covered.name));
     format!(
-        "| {word} | {thing} | {} | {} | {} | {} | {} |\n",
+        "| {word} | {thing} | {} | {} | {} | {} | {} | {} |\n",
         plain(&covered.region),
+        newest(covered),
         kept(&covered.retention),
         cells(&places(covered)),
         cells(&covered.immutability),

@@ -10,6 +10,8 @@ use super::escape::visible;
 use super::lazy::Lazy;
 use super::{Specs, words};
 use crate::model::{CopyPlace, Coverage, Covered, Findings, Kept, Mechanism, Promises, count};
+use crate::time::say_length;
+use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
@@ -22,8 +24,9 @@ pub fn verdict(coverage: &Coverage) -> String {
             verdict.push_str(&format!(", {number} {word}"));
         }
     }
-    if !coverage.gaps.is_empty() {
-        verdict.push_str(&format!("; incomplete, as {} failed", count(coverage.gaps.len(), "read")));
+    let unread = coverage.all_gaps().count();
+    if unread > 0 {
+        verdict.push_str(&format!("; incomplete, as {} failed", count(unread, "read")));
     }
     verdict
 }
@@ -44,7 +47,7 @@ pub fn write_json(out: &mut dyn io::Write, coverage: &Coverage, promises: &Promi
 
 fn lazy<'a>(coverage: &'a Coverage, promises: &'a Promises, findings: &'a Findings) -> Lazy<'a> {
     // Every field is named, so that none can be forgotten.
-    let Coverage { format, at, targets, totals, resources, not_looked_at, gaps } = coverage;
+    let Coverage { format, at, targets, totals, resources, not_looked_at, gaps, evidence_gaps } = coverage;
     let Promises { things, in_no_tier, in_several_tiers } = promises;
     let promises = Lazy::map([
         ("things", Lazy::each(|| things.iter().map(Lazy::of))),
@@ -52,7 +55,7 @@ fn lazy<'a>(coverage: &'a Coverage, promises: &'a Promises, findings: &'a Findin
         ("in_several_tiers", Lazy::of(in_several_tiers)),
     ]);
     let (controls, frameworks) = super::controls::json(findings);
-    Lazy::map([
+    let mut all = BTreeMap::from([
         ("format", Lazy::of(format)),
         ("at", Lazy::of(at)),
         ("targets", Lazy::of(targets)),
@@ -63,7 +66,11 @@ fn lazy<'a>(coverage: &'a Coverage, promises: &'a Promises, findings: &'a Findin
         ("promises", promises),
         ("controls", controls),
         ("frameworks", frameworks),
-    ])
+    ]);
+    if !evidence_gaps.is_empty() {
+        all.insert("evidence_gaps", Lazy::of(evidence_gaps));
+    }
+    Lazy::Map(all)
 }
 
 /// Things of which the same is to be said, in their order.
@@ -141,6 +148,32 @@ pub(super) fn short(mechanism: &Mechanism) -> String {
         Mechanism::Replicas { .. } => "replicas".to_owned(),
         Mechanism::Versioning { .. } => "versioning".to_owned(),
     }
+}
+
+/// How old the newest moment is that can be restored, wherever: `5m`; `-` where there is none, `?` where nobody knows.
+pub(super) fn newest(covered: &Covered) -> String {
+    let Some(observed) = &covered.observed else { return "?".to_owned() };
+    let newest = observed.newest.iter().chain(&observed.copies).map(|moment| moment.age_seconds).min();
+    let is_unread = !observed.unread.is_empty() || !observed.unread_copies.is_empty();
+    match newest {
+        // From a day on nobody counts minutes.
+        Some(seconds) => {
+            let unit = if seconds < 24 * 3600 { 60 } else { 3600 };
+            say_length(SignedDuration::from_secs(seconds.div_euclid(unit).saturating_mul(unit)))
+        }
+        None if is_unread => "?".to_owned(),
+        None => "-".to_owned(),
+    }
+}
+
+/// Backups that failed, of things that have nothing newer to restore: what failed, and whether it was a backup or a copy.
+pub(super) fn failed(coverage: &Coverage) -> Vec<(&Covered, String)> {
+    let of = |covered: &Covered| {
+        let failed = covered.observed.as_ref()?.failed.as_ref()?;
+        let message = failed.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+        Some(format!("the {} that began at {} ended {}{message}", failed.what, failed.at, failed.status))
+    };
+    coverage.resources.iter().filter_map(|covered| Some((covered, of(covered)?))).collect()
 }
 
 /// `7 days`, `for ever`.

@@ -1,6 +1,6 @@
 //! Coverage as text.
 
-use super::{alike, doubts, kept, mechanisms, named, places, verdict};
+use super::{alike, doubts, failed, kept, mechanisms, named, newest, places, verdict};
 use crate::model::{Coverage, Covered, Verdict, count};
 use crate::view::escape::visible;
 use crate::view::lined::Lined;
@@ -19,6 +19,7 @@ pub fn text(coverage: &Coverage, specs: Specs, style: Style) -> String {
     page.line(0, label, &verdict(coverage));
     page.verdicts(Verdict::Unprotected, "Unprotected:", ("-", Label::Danger));
     page.verdicts(Verdict::Unknown, "Unknown, as what decides it could not be read:", ("?", Label::Warning));
+    page.failed();
     page.unread();
     page.table();
     page.not_looked_at();
@@ -73,12 +74,24 @@ impl Page<'_> {
         }
     }
 
+    fn failed(&mut self) {
+        let failed = failed(self.coverage);
+        if failed.is_empty() {
+            return;
+        }
+        self.heading("Failed, with nothing newer to restore:");
+        for (covered, what) in failed {
+            let line = format!("- {} ({}): {}", named(self.specs, covered), visible(&covered.region), visible(&what));
+            self.sentence(2, Label::Danger, &line);
+        }
+    }
+
     fn unread(&mut self) {
-        if self.coverage.gaps.is_empty() {
+        if self.coverage.all_gaps().next().is_none() {
             return;
         }
         self.heading("Could not be read (BKS0301):");
-        for gap in &self.coverage.gaps {
+        for gap in self.coverage.all_gaps() {
             let line = format!("? {}: {}", words::gap_subject(self.specs, gap), words::gap_cause(gap));
             self.sentence(2, Label::Warning, &line);
         }
@@ -88,8 +101,8 @@ impl Page<'_> {
         if self.coverage.resources.is_empty() {
             return;
         }
-        let columns = ["", "THING", "REGION", "KEPT", "COPIES TO", "PROTECTED BY"];
-        let rows: Vec<[String; 6]> = self.coverage.resources.iter().map(|covered| row(self.specs, covered)).collect();
+        let columns = ["", "THING", "REGION", "NEWEST", "KEPT", "COPIES TO", "PROTECTED BY"];
+        let rows: Vec<[String; 7]> = self.coverage.resources.iter().map(|covered| row(self.specs, covered)).collect();
         let width = |column: usize| {
             let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
             cells.chain(columns.get(column).map(|name| name.chars().count())).max().unwrap_or_default()
@@ -113,12 +126,12 @@ impl Page<'_> {
         let types = &self.coverage.not_looked_at;
         if !types.is_empty() {
             self.out.push('\n');
-            self.sentence(0, Label::Muted, &format!("Not looked at: {}.", types.join(", ")));
+            self.sentence(0, Label::Muted, &format!("Not looked at: {}.", visible(&types.join(", "))));
         }
     }
 }
 
-fn row(specs: Specs, covered: &Covered) -> [String; 6] {
+fn row(specs: Specs, covered: &Covered) -> [String; 7] {
     let marker = match covered.verdict {
         Verdict::Protected => "+",
         Verdict::Unprotected => "-",
@@ -126,5 +139,6 @@ fn row(specs: Specs, covered: &Covered) -> [String; 6] {
     };
     let by = mechanisms(covered);
     let by = if by.is_empty() { "nothing".to_owned() } else { by.join("; ") };
-    [marker.to_owned(), named(specs, covered), visible(&covered.region), kept(&covered.retention), places(covered).join(", "), by]
+    let region = visible(&covered.region);
+    [marker.to_owned(), named(specs, covered), region, newest(covered), kept(&covered.retention), places(covered).join(", "), by]
 }

@@ -22,7 +22,7 @@ struct Drawn {
     nothing: &'static str,
 }
 
-const DRAWN: [Drawn; 3] = [
+const DRAWN: [Drawn; 5] = [
     Drawn {
         promise: "rpo",
         id: "rpo",
@@ -30,6 +30,15 @@ const DRAWN: [Drawn; 3] = [
         bar: "the worst case",
         has: "worst case",
         unproven: "unprovable",
+        nothing: "everything",
+    },
+    Drawn {
+        promise: "rpo.now",
+        id: "rpo-now",
+        heading: "What would be lost now, by what there is to restore",
+        bar: "the age of the newest moment that could be restored",
+        has: "would be lost",
+        unproven: "not known",
         nothing: "everything",
     },
     Drawn {
@@ -48,6 +57,15 @@ const DRAWN: [Drawn; 3] = [
         bar: "the worst case",
         has: "worst case",
         unproven: "unprovable",
+        nothing: "everything",
+    },
+    Drawn {
+        promise: "copies.rpo.now",
+        id: "copies-rpo-now",
+        heading: "What would be lost now where only copies elsewhere are left",
+        bar: "the age of the newest copy",
+        has: "would be lost",
+        unproven: "not known",
         nothing: "everything",
     },
 ];

@@ -26,14 +26,16 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The sections by their ids, with what links to them are called.
-const SECTIONS: [(&str, &str); 14] = [
+const SECTIONS: [(&str, &str); 16] = [
     ("unprotected", "Unprotected"),
     ("unknown", "Unknown"),
     ("kinds", "By type"),
     ("posture", "Posture"),
     ("rpo", "RPO"),
+    ("rpo-now", "RPO now"),
     ("rto", "RTO"),
     ("copies-rpo", "RPO of copies"),
+    ("copies-rpo-now", "RPO of copies now"),
     ("promised", "Promises"),
     ("kept", "Retention"),
     ("runs", "Calendar"),

@@ -6,12 +6,14 @@ mod agree;
 mod all;
 mod lifecycle;
 mod names;
+mod newest;
 mod read;
 mod replication;
 mod write;
 
 use crate::aws::{CallFailed, Connection};
-use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest};
+use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ProofAws, ProofRequest, ReadRequest};
+use crate::model::Evidence;
 use aws_sdk_s3::Client;
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
@@ -56,6 +58,12 @@ impl KindAws for BucketCalls {
 
     fn change<'a>(&'a self, request: ChangeRequest<'a>) -> BoxFuture<'a, Result<(), ChangeFailed>> {
         Box::pin(write::change(request))
+    }
+}
+
+impl ProofAws for BucketCalls {
+    fn prove<'a>(&'a self, request: ProofRequest<'a>) -> BoxFuture<'a, Evidence> {
+        Box::pin(async move { newest::objects(&request).await })
     }
 }
 

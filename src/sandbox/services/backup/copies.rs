@@ -140,8 +140,10 @@ pub(super) fn run(
     {
         let copy = Point {
             arn: copy_arn.clone(),
-            created_at: now,
+            // A copy is dated as its source is (AWS Backup Developer Guide, "Backup and tag copy").
+            created_at: source.created_at,
             completed_at: ends_at,
+            restored_at: Vec::new(),
             lifecycle: lifecycle.clone(),
             key_arn: Some(vault.key_arn.clone()),
             source_vault_arn: Some(source_vault_arn.to_owned()),

@@ -193,6 +193,9 @@ pub(super) fn run(call: &mut Call<'_>, order: Order<'_>, resource: &Resource) ->
         key_arn: if is_managed { vault.map(|vault| vault.key_arn.clone()) } else { resource.key_arn.clone() },
         source_vault_arn: None,
         tags: Some(order.tags).filter(|tags| !tags.is_empty()),
+        restored_at: Vec::new(),
+        is_undated: false,
+        table: resource.table.clone(),
     };
     let job = BackupJob {
         id,

@@ -11,6 +11,7 @@ use super::copies::CopyJob;
 use super::jobs::BackupJob;
 use super::points::Point;
 use super::restore_testing::RestoreTesting;
+use super::restores::RestoreJob;
 use super::settings::Settings;
 
 /// Tags by key. Absent when a thing was never tagged, which is not the same as having no tags now.
@@ -38,6 +39,9 @@ pub(crate) struct Backups {
     pub(crate) jobs: BTreeMap<String, BackupJob>,
     /// By id.
     pub(crate) copies: BTreeMap<String, CopyJob>,
+    /// By id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) restores: BTreeMap<String, RestoreJob>,
     /// The backups of each resource, by its ARN.
     pub(crate) protected: BTreeMap<String, Vec<Protected>>,
     /// Up to when CloudWatch was told of all this.

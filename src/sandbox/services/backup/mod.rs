@@ -15,6 +15,7 @@ mod points;
 mod protected;
 mod resources;
 mod restore_testing;
+mod restore_tests;
 mod restores;
 mod runs;
 mod schedule;
@@ -39,6 +40,7 @@ use crate::sandbox::state::Caller;
 pub(crate) use kept::{Backups, Lock, Notifications, Plan, Protected, Selection, Vault, Version};
 pub(crate) use points::Point;
 pub(crate) use resources::{kind_of, name_of};
+pub(crate) use restores::{RestoreJob, Test, Validation};
 pub(crate) use runs::catch_up;
 pub(crate) use settings::{GLOBAL, HOME_REGION, MANAGED_TYPES, TYPES};
 pub(crate) use tags::{ever_tagged, tag, untag};
@@ -86,11 +88,13 @@ pub(crate) static SERVICE: Service = Service {
             .at("GET", "/backup-vaults/{BackupVaultName}/recovery-points/{RecoveryPointArn}"),
         Operation::read("DescribeRegionSettings", settings::describe_region).at("GET", "/account-settings"),
         Operation::read("DescribeReportPlan", audit::describe_report_plan).at("GET", "/audit/report-plans/{reportPlanName}"),
+        Operation::read("DescribeRestoreJob", restores::describe).at("GET", "/restore-jobs/{RestoreJobId}"),
         Operation::read("GetBackupPlan", plans::get).at("GET", "/backup/plans/{BackupPlanId}"),
         Operation::read("GetBackupSelection", selections::get).at("GET", "/backup/plans/{BackupPlanId}/selections/{SelectionId}"),
         Operation::read("GetBackupVaultAccessPolicy", vault_access::get_policy).at("GET", "/backup-vaults/{BackupVaultName}/access-policy"),
         Operation::read("GetBackupVaultNotifications", vault_access::get_notifications)
             .at("GET", "/backup-vaults/{BackupVaultName}/notification-configuration"),
+        Operation::read("GetRestoreJobMetadata", restores::metadata).at("GET", "/restore-jobs/{RestoreJobId}/metadata"),
         Operation::read("GetRestoreTestingPlan", restore_testing::get).at("GET", "/restore-testing/plans/{RestoreTestingPlanName}"),
         Operation::read("GetRestoreTestingSelection", restore_testing::get_selection)
             .at("GET", "/restore-testing/plans/{RestoreTestingPlanName}/selections/{RestoreTestingSelectionName}"),
@@ -110,6 +114,8 @@ pub(crate) static SERVICE: Service = Service {
         Operation::read("ListRecoveryPointsByResource", points::list_by_resource).at("GET", "/resources/{ResourceArn}/recovery-points"),
         Operation::read("ListReportPlans", audit::list_report_plans).at("GET", "/audit/report-plans"),
         Operation::read("ListRestoreJobs", restores::list).at("GET", "/restore-jobs"),
+        Operation::read("ListRestoreJobsByProtectedResource", restores::list_by_resource)
+            .at("GET", "/resources/{ResourceArn}/restore-jobs"),
         Operation::read("ListRestoreTestingPlans", restore_testing::list).at("GET", "/restore-testing/plans"),
         Operation::read("ListRestoreTestingSelections", restore_testing::list_selections)
             .at("GET", "/restore-testing/plans/{RestoreTestingPlanName}/selections"),
@@ -119,6 +125,7 @@ pub(crate) static SERVICE: Service = Service {
         Operation::write("PutBackupVaultLockConfiguration", lock::put).at("PUT", "/backup-vaults/{BackupVaultName}/vault-lock"),
         Operation::write("PutBackupVaultNotifications", vault_access::put_notifications)
             .at("PUT", "/backup-vaults/{BackupVaultName}/notification-configuration"),
+        Operation::write("PutRestoreValidationResult", restores::validate).at("PUT", "/restore-jobs/{RestoreJobId}/validations"),
         Operation::write("StartBackupJob", jobs::start).at("PUT", "/backup-jobs"),
         Operation::write("StartCopyJob", copies::start).at("PUT", "/copy-jobs"),
         Operation::write("StartRestoreJob", restores::start).at("PUT", "/restore-jobs"),

@@ -9,6 +9,7 @@ use super::lifecycle::{self, Wrong};
 use super::resources::has_cold_storage;
 use super::{Call, Listed, invalid, newest_first, not_found, page, refused, required, vaults};
 use crate::sandbox::clock::later;
+use crate::sandbox::services::dynamodb::TableContent;
 use crate::sandbox::services::input::Input;
 use crate::sandbox::services::{AwsError, epoch};
 
@@ -42,6 +43,15 @@ pub(crate) struct Point {
     pub(crate) source_vault_arn: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tags: Tags,
+    /// When it was restored, or will have been.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) restored_at: Vec<Timestamp>,
+    /// Whether no date of it is told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_undated: bool,
+    /// What it brings back, of a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) table: Option<TableContent>,
 }
 
 impl Point {
@@ -59,9 +69,10 @@ impl Point {
         Some(self.after_days(days))
     }
 
-    /// When it is deleted; `None` is never.
+    /// When it is deleted; `None` is never, as of a continuous one while it goes on.
     pub(crate) fn delete_at(&self) -> Option<Timestamp> {
-        self.days("DeleteAfterDays").map(|days| self.after_days(days))
+        let goes_on = self.held.as_deref() == Some("AVAILABLE");
+        self.days("DeleteAfterDays").filter(|_| !goes_on).map(|days| self.after_days(days))
     }
 
     /// Tells whether its time has not run out. AWS takes up to eight hours more.
@@ -98,17 +109,17 @@ impl Point {
             "ResourceType": self.kind,
             "ResourceName": self.resource_name,
             "Status": self.status(now),
-            "CreationDate": epoch(self.created_at),
-            "InitiationDate": epoch(self.created_at),
             "BackupSizeInBytes": self.size_bytes,
             "CalculatedLifecycle": self.calculated(),
             "IsEncrypted": self.key_arn.is_some(),
             "IsParent": false,
         });
-        if self.completed_at <= now {
-            description["CompletionDate"] = epoch(self.completed_at);
-        }
+        let dated = |at: Timestamp| Some(epoch(at)).filter(|_| !self.is_undated);
         let optional = [
+            ("CreationDate", dated(self.created_at)),
+            ("InitiationDate", dated(self.created_at)),
+            ("CompletionDate", dated(self.completed_at).filter(|_| self.completed_at <= now)),
+            ("LastRestoreTime", self.restored_at.iter().filter(|at| **at <= now).max().copied().map(epoch)),
             ("Lifecycle", self.lifecycle.clone()),
             ("CreatedBy", self.created_by.clone()),
             ("IamRoleArn", self.role_arn.clone().map(Value::from)),

@@ -1,6 +1,9 @@
 //! What can be backed up: the resources of the sandbox's other services, as AWS Backup sees them.
 
+use std::collections::BTreeMap;
+
 use super::Call;
+use crate::sandbox::services::dynamodb::TableContent;
 use crate::sandbox::services::s3::{Bucket, Versioning};
 
 /// A resource that is there.
@@ -12,6 +15,8 @@ pub(super) struct Resource {
     pub(super) key_arn: Option<String>,
     /// Why its backups fail as it is.
     pub(super) obstacle: Option<String>,
+    /// What is in it, of a table.
+    pub(super) table: Option<TableContent>,
 }
 
 /// The types of resource by what their ARNs start with, after `arn:aws:`.
@@ -68,7 +73,22 @@ pub(super) fn find(call: &mut Call<'_>, arn: &str) -> Option<Resource> {
         size_bytes: i64::try_from(table.size_bytes()).unwrap_or(i64::MAX),
         key_arn: table.definition.kms_key_arn.clone(),
         obstacle: None,
+        table: Some(TableContent::of(table)),
     })
+}
+
+/// What is in a table of the caller's region that is there.
+pub(super) fn content(call: &mut Call<'_>, arn: &str) -> Option<TableContent> {
+    find(call, arn)?.table
+}
+
+/// The tags of a table or bucket of the caller's region that is there.
+pub(super) fn tags(call: &mut Call<'_>, arn: &str) -> BTreeMap<String, String> {
+    let now = call.now;
+    if let Some(bucket) = buckets(call).find(|bucket| bucket.arn() == arn) {
+        return bucket.tags.clone().unwrap_or_default();
+    }
+    call.region().dynamodb.live(now).find(|table| table.arn == arn).and_then(|table| table.tags.clone()).unwrap_or_default()
 }
 
 /// The buckets of the caller's account and region.
@@ -85,6 +105,7 @@ fn bucket(bucket: &Bucket) -> Resource {
         name: bucket.name.clone(),
         size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
         key_arn: None,
+        table: None,
         obstacle: (!is_versioned).then(|| format!("Versioning is not enabled for S3 bucket {}", bucket.name)),
     }
 }

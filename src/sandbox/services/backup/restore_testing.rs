@@ -1,5 +1,4 @@
-//! Restore testing: plans and their selections are kept and answered. No test is ever run: the sandbox starts no restore by itself, and
-//! inferred metadata are not made up.
+//! Restore testing: plans and their selections are kept and answered, and run at their times. Inferred metadata are not made up.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +25,9 @@ pub(crate) struct RestoreTesting {
     pub(crate) created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) updated_at: Option<Timestamp>,
+    /// Up to when its schedule has been made up for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ran_until: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) request_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,6 +75,7 @@ pub(super) fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
         arn: arn(&call.caller.account, &call.caller.region, "restore-testing-plan", &format!("{name}-{id}")),
         created_at: call.now,
         updated_at: None,
+        ran_until: Some(call.now),
         request_id,
         tags: Some(tags).filter(|tags| !tags.is_empty()),
         members: Value::Object(members),

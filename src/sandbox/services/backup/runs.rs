@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::jobs::{self, Order};
 use super::kept::Plan;
-use super::{Call, copies, metrics, resources, schedule, selected, tags};
+use super::{Call, copies, metrics, resources, restore_tests, schedule, selected, tags};
 use crate::sandbox::clock::later;
 use crate::sandbox::faults::Faults;
 use crate::sandbox::services::input::Input;
@@ -13,6 +13,14 @@ use crate::sandbox::state::{Caller, State};
 
 /// The most runs of one rule that are made up for at once, the newest ones: a clock that jumps by years would fill the state otherwise.
 const MOST_RUNS: usize = 400;
+
+/// What has come due.
+enum Due {
+    /// A rule of a backup plan.
+    Backup(Plan, Value),
+    /// A restore testing plan, by its name.
+    RestoreTest(String),
+}
 
 /// Makes up for the scheduled runs and the metrics of all accounts and regions up to now, and tells whether there were any.
 pub(crate) fn catch_up(state: &mut State, faults: &Faults, now: Timestamp, lag: SignedDuration) -> bool {
@@ -26,14 +34,20 @@ pub(crate) fn catch_up(state: &mut State, faults: &Faults, now: Timestamp, lag: 
         let mut due = Vec::new();
         for plan in plans {
             let since = std::mem::replace(&mut plan.ran_until, now);
-            due.extend(due_rules(plan, since, now).into_iter().map(|(at, rule)| (at, rule, plan.clone())));
+            due.extend(due_rules(plan, since, now).into_iter().map(|(at, rule)| (at, Due::Backup(plan.clone(), rule))));
         }
-        due.sort_by_key(|(at, ..)| *at);
-        for (at, rule, plan) in due {
+        due.extend(restore_tests::due(&mut call, MOST_RUNS).into_iter().map(|(at, name)| (at, Due::RestoreTest(name))));
+        due.sort_by_key(|(at, _)| *at);
+        for (at, due) in due {
             ran = true;
             call.now = at;
-            execute(&mut call, &plan, &rule);
+            match due {
+                Due::Backup(plan, rule) => execute(&mut call, &plan, &rule),
+                Due::RestoreTest(name) => restore_tests::run(&mut call, &name),
+            }
         }
+        call.now = now;
+        ran |= restore_tests::clear(&mut call);
     }
     // Only now, as runs leave copies in other regions.
     let published = places.iter().filter(|(account, region)| metrics::publish(state.region_mut(account, region), now)).count();

@@ -24,6 +24,7 @@ use crate::sandbox::state::Caller;
 
 pub(crate) use create::table_id;
 pub(crate) use items::key_of;
+pub(crate) use restore::{TableContent, restore_kept};
 pub(crate) use table::{Definition, Item, Pitr, Stream, Table, Tables, days_before, table_arn};
 pub(crate) use tags::{ever_tagged, tag, untag};
 

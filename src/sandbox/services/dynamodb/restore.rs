@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::backups::{find_backup, source_table};
@@ -11,6 +12,43 @@ use super::table::{Definition, Item, RestoredFrom, Table, table_arn};
 use super::{Call, check_name, create, description};
 use crate::sandbox::services::AwsError;
 use crate::sandbox::services::input::Input;
+
+/// What another service keeps of a table, to restore it from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct TableContent {
+    definition: Definition,
+    items: BTreeMap<String, Item>,
+}
+
+impl TableContent {
+    /// What is in a table now.
+    pub(crate) fn of(table: &Table) -> Self {
+        Self { definition: table.definition.clone(), items: table.items.clone() }
+    }
+}
+
+/// Makes a table of what another service kept, which is being created until `ready_at`; gives its ARN, or tells why there is none.
+pub(crate) fn restore_kept(
+    call: &mut Call<'_>,
+    name: &str,
+    content: TableContent,
+    tags: Option<BTreeMap<String, String>>,
+    ready_at: Timestamp,
+) -> Result<String, String> {
+    check_name(name, "targetTableName").map_err(|error| error.message)?;
+    let now = call.now;
+    if call.region().dynamodb.table(name, now).is_some() {
+        return Err(format!("Table already exists: {name}"));
+    }
+    let TableContent { mut definition, items } = content;
+    (definition.stream, definition.class) = (None, None);
+    let mut table = create::blank(call, name, definition);
+    (table.items, table.tags) = (items, tags);
+    (table.active_at, table.backups_at) = (ready_at, ready_at);
+    let arn = table.arn.clone();
+    call.region().dynamodb.insert(table);
+    Ok(arn)
+}
 
 /// `RestoreTableFromBackup`.
 pub(super) fn from_backup(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {

@@ -5,6 +5,7 @@ mod audit;
 mod jobs;
 mod metrics;
 mod plans;
+mod restores;
 mod runs;
 mod selections;
 mod settings_and_tags;

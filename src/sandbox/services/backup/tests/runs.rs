@@ -163,13 +163,3 @@ fn faults_do_not_reach_back_to_runs_that_nobody_has_looked_at_yet() {
     world.advance(DAY);
     assert_eq!(states(&world), ["FAILED", "COMPLETED"]);
 }
-
-#[test]
-fn restores_are_refused_in_so_many_words() {
-    let world = world();
-    let request = json!({"RecoveryPointArn": "arn", "Metadata": {}});
-    let (code, message) = world.backup_fails("PUT /restore-jobs", request);
-    assert_eq!(code, "InvalidRequestException");
-    assert!(message.contains("the sandbox does not restore"), "{message}");
-    assert_eq!(world.backup("GET /restore-jobs/", Value::Null)["RestoreJobs"], json!([]));
-}

@@ -1,0 +1,261 @@
+//! What `check` blocks find, as findings beside those of controls: of each thing that a check means, and of what it names where there is none.
+//!
+//! A check passes by what was seen. What was not seen fails it only where all of it could be read.
+
+use super::controls::{self, Audited};
+use crate::kinds::{self, Protection};
+use crate::model::{
+    Check, ControlOutcome, ControlVerdict, Covered, Evidence, Examined, Finding, Findings, Gap, Held, HeldForm, Ignorance, IgnoranceSort,
+    NewestObject, Outside, Probe, Snapshot,
+};
+use crate::time::say_length;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use wildmatch::WildMatch;
+
+/// Adds what checks find to what controls found; where frameworks are asked for, only of the checks that serve one of them.
+pub(super) fn add(findings: &mut Findings, audited: &Audited<'_>, asked_for: &[String]) {
+    for check in audited.checks {
+        let requirements = controls::served(&check.objectives, &check.requirements);
+        if !asked_for.is_empty() && !requirements.iter().any(|(key, _)| asked_for.contains(key)) {
+            continue;
+        }
+        let mut outcome = ControlOutcome {
+            id: format!("check.{}", check.name),
+            title: check.title.clone().unwrap_or_else(|| sentence(&check.probe)),
+            severity: check.severity,
+            remediation: check.remediation.clone(),
+            condition: sentence(&check.probe),
+            requirements,
+            at: check.at.clone(),
+            verdict: ControlVerdict::NotApplicable,
+            findings: Vec::new(),
+        };
+        for one in tell(check, audited) {
+            let thing = findings.things.len();
+            findings.things.push(one.who);
+            outcome.findings.push(Finding { thing, verdict: one.verdict, unknown: one.unknown, evidence: one.evidence });
+        }
+        findings.controls.push(outcome);
+    }
+}
+
+/// What must be so.
+fn sentence(probe: &Probe) -> String {
+    match probe {
+        Probe::ObjectAge { bucket, prefix, max_age } => {
+            format!("the newest object under {bucket}/{prefix} is no older than {}", say_length(*max_age))
+        }
+        Probe::SnapshotAge { resource, max_age } => {
+            format!("the newest snapshot or export of {resource} is no older than {}", say_length(*max_age))
+        }
+        Probe::RecoveryPointAge { resource, vault, max_age } => {
+            let vault = vault.as_ref().map(|vault| format!(" in vault {vault}")).unwrap_or_default();
+            format!("the newest recovery point of {resource}{vault} is no older than {}", say_length(*max_age))
+        }
+        Probe::AlarmReachable { alarm } => format!("alarm {alarm} is on and tells somebody"),
+        Probe::KeyUsable { key } => format!("key {key} can be used"),
+    }
+}
+
+/// What came out for one thing.
+struct Told {
+    who: Examined,
+    verdict: ControlVerdict,
+    unknown: Option<Ignorance>,
+    evidence: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl Told {
+    fn new(who: Examined, holds: Result<bool, Vec<String>>, evidence: Vec<(&str, String)>) -> Self {
+        let (verdict, unknown) = match holds {
+            Ok(true) => (ControlVerdict::Pass, None),
+            Ok(false) => (ControlVerdict::Fail, None),
+            Err(why) => {
+                let why = Ignorance { sort: IgnoranceSort::Unread, why: why.join("; ").into() };
+                (ControlVerdict::Unknown, Some(why))
+            }
+        };
+        let evidence = evidence.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { who, verdict, unknown, evidence }
+    }
+}
+
+fn tell(check: &Check, looked: &Audited<'_>) -> Vec<Told> {
+    match &check.probe {
+        Probe::ObjectAge { bucket, prefix, max_age } => vec![objects(check, looked, (bucket, prefix), *max_age)],
+        Probe::SnapshotAge { resource, max_age } => {
+            let counts = |held: &Held| matches!(held.form, HeldForm::Snapshots | HeldForm::Exports);
+            of_things(check, looked, &Wanted { resource, max_age: *max_age, counts: &counts, of_vaults: false })
+        }
+        Probe::RecoveryPointAge { resource, vault, max_age } => {
+            let is_in = |held: &Held, vault: &String| held.store == *vault || held.store.ends_with(&format!(":{vault}"));
+            let counts = |held: &Held| held.form == HeldForm::RecoveryPoints && vault.as_ref().is_none_or(|vault| is_in(held, vault));
+            of_things(check, looked, &Wanted { resource, max_age: *max_age, counts: &counts, of_vaults: true })
+        }
+        Probe::AlarmReachable { alarm } => {
+            let why = vec!["alarms, and whom they tell, are not looked at by audits yet".to_owned()];
+            vec![Told::new(place(check, looked.snapshot, "alarm", alarm), Err(why), Vec::new())]
+        }
+        Probe::KeyUsable { key } => vec![key_of(check, looked, key)],
+    }
+}
+
+const NO_EVIDENCE: &str = "the snapshot holds no evidence; record it anew with `backstay snapshot --everything`";
+
+/// Where a check looks, as a place to report: that of the first of its targets that was reached.
+fn place(check: &Check, snapshot: &Snapshot, kind: &str, name: &str) -> Examined {
+    let reached = check.targets.iter().find_map(|target| Some((target, snapshot.identities.get(target)?)));
+    Examined {
+        account: reached.map_or("-", |(_, identity)| &identity.account).to_owned(),
+        region: reached.map_or("-", |(_, identity)| &identity.region).to_owned(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        target: reached.map(|(target, _)| target).or(check.targets.first()).cloned().unwrap_or_default(),
+        arn: None,
+    }
+}
+
+/// The targets of a check that nobody could look through.
+fn unreached(check: &Check, snapshot: &Snapshot) -> Vec<String> {
+    let unreached = check.targets.iter().filter(|target| !snapshot.identities.contains_key(*target));
+    unreached.map(|target| format!("target {target} could not be reached")).collect()
+}
+
+/// Why there may be more than was seen of what can bring a thing back.
+fn unread(check: &Check, evidence: &Evidence, snapshot: &Snapshot, is_about: impl Fn(&Gap) -> bool) -> Vec<String> {
+    let mut why = unreached(check, snapshot);
+    let gaps = evidence.gaps.iter().chain(&snapshot.gaps).filter(|gap| check.targets.contains(&gap.target) && is_about(gap));
+    why.extend(gaps.map(|gap| format!("{} in {}: {}", gap.action, gap.region, gap.message)));
+    why.sort();
+    why.dedup();
+    why
+}
+
+fn objects(check: &Check, looked: &Audited<'_>, (bucket, prefix): (&str, &str), max_age: SignedDuration) -> Told {
+    let snapshot = looked.snapshot;
+    let who = place(check, snapshot, "bucket", bucket);
+    let Some(evidence) = &snapshot.evidence else { return Told::new(who, Err(vec![NO_EVIDENCE.to_owned()]), Vec::new()) };
+    let is_of = |one: &&NewestObject| one.bucket == bucket && one.prefix == prefix && check.targets.contains(&one.target);
+    let found: Vec<&NewestObject> = evidence.objects.iter().filter(is_of).collect();
+    let newest = found.iter().filter_map(|one| Some((one.newest?, one.key.as_deref()?))).max();
+    let mut told = vec![("newest", newest.map_or_else(|| "none".to_owned(), |(at, key)| format!("{at} {key}")))];
+    told.extend(found.first().map(|one| ("objects looked at", one.looked_at.to_string())));
+    if newest.is_some_and(|(at, _)| is_young(snapshot.taken_at, at, max_age)) {
+        return Told::new(who, Ok(true), told);
+    }
+    // One target that saw all of it is enough.
+    if found.iter().any(|one| one.is_all) {
+        return Told::new(who, Ok(false), told);
+    }
+    let mut why = unreached(check, snapshot);
+    why.extend(found.iter().filter_map(|one| one.unread.clone()));
+    why.extend(
+        found
+            .first()
+            .map(|one| format!("it has more than {} objects, of which the first were looked at: name a longer prefix", one.looked_at)),
+    );
+    if why.is_empty() {
+        why.push(format!("the snapshot was recorded without this check: nobody looked under {bucket}/{prefix}"));
+    }
+    Told::new(who, Err(why), told)
+}
+
+fn is_young(now: Timestamp, at: Timestamp, max_age: SignedDuration) -> bool {
+    now.duration_since(at) <= max_age
+}
+
+/// What a check wants of the newest of what is held of things.
+struct Wanted<'a> {
+    /// An ARN or a name, or a pattern of either.
+    resource: &'a str,
+    max_age: SignedDuration,
+    /// What of all that is held counts.
+    counts: &'a dyn Fn(&Held) -> bool,
+    /// Whether recovery points of AWS Backup are meant, and not what services keep themselves.
+    of_vaults: bool,
+}
+
+impl Wanted<'_> {
+    /// Whether a gap may hide something of a thing; of any where none is known.
+    fn is_hidden_by(&self, gap: &Gap, covered: Option<&Covered>) -> bool {
+        let protection = gap.kind.as_deref().and_then(kinds::find).and_then(kinds::Kind::protection);
+        if self.of_vaults {
+            return gap.action.contains("RecoveryPoint") || matches!(protection, Some(Protection::Keeps(_)));
+        }
+        let is_of_it =
+            |covered: &Covered| gap.kind.as_ref() == Some(&covered.kind) && gap.resource.as_ref().is_none_or(|name| *name == covered.name);
+        covered.map_or(matches!(protection, Some(Protection::Holds(_))), is_of_it)
+    }
+}
+
+fn of_things(check: &Check, looked: &Audited<'_>, wanted: &Wanted<'_>) -> Vec<Told> {
+    let (snapshot, resource) = (looked.snapshot, wanted.resource);
+    let nobody = || place(check, snapshot, "thing", resource);
+    let Some(evidence) = &snapshot.evidence else {
+        return vec![Told::new(nobody(), Err(vec![NO_EVIDENCE.to_owned()]), Vec::new())];
+    };
+    let pattern = WildMatch::new(resource);
+    let is_meant = |arn: &str, name: &str| pattern.matches(name) || pattern.matches(arn);
+    let mut of: BTreeMap<&str, (Option<&Covered>, Vec<&Held>)> = BTreeMap::new();
+    for covered in looked.coverage.resources.iter().filter(|covered| check.targets.contains(&covered.target)) {
+        if let Some(arn) = covered.arn.as_deref().filter(|arn| is_meant(arn, &covered.name)) {
+            of.entry(arn).or_default().0 = Some(covered);
+        }
+    }
+    // What is gone can still be there to restore; it ages, which nobody wants to hear of all that is gone.
+    let is_pattern = resource.contains(['*', '?']);
+    for held in evidence.held.iter().filter(|held| (wanted.counts)(held)) {
+        match of.get_mut(held.of.as_str()) {
+            Some((_, all)) => all.push(held),
+            None if !is_pattern && is_meant(&held.of, last(&held.of)) => drop(of.insert(&held.of, (None, vec![held]))),
+            None => {}
+        }
+    }
+    if of.is_empty() {
+        let why = unread(check, evidence, snapshot, |gap| gap.resource.is_none() || wanted.is_hidden_by(gap, None));
+        let holds = if why.is_empty() { Ok(false) } else { Err(why) };
+        return vec![Told::new(nobody(), holds, vec![("things", "none of that name".to_owned())])];
+    }
+    let one = |(arn, (covered, held)): (&str, (Option<&Covered>, Vec<&Held>))| {
+        let newest = held.iter().filter_map(|held| held.newest).max();
+        let who = covered.map_or_else(|| place(check, snapshot, "thing", arn), super::thing::examined);
+        let told = vec![
+            ("newest", newest.map_or_else(|| "none".to_owned(), |at| at.to_string())),
+            ("usable", held.iter().map(|held| held.usable).sum::<u64>().to_string()),
+        ];
+        if newest.is_some_and(|at| is_young(snapshot.taken_at, at, wanted.max_age)) {
+            return Told::new(who, Ok(true), told);
+        }
+        let mut why = unread(check, evidence, snapshot, |gap| wanted.is_hidden_by(gap, covered));
+        let undated = held.iter().filter(|held| held.undated > 0);
+        why.extend(undated.map(|held| format!("{} of them in {} bear no date", held.undated, last(&held.store))));
+        Told::new(who, if why.is_empty() { Ok(false) } else { Err(why) }, told)
+    };
+    of.into_iter().map(one).collect()
+}
+
+fn last(arn: &str) -> &str {
+    arn.rsplit([':', '/']).next().unwrap_or(arn)
+}
+
+fn key_of(check: &Check, looked: &Audited<'_>, key: &str) -> Told {
+    let mut who = place(check, looked.snapshot, "key", last(key));
+    who.arn = Some(key.to_owned());
+    let mut parts = key.split(':').skip(3);
+    if let (Some(region), Some(account)) = (parts.next(), parts.next()) {
+        (who.region, who.account) = (region.to_owned(), account.to_owned());
+    }
+    let (holds, told) = match looked.snapshot.outside.get(key) {
+        Some(Outside::Key { state, .. }) => (Ok(state == "Enabled"), vec![("state", state.clone())]),
+        Some(Outside::Absent) => (Ok(false), vec![("state", "it is not there".to_owned())]),
+        Some(Outside::Unread { action, reason }) => (Err(vec![format!("{action}: {reason}")]), Vec::new()),
+        Some(Outside::Role { .. }) => (Ok(false), vec![("state", "it is a role".to_owned())]),
+        None => (
+            Err(vec!["nobody looked at it: no target of the check is in its account, or the snapshot was recorded without it".to_owned()]),
+            Vec::new(),
+        ),
+    };
+    Told::new(who, holds, told)
+}

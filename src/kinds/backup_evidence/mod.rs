@@ -1,0 +1,108 @@
+//! What AWS Backup shows of whether it works, in one region: the recovery points of every vault, what restores came to, and which backups and
+//! copies failed.
+//!
+//! Restores are read first: where AWS does not say what one restored, its recovery point does, and only these few points are remembered while
+//! the vaults are read, of which one can hold a million points. What cannot be read of one vault or of one listing is a gap of its own.
+
+mod jobs;
+mod points;
+
+use super::{ProofAws, ProofRequest, Protection, all, backup};
+use crate::aws::{CallFailed, Connection};
+use crate::model::{Evidence, Gap, Live, Lock, Restore};
+use aws_sdk_backup::primitives::DateTime;
+use aws_sdk_backup::types::{BackupVaultListMember, VaultType};
+use futures_util::future::{BoxFuture, join, join_all, join3};
+use jiff::Timestamp;
+use points::Sought;
+
+/// The most that AWS Backup lists on one page.
+const PAGE: i32 = 1000;
+
+/// The calls.
+pub(super) struct BackupEvidence;
+
+impl ProofAws for BackupEvidence {
+    fn prove<'a>(&'a self, request: ProofRequest<'a>) -> BoxFuture<'a, Evidence> {
+        Box::pin(prove(request))
+    }
+}
+
+async fn prove(request: ProofRequest<'_>) -> Evidence {
+    let (connection, at) = (request.connection, request.at);
+    let region = connection.identity.region.as_str();
+    let client = backup::client(connection, region);
+    let mut evidence = Evidence::default();
+    let before = async {
+        let restores = jobs::restores(connection, &client);
+        join(backup::list_vaults(connection, &client), restores).await
+    };
+    let ((vaults, restores), backups, copies) =
+        join3(before, jobs::failed_backups(connection, &client, at), jobs::failed_copies(connection, &client, at)).await;
+    let mut gap = |failed: &CallFailed| evidence.gaps.push(connection.gap(region, None, None, failed));
+    let vaults = vaults.inspect_err(&mut gap).unwrap_or_default();
+    let mut failures = Vec::new();
+    for (found, failed) in [backups, copies] {
+        failed.iter().for_each(&mut gap);
+        failures.extend(found);
+    }
+    let (mut restores, failed) = restores;
+    failed.iter().for_each(&mut gap);
+    evidence.failures = jobs::newest(failures);
+    let mut sought: Sought = restores.iter().filter(|job| job.of.is_none()).filter_map(|job| Some((job.point.clone()?, None))).collect();
+    let reads = vaults.iter().filter_map(|vault| Some((vault, kept_in(vault)?))).map(async |(vault, is_air_gapped)| {
+        let read = points::read(connection, &client, vault, is_air_gapped, &sought, at).await;
+        (vault, is_air_gapped, read)
+    });
+    let mut found = Vec::new();
+    for (vault, is_air_gapped, read) in join_all(reads).await {
+        evidence.held.extend(read.held);
+        evidence.gaps.extend(read.failed.map(|failed| vault_gap(connection, vault, is_air_gapped, &failed)));
+        found.extend(read.sought);
+    }
+    sought.extend(found.into_iter().map(|(point, of)| (point, Some(of))));
+    restores.iter_mut().for_each(|job| join_by_point(job, &sought));
+    evidence.restores = restores;
+    evidence
+}
+
+/// Whether a vault is logically air-gapped; none of one that only opens the vault of another account, which keeps nothing itself.
+fn kept_in(vault: &BackupVaultListMember) -> Option<bool> {
+    match vault.vault_type() {
+        Some(VaultType::LogicallyAirGappedBackupVault) => Some(true),
+        Some(VaultType::RestoreAccessBackupVault) => None,
+        _ => Some(false),
+    }
+}
+
+fn vault_gap(connection: &Connection, vault: &BackupVaultListMember, is_air_gapped: bool, failed: &CallFailed) -> Gap {
+    let is_its = |keeper: fn(&Live) -> super::Keeper| (keeper(&Live::default()).lock == Lock::AirGapped) == is_air_gapped;
+    let kind = all().find(|kind| matches!(kind.protection(), Some(Protection::Keeps(keeper)) if is_its(keeper)));
+    connection.gap(&connection.identity.region, kind.map(|kind| kind.spec().name), vault.backup_vault_name(), failed)
+}
+
+fn join_by_point(job: &mut Restore, known: &Sought) {
+    if let (None, Some(point)) = (&job.of, &job.point) {
+        job.of = known.get(point).cloned().flatten();
+    }
+}
+
+/// A time of AWS's, which has milliseconds; on the wire it is a binary fraction, which is a little beside them.
+fn moment(at: &DateTime) -> Option<Timestamp> {
+    let half = 500_000;
+    let nanoseconds = at.as_nanos().checked_add(half)?;
+    Timestamp::from_millisecond(i64::try_from(nanoseconds.div_euclid(1_000_000)).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_the_milliseconds_that_aws_means() {
+        let read = |seconds: f64| moment(&DateTime::from_secs_f64(seconds)).unwrap().to_string();
+        assert_eq!(read(1_516_925_490.087), "2018-01-26T00:11:30.087Z");
+        assert_eq!(read(1_516_925_490.999_9), "2018-01-26T00:11:31Z");
+        assert!(moment(&DateTime::from_secs(i64::MAX)).is_none());
+    }
+}

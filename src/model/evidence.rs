@@ -1,0 +1,216 @@
+//! What shows that what protects things works: read of live AWS, never inferred from how things are set up.
+
+use super::reading::Gap;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All evidence that one reading found. What could not be read is a gap here, never an absence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// What there is to restore, by thing and by where it is kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Held>,
+    /// What restores came to. AWS keeps the records of 30 days.
+    ///
+    /// Source: AWS Backup Developer Guide, "Monitoring": jobs are kept for 30 days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restores: Vec<Restore>,
+    /// The last backup and the last copy of each thing that did not come to be; of the last 30 days too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<FailedJob>,
+    /// Whom topics tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<Audience>,
+    /// What roles may do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<RolePermissions>,
+    /// The newest objects under prefixes that `check` blocks name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<NewestObject>,
+    /// What could not be read of all this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
+}
+
+/// What there is of one form, in one place, to bring one thing back from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Held {
+    /// The ARN of the thing that it brings back, which may be gone.
+    pub of: String,
+    /// What it is.
+    pub form: HeldForm,
+    /// Where it is kept: the ARN of a vault or a bucket; of what the service itself keeps its region.
+    pub store: String,
+    /// The account that has it.
+    pub account: String,
+    /// The region that it is in.
+    pub region: String,
+    /// How many of them can be restored now.
+    pub usable: u64,
+    /// How many cannot: being made, partial, expired, stopped.
+    #[serde(default)]
+    pub unusable: u64,
+    /// How many could be restored, and do not say from when they are; neither the newest nor the oldest is among them.
+    #[serde(default)]
+    pub undated: u64,
+    /// The moment of the newest that can be restored: when its making began, as what was written later may be missing from it.
+    pub newest: Option<Timestamp>,
+    /// The same of the oldest.
+    pub oldest: Option<Timestamp>,
+    /// When one of them was last restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_restore: Option<Timestamp>,
+    /// The keys that encrypt them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub keys: BTreeSet<String>,
+    /// How many of those that can be restored are not encrypted.
+    #[serde(default)]
+    pub unencrypted: u64,
+    /// Whether they are in a logically air-gapped vault.
+    #[serde(default)]
+    pub is_air_gapped: bool,
+}
+
+/// What can bring a thing back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldForm {
+    /// Recovery points of AWS Backup, each of one moment.
+    RecoveryPoints,
+    /// A recovery point of AWS Backup that goes on: it restores to any second, and AWS Backup does not tell of its last.
+    ContinuousPoint,
+    /// Backups or snapshots that the service itself keeps, each of one moment.
+    Snapshots,
+    /// Exports into a bucket.
+    Exports,
+    /// Automated backups that are copied to another region.
+    CopiedBackups,
+    /// Objects that are replicated; the newest is the moment up to which all are.
+    Replica,
+}
+
+/// What one restore came to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Restore {
+    /// The ARN of the thing that was restored, where it was told or the recovery point is known.
+    pub of: Option<String>,
+    /// The ARN of the recovery point.
+    pub point: Option<String>,
+    /// The account in which it ran.
+    pub account: String,
+    /// The region in which it ran.
+    pub region: String,
+    /// When it began.
+    pub began: Option<Timestamp>,
+    /// When it was over.
+    pub ended: Option<Timestamp>,
+    /// As AWS Backup has it: `COMPLETED`, `FAILED`, …
+    pub status: String,
+    /// What a validation found, as AWS Backup has it: `SUCCESSFUL`, `FAILED`, …; none where nobody validated.
+    pub validation: Option<String>,
+    /// What AWS said of it.
+    pub message: Option<String>,
+    /// The ARN of the restore testing plan that made it; none where somebody restored by hand.
+    pub plan: Option<String>,
+}
+
+/// A job that did not do what it was for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FailedJob {
+    /// The ARN of the thing.
+    pub of: String,
+    /// What it was to be: a `backup` or a `copy`.
+    pub what: String,
+    /// When it was begun.
+    pub at: Timestamp,
+    /// As AWS Backup has it: `FAILED`, `EXPIRED`, `ABORTED`, `PARTIAL`.
+    pub status: String,
+    /// What AWS said of it.
+    pub message: Option<String>,
+}
+
+/// Whom a topic tells.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Audience {
+    /// The ARN of the topic.
+    pub topic: String,
+    /// How many subscriptions are confirmed, by protocol. Where they go is nobody's business here.
+    pub confirmed: BTreeMap<String, u64>,
+    /// How many wait to be confirmed.
+    pub pending: u64,
+    /// Whether there is such a topic.
+    #[serde(default = "is_there")]
+    pub is_there: bool,
+    /// Its policy, which says who may publish to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// The key that encrypts what is published to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+fn is_there() -> bool {
+    true
+}
+
+/// What a role may do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RolePermissions {
+    /// The ARN of the role.
+    pub role: String,
+    /// The ARNs of the policies that are attached to it.
+    pub attached: BTreeSet<String>,
+    /// The texts of the policies that stand in it, by name.
+    pub inline: BTreeMap<String, String>,
+}
+
+/// The newest object under a prefix.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct NewestObject {
+    /// The target that looked.
+    pub target: String,
+    /// The bucket.
+    pub bucket: String,
+    /// What its key begins with.
+    pub prefix: String,
+    /// When it was written last; none where there is no object.
+    pub newest: Option<Timestamp>,
+    /// Its key.
+    pub key: Option<String>,
+    /// How many objects were looked at.
+    pub looked_at: u64,
+    /// Whether that was all of them; a bucket that is not there has none.
+    pub is_all: bool,
+    /// Why it could not be looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
+}
+
+impl Evidence {
+    /// Takes in what another reading found.
+    pub fn extend(&mut self, other: Self) {
+        self.held.extend(other.held);
+        self.restores.extend(other.restores);
+        self.failures.extend(other.failures);
+        self.topics.extend(other.topics);
+        self.roles.extend(other.roles);
+        self.objects.extend(other.objects);
+        self.gaps.extend(other.gaps);
+    }
+
+    /// Sorts everything, so that the same AWS always gives the same bytes; what two targets of one place read is told once.
+    pub fn sort(&mut self) {
+        fn tidy<T: Ord>(all: &mut Vec<T>) {
+            all.sort();
+            all.dedup();
+        }
+        tidy(&mut self.held);
+        tidy(&mut self.restores);
+        tidy(&mut self.failures);
+        tidy(&mut self.topics);
+        tidy(&mut self.roles);
+        tidy(&mut self.objects);
+        tidy(&mut self.gaps);
+    }
+}

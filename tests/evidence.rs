@@ -1,0 +1,212 @@
+//! What an audit sees of what there is to restore: recovery points, restores and failed jobs of AWS Backup, through the real binary.
+#![cfg(feature = "sandbox")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::room::{Room, finish};
+use support::served::Served;
+
+const TABLE: &str = r#"resource "aws_dynamodb_table" "orders" { name = "orders" }"#;
+const ORDERS: &str = "arn:aws:dynamodb:us-east-1:123456789012:table/orders";
+
+/// A room with the table `orders` and these blocks beside it, on 21 November 2026 at noon.
+fn room(blocks: &str) -> Room {
+    let room = Room::new();
+    room.write("live.seed.hcl", format!("{TABLE}\n{blocks}\n"));
+    room.ok("sandbox clock --set 2026-11-21T12:00:00Z");
+    room.ok("sandbox seed live.seed.hcl");
+    room
+}
+
+/// A vault that holds these blocks.
+fn vault(name: &str, blocks: &str) -> String {
+    format!("resource \"aws_backup_vault\" \"{name}\" {{\n  name = \"{name}\"\n{blocks}\n}}\n")
+}
+
+/// A recovery point of `orders` with these attributes.
+fn point(attributes: &str) -> String {
+    format!("recovery_point {{\n  resource_arn = \"{ORDERS}\"\n{attributes}\n}}\n")
+}
+
+/// A restore of `orders` with these attributes.
+fn restore(attributes: &str) -> String {
+    format!("restore_job {{\n  resource_arn = \"{ORDERS}\"\n{attributes}\n}}\n")
+}
+
+/// What an audit says, which ended with this code.
+fn audit(room: &Room, code: i32) -> Value {
+    let ended = room.run("audit --sandbox --target us-east-1 --format json --out audit.json");
+    assert_eq!(ended.code, Some(code), "{}", ended.output);
+    serde_json::from_str(&room.read("audit.json")).expect("it is JSON")
+}
+
+/// What was seen of the table.
+fn orders(audit: &Value) -> Value {
+    let all = audit["resources"].as_array().expect("there are things");
+    all.iter().find(|thing| thing["name"] == "orders").expect("it is there")["observed"].clone()
+}
+
+fn observed(room: &Room) -> Value {
+    orders(&audit(room, 2))
+}
+
+fn texts(value: &Value) -> String {
+    let texts = value.as_array().expect("it is a list").iter().map(|text| text.as_str().expect("it is a text"));
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_newest_the_oldest_and_copies_elsewhere_are_seen() {
+    let room = room(&format!(
+        "{}{}resource \"aws_backup_logically_air_gapped_vault\" \"gap\" {{\n  name = \"gap\"\n{}}}\n{}",
+        vault("daily", &point("created_hours_ago = 10\n repeat = 30\n delete_after = 35")),
+        vault("weekly", &point("created_days_ago = 5\n repeat = 8\n repeat_every_hours = 168\n kms_key_arn = \"arn:aws:kms:us-east-1:123456789012:key/own\"")),
+        point("created_days_ago = 3\n delete_after = 35"),
+        vault("west", &format!("region = \"us-west-2\"\n{}", point("created_days_ago = 2\n encrypted = false"))),
+    ));
+    room.write("policy.hcl", "target \"home\" { region = \"us-east-1\" }\ntarget \"west\" { region = \"us-west-2\" }\n");
+    let ended = room.run("audit . --sandbox --format json --out audit.json");
+    assert_eq!(ended.code, Some(2), "{}", ended.output);
+    let seen = orders(&serde_json::from_str(&room.read("audit.json")).expect("it is JSON"));
+    assert_eq!(
+        seen["newest"],
+        json!({
+            "at": "2026-11-21T02:00:00Z", "age_seconds": 36_000, "by": "recovery points in vault daily", "account": "123456789012",
+            "region": "us-east-1",
+        })
+    );
+    assert_eq!((&seen["oldest"]["at"], &seen["count"]), (&json!("2026-09-28T12:00:00Z"), &json!(40)));
+    assert_eq!(seen["newest_air_gapped"]["at"], "2026-11-18T12:00:00Z");
+    assert_eq!((&seen["copies"][0]["at"], &seen["copies"][0]["region"]), (&json!("2026-11-19T12:00:00Z"), &json!("us-west-2")));
+    assert_eq!((&seen["unencrypted"], seen["keys"].as_array().map(Vec::len)), (&json!(1), Some(2)));
+    // A recorded snapshot says the same.
+    room.ok("snapshot --everything . --sandbox --out all.json");
+    assert_eq!(room.run("audit --from all.json . --format json --out again.json").code, Some(2));
+    assert_eq!(room.read("audit.json"), room.read("again.json"));
+}
+
+#[test]
+fn a_vault_that_denies_is_a_gap_and_the_others_are_read() {
+    let room = room(&(vault("daily", &point("created_hours_ago = 5")) + &vault("weekly", &point("created_days_ago = 6"))));
+    room.ok("sandbox faults --deny backup:ListRecoveryPointsByBackupVault@daily");
+    let audit = audit(&room, 3);
+    let gap = &audit["evidence_gaps"][0];
+    assert_eq!((&gap["kind"], &gap["resource"]), (&json!("aws_backup_vault"), &json!("daily")));
+    assert_eq!((&gap["action"], &gap["cause"]), (&json!("backup:ListRecoveryPointsByBackupVault"), &json!("denied")));
+    let seen = orders(&audit);
+    assert_eq!(seen["newest"]["by"], "recovery points in vault weekly");
+    assert!(texts(&seen["unread"]).contains("backup:ListRecoveryPointsByBackupVault"), "{seen}");
+}
+
+#[test]
+fn a_list_that_is_denied_is_a_gap_of_its_own() {
+    for action in ["backup:ListBackupVaults", "backup:ListRestoreJobs", "backup:ListBackupJobs", "backup:ListCopyJobs"] {
+        let room = room(&vault("daily", &point("created_hours_ago = 5")));
+        room.ok(&format!("sandbox faults --deny {action}"));
+        let audit = audit(&room, 3);
+        let gaps = audit["evidence_gaps"].as_array().expect("it is a list");
+        assert_eq!((gaps.len(), &gaps[0]["action"], &gaps[0]["resource"]), (1, &json!(action), &Value::Null), "{audit}");
+        assert_eq!(orders(&audit)["newest"].is_null(), action == "backup:ListBackupVaults");
+        assert_eq!(orders(&audit)["unread_restores"].as_array().map(Vec::is_empty), Some(action != "backup:ListRestoreJobs"));
+    }
+}
+
+#[test]
+fn what_is_not_whole_not_there_or_not_dated_is_no_moment() {
+    let unusable = ["PARTIAL", "EXPIRED", "CREATING", "DELETING", "STOPPED"];
+    let seen = observed(&room(&vault("daily", &unusable.map(|status| point(&format!("status = \"{status}\""))).concat())));
+    assert_eq!((&seen["newest"], &seen["count"]), (&Value::Null, &json!(0)));
+    let seen = observed(&room(&vault("daily", &(point("dated = false") + &point("created_days_ago = 1")))));
+    assert_eq!((&seen["newest"]["at"], &seen["count"]), (&json!("2026-11-20T12:00:00Z"), &json!(2)));
+    assert!(texts(&seen["unread"]).contains("1 of them bear no date"), "{seen}");
+}
+
+#[test]
+fn a_continuous_recovery_point_restores_within_its_days() {
+    let seen = observed(&room(&vault("daily", &point("created_days_ago = 300\n delete_after = 14\n status = \"AVAILABLE\""))));
+    assert_eq!((&seen["oldest"]["at"], &seen["count"]), (&json!("2026-11-07T12:00:00Z"), &json!(1)));
+    assert!(texts(&seen["unread"]).contains("AWS Backup does not tell of its newest moment"), "{seen}");
+}
+
+#[test]
+fn thousands_of_recovery_points_are_read_to_the_last_page() {
+    let seen = observed(&room(&vault("daily", &point("repeat = 2500\n repeat_every_hours = 1"))));
+    assert_eq!((&seen["newest"]["at"], &seen["count"]), (&json!("2026-11-21T12:00:00Z"), &json!(2500)));
+    assert_eq!(seen["oldest"]["at"], "2026-08-09T09:00:00Z");
+}
+
+#[test]
+fn what_is_dated_in_the_future_proves_nothing() {
+    let room = Room::new();
+    room.write("live.seed.hcl", format!("{TABLE}\n{}", vault("daily", &point("created_hours_ago = 1"))));
+    room.ok("sandbox clock --set 2096-11-21T12:00:00Z");
+    room.ok("sandbox seed live.seed.hcl");
+    let served = Served::start(&room);
+    let ended = finish(&mut served.backstay(&room, "audit --target us-east-1 --format json --out audit.json"));
+    assert_eq!(ended.code, Some(2), "{}", ended.output);
+    let seen = orders(&serde_json::from_str(&room.read("audit.json")).expect("it is JSON"));
+    assert_eq!(seen["newest"], Value::Null);
+    assert!(texts(&seen["unread"]).contains("clocks are out of step"), "{seen}");
+}
+
+#[test]
+fn restores_are_joined_to_what_they_restored() {
+    let blocks = [
+        point("repeat = 20\n delete_after = 35"),
+        restore("started_days_ago = 9\n minutes = 45\n validation_status = \"SUCCESSFUL\"\n restore_testing_plan_name = \"quarterly\""),
+        restore("started_days_ago = 12\n minutes = 90\n source_resource_told = false"),
+    ];
+    let seen = observed(&room(&vault("daily", &blocks.concat())));
+    let restored = &seen["restored"];
+    assert_eq!((&restored["at"], &restored["seconds"]), (&json!("2026-11-12T12:45:00Z"), &json!(2700)));
+    assert_eq!((&restored["validation"], &restored["times"]), (&json!("SUCCESSFUL"), &json!(2)));
+    assert_eq!(restored["longest_seconds"], 5400);
+    assert!(restored["plan"].as_str().is_some_and(|plan| plan.starts_with("quarterly")), "{restored}");
+    assert_eq!(seen["restore_failed"], Value::Null);
+}
+
+#[test]
+fn a_restore_that_failed_later_is_told_and_an_old_one_is_known_by_its_recovery_point() {
+    let failed = restore("started_days_ago = 1\n status = \"FAILED\"\n status_message = \"no such subnet\"");
+    let seen = observed(&room(&vault("daily", &(point("created_days_ago = 60\n restored_hours_ago = 1200") + &failed))));
+    assert_eq!(seen["restore_failed"]["what"], "the restore ended FAILED: no such subnet");
+    assert_eq!((&seen["restored"]["at"], &seen["restored"]["seconds"]), (&json!("2026-10-02T12:00:00Z"), &Value::Null));
+}
+
+#[test]
+fn the_last_backup_that_failed_is_told() {
+    let plan = r#"
+        resource "aws_backup_plan" "shop" {
+          name = "shop"
+          rule {
+            rule_name         = "daily"
+            target_vault_name = "daily"
+            schedule          = "cron(0 2 * * ? *)"
+            lifecycle { delete_after = 35 }
+          }
+          selection {
+            name         = "tables"
+            iam_role_arn = "arn:aws:iam::123456789012:role/backups"
+            resources    = ["arn:aws:dynamodb:us-east-1:123456789012:table/orders"]
+          }
+        }
+    "#;
+    let room = room(&(vault("daily", "") + plan));
+    room.ok("sandbox clock --advance 24h");
+    let first = orders(&audit_of_any_end(&room));
+    assert_eq!((&first["newest"]["at"], &first["failed"]), (&json!("2026-11-22T02:00:00Z"), &Value::Null));
+    room.ok("sandbox faults --deny sts:AssumeRole@backups");
+    room.ok("sandbox clock --advance 48h");
+    room.ok("sandbox faults --clear");
+    let failed = orders(&audit_of_any_end(&room))["failed"].clone();
+    assert_eq!((&failed["at"], &failed["status"], &failed["what"]), (&json!("2026-11-24T02:00:00Z"), &json!("FAILED"), &json!("backup")));
+    assert!(failed["message"].as_str().is_some_and(|text| text.contains("cannot be assumed")), "{failed}");
+}
+
+/// What an audit says, whether what it finds is protected or not.
+fn audit_of_any_end(room: &Room) -> Value {
+    let ended = room.run("audit --sandbox --target us-east-1 --format json --out audit.json");
+    assert!(matches!(ended.code, Some(0..=3)), "{}", ended.output);
+    serde_json::from_str(&room.read("audit.json")).expect("it is JSON")
+}
