@@ -61,7 +61,12 @@ fn the_newest_the_oldest_and_copies_elsewhere_are_seen() {
     let room = room(&format!(
         "{}{}resource \"aws_backup_logically_air_gapped_vault\" \"gap\" {{\n  name = \"gap\"\n{}}}\n{}",
         vault("daily", &point("created_hours_ago = 10\n repeat = 30\n delete_after = 35")),
-        vault("weekly", &point("created_days_ago = 5\n repeat = 8\n repeat_every_hours = 168\n kms_key_arn = \"arn:aws:kms:us-east-1:123456789012:key/own\"")),
+        vault(
+            "weekly",
+            &point(
+                "created_days_ago = 5\n repeat = 8\n repeat_every_hours = 168\n kms_key_arn = \"arn:aws:kms:us-east-1:123456789012:key/own\""
+            )
+        ),
         point("created_days_ago = 3\n delete_after = 35"),
         vault("west", &format!("region = \"us-west-2\"\n{}", point("created_days_ago = 2\n encrypted = false"))),
     ));

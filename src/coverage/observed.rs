@@ -72,9 +72,13 @@ impl<'s> Seen<'s> {
         })
     }
 
-    /// What could not be read of it.
-    pub(super) fn unread(&self) -> Vec<Gap> {
-        self.evidence.gaps.clone()
+    /// What could not be read of it, and was not tried in vain before.
+    pub(super) fn unread(&self, before: &[Gap]) -> Vec<Gap> {
+        let is_known = |gap: &&Gap| {
+            let is_same = |other: &Gap| (&other.target, &other.region, &other.action) == (&gap.target, &gap.region, &gap.action);
+            gap.resource.is_none() && before.iter().any(is_same)
+        };
+        self.evidence.gaps.iter().filter(|gap| !is_known(gap)).cloned().collect()
     }
 
     /// What it says of one thing.
