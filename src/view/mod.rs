@@ -31,6 +31,7 @@ pub mod oscal;
 mod ours;
 pub mod page;
 pub mod promises;
+mod rows;
 mod sarif;
 pub mod schedule;
 pub mod schema;
