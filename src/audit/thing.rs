@@ -38,7 +38,7 @@ impl Known {
 }
 
 /// Puts together what is known of a thing that holds data.
-pub(super) fn of_covered<'s>(estate: &mut Estate<'s>, covered: &'s Covered, promised: &[&Promised]) -> Known {
+pub(super) fn of_covered<'s>(estate: &Estate<'s>, covered: &'s Covered, promised: &[&Promised]) -> Known {
     let live = estate.live(&covered.kind, &covered.target, &covered.region, &covered.name);
     let mut maker = Maker::new(estate);
     maker.who(&examined(covered));
@@ -77,7 +77,7 @@ pub(super) fn of_covered<'s>(estate: &mut Estate<'s>, covered: &'s Covered, prom
 }
 
 /// Puts together what is known of any other thing.
-pub(super) fn of_live(estate: &mut Estate<'_>, live: &Live, who: &Examined) -> Known {
+pub(super) fn of_live(estate: &Estate<'_>, live: &Live, who: &Examined) -> Known {
     let tags = estate.tags(live);
     let mut maker = Maker::new(estate);
     maker.who(who);
@@ -162,13 +162,13 @@ fn plain(value: &impl Serialize) -> Value {
 }
 
 struct Maker<'e, 's> {
-    estate: &'e mut Estate<'s>,
+    estate: &'e Estate<'s>,
     map: Map,
     unknown: Vec<(String, Ignorance)>,
 }
 
 impl<'e, 's> Maker<'e, 's> {
-    fn new(estate: &'e mut Estate<'s>) -> Self {
+    fn new(estate: &'e Estate<'s>) -> Self {
         let mut maker = Self { estate, map: Map::new(), unknown: Vec::new() };
         for field in FIELDS {
             if let Some(why) = field.not_read {
