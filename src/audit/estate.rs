@@ -21,6 +21,8 @@ pub(super) struct Estate<'s> {
     regions: BTreeMap<&'s str, &'s str>,
     tags: BTreeMap<(&'s str, &'s str, &'s str), &'s BTreeMap<String, String>>,
     unmanaged: BTreeSet<&'s str>,
+    /// The access policies of vaults by their ARNs; `None` where nobody asked for them.
+    policies: Option<BTreeMap<&'s str, Option<&'s str>>>,
     /// The most hours between two runs of a schedule, in a zone.
     hours: BTreeMap<(String, String), Option<i64>>,
 }
@@ -51,8 +53,17 @@ impl<'s> Estate<'s> {
             regions: buckets.map(|covered| (covered.name.as_str(), covered.region.as_str())).collect(),
             tags: tags.collect(),
             unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
+            policies: snapshot.evidence.as_ref().map(|evidence| {
+                let policies = evidence.vault_policies.iter();
+                policies.map(|one| (one.vault.as_str(), one.policy.as_deref())).collect()
+            }),
             hours: BTreeMap::new(),
         }
+    }
+
+    /// The access policies of vaults by their ARNs; `None` where the snapshot holds none of any vault.
+    pub(super) fn vault_policies(&self) -> Option<&BTreeMap<&'s str, Option<&'s str>>> {
+        self.policies.as_ref()
     }
 
     /// What was read of a thing.

@@ -1,5 +1,6 @@
 //! What controls can ask of one thing: the value of `resource`, with why each part of it is not known that is not.
 
+mod access;
 mod seen;
 
 use super::estate::Estate;
@@ -69,6 +70,7 @@ pub(super) fn of_covered(estate: &mut Estate<'_>, covered: &Covered, promised: &
         }
     }
     maker.put("vault", Value::Null);
+    access::put(&mut maker, None);
     seen::put(&mut maker, covered.observed.as_ref());
     maker.finish()
 }
@@ -115,6 +117,7 @@ pub(super) fn of_live(estate: &mut Estate<'_>, live: &Live, who: &Examined) -> K
         }
         _ => Value::Null,
     };
+    access::put(&mut maker, live.arn.as_deref().filter(|_| vault != Value::Null));
     maker.put("vault", vault);
     maker.finish()
 }

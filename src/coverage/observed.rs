@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// By how much AWS's clock may be ahead of ours.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
+/// What tells nothing of what there is to restore, so that not to have read it leaves no doubt about that.
+const NO_MOMENTS: [&str; 3] = ["backup:GetBackupVaultAccessPolicy", "backup:ListBackupJobs", "backup:ListCopyJobs"];
+
 /// The evidence of a snapshot, ready to be asked of many things.
 pub(super) struct Seen<'s> {
     evidence: &'s Evidence,
@@ -72,9 +75,9 @@ impl<'s> Seen<'s> {
         })
     }
 
-    /// What could not be read of it.
-    pub(super) fn unread(&self) -> Vec<Gap> {
-        self.evidence.gaps.clone()
+    /// What could not be read of it, beside what is known not to have been read.
+    pub(super) fn unread(&self, known: &[Gap]) -> Vec<Gap> {
+        self.evidence.gaps.iter().filter(|gap| !known.contains(gap)).cloned().collect()
     }
 
     /// What it says of one thing.
@@ -141,7 +144,7 @@ impl<'s> Seen<'s> {
         for (place, gap) in &self.gaps {
             let is_of_others = gap.kind.as_ref().is_some_and(|kind| holds(kind) && *kind != covered.kind);
             let is_of_another = gap.kind.as_ref() == Some(&covered.kind) && gap.resource.as_ref().is_some_and(|name| *name != covered.name);
-            if is_of_others || is_of_another {
+            if is_of_others || is_of_another || NO_MOMENTS.contains(&gap.action.as_str()) {
                 continue;
             }
             let said = super::said(gap);
