@@ -1,7 +1,7 @@
 # What a good backup posture achieves: a control, or more, for each objective BKP-01 to BKP-15.
 # Which requirements of which frameworks an objective serves is mapped once, in backstay itself.
 #
-# What backstay does not look at yet (alarms, reviews, permissions of roles) leaves a control UNKNOWN.
+# What backstay does not look at yet (reviews, permissions of roles) leaves a control UNKNOWN.
 # What nobody promised does not apply: name tiers in the policy to be held to what they say.
 
 variable "approved_keys" {
@@ -90,7 +90,8 @@ control "BKP-06" {
       for key in resource.encryption.backups :
       key != null && (length(var.approved_keys) == 0 ? true : anytrue([for approved in var.approved_keys : strcontains(key, approved)]))
     ]) &&
-    (length(var.approved_keys) == 0 && contains(["aws_dynamodb_table", "aws_s3_bucket"], resource.kind) ||
+    (length(var.approved_keys) == 0 && contains(["aws_dynamodb_table", "aws_s3_bucket"], resource.kind) ? true :
+      resource.encryption.itself == null ? false :
     anytrue([for approved in concat(var.approved_keys, length(var.approved_keys) == 0 ? [""] : []) : strcontains(resource.encryption.itself, approved)]))
   )
   remediation = "choose vaults with an approved key, and encrypt the thing itself with one"
@@ -145,10 +146,12 @@ control "BKP-09" {
 
 control "BKP-10" {
   title       = "somebody is told when a backup of it fails, and when none comes"
+  description = "What its service keeps as it is written, as DynamoDB's point-in-time recovery does, makes no jobs that could fail or stay away: how far that reaches BKP-09 asks."
   severity    = "high"
   objectives  = ["BKP-10"]
-  condition   = resource.alarms.of_failure && resource.alarms.of_absence
-  remediation = "declare `backup_alarms`"
+  when        = length(resource.alarms.jobs) > 0
+  condition   = resource.alarms.of_failure ? resource.alarms.of_absence : false
+  remediation = "declare `backup_alarms` with an `absence` block for each vault, and confirm the subscriptions of its topic"
 }
 
 control "BKP-11" {

@@ -42,7 +42,6 @@ fn what_is_not_read_yet_is_expected_to_be_unknown() {
     for id in [
         "BKP-08-fresh",
         "BKP-09",
-        "BKP-10",
         "BKP-11",
         "BKP-12",
         "BKP-13",

@@ -55,6 +55,7 @@ scenarios! {
     caches
     chosen_by_tag
     composite_alarm_checks
+    checks
     composite_alarms
     composite_alarms_of_others
     compound_adopt

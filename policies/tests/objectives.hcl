@@ -187,10 +187,80 @@ test "BKP-09 of drafts" {
   expect   = "not_applicable"
 }
 
-test "BKP-10 of orders" {
-  snapshot = "estate.json"
+test "BKP-10 of told" {
+  snapshot = "alarms.json"
   control  = "BKP-10"
-  resource = "orders"
+  resource = "told"
+  expect   = "pass"
+}
+
+test "BKP-10 of unheard" {
+  snapshot = "alarms.json"
+  control  = "BKP-10"
+  resource = "unheard"
+  expect   = "fail"
+}
+
+test "BKP-10 of copies" {
+  snapshot = "alarms.json"
+  control  = "BKP-10"
+  resource = "copies"
+  expect   = "fail"
+}
+
+test "BKP-10 of patient" {
+  snapshot = "alarms.json"
+  control  = "BKP-10"
+  resource = "patient"
+  expect   = "fail"
+}
+
+test "BKP-10 of anywhere" {
+  snapshot = "alarms.json"
+  control  = "BKP-10"
+  resource = "anywhere"
+  expect   = "fail"
+}
+
+test "BKP-10 of continuous" {
+  snapshot = "alarms.json"
+  control  = "BKP-10"
+  resource = "continuous"
+  expect   = "not_applicable"
+}
+
+test "BKP-10 of unprotected" {
+  snapshot = "alarms.json"
+  control  = "BKP-10"
+  resource = "unprotected"
+  expect   = "not_applicable"
+}
+
+test "BKP-10 of ledger" {
+  snapshot = "alarms.json"
+  control  = "BKP-10"
+  resource = "ledger"
+  expect   = "pass"
+}
+
+test "BKP-10 of journal" {
+  snapshot = "alarms.json"
+  control  = "BKP-10"
+  resource = "journal"
+  expect   = "fail"
+}
+
+test "BKP-10 of reports" {
+  snapshot = "alarms.json"
+  control  = "BKP-10"
+  resource = "reports"
+  expect   = "fail"
+}
+
+test "BKP-10 of sessions" {
+  snapshot = "alarms.json"
+  control  = "BKP-10"
+  resource = "sessions"
   expect   = "unknown"
 }
 

@@ -1,7 +1,8 @@
 //! What stands around the things that controls look at, ready to be asked many times.
 
+use super::told::{Alarms, Tellers};
 use crate::kinds::{self, Keeper, Protection};
-use crate::model::{ArnForm, Coverage, Live, ResourceId, Snapshot};
+use crate::model::{ArnForm, Coverage, Covered, Live, ResourceId, Snapshot};
 use crate::time::{Schedule, Service, Zone};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,7 @@ pub(super) struct Estate<'s> {
     unmanaged: BTreeSet<&'s str>,
     /// The access policies of vaults by their ARNs; `None` where nobody asked for them.
     policies: Option<BTreeMap<&'s str, Option<&'s str>>>,
+    tellers: Tellers<'s>,
     /// The most hours between two runs of a schedule, in a zone.
     hours: BTreeMap<(String, String), Option<i64>>,
 }
@@ -52,6 +54,7 @@ impl<'s> Estate<'s> {
             vaults,
             regions: buckets.map(|covered| (covered.name.as_str(), covered.region.as_str())).collect(),
             tags: tags.collect(),
+            tellers: Tellers::new(snapshot),
             unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
             policies: snapshot.evidence.as_ref().map(|evidence| {
                 let policies = evidence.vault_policies.iter();
@@ -80,6 +83,13 @@ impl<'s> Estate<'s> {
     /// The region of a bucket, where it is one that was read.
     pub(super) fn region_of(&self, bucket: &str) -> Option<String> {
         self.regions.get(bucket).map(|region| (*region).to_owned())
+    }
+
+    /// Who is told of what happens to a thing's backups.
+    pub(super) fn alarms(&mut self, covered: &'s Covered) -> Alarms {
+        let live = self.live(&covered.kind, &covered.target, &covered.region, &covered.name);
+        let regions = &self.regions;
+        self.tellers.of(covered, live, &|bucket| regions.get(bucket).copied())
     }
 
     /// The key of the vault of an ARN, where it is one that was read.

@@ -8,4 +8,5 @@ pub mod library;
 mod mechanisms;
 pub mod promises;
 mod thing;
+mod told;
 pub mod trial;

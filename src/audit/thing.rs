@@ -39,7 +39,7 @@ impl Known {
 }
 
 /// Puts together what is known of a thing that holds data.
-pub(super) fn of_covered(estate: &mut Estate<'_>, covered: &Covered, promised: &[&Promised]) -> Known {
+pub(super) fn of_covered<'s>(estate: &mut Estate<'s>, covered: &'s Covered, promised: &[&Promised]) -> Known {
     let live = estate.live(&covered.kind, &covered.target, &covered.region, &covered.name);
     let mut maker = Maker::new(estate);
     maker.who(&examined(covered));
@@ -63,9 +63,12 @@ pub(super) fn of_covered(estate: &mut Estate<'_>, covered: &Covered, promised: &
     maker.settings(live, &covered.kind);
     if unread.is_empty() {
         maker.protection(covered);
+        let (alarms, unknown) = maker.estate.alarms(covered).told();
+        maker.put("alarms", alarms);
+        maker.unknown.extend(unknown);
     } else {
         let why = unread.join("; ");
-        for name in ["mechanisms", "retention", "copies", "immutability", "encryption", "reasons"] {
+        for name in ["mechanisms", "retention", "copies", "immutability", "encryption", "reasons", "alarms"] {
             maker.miss(name, IgnoranceSort::Unread, &why);
         }
     }
@@ -92,7 +95,7 @@ pub(super) fn of_live(estate: &mut Estate<'_>, live: &Live, who: &Examined) -> K
     for name in ["retention", "copies", "immutability", "reasons"] {
         maker.put(name, Value::from(Vec::new()));
     }
-    for name in ["promises", "encryption"] {
+    for name in ["promises", "encryption", "alarms"] {
         maker.put(name, Value::from(Map::new()));
     }
     let protection = kinds::find(&live.id.kind).and_then(kinds::Kind::protection);
@@ -343,7 +346,7 @@ impl<'e, 's> Maker<'e, 's> {
                 _ => {}
             }
         }
-        let itself = itself.map_or(Value::Unknown, Value::from);
+        let itself = itself.map_or(Value::Unknown, |said| if said == kinds::NOT_ENCRYPTED { Value::Null } else { Value::from(said) });
         self.put("encryption", Value::from(Map::from([("itself".to_owned(), itself), ("backups".to_owned(), Value::from(backups))])));
     }
 

@@ -116,6 +116,7 @@ impl<'s> Seen<'s> {
                 observed.newest_point = observed.newest_point.take().max(newest);
             }
             observed.count += one.usable;
+            observed.unusable += one.unusable;
             observed.unencrypted += one.unencrypted;
             observed.keys.extend(one.keys.iter().cloned());
         }
@@ -142,7 +143,7 @@ impl<'s> Seen<'s> {
     /// What could not be read may hold something newer.
     fn misses(&self, covered: &Covered, home: Place<'_>, observed: &mut Observed) {
         for (place, gap) in &self.gaps {
-            let is_of_others = gap.kind.as_ref().is_some_and(|kind| holds(kind) && *kind != covered.kind);
+            let is_of_others = gap.kind.as_ref().is_some_and(|kind| (holds(kind) && *kind != covered.kind) || !protects(kind));
             let is_of_another = gap.kind.as_ref() == Some(&covered.kind) && gap.resource.as_ref().is_some_and(|name| *name != covered.name);
             if is_of_others || is_of_another || NO_MOMENTS.contains(&gap.action.as_str()) {
                 continue;
@@ -180,7 +181,7 @@ impl<'s> Seen<'s> {
         let mut longest: Option<i64> = None;
         for one in of_it {
             let Some(at) = one.ended.or(one.began) else { continue };
-            let plan = one.plan.as_deref().map(|arn| arn.rsplit(':').next().unwrap_or(arn).to_owned());
+            let plan = one.plan.as_deref().map(plan_name);
             if let Some(what) = failure(one) {
                 let failed = RestoreFailed { at, what };
                 observed.restore_failed = observed.restore_failed.take().max(Some(failed));
@@ -210,6 +211,15 @@ impl<'s> Seen<'s> {
             }
         }
     }
+}
+
+/// The name of a restore testing plan, behind which its ARN has an id.
+fn plan_name(arn: &str) -> String {
+    let name = arn.rsplit(':').next().unwrap_or(arn);
+    let parts: Vec<&str> = name.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().rev().take(5).map(|part| part.len()).collect();
+    let is_id = lengths == [12, 4, 4, 4, 8] && parts.len() > 5;
+    if is_id { parts.get(..parts.len() - 5).unwrap_or_default().join("-") } else { name.to_owned() }
 }
 
 /// Why a restore is none that anybody can count on; none where nothing is wrong, or it is not over.
@@ -263,6 +273,11 @@ fn named(held: &Held) -> String {
         HeldForm::CopiedBackups => format!("automated backups copied to {}", held.region),
         HeldForm::Replica => format!("replication to {store}"),
     }
+}
+
+/// Whether things of a kind have to do with the protection of data; those that only tell of it have not.
+fn protects(kind: &str) -> bool {
+    kinds::find(kind).is_none_or(|kind| kind.protection().is_some())
 }
 
 fn holds(kind: &str) -> bool {

@@ -74,6 +74,7 @@ pub mod scheduler_schedule_group;
 mod schedules;
 pub mod sns_topic;
 mod tags;
+mod telling;
 mod vaults;
 
 pub use backup_choice::{By, Choice, Judgement};
@@ -83,11 +84,12 @@ pub use needs::{Answer, Busy, Handed, Need, Needed, Place, chosen, name_of, need
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
 pub use protection::{
-    Admission, Chooser, Holder, Keeper, Protection, copies_need_management, not_listed, overrides_opt_in, protecting, role_fault,
+    Admission, Chooser, Holder, Keeper, NOT_ENCRYPTED, OwnBackups, Protection, copies_need_management, not_listed, overrides_opt_in, protecting, role_fault,
 };
 pub use recurrence::{Recurrence, When};
 #[cfg(feature = "aws")]
 pub use tags::maker;
+pub use telling::{Happening, Hears, Job, Teller, What, audited, takes, telling};
 
 use crate::model::{Change, Code, Diagnostic, Effect, KindSpec, Listed, Live, Reaches, Refusal, Severity, Span, Value, Wanted, path};
 use jiff::Timestamp;
@@ -305,6 +307,11 @@ pub trait Kind: Sync {
 
     /// What its things have to do with the protection of data; `None` where they have nothing to do with it.
     fn protection(&self) -> Option<Protection> {
+        None
+    }
+
+    /// What its things tell of what happens to backups, and whom; `None` where they tell of nothing.
+    fn teller(&self) -> Option<&'static dyn Teller> {
         None
     }
 

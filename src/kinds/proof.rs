@@ -4,7 +4,7 @@
 //! kinds of AWS Backup; each service's own snapshots and exports by the kinds of what they are of.
 
 use crate::aws::Connection;
-use crate::model::{Check, Evidence, Live};
+use crate::model::{Check, Evidence, Live, Snapshot};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
@@ -20,6 +20,8 @@ pub struct ProofRequest<'a> {
     pub connection: &'a Connection,
     /// The things of the kind that the target read; none where there are none, and what is of a whole region is asked all the same.
     pub things: Vec<&'a Live>,
+    /// All that was read, of all kinds and by all targets.
+    pub known: &'a Snapshot,
     /// The policy's checks, which may want more to be looked at.
     pub checks: &'a [Check],
     /// When the reading began.

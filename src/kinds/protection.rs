@@ -3,7 +3,7 @@
 //! Each kind says it of its own things; the room `coverage` puts it together.
 
 use super::backup_choice::Choice;
-use super::{Fault, all, backup_types, outside};
+use super::{Fault, Job, all, backup_types, outside};
 use crate::model::{BackupRule, Live, Lock, Mechanism, Outside, Reading, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +45,20 @@ pub struct Holder {
     pub encryption: Option<String>,
     /// What a reader ought to know.
     pub remarks: Vec<String>,
+    /// How its service makes the automated backups of it.
+    pub own_backups: OwnBackups,
+}
+
+/// How a service makes the automated backups of a thing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum OwnBackups {
+    /// As it is written to, without jobs that could fail.
+    #[default]
+    Continuous,
+    /// By jobs, of which somebody can be told.
+    Jobs(Job),
+    /// By jobs; who is told of them is not looked at, for this reason.
+    NotFollowed(&'static str),
 }
 
 /// What chooses what is backed up.
@@ -98,6 +112,22 @@ impl Holder {
                 None
             }
         }
+    }
+}
+
+/// The fact in which reading leaves with what a thing that others own is encrypted.
+pub(super) const ENCRYPTION: &str = "encryption";
+
+/// What stands in place of a key where there is none.
+pub const NOT_ENCRYPTED: &str = "not encrypted";
+
+/// With what a thing is encrypted, of what a service says of it; `None` where it says nothing.
+#[cfg(feature = "aws")]
+pub(super) fn encryption(is_on: Option<bool>, key: Option<String>) -> Option<String> {
+    match (is_on?, key.filter(|key| !key.is_empty())) {
+        (true, Some(key)) => Some(format!("KMS with {key}")),
+        (true, None) => Some("a key of AWS's own".to_owned()),
+        (false, _) => Some(NOT_ENCRYPTED.to_owned()),
     }
 }
 

@@ -151,6 +151,19 @@ pub struct Audience {
     pub confirmed: BTreeMap<String, u64>,
     /// How many wait to be confirmed.
     pub pending: u64,
+    /// Whether there is such a topic.
+    #[serde(default = "is_there")]
+    pub is_there: bool,
+    /// Its policy, which says who may publish to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// The key that encrypts what is published to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+fn is_there() -> bool {
+    true
 }
 
 /// What a role may do.

@@ -36,10 +36,10 @@ pub async fn everything(
     snapshot
 }
 
-/// Reads all that it takes to tell what protects each thing that holds data: every thing of the kinds that have to do with it, and the roles
-/// with which backups are made; and then what shows that it works, and what `checks` want to be seen. `done` is told of each thing of others that was read, and how many of them there are.
+/// Reads all that it takes to tell what protects each thing that holds data: every thing of the kinds that have to do with it, or that tell
+/// somebody of backups, and the roles with which backups are made; and then what shows that it works, and what `checks` want to be seen. `done` is told of each thing of others that was read, and how many of them there are.
 pub async fn protection(aws: &Aws, unreached: &[ConnectFailed], checks: &[Check], done: &(dyn Fn(u64, u64) + Sync)) -> Snapshot {
-    let mut snapshot = everything(aws, &kinds::protecting(), None, unreached, done).await;
+    let mut snapshot = everything(aws, &kinds::audited(), None, unreached, done).await;
     outside::read_roles(&mut snapshot, aws).await;
     snapshot.sort();
     proof::read(&mut snapshot, aws, checks).await;

@@ -13,7 +13,7 @@ pub(super) async fn read(snapshot: &mut Snapshot, aws: &Aws, checks: &[Check]) {
         aws.connections().map(move |connection| {
             let is_of = |live: &&Live| live.id.kind == kind.spec().name && live.id.target == connection.target.name;
             let things = known.resources.iter().filter(is_of).collect();
-            proof.prove(ProofRequest { connection, things, checks, at: known.taken_at })
+            proof.prove(ProofRequest { connection, things, known, checks, at: known.taken_at })
         })
     });
     let mut evidence = Evidence::default();

@@ -27,6 +27,8 @@ pub(in crate::kinds) struct Described {
     pub(in crate::kinds) name: String,
     pub(in crate::kinds) arn: String,
     pub(in crate::kinds) settings: BTreeMap<String, Reading>,
+    /// What it says of its state, which is kept where everything is read.
+    pub(in crate::kinds) facts: BTreeMap<String, Value>,
 }
 
 /// Finds the alarms of one type. `told` reads them from an answer.
@@ -58,7 +60,10 @@ pub(in crate::kinds) async fn find(
             }
         };
         let tags = join_all(alarms.iter().map(|alarm| list_tags(connection, &client, &alarm.arn))).await;
-        for (alarm, tags) in alarms.into_iter().zip(tags) {
+        for (mut alarm, tags) in alarms.into_iter().zip(tags) {
+            if !request.everything {
+                alarm.facts.clear();
+            }
             match tags {
                 // The tagging API lags: what it still shows may have been released.
                 Ok(tags) => found.live.extend(Some(live(connection, spec, alarm, tags)).filter(|live| request.is_sought(live))),
@@ -106,7 +111,7 @@ fn live(connection: &Connection, spec: &KindSpec, alarm: Described, tags: BTreeM
         region: connection.identity.region.clone(),
         name: alarm.name,
     };
-    let mut live = Live { id, arn: Some(alarm.arn), settings: alarm.settings, ..Live::default() };
+    let mut live = Live { id, arn: Some(alarm.arn), settings: alarm.settings, facts: alarm.facts, ..Live::default() };
     tags::note(&mut live, tags);
     if live.id.name.starts_with(OF_SCALING) {
         live.facts.insert(Live::MANAGED_BY.to_owned(), Value::from("autoscaling"));

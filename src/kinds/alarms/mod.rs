@@ -4,8 +4,10 @@ mod actions;
 #[cfg(feature = "aws")]
 pub(super) mod calls;
 mod forms;
+mod tells;
 
 pub(super) use actions::{all, elsewhere};
+pub(super) use tells::{SINCE, STATE, is_alarm, tells};
 
 use super::{Need, Needed, Place, tags};
 use crate::model::{Fallback, Form, Mistake, NameForm, Safer, Sender, Setting, Severity, Shape, Wanted, path};

@@ -6,8 +6,9 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod events;
+mod tells;
 
-use super::{Circumstances, Concern, Kind, Need, Needed, Place};
+use super::{Circumstances, Concern, Kind, Need, Needed, Place, Teller};
 use crate::model::{
     ArnForm, Change, Code, Effect, Existence, Form, KindSpec, Live, Loss, Mistake, Ownership, Parent, Reading, Safer, Sender, Setting,
     Severity, Shape, Value, Wanted,
@@ -147,6 +148,10 @@ impl Kind for VaultNotifications {
             otherwise: "the vault's notifications are dropped, and nobody is told".to_owned(),
         };
         vec![need(Needed::Presence), need(entry)]
+    }
+
+    fn teller(&self) -> Option<&'static dyn Teller> {
+        Some(&tells::Notifications)
     }
 
     #[cfg(feature = "aws")]

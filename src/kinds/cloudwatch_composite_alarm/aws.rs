@@ -45,7 +45,7 @@ impl WholeAws for CompositeCalls {
 fn told(page: &DescribeAlarmsOutput) -> Vec<Described> {
     let told = |alarm: &CompositeAlarm| {
         let (name, arn) = (alarm.alarm_name()?.to_owned(), alarm.alarm_arn()?.to_owned());
-        Some(Described { name, arn, settings: settings(alarm) })
+        Some(Described { name, arn, settings: settings(alarm), facts: BTreeMap::new() })
     };
     page.composite_alarms().iter().filter_map(told).collect()
 }

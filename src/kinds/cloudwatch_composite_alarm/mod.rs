@@ -3,11 +3,12 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod rules;
+mod tells;
 #[cfg(test)]
 mod tests;
 
 use super::alarms::{self, Rows};
-use super::{Circumstances, Concern, Kind, Need, Place};
+use super::{Circumstances, Concern, Kind, Need, Place, Teller};
 use crate::alarm_rule::{AlarmRule, alarm_name};
 use crate::model::{ArnForm, Change, Existence, Form, KindSpec, Live, Loss, Mistake, Ownership, Safer, Setting, Shape, Value, Wanted};
 use std::cmp::Ordering;
@@ -171,6 +172,10 @@ impl Kind for CompositeAlarm {
         let mut needs = alarms::needs(wanted, place);
         needs.extend(rules::needs(wanted, &SPEC, place));
         needs
+    }
+
+    fn teller(&self) -> Option<&'static dyn Teller> {
+        Some(&tells::Composites)
     }
 
     #[cfg(feature = "aws")]

@@ -5,11 +5,13 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod matching;
 mod pattern;
 mod rules;
+mod tells;
 
 use super::roles::{EVENTS, ROLE};
-use super::{Concern, Kind, Need, Place, Recurrence, When, filter, outside, schedules, tags};
+use super::{Concern, Kind, Need, Place, Recurrence, Teller, When, filter, outside, schedules, tags};
 use crate::model::{
     Change, Document, Effect, Existence, Fallback, Form, KindSpec, Listed, Live, Loss, Mistake, NameForm, Ownership, Reading, Safer,
     Setting, Shape, Value, Wanted,
@@ -113,6 +115,7 @@ static SPEC: KindSpec = KindSpec {
     ],
     inventory_actions: &["tag:GetResources", "events:DescribeRule", "events:ListTagsForResource"],
     outside_actions: outside::ROLES,
+    evidence_actions: &["events:ListEventBuses", "events:ListRules"],
     ..KindSpec::PLAIN
 };
 
@@ -201,6 +204,10 @@ impl Kind for EventRule {
         // Rules know no time zones.
         let when = When::of(wanted, SCHEDULE, "", Service::Rule);
         vec![Recurrence { asleep, ..Recurrence::new(SCHEDULE, "calls the targets of the rule", when) }]
+    }
+
+    fn teller(&self) -> Option<&'static dyn Teller> {
+        Some(&tells::Rules)
     }
 
     #[cfg(feature = "aws")]

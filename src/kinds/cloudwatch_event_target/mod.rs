@@ -5,8 +5,9 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod rules;
+mod tells;
 
-use super::{Circumstances, Concern, Kind, Need, Needed, Place, json, outside, roles};
+use super::{Circumstances, Concern, Kind, Need, Needed, Place, Teller, json, outside, roles};
 use crate::model::{
     ArnForm, Document, Existence, Fallback, Form, KindSpec, Live, Loss, Mistake, NameForm, Ownership, Parent, Safer, Sender, Setting,
     Severity, Shape, Value, Wanted,
@@ -217,6 +218,10 @@ impl Kind for EventTarget {
             outside::role(ROLE, role, roles::EVENTS, "the target is never called, and only the rule's metric `FailedInvocations` tells it")
         });
         arn.into_iter().flat_map(of_topic).chain(role).collect()
+    }
+
+    fn teller(&self) -> Option<&'static dyn Teller> {
+        Some(&tells::Targets)
     }
 
     #[cfg(feature = "aws")]

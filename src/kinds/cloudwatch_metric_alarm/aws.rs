@@ -1,6 +1,7 @@
 //! The calls: `DescribeAlarms` tells all of a hundred alarms but their tags; `PutMetricAlarm` replaces all of one but its tags.
 
 use super::SPEC;
+use crate::kinds::alarms;
 use crate::kinds::alarms::calls::{Described, Readings, describe, find, of_definition, remove, retag};
 use crate::kinds::cloudwatch::{client, listed};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Flat, Found, MakeRequest, RemoveRequest, WholeAws};
@@ -12,6 +13,7 @@ use aws_sdk_cloudwatch::types::{
     AlarmType, ComparisonOperator, Dimension, Metric, MetricAlarm, MetricDataQuery, MetricStat, StandardUnit, Statistic,
 };
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 const PUT: &str = "cloudwatch:PutMetricAlarm";
@@ -45,9 +47,17 @@ impl WholeAws for AlarmCalls {
 fn told(page: &DescribeAlarmsOutput) -> Vec<Described> {
     let told = |alarm: &MetricAlarm| {
         let (name, arn) = (alarm.alarm_name()?.to_owned(), alarm.alarm_arn()?.to_owned());
-        Some(Described { name, arn, settings: settings(alarm) })
+        Some(Described { name, arn, settings: settings(alarm), facts: state(alarm) })
     };
     page.metric_alarms().iter().filter_map(told).collect()
+}
+
+/// The state of an alarm, and since when it has it.
+fn state(alarm: &MetricAlarm) -> BTreeMap<String, Value> {
+    let since = alarm.state_transitioned_timestamp().or_else(|| alarm.state_updated_timestamp());
+    let since = since.and_then(|at| Timestamp::from_second(at.secs()).ok());
+    let state = alarm.state_value().map(|state| (alarms::STATE.to_owned(), Value::from(state.as_str())));
+    state.into_iter().chain(since.map(|at| (alarms::SINCE.to_owned(), Value::from(at.to_string())))).collect()
 }
 
 /// What is set of an alarm, by path.

@@ -10,12 +10,13 @@ pub mod published;
 mod rules;
 mod sensitivity;
 mod subjects;
+mod tells;
 #[cfg(test)]
 mod tests;
 mod watch;
 
 use super::alarms::{self, Rows};
-use super::{Circumstances, Concern, Kind, Need, Place};
+use super::{Circumstances, Concern, Kind, Need, Place, Teller};
 use crate::model::{
     ACCOUNT, ArnForm, Change, Effect, Existence, Fallback, Form, Key, KindSpec, Live, Loss, Ownership, Setting, Shape, Wanted,
 };
@@ -194,6 +195,10 @@ impl Kind for MetricAlarm {
         let mut needs = alarms::needs(wanted, place);
         needs.extend(subjects::needs(wanted, place));
         needs
+    }
+
+    fn teller(&self) -> Option<&'static dyn Teller> {
+        Some(&tells::Alarms)
     }
 
     #[cfg(feature = "aws")]

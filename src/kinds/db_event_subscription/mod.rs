@@ -4,8 +4,9 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod tells;
 
-use super::{Concern, Kind, Need, Needed, Place, tags};
+use super::{Concern, Kind, Need, Needed, Place, Teller, tags};
 use crate::model::{
     Code, Existence, Fallback, Form, KindSpec, Loss, Mistake, NameForm, Ownership, Safer, Sender, Setting, Severity, Shape, Value, Wanted,
 };
@@ -263,6 +264,10 @@ impl Kind for DbEventSubscription {
         // Of topics of other accounts nobody here sees whether they are there.
         let is_own = topic.split(':').nth(4) == Some(place.account);
         is_own.then(|| need(Needed::Presence)).into_iter().chain([need(entry)]).collect()
+    }
+
+    fn teller(&self) -> Option<&'static dyn Teller> {
+        Some(&tells::Subscriptions)
     }
 
     #[cfg(feature = "aws")]

@@ -6,7 +6,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Answer, Concern, Kind, Need, Needed, Protection, Recurrence, rds};
+use super::{Answer, Concern, Holder, Job, Kind, Need, Needed, OwnBackups, Protection, Recurrence, rds};
 use crate::model::{Change, Code, Effect, KindSpec, Live, Ownership, Reaches, Refusal, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -93,7 +93,10 @@ impl Kind for DbInstance {
     }
 
     fn protection(&self) -> Option<Protection> {
-        Some(Protection::Holds(|live| rds::holder("RDS", WINDOW, live)))
+        Some(Protection::Holds(|live| Holder {
+            own_backups: OwnBackups::Jobs(Job::Own { source: "db-instance" }),
+            ..rds::holder("RDS", WINDOW, live)
+        }))
     }
 
     fn passing(&self, live: &Live) -> Vec<String> {

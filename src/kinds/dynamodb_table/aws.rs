@@ -3,7 +3,7 @@
 //! A table costs one call for PITR and one for deletion protection, and only what is declared is read. Which replicas a table has stands
 //! in `DescribeTable` alone; [`super::replicas`] spares that call where it can prove that there are none.
 
-use super::{DELETION_PROTECTION, EARLIEST, LATEST, PERIOD, PITR, SPEC, STATUS, replicas};
+use super::{DELETION_PROTECTION, EARLIEST, LATEST, PERIOD, PITR, SPEC, STATUS, TABLE_ID, replicas};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::patience::Patience;
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
@@ -172,6 +172,9 @@ impl TableRead<'_> {
             if self.asks(DELETION_PROTECTION) {
                 let on = table.deletion_protection_enabled().unwrap_or(false);
                 live.set([(DELETION_PROTECTION, Reading::Known(Value::Bool(on)))]);
+            }
+            if let Some(id) = table.table_id().filter(|_| self.wish.everything) {
+                live.facts.insert(TABLE_ID.to_owned(), Value::from(id));
             }
             if let Some(status) = table.table_status() {
                 live.facts.insert(STATUS.to_owned(), Value::from(status.as_str()));

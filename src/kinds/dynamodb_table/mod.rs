@@ -6,6 +6,8 @@
 #[cfg(feature = "aws")]
 mod aws;
 #[cfg(feature = "aws")]
+mod proof;
+#[cfg(feature = "aws")]
 mod replicas;
 
 use super::{Holder, Kind, Protection};
@@ -21,6 +23,9 @@ const DELETION_PROTECTION: &str = "deletion_protection_enabled";
 /// The facts that a read leaves beside the settings.
 const EARLIEST: &str = "earliest_restorable";
 const LATEST: &str = "latest_restorable";
+/// The fact that tells a table from another of its name that was there before.
+#[cfg(feature = "aws")]
+const TABLE_ID: &str = "table_id";
 const STATUS: &str = "status";
 
 static SPEC: KindSpec = KindSpec {
@@ -33,6 +38,7 @@ static SPEC: KindSpec = KindSpec {
     name_form: NameForm { min: 3, max: 255, also: &['_', '.', '-'], source: "DynamoDB API CreateTable" },
     replicas: true,
     inventory_actions: &["dynamodb:ListTables", "dynamodb:DescribeTable", "tag:GetResources", "account:ListRegions"],
+    evidence_actions: &["dynamodb:DescribeExport", "dynamodb:ListBackups", "dynamodb:ListExports"],
     settings: &[
         Setting {
             path: PITR,
@@ -149,6 +155,11 @@ impl Kind for DynamodbTable {
 
     fn protection(&self) -> Option<Protection> {
         Some(Protection::Holds(holder))
+    }
+
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&proof::Kept)
     }
 
     #[cfg(feature = "aws")]

@@ -3,6 +3,7 @@
 use super::{NAME, PASSING, SPEC, STATE, STATUS, settled};
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
+use crate::kinds::protection::{ENCRYPTION, encryption};
 use crate::kinds::patience::Patience;
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest};
 use crate::model::{Live, Reading, ResourceId, Value};
@@ -116,7 +117,11 @@ async fn read(request: ReadRequest<'_>) -> Found {
         };
         if let Some(system) = there(name) {
             live.arn = system.text("FileSystemArn");
-            let facts = [(STATE, system.text("LifeCycleState")), (NAME, system.text("Name").filter(|name| !name.is_empty()))];
+            let facts = [
+                (STATE, system.text("LifeCycleState")),
+                (NAME, system.text("Name").filter(|name| !name.is_empty())),
+                (ENCRYPTION, encryption(system.flag("Encrypted"), system.text("KmsKeyId"))),
+            ];
             live.facts.extend(facts.into_iter().filter_map(|(fact, text)| Some((fact.to_owned(), Value::from(text?)))));
         }
         found.live.push(live);

@@ -3,7 +3,8 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Holder, Kind, Protection, Recurrence, When};
+use super::protection::ENCRYPTION;
+use super::{Holder, Job, Kind, OwnBackups, Protection, Recurrence, When};
 use crate::model::{
     AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Mechanism, NameForm, NameTag, Ownership, Refusal, Safer, Setting, Shape,
     Value, Wanted,
@@ -99,6 +100,11 @@ impl Kind for FileSystem {
     }
 }
 
+/// The vault that AWS keeps automatic backups in.
+///
+/// Source: EFS User Guide, "Managing automatic backups of EFS file systems".
+const AUTOMATIC_VAULT: &str = "aws/efs/automatic-backup-vault";
+
 /// What a policy's status will be once it is there.
 #[cfg(feature = "aws")]
 fn settled(status: &str) -> Value {
@@ -107,7 +113,10 @@ fn settled(status: &str) -> Value {
 
 /// What of a file system protects it. That AWS's own plan keeps backups for 35 days is *not confirmed*, so no days are said.
 fn holder(live: &Live) -> Holder {
-    let mut holder = Holder::of_type("EFS");
+    let vault = AUTOMATIC_VAULT.to_owned();
+    let own_backups = OwnBackups::Jobs(Job::Backup { vault, backup_type: Some("EFS") });
+    let encryption = live.fact(ENCRYPTION).map(str::to_owned);
+    let mut holder = Holder { own_backups, encryption, ..Holder::of_type("EFS") };
     match holder.read(live, STATUS).as_ref().and_then(Value::as_str) {
         Some(ENABLED) => holder.mechanisms.push(Mechanism::AutomatedBackups(AutomatedBackups::default())),
         _ if holder.unread.is_empty() => {

@@ -4,6 +4,7 @@
 use super::{AT_ONCE, HOURS_NOW, MAINTENANCE, PASSING, RETENTION, SOURCE_TO_BE, SPEC, STATUS, WINDOW};
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
+use crate::kinds::protection::{ENCRYPTION, encryption};
 use crate::kinds::patience::Patience;
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest};
 use crate::model::{Live, Reading, ResourceId, Value};
@@ -144,7 +145,12 @@ fn id(connection: &Connection, name: &str) -> ResourceId {
 
 fn live(id: ResourceId, group: &Json) -> Live {
     let mut live = Live { id, settings: settings(group), arn: group.text("ARN"), ..Live::default() };
-    let facts = [(STATUS, group.text("Status")), (HOURS_NOW, group.text("SnapshotWindow")), (SOURCE_TO_BE, source(group))];
+    let facts = [
+        (STATUS, group.text("Status")),
+        (HOURS_NOW, group.text("SnapshotWindow")),
+        (SOURCE_TO_BE, source(group)),
+        (ENCRYPTION, encryption(group.flag("AtRestEncryptionEnabled"), group.text("KmsKeyId"))),
+    ];
     live.facts.extend(facts.into_iter().filter_map(|(fact, text)| Some((fact.to_owned(), Value::from(text?)))));
     live
 }

@@ -3,7 +3,8 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Holder, Kind, Protection, Recurrence};
+use super::protection::ENCRYPTION;
+use super::{Concern, Holder, Kind, OwnBackups, Protection, Recurrence};
 use crate::model::{
     AutomatedBackups, Change, Code, Fallback, Form, KindSpec, Live, Loss, Mechanism, Mistake, NameForm, Ownership, Reading, Refusal, Safer,
     Setting, Severity, Shape, Value, Wanted,
@@ -201,7 +202,9 @@ impl Kind for ReplicationGroup {
 
 /// What of a cache protects it: AWS Backup does not know caches.
 fn holder(live: &Live) -> Holder {
-    let mut holder = Holder::default();
+    let own_backups = OwnBackups::NotFollowed("ElastiCache tells of its snapshots to the topic of the group, which is not read yet");
+    let encryption = live.fact(ENCRYPTION).map(str::to_owned);
+    let mut holder = Holder { own_backups, encryption, ..Holder::default() };
     match holder.read(live, RETENTION).and_then(|days| days.as_i64()) {
         None | Some(0) if holder.unread.is_empty() => {
             let mend = format!("set `{RETENTION}` of it to 1 or more");

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
+use crate::kinds::protection::{ENCRYPTION, encryption};
 use crate::kinds::patience::Patience;
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest, Wish};
 use crate::model::{Live, Reading, ResourceId, Value};
@@ -198,6 +199,7 @@ impl DatabaseCalls {
             (REPLICAS, listed(described.items("ReadReplicaDBInstanceIdentifiers"))),
             (COPIES, copies(described)),
             (WAITING, waiting(described)),
+            (ENCRYPTION, encryption(described.flag("StorageEncrypted"), described.text("KmsKeyId"))),
         ];
         live.facts.extend(facts.into_iter().filter_map(|(fact, text)| Some((fact.to_owned(), Value::from(text?)))));
         if described.whole("BackupRetentionPeriod") == Some(0) {

@@ -2,11 +2,13 @@
 
 use super::{DAYS_NOW, EARLIEST, LATEST, OWNER, REPLICAS, RETENTION, instant, text};
 use crate::kinds::Holder;
+use crate::kinds::protection::ENCRYPTION;
 use crate::model::{AutomatedBackups, Live, Mechanism, Value};
 
 /// What of a database protects it; `window` is the path of its backup hours.
 pub(in crate::kinds) fn holder(backup_type: &'static str, window: &str, live: &Live) -> Holder {
-    let mut holder = Holder::of_type(backup_type);
+    let encryption = live.fact(ENCRYPTION).map(str::to_owned);
+    let mut holder = Holder { encryption, ..Holder::of_type(backup_type) };
     // What waits for the maintenance window keeps nothing yet.
     let now = live.facts.get(DAYS_NOW).and_then(Value::as_i64);
     let days = now.or_else(|| holder.read(live, RETENTION).and_then(|days| days.as_i64()));

@@ -5,7 +5,7 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Answer, Concern, Holder, Kind, Need, Needed, Protection, Recurrence, rds};
+use super::{Answer, Concern, Holder, Kind, Need, Needed, OwnBackups, Protection, Recurrence, rds};
 use crate::model::{Change, Code, Effect, Fallback, KindSpec, Live, Loss, Ownership, Refusal, Safer, Setting, Shape, Value, Wanted};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -145,5 +145,8 @@ fn holder(live: &Live) -> Holder {
     let is_aurora = rds::text(live, rds::ENGINE).is_none_or(|engine| engine.starts_with("aurora"));
     let mut holder = rds::holder(if is_aurora { "Aurora" } else { "RDS" }, WINDOW, live);
     holder.can_be_continuous = is_aurora;
+    if !is_aurora {
+        holder.own_backups = OwnBackups::NotFollowed("who is told of automated backups of Multi-AZ DB clusters is not looked at yet");
+    }
     holder
 }

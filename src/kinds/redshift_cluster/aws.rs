@@ -3,6 +3,7 @@
 use super::{AUTOMATED, MANUAL, NODE_TYPE, PASSING, SPEC, STATUS};
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
+use crate::kinds::protection::{ENCRYPTION, encryption};
 use crate::kinds::patience::Patience;
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest};
 use crate::model::{Live, Reading, ResourceId, Value};
@@ -101,7 +102,11 @@ fn live(id: ResourceId, cluster: &Json, account: &str) -> Live {
     // A cluster is not described with its ARN.
     let arn = cluster.text("ClusterIdentifier").and_then(|name| SPEC.arn(&id.region, account, &name));
     let mut live = Live { id, settings: settings(cluster), arn, ..Live::default() };
-    let facts = [(STATUS, cluster.text("ClusterStatus")), (NODE_TYPE, cluster.text("NodeType"))];
+    let facts = [
+        (STATUS, cluster.text("ClusterStatus")),
+        (NODE_TYPE, cluster.text("NodeType")),
+        (ENCRYPTION, encryption(cluster.flag("Encrypted"), cluster.text("KmsKeyId"))),
+    ];
     live.facts.extend(facts.into_iter().filter_map(|(fact, text)| Some((fact.to_owned(), Value::from(text?)))));
     live
 }

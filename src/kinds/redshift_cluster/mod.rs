@@ -3,7 +3,8 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::{Concern, Holder, Kind, Protection, Recurrence, When};
+use super::protection::ENCRYPTION;
+use super::{Concern, Holder, Kind, OwnBackups, Protection, Recurrence, When};
 use crate::model::{
     AutomatedBackups, Change, Code, Fallback, KindSpec, Live, Loss, Mechanism, NameForm, Ownership, Reading, Refusal, Safer, Setting,
     Severity, Shape, Value, Wanted, count,
@@ -187,7 +188,9 @@ impl Kind for RedshiftCluster {
 
 /// What of a cluster protects it.
 fn holder(live: &Live) -> Holder {
-    let mut holder = Holder::of_type("Redshift");
+    let own_backups = OwnBackups::NotFollowed("Redshift tells of its snapshots by event subscriptions of its own, which are not read yet");
+    let encryption = live.fact(ENCRYPTION).map(str::to_owned);
+    let mut holder = Holder { own_backups, encryption, ..Holder::of_type("Redshift") };
     match holder.read(live, AUTOMATED).and_then(|days| days.as_i64()) {
         Some(0) => {
             let mend = format!("set `{AUTOMATED}` of it to 1 or more");

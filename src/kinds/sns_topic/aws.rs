@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const LIST: &str = "sns:ListTopics";
-const GET: &str = "sns:GetTopicAttributes";
+pub(super) const GET: &str = "sns:GetTopicAttributes";
 const LIST_SUBSCRIPTIONS: &str = "sns:ListSubscriptionsByTopic";
 const GET_SUBSCRIPTION: &str = "sns:GetSubscriptionAttributes";
 const LIST_TAGS: &str = "sns:ListTagsForResource";
@@ -27,7 +27,7 @@ const TAG: &str = "sns:TagResource";
 const UNTAG: &str = "sns:UntagResource";
 
 /// What AWS writes in place of the ARN of a subscription that waits to be confirmed.
-const WAITS: &str = "PendingConfirmation";
+pub(super) const WAITS: &str = "PendingConfirmation";
 
 /// The settings of a topic, with SNS's names for them.
 const ATTRIBUTES: [(&str, &str); 8] = [
@@ -78,7 +78,7 @@ impl WholeAws for TopicCalls {
     }
 }
 
-fn client(connection: &Connection, region: &str) -> Arc<Client> {
+pub(super) fn client(connection: &Connection, region: &str) -> Arc<Client> {
     connection
         .client("sns", region, |config, witness| Client::from_conf(aws_sdk_sns::config::Builder::from(config).interceptor(witness).build()))
 }
@@ -204,7 +204,7 @@ fn value(setting: &str, text: &str) -> Option<Value> {
     }
 }
 
-async fn subscriptions(connection: &Connection, client: &Client, topic: &str) -> Result<Vec<Subscription>, CallFailed> {
+pub(super) async fn subscriptions(connection: &Connection, client: &Client, topic: &str) -> Result<Vec<Subscription>, CallFailed> {
     let mut all = Vec::new();
     let mut from: Option<String> = None;
     loop {

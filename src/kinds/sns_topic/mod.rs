@@ -11,6 +11,8 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod policy;
+#[cfg(feature = "aws")]
+mod proof;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -208,6 +210,7 @@ static SPEC: KindSpec = KindSpec {
     ],
     inventory_actions: &["tag:GetResources", "sns:GetTopicAttributes", "sns:ListTagsForResource"],
     outside_actions: outside::KEYS,
+    evidence_actions: &["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
     ..KindSpec::PLAIN
 };
 
@@ -351,5 +354,10 @@ impl Kind for SnsTopic {
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Whole(&aws::TopicCalls)
+    }
+
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&proof::Audiences)
     }
 }

@@ -37,7 +37,7 @@ pub const FIELDS: &[Field] = &[
     field("retention", "for how long what each mechanism makes is kept: `days` (null is for ever) and `by`"),
     field("copies", "where copies go: `account`, `region`, `store`, `days`, `by`"),
     field("immutability", "what keeps anybody from deleting its backups before their time"),
-    field("encryption", "with what it and its backups are encrypted: `itself` and `backups`"),
+    field("encryption", "with what it and its backups are encrypted: `itself`, null where it is not, and `backups`"),
     field("reasons", "why it is unprotected, or what it lacks: `code`, `what`, `mend`"),
     field("vault", "of a vault its `lock`, `min_days`, `max_days` and `key`; null of all else"),
     field(
@@ -51,7 +51,11 @@ pub const FIELDS: &[Field] = &[
         "what restores came to: `count` of 30 days, `latest_age_days`, `latest_minutes`, `is_validated`, `has_failed` (the last one did), null where \
          there is none; `may_be_more` is false where all were seen, and else unknown",
     ),
-    later("alarms", "who is told of failed and of missing backups", "alarms, and whom they tell, are not looked at by audits yet"),
+    field(
+        "alarms",
+        "who is told of failed and of missing backups: `of_failure` and `of_absence` of all of `jobs`, which make its backups, null where nothing \
+         does; `by` and `lacks` say what tells whom, and what does not",
+    ),
     later("rebuild", "where the configuration that a restore needs is kept", "where configuration is backed up is not looked at yet"),
     later("changes", "who reviewed changes, and when drift was checked", "reviews of changes and runs of `drift` are not recorded yet"),
     later("roles", "what the roles that back up and restore may do", "the permissions of roles are not read yet"),
