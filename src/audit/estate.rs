@@ -23,6 +23,8 @@ pub(super) struct Estate<'s> {
     regions: BTreeMap<&'s str, &'s str>,
     tags: BTreeMap<(&'s str, &'s str, &'s str), &'s BTreeMap<String, String>>,
     unmanaged: BTreeSet<&'s str>,
+    /// The access policies of vaults by their ARNs; `None` where nobody asked for them.
+    policies: Option<BTreeMap<&'s str, Option<&'s str>>>,
     tellers: Tellers<'s>,
     /// The most hours between two runs of a schedule, in a zone.
     hours: Mutex<BTreeMap<(String, String), Option<i64>>>,
@@ -55,8 +57,17 @@ impl<'s> Estate<'s> {
             tags: tags.collect(),
             tellers: Tellers::new(snapshot),
             unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
+            policies: snapshot.evidence.as_ref().map(|evidence| {
+                let policies = evidence.vault_policies.iter();
+                policies.map(|one| (one.vault.as_str(), one.policy.as_deref())).collect()
+            }),
             hours: Mutex::default(),
         }
+    }
+
+    /// The access policies of vaults by their ARNs; `None` where the snapshot holds none of any vault.
+    pub(super) fn vault_policies(&self) -> Option<&BTreeMap<&'s str, Option<&'s str>>> {
+        self.policies.as_ref()
     }
 
     /// What was read of a thing.

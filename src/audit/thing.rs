@@ -1,5 +1,6 @@
 //! What controls can ask of one thing: the value of `resource`, with why each part of it is not known that is not.
 
+mod access;
 mod seen;
 
 use super::estate::Estate;
@@ -72,6 +73,7 @@ pub(super) fn of_covered<'s>(estate: &Estate<'s>, covered: &'s Covered, promised
         }
     }
     maker.put("vault", Value::Null);
+    access::put(&mut maker, None);
     seen::put(&mut maker, covered.observed.as_ref());
     maker.finish()
 }
@@ -118,6 +120,7 @@ pub(super) fn of_live(estate: &Estate<'_>, live: &Live, who: &Examined) -> Known
         }
         _ => Value::Null,
     };
+    access::put(&mut maker, live.arn.as_deref().filter(|_| vault != Value::Null));
     maker.put("vault", vault);
     maker.finish()
 }

@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// By how much AWS's clock may be ahead of ours.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
+/// What tells nothing of what there is to restore, so that not to have read it leaves no doubt about that.
+const NO_MOMENTS: [&str; 3] = ["backup:GetBackupVaultAccessPolicy", "backup:ListBackupJobs", "backup:ListCopyJobs"];
+
 /// The evidence of a snapshot, ready to be asked of many things.
 pub(super) struct Seen<'s> {
     evidence: &'s Evidence,
@@ -146,7 +149,7 @@ impl<'s> Seen<'s> {
         for (place, gap) in &self.gaps {
             let is_of_others = gap.kind.as_ref().is_some_and(|kind| (holds(kind) && *kind != covered.kind) || !protects(kind));
             let is_of_another = gap.kind.as_ref() == Some(&covered.kind) && gap.resource.as_ref().is_some_and(|name| *name != covered.name);
-            if is_of_others || is_of_another {
+            if is_of_others || is_of_another || NO_MOMENTS.contains(&gap.action.as_str()) {
                 continue;
             }
             let said = super::said(gap);

@@ -59,5 +59,9 @@ pub const FIELDS: &[Field] = &[
     later("rebuild", "where the configuration that a restore needs is kept", "where configuration is backed up is not looked at yet"),
     later("changes", "who reviewed changes, and when drift was checked", "reviews of changes and runs of `drift` are not recorded yet"),
     later("roles", "what the roles that back up and restore may do", "the permissions of roles are not read yet"),
-    later("access", "what a vault's access policy lets anybody delete", "the access policies of vaults are not read by audits yet"),
+    field(
+        "access",
+        "of a vault `may_delete`: the ARNs, ids or patterns of those whom its access policy does not keep from deleting recovery points, `*` is \
+         everybody; null of all else",
+    ),
 ];
