@@ -46,7 +46,6 @@ fn what_is_not_read_yet_is_expected_to_be_unknown() {
         "BKP-12",
         "BKP-13",
         "BKP-14",
-        "BKP-15",
         "BAM-03",
         "BAM-04",
         "BAM-05",

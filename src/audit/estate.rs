@@ -1,5 +1,6 @@
 //! What stands around the things that controls look at, ready to be asked many times.
 
+use super::roles::Roles;
 use super::told::{Alarms, Tellers};
 use crate::kinds::{self, Keeper, Protection};
 use crate::model::{ArnForm, Coverage, Covered, Live, ResourceId, Snapshot};
@@ -23,6 +24,8 @@ pub(super) struct Estate<'s> {
     tags: BTreeMap<(&'s str, &'s str, &'s str), &'s BTreeMap<String, String>>,
     unmanaged: BTreeSet<&'s str>,
     tellers: Tellers<'s>,
+    /// The roles that make backups.
+    pub(super) roles: Roles,
     /// The most hours between two runs of a schedule, in a zone.
     hours: BTreeMap<(String, String), Option<i64>>,
 }
@@ -53,6 +56,7 @@ impl<'s> Estate<'s> {
             regions: buckets.map(|covered| (covered.name.as_str(), covered.region.as_str())).collect(),
             tags: tags.collect(),
             tellers: Tellers::new(snapshot),
+            roles: Roles::new(snapshot),
             unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
             hours: BTreeMap::new(),
         }

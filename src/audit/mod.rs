@@ -7,6 +7,7 @@ mod estate;
 pub mod library;
 mod mechanisms;
 pub mod promises;
+mod roles;
 mod thing;
 mod told;
 pub mod trial;

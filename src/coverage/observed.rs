@@ -116,6 +116,10 @@ impl<'s> Seen<'s> {
             observed.unencrypted += one.unencrypted;
             observed.keys.extend(one.keys.iter().cloned());
         }
+        for doubt in unseen(covered, held) {
+            observed.unread.push(doubt.clone());
+            observed.unread_copies.push(doubt);
+        }
         observed.keys.sort();
         observed.keys.dedup();
         self.misses(covered, home, &mut observed);
@@ -141,7 +145,8 @@ impl<'s> Seen<'s> {
         for (place, gap) in &self.gaps {
             let is_of_others = gap.kind.as_ref().is_some_and(|kind| (holds(kind) && *kind != covered.kind) || !protects(kind));
             let is_of_another = gap.kind.as_ref() == Some(&covered.kind) && gap.resource.as_ref().is_some_and(|name| *name != covered.name);
-            if is_of_others || is_of_another {
+            // What roles may do says nothing of what there is.
+            if is_of_others || is_of_another || gap.action.starts_with("iam:") {
                 continue;
             }
             let said = super::said(gap);
@@ -207,6 +212,19 @@ impl<'s> Seen<'s> {
             }
         }
     }
+}
+
+/// Why replication shows nothing: that a rule is on does not say that anything arrived.
+///
+/// Source: S3 user guide, "Viewing replication metrics": only rules with metrics, or with replication time control, publish how far they are.
+fn unseen(covered: &Covered, held: &[&Held]) -> Vec<String> {
+    let is_seen = |destination: &str| held.iter().any(|one| one.form == HeldForm::Replica && one.store == destination);
+    let rules = covered.mechanisms.iter().filter_map(|mechanism| match mechanism {
+        Mechanism::Replication(rule) if mechanism.protects() && !is_seen(&rule.destination) => Some(rule),
+        _ => None,
+    });
+    let doubt = |store: &str| format!("replication to {store}: how far it has come is told by its metrics alone, which are not read yet");
+    rules.map(|rule| doubt(rule.destination.rsplit(':').next().unwrap_or(&rule.destination))).collect()
 }
 
 /// Why a restore is none that anybody can count on; none where nothing is wrong, or it is not over.
