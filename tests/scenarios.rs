@@ -37,6 +37,7 @@ scenarios! {
     alarms
     alarms_of_others
     audit
+    audit_evidence
     audit_unread
     backstay_block
     backup_alarms
@@ -54,6 +55,7 @@ scenarios! {
     caches
     chosen_by_tag
     composite_alarm_checks
+    checks
     composite_alarms
     composite_alarms_of_others
     compound_adopt

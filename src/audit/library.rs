@@ -6,6 +6,7 @@ use crate::policy::frameworks::FRAMEWORKS;
 use crate::policy::load::Files;
 use crate::policy::variables::Given;
 use crate::policy::{self, Checked};
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -24,7 +25,13 @@ pub fn library(given: &[Given]) -> Checked {
     let mut sources = Sources::default();
     let policy = FILES.iter().map(|(name, text)| sources.add(*name, *text)).collect();
     let own: Vec<Given> = given.iter().filter(|given| names_variable(given)).cloned().collect();
-    policy::check_files(Files { sources, policy, folder: PathBuf::from("."), ..Files::default() }, &own)
+    let digests = FILES.iter().map(|(name, text)| ((*name).to_owned(), digest(text))).collect();
+    policy::check_files(Files { sources, policy, digests, folder: PathBuf::from("."), ..Files::default() }, &own)
+}
+
+/// SHA-256 in hexadecimal.
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a value is one for a variable of the library.

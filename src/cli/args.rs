@@ -318,11 +318,12 @@ pub(super) struct AuditArgs {
     pub(super) _variables: VariableArgs,
     #[command(flatten)]
     pub(super) live: LiveArgs,
-    /// Form of the result
-    #[arg(long, value_enum, default_value_t = AuditFormat::Text)]
-    pub(super) format: AuditFormat,
-    /// Write the result to this file, and only its first line to the standard output
-    #[arg(long, value_name = "FILE")]
+    /// Form of the result [default: text]
+    #[arg(long, value_enum)]
+    pub(super) format: Option<AuditFormat>,
+    /// Write the result to this file, and only its first line to the standard output. A folder that is there, or a name that ends in `/`, gets
+    /// every format, the snapshot, and a manifest of them with digests
+    #[arg(long, value_name = "FILE|DIR/")]
     pub(super) out: Option<PathBuf>,
     /// Audit what `snapshot --everything` recorded, with no call to AWS
     #[arg(long, value_name = "FILE", conflicts_with = "targets")]
@@ -337,8 +338,11 @@ pub(super) struct AuditArgs {
     #[arg(long, value_name = "PATH")]
     pub(super) controls: Option<PathBuf>,
     /// Run the `test` blocks of this folder or file, against recorded snapshots and without AWS
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["from", "targets", "frameworks", "format", "out"])]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["from", "targets", "frameworks", "format", "out", "verify"])]
     pub(super) test: Option<PathBuf>,
+    /// Say whether the files that `--out DIR/` wrote are still as its manifest has them, offline; exit 1 where they are not
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["from", "targets", "frameworks", "controls", "at", "format", "out"])]
+    pub(super) verify: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -357,6 +361,8 @@ pub(super) enum AuditFormat {
     Junit,
     /// For code hosts: what controls fail, at their places.
     Sarif,
+    /// For governance tools: NIST's OSCAL assessment results, version 1.1.3.
+    Oscal,
 }
 
 #[derive(Debug, Args)]

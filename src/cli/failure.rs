@@ -11,29 +11,35 @@ use std::process::ExitCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exit {
     /// Done, or nothing to do.
-    Done = 0,
+    Done,
     /// Usage, policy or AWS.
-    Error = 1,
+    Error,
     /// There are changes, and the caller asked to be told.
-    Changes = 2,
+    Changes,
     /// Something could not be read.
-    Incomplete = 3,
+    Incomplete,
     /// Weakening without consent, irreversible, stale plan, wrong account.
-    Refused = 4,
+    Refused,
     /// An apply that failed part of the way.
-    Partial = 5,
+    Partial,
+}
+
+impl From<Exit> for u8 {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => 0,
+            Exit::Error => 1,
+            Exit::Changes => 2,
+            Exit::Incomplete => 3,
+            Exit::Refused => 4,
+            Exit::Partial => 5,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        match exit {
-            Exit::Done => Self::from(0),
-            Exit::Error => Self::from(1),
-            Exit::Changes => Self::from(2),
-            Exit::Incomplete => Self::from(3),
-            Exit::Refused => Self::from(4),
-            Exit::Partial => Self::from(5),
-        }
+        Self::from(u8::from(exit))
     }
 }
 

@@ -113,6 +113,7 @@ impl<'s> Seen<'s> {
                 observed.newest_point = observed.newest_point.take().max(newest);
             }
             observed.count += one.usable;
+            observed.unusable += one.unusable;
             observed.unencrypted += one.unencrypted;
             observed.keys.extend(one.keys.iter().cloned());
         }
@@ -182,7 +183,7 @@ impl<'s> Seen<'s> {
         let mut longest: Option<i64> = None;
         for one in of_it {
             let Some(at) = one.ended.or(one.began) else { continue };
-            let plan = one.plan.as_deref().map(|arn| arn.rsplit(':').next().unwrap_or(arn).to_owned());
+            let plan = one.plan.as_deref().map(plan_name);
             if let Some(what) = failure(one) {
                 let failed = RestoreFailed { at, what };
                 observed.restore_failed = observed.restore_failed.take().max(Some(failed));
@@ -225,6 +226,15 @@ fn unseen(covered: &Covered, held: &[&Held]) -> Vec<String> {
     });
     let doubt = |store: &str| format!("replication to {store}: how far it has come is told by its metrics alone, which are not read yet");
     rules.map(|rule| doubt(rule.destination.rsplit(':').next().unwrap_or(&rule.destination))).collect()
+}
+
+/// The name of a restore testing plan, behind which its ARN has an id.
+fn plan_name(arn: &str) -> String {
+    let name = arn.rsplit(':').next().unwrap_or(arn);
+    let parts: Vec<&str> = name.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().rev().take(5).map(|part| part.len()).collect();
+    let is_id = lengths == [12, 4, 4, 4, 8] && parts.len() > 5;
+    if is_id { parts.get(..parts.len() - 5).unwrap_or_default().join("-") } else { name.to_owned() }
 }
 
 /// Why a restore is none that anybody can count on; none where nothing is wrong, or it is not over.

@@ -260,6 +260,9 @@ pub struct Snapshot {
     pub format: String,
     /// When reading began.
     pub taken_at: Timestamp,
+    /// When it ended, of what an audit reads; `None` where that was not recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
     /// Who each target's credentials are; a target that could not be reached is not here but in `gaps`.
     pub identities: BTreeMap<String, Identity>,
     /// The accounts that were listed of each organization of the policy.
@@ -290,6 +293,7 @@ impl Snapshot {
         Self {
             format: Self::FORMAT.to_owned(),
             taken_at,
+            ended_at: None,
             identities: BTreeMap::new(),
             accounts: Accounts::new(),
             inventories: Vec::new(),

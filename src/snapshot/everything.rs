@@ -44,6 +44,7 @@ pub async fn protection(aws: &Aws, unreached: &[ConnectFailed], checks: &[Check]
     snapshot.sort();
     proof::read(&mut snapshot, aws, checks).await;
     snapshot.sort();
+    snapshot.ended_at = Some(aws.clock.now());
     snapshot
 }
 

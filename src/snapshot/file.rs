@@ -39,9 +39,18 @@ struct Header {
 /// The file cannot be written.
 pub fn save(snapshot: &Snapshot, path: &Path) -> Result<(), SnapshotFileError> {
     let io = |source| SnapshotFileError::Io { path: path.to_owned(), source };
-    let mut bytes = serde_json::to_vec_pretty(snapshot).map_err(|error| io(error.into()))?;
+    files::write_atomically(path, &bytes(snapshot).map_err(io)?).map_err(io)
+}
+
+/// A snapshot as its file has it.
+///
+/// # Errors
+///
+/// There are none that a caller could cause.
+pub fn bytes(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(snapshot)?;
     bytes.push(b'\n');
-    files::write_atomically(path, &bytes).map_err(io)
+    Ok(bytes)
 }
 
 /// Reads a snapshot.

@@ -16,6 +16,6 @@ mod whole;
 
 #[cfg(feature = "aws")]
 pub use everything::{everything, protection};
-pub use file::{SnapshotFileError, load, save};
+pub use file::{SnapshotFileError, bytes, load, save};
 #[cfg(feature = "aws")]
 pub use read::{again, read};

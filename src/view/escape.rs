@@ -6,8 +6,8 @@ pub(super) fn is_hidden(character: char) -> bool {
         || matches!(
             u32::from(character),
             // Soft hyphen, Arabic letter mark, zero-width space, direction marks, line and paragraph separators, embeddings and
-            // isolates, invisible operators, byte order mark, interlinear annotations, tags.
-            0xAD | 0x61C | 0x200B | 0x200E..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF | 0xFFF9..=0xFFFB | 0xE0000..=0xE007F
+            // isolates, invisible operators, byte order mark, interlinear annotations, what is no character (and has no place in XML), tags.
+            0xAD | 0x61C | 0x200B | 0x200E..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF | 0xFFF9..=0xFFFB | 0xFFFE..=0xFFFF | 0xE0000..=0xE007F
         )
 }
 
@@ -93,19 +93,30 @@ pub(super) fn code(text: &str) -> String {
 
 /// A sentence in which backticks stand round literals, as our own sentences have them; anything else is as in [`markdown`].
 pub(super) fn prose(text: &str) -> String {
+    prose_with(text, code)
+}
+
+/// The same in a cell of a Markdown table.
+pub(super) fn prose_cell(text: &str) -> String {
+    prose_with(text, cell)
+}
+
+fn prose_with(text: &str, literal: fn(&str) -> String) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return markdown(text);
     }
     let parts = parts.iter().enumerate();
     let shown: String =
-        parts.map(|(index, part)| if index.is_multiple_of(2) || part.is_empty() { inline(part) } else { code(part) }).collect();
+        parts.map(|(index, part)| if index.is_multiple_of(2) || part.is_empty() { inline(part) } else { literal(part) }).collect();
     at_start(&shown)
 }
 
 /// A literal in a cell of a Markdown table, where `\|` is a bar also within code.
 pub(super) fn cell(text: &str) -> String {
-    code(text).replace('|', "\\|")
+    let code = code(text);
+    // A backslash before a bar would escape that of the bar, and end the cell.
+    if code.contains("\\|") { format!("<code>{}</code>", inline(text)) } else { code.replace('|', "\\|") }
 }
 
 /// Text within HTML, where Markdown takes no effect.
@@ -168,6 +179,9 @@ mod tests {
         assert_eq!(prose("use `a*b` @x"), "use `a*b` @&#8203;x");
         assert_eq!(prose("odd ` one"), "odd &#96; one");
         assert_eq!(cell("`a|"), "`` `a\\| ``");
+        assert_eq!(cell(r"a\|*b"), r"<code>a\\&#124;\*b</code>");
+        assert_eq!(prose_cell("is `a|b`|"), r"is `a\|b`&#124;");
+        assert_eq!(visible("\u{ffff}"), r"\u{ffff}");
         assert_eq!(html("<code>\"&"), "&lt;code&gt;&quot;&amp;");
     }
 

@@ -52,6 +52,12 @@ pub fn print(json: &Json) -> String {
     without_hidden(&format!("{json:#}"))
 }
 
+/// Prints as [`print()`] does what need not be held as JSON first.
+pub fn print_as(value: &impl serde::Serialize) -> String {
+    // What views serialise has names for keys and no failing part.
+    without_hidden(&serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
 /// Prints JSON as [`print()`] does, in one line: tools that read `terraform show -json` may take the first line of several for a remark.
 pub fn print_line(json: &Json) -> String {
     without_hidden(&json.to_string())

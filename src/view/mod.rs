@@ -27,6 +27,7 @@ mod lines;
 pub mod markdown;
 mod modules;
 mod nested;
+pub mod oscal;
 mod ours;
 pub mod page;
 pub mod promises;

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`emulators`] | moto and ministack, each with the scenarios that it carries; the sandbox with all of them |
 //! | [`faults`] | a proxy between backstay and an emulator that throttles, breaks and hangs calls |
+//! | [`oscal`] | NIST's schema of OSCAL, and compliance-trestle's models of it, reading `audit --format oscal` |
 //! | [`plan_readers`] | tools that judge and summarise Terraform's plans, reading `plan --format json` |
 //! | [`python_sdk`] | the AWS SDK for Python against `backstay sandbox serve` |
 //! | [`referee`] | Terraform as the referee of every kind in every direction, with a table of what came of it |
@@ -30,6 +31,7 @@
 
 mod emulators;
 mod faults;
+mod oscal;
 mod plan_readers;
 mod python_sdk;
 mod referee;

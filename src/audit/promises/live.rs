@@ -49,6 +49,9 @@ pub(super) fn newest(covered: &Covered, wants: SignedDuration, at: Where) -> Jud
         why.push(format!("nothing to restore was seen {place}"));
     }
     if !is_met {
+        if observed.unusable > 0 {
+            why.push(format!("{} cannot be restored: partial, expired, or being made", count_of(observed.unusable)));
+        }
         why.extend(doubts.iter().cloned());
         why.extend(observed.failed.as_ref().map(|failed| {
             let message = failed.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
@@ -64,6 +67,10 @@ pub(super) fn newest(covered: &Covered, wants: SignedDuration, at: Where) -> Jud
         // What nothing protects has no jobs to look at.
         mend: covered.mechanisms.iter().any(Mechanism::protects).then(|| MEND_JOBS.to_owned()),
     }
+}
+
+fn count_of(many: u64) -> String {
+    if many == 1 { "1 other".to_owned() } else { format!("{many} others") }
 }
 
 /// A length in whole minutes, as nobody promises seconds; what is begun counts.

@@ -3,7 +3,8 @@
 //!
 //! Nothing here can write to AWS: it asks for a snapshot, which is read with a connection that cannot.
 
-use super::audit_test;
+use super::audit_folder::Folder;
+use super::{audit_test, audit_verify};
 use crate::audit::controls::{self, Audited};
 use crate::audit::{library as of_library, promises};
 use crate::cli::Context;
@@ -13,7 +14,7 @@ use crate::cli::session;
 use crate::coverage;
 use crate::files;
 use crate::kinds;
-use crate::model::{Code, Control, ControlVerdict, Coverage, Findings, Policy, Promises, Standing};
+use crate::model::{Code, Control, ControlVerdict, Coverage, Findings, Policy, Promises, Snapshot, Standing};
 use crate::policy;
 use crate::snapshot;
 use crate::view::{self, Style};
@@ -24,7 +25,11 @@ pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> 
     if let Some(path) = &args.test {
         return audit_test::run(context, path);
     }
+    if let Some(folder) = &args.verify {
+        return audit_verify::run(context, folder);
+    }
     // What is asked for wrongly is told before anything is read.
+    let folder = Folder::asked_for(args)?;
     check_frameworks(context, args)?;
     let snapshot = match &args.from {
         Some(file) => snapshot::load(file)?,
@@ -42,24 +47,28 @@ pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> 
         }
         None => Findings::default(),
     };
-    let found = Found { coverage, promises, findings, in_full: !args.frameworks.is_empty() };
-    match &args.out {
-        None => context.ui.answer(&rendered(&found, args.format, context.ui.style()))?,
-        Some(file) => {
-            let text = rendered(&found, args.format, Style::PLAIN);
+    let found = Found { coverage, promises, findings, snapshot, in_full: !args.frameworks.is_empty() };
+    let format = args.format.unwrap_or(AuditFormat::Text);
+    match (&args.out, folder) {
+        (_, Some(folder)) => folder.write(context, args, &found)?,
+        (None, None) => context.ui.answer(&found.rendered(format, context.ui.style(), None))?,
+        (Some(file), None) => {
+            let text = found.rendered(format, Style::PLAIN, None);
             files::write_atomically(file, text.as_bytes())
                 .map_err(|error| Failure::error(format!("cannot write {}: {error}", file.display())))?;
             context.ui.answer(&format!("{}\n", view::coverage::verdict(&found.coverage)))?;
         }
     }
-    Ok(exit(&found))
+    Ok(found.exit())
 }
 
 /// What an audit found.
-struct Found {
-    coverage: Coverage,
-    promises: Promises,
-    findings: Findings,
+pub(super) struct Found {
+    pub(super) coverage: Coverage,
+    pub(super) promises: Promises,
+    pub(super) findings: Findings,
+    /// What it was made from.
+    pub(super) snapshot: Snapshot,
     /// Whether the requirements of frameworks are told one by one.
     in_full: bool,
 }
@@ -103,7 +112,8 @@ type Asked = (Vec<Control>, Vec<String>);
 
 /// The controls to ask, and the frameworks to report. Without a tier, a control or a framework that somebody names nobody asks for any.
 fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result<Option<Asked>, Failure> {
-    let is_of_controls = matches!(args.format, AuditFormat::Csv | AuditFormat::Html | AuditFormat::Junit | AuditFormat::Sarif);
+    use AuditFormat::{Csv, Html, Junit, Oscal, Sarif};
+    let is_of_controls = Folder::is_meant(args) || matches!(args.format, Some(Csv | Html | Junit | Oscal | Sarif));
     if policy.is_none() && args.frameworks.is_empty() && args.controls.is_none() && !is_of_controls {
         return Ok(None);
     }
@@ -112,35 +122,46 @@ fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result
     Ok(Some((controls::chosen(all, &frameworks), frameworks)))
 }
 
-fn rendered(found: &Found, format: AuditFormat, style: Style) -> String {
-    let Found { coverage, promises, findings, in_full } = found;
-    let spec = kinds::spec;
-    match format {
-        AuditFormat::Text => {
-            let promised = view::promises::text(promises, spec, style);
-            view::coverage::text(coverage, spec, style) + &promised + &view::controls::text(findings, spec, style, *in_full)
+impl Found {
+    /// One format of it. `beside` is the SHA-256 of the snapshot, where that is written beside it.
+    pub(super) fn rendered(&self, format: AuditFormat, style: Style, beside: Option<&str>) -> String {
+        let Found { coverage, promises, findings, snapshot, in_full } = self;
+        let spec = kinds::spec;
+        match format {
+            AuditFormat::Text => {
+                let promised = view::promises::text(promises, spec, style);
+                view::coverage::text(coverage, spec, style) + &promised + &view::controls::text(findings, spec, style, *in_full)
+            }
+            AuditFormat::Json => view::coverage::json(coverage, promises, findings),
+            AuditFormat::Markdown => {
+                let promised = view::promises::markdown(promises, spec);
+                view::coverage::markdown(coverage, spec) + &promised + &view::controls::markdown(findings, spec)
+            }
+            AuditFormat::Csv => view::controls::csv(findings),
+            AuditFormat::Junit => view::controls::junit(findings, spec, coverage.at),
+            AuditFormat::Sarif => view::json::print(&view::controls::sarif(findings, spec, coverage.at)),
+            AuditFormat::Html => view::page::page(coverage, promises, findings, spec),
+            AuditFormat::Oscal => {
+                let (began, ended) = (snapshot.taken_at, snapshot.ended_at);
+                view::oscal::oscal(&view::oscal::Audit { coverage, findings, began, ended, snapshot: beside, specs: spec })
+            }
         }
-        AuditFormat::Json => view::coverage::json(coverage, promises, findings),
-        AuditFormat::Markdown => {
-            let promised = view::promises::markdown(promises, spec);
-            view::coverage::markdown(coverage, spec) + &promised + &view::controls::markdown(findings, spec)
-        }
-        AuditFormat::Csv => view::controls::csv(findings),
-        AuditFormat::Junit => view::controls::junit(findings, spec, coverage.at),
-        AuditFormat::Sarif => view::json::print(&view::controls::sarif(findings, spec, coverage.at)),
-        AuditFormat::Html => view::page::page(coverage, promises, findings, spec),
     }
-}
 
-/// Incomplete before findings: what is not known may be worse.
-fn exit(found: &Found) -> Exit {
-    let Found { coverage, promises, findings, .. } = found;
-    let is_broken = coverage.totals.unprotected > 0 || promises.count(Standing::NotMet) > 0;
-    if !coverage.is_complete() || !findings.is_complete() {
-        Exit::Incomplete
-    } else if is_broken || findings.count(ControlVerdict::Fail) > 0 {
-        Exit::Changes
-    } else {
-        Exit::Done
+    /// Whether all was read that it takes to judge.
+    pub(super) fn is_complete(&self) -> bool {
+        self.coverage.is_complete() && self.findings.is_complete()
+    }
+
+    /// Incomplete before findings: what is not known may be worse.
+    pub(super) fn exit(&self) -> Exit {
+        let is_broken = self.coverage.totals.unprotected > 0 || self.promises.count(Standing::NotMet) > 0;
+        if !self.is_complete() {
+            Exit::Incomplete
+        } else if is_broken || self.findings.count(ControlVerdict::Fail) > 0 {
+            Exit::Changes
+        } else {
+            Exit::Done
+        }
     }
 }

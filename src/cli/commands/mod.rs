@@ -5,7 +5,9 @@ mod adopt_mark;
 mod adopt_terraform;
 mod apply;
 mod audit;
+mod audit_folder;
 mod audit_test;
+mod audit_verify;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod drift;

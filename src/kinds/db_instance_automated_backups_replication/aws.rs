@@ -63,7 +63,8 @@ fn live(connection: &Connection, one: &Json) -> Option<Live> {
         (KEY, reading(one.text("KmsKeyId").filter(|key| !key.is_empty()).map(Value::from))),
     ]);
     let window = [(EARLIEST, "RestoreWindow.EarliestTime"), (LATEST, "RestoreWindow.LatestTime")];
-    live.facts.extend(window.into_iter().filter_map(|(fact, member)| Some((fact.to_owned(), Value::from(one.moment(member)?.to_string())))));
+    live.facts
+        .extend(window.into_iter().filter_map(|(fact, member)| Some((fact.to_owned(), Value::from(one.moment(member)?.to_string())))));
     live.facts.extend(one.flag("Encrypted").map(|is| (ENCRYPTED.to_owned(), Value::Bool(is))));
     Some(live)
 }

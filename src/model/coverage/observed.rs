@@ -21,6 +21,8 @@ pub struct Observed {
     pub oldest: Option<Moment>,
     /// How many recovery points, snapshots and exports can be restored.
     pub count: u64,
+    /// How many are there and cannot: partial, expired, or being made.
+    pub unusable: u64,
     /// The keys that encrypt what is kept.
     pub keys: Vec<String>,
     /// How many of what is kept are not encrypted.

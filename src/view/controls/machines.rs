@@ -2,6 +2,7 @@
 
 use super::verdict;
 use crate::model::{ControlOutcome, ControlSeverity, ControlVerdict, Examined, Finding, Findings};
+use crate::view::escape::visible;
 use crate::view::junit::{self, Case, Outcome, Suite};
 use crate::view::sarif::{self, Described, Level, Result, Unread};
 use crate::view::{Specs, words};
@@ -70,7 +71,7 @@ fn one(findings: &Findings, finding: &Finding) -> Option<Json> {
 
 /// A row for each control and thing.
 ///
-/// A cell that a spreadsheet would take for a formula begins with an apostrophe.
+/// A cell that a spreadsheet would take for a formula begins with an apostrophe, and what is hidden, line breaks too, is written out.
 pub fn csv(findings: &Findings) -> String {
     let columns = [
         "control",
@@ -123,11 +124,13 @@ pub fn csv(findings: &Findings) -> String {
 
 /// A cell: in quotes where it must be, and never a formula.
 ///
-/// Source of the quotes: RFC 4180. Spreadsheets take what begins with `=`, `+`, `-`, `@`, a tab or a return as a formula (OWASP, "CSV Injection").
+/// Source of the quotes: RFC 4180. Spreadsheets take what begins with `=`, `+`, `-`, `@`, a tab or a return as a formula (OWASP, "CSV Injection");
+/// the last two are written out.
 fn cell(text: &str) -> String {
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
-    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r', '\'', ';']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    let shown = visible(text);
+    let is_formula = shown.trim_start().starts_with(['=', '+', '-', '@']);
+    let text = if is_formula { format!("'{shown}") } else { shown };
+    if text.contains([',', '"', '\'', ';']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 /// A case for each control and thing: what does not apply is skipped, and what nobody knows is an error.
@@ -223,10 +226,11 @@ mod tests {
     #[test]
     fn no_cell_is_a_formula_or_breaks_its_row() {
         assert_eq!(cell("orders"), "orders");
-        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1"] {
+        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", " =1"] {
             let cell = cell(evil);
             assert!(cell.trim_start_matches('"').starts_with('\''), "{evil:?} became {cell:?}");
         }
-        assert_eq!(cell("a,\"b\"\nc"), "\"a,\"\"b\"\"\nc\"");
+        assert_eq!(cell("a,\"b\"\nc\u{1b}[31m"), r#""a,""b""\nc\u{1b}[31m""#);
+        assert_eq!(cell("\t=1"), r"\t=1", "no spreadsheet takes a backslash for the start of a formula");
     }
 }

@@ -3,7 +3,7 @@
 use super::{alike, counts, name, of, titled, verdict};
 use crate::model::{ControlVerdict, Findings};
 use crate::view::Specs;
-use crate::view::escape::{cell, markdown as plain, prose};
+use crate::view::escape::{cell, markdown as plain, prose_cell};
 
 /// Things that are named of a group; the others are counted.
 const NAMED: usize = 8;
@@ -33,7 +33,7 @@ pub fn markdown(findings: &Findings, specs: Specs) -> String {
                     control.severity.as_str(),
                     plain(&kind),
                     names.join(", "),
-                    prose(&why)
+                    prose_cell(&why)
                 );
             }
         }

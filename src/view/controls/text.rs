@@ -67,7 +67,9 @@ impl Page<'_> {
         let more = if things.len() > NAMED { format!(" and {} more", things.len() - NAMED) } else { String::new() };
         let title = titled(self.specs, things);
         self.sentence(6, Label::Plain, &format!("{title}: {}{more}", names.join(", ")));
-        let looked = || finding.evidence.iter().map(|(path, value)| format!("{path} = {}", visible(value))).collect::<Vec<_>>().join(", ");
+        let looked = || {
+            finding.evidence.iter().map(|(path, value)| format!("{} = {}", visible(path), visible(value))).collect::<Vec<_>>().join(", ")
+        };
         let why = finding.unknown.as_ref().map_or_else(looked, |unknown| visible(&unknown.why));
         self.sentence(8, Label::Plain, &why);
     }

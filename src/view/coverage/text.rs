@@ -126,7 +126,7 @@ impl Page<'_> {
         let types = &self.coverage.not_looked_at;
         if !types.is_empty() {
             self.out.push('\n');
-            self.sentence(0, Label::Muted, &format!("Not looked at: {}.", types.join(", ")));
+            self.sentence(0, Label::Muted, &format!("Not looked at: {}.", visible(&types.join(", "))));
         }
     }
 }

@@ -13,12 +13,18 @@ pub(crate) struct Python {
 impl Python {
     /// The emulators and the AWS SDK for Python.
     pub(crate) fn with_emulators() -> Self {
-        Self::with("emulators", include_str!("../requirements.txt"))
+        Self::with("emulators", include_str!("../requirements.txt"), &[])
     }
 
     /// Tools that read the JSON of Terraform's plans.
     pub(crate) fn with_plan_readers() -> Self {
-        Self::with("plan-readers", include_str!("../requirements-plan-readers.txt"))
+        Self::with("plan-readers", include_str!("../requirements-plan-readers.txt"), &[])
+    }
+
+    /// NIST's schemas of OSCAL, and models of it.
+    pub(crate) fn with_oscal() -> Self {
+        // The list is complete, and a package of it asks for much more than its schemas need.
+        Self::with("oscal", include_str!("../requirements-oscal.txt"), &["--no-deps"])
     }
 
     /// A command that runs Python in this environment.
@@ -26,7 +32,7 @@ impl Python {
         Command::new(self.folder.join("bin").join("python"))
     }
 
-    fn with(name: &str, requirements: &str) -> Self {
+    fn with(name: &str, requirements: &str, flags: &[&str]) -> Self {
         let digest: String = Sha256::digest(requirements).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let target = target_folder();
         let folder = target.join(format!("peers-venv-{digest}"));
@@ -35,7 +41,7 @@ impl Python {
         // The marker is written last, so an environment without it is one whose making was interrupted.
         let marker = folder.join("complete");
         if !marker.exists() {
-            make(&folder, name, requirements);
+            make(&folder, name, requirements, flags);
             File::create(&marker).expect("the new environment can be written");
         }
         Self { folder }
@@ -47,7 +53,7 @@ pub(super) fn target_folder() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("cargo's folder for tests stands in its target folder")
 }
 
-fn make(folder: &Path, name: &str, requirements: &str) {
+fn make(folder: &Path, name: &str, requirements: &str, flags: &[&str]) {
     if folder.exists() {
         std::fs::remove_dir_all(folder).expect("an unfinished environment can be removed");
     }
@@ -55,8 +61,8 @@ fn make(folder: &Path, name: &str, requirements: &str) {
     let list = folder.join("requirements.txt");
     backstay::files::write_atomically(&list, requirements.as_bytes()).expect("the new environment can be written");
     let mut install = Command::new(folder.join("bin").join("python"));
-    install.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--requirement"]);
-    step(name, install.arg(list));
+    install.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]);
+    step(name, install.args(flags).arg("--requirement").arg(list));
 }
 
 fn step(name: &str, command: &mut Command) {
