@@ -121,7 +121,11 @@ fn found(policy: &Policy, snapshot: &Snapshot, coverage: &Coverage, promises: &P
     let all = library::together([&library, policy]);
     let frameworks = library::asked_for(&[library::EVERY.to_owned()], &all).map_err(|(message, _)| message)?;
     let tiers: Vec<String> = policy.tiers.keys().cloned().collect();
-    Ok(controls::findings(&Audited { snapshot, coverage, promises, tiers: &tiers, checks: &policy.checks }, &controls::chosen(all, &frameworks), &frameworks))
+    Ok(controls::findings(
+        &Audited { snapshot, coverage, promises, tiers: &tiers, checks: &policy.checks },
+        &controls::chosen(all, &frameworks),
+        &frameworks,
+    ))
 }
 
 /// Each view by itself, into a file.

@@ -1,5 +1,6 @@
 //! What stands around the things that controls look at, ready to be asked many times.
 
+use super::roles::Roles;
 use super::told::{Alarms, Tellers};
 use crate::kinds::{self, Keeper, Protection};
 use crate::model::{ArnForm, Coverage, Covered, Live, ResourceId, Snapshot};
@@ -26,6 +27,8 @@ pub(super) struct Estate<'s> {
     /// The access policies of vaults by their ARNs; `None` where nobody asked for them.
     policies: Option<BTreeMap<&'s str, Option<&'s str>>>,
     tellers: Tellers<'s>,
+    /// The roles that make backups.
+    pub(super) roles: Roles,
     /// The most hours between two runs of a schedule, in a zone.
     hours: Mutex<BTreeMap<(String, String), Option<i64>>>,
 }
@@ -56,6 +59,7 @@ impl<'s> Estate<'s> {
             regions: buckets.map(|covered| (covered.name.as_str(), covered.region.as_str())).collect(),
             tags: tags.collect(),
             tellers: Tellers::new(snapshot),
+            roles: Roles::new(snapshot),
             unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
             policies: snapshot.evidence.as_ref().map(|evidence| {
                 let policies = evidence.vault_policies.iter();
