@@ -1,5 +1,6 @@
 //! What stands around the things that controls look at, ready to be asked many times.
 
+use super::roles::Roles;
 use super::told::{Alarms, Tellers};
 use crate::kinds::{self, Keeper, Protection};
 use crate::model::{ArnForm, Coverage, Covered, Live, ResourceId, Snapshot};
@@ -23,7 +24,11 @@ pub(super) struct Estate<'s> {
     regions: BTreeMap<&'s str, &'s str>,
     tags: BTreeMap<(&'s str, &'s str, &'s str), &'s BTreeMap<String, String>>,
     unmanaged: BTreeSet<&'s str>,
+    /// The access policies of vaults by their ARNs; `None` where nobody asked for them.
+    policies: Option<BTreeMap<&'s str, Option<&'s str>>>,
     tellers: Tellers<'s>,
+    /// The roles that make backups.
+    pub(super) roles: Roles,
     /// The most hours between two runs of a schedule, in a zone.
     hours: Mutex<BTreeMap<(String, String), Option<i64>>>,
 }
@@ -54,9 +59,19 @@ impl<'s> Estate<'s> {
             regions: buckets.map(|covered| (covered.name.as_str(), covered.region.as_str())).collect(),
             tags: tags.collect(),
             tellers: Tellers::new(snapshot),
+            roles: Roles::new(snapshot),
             unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
+            policies: snapshot.evidence.as_ref().map(|evidence| {
+                let policies = evidence.vault_policies.iter();
+                policies.map(|one| (one.vault.as_str(), one.policy.as_deref())).collect()
+            }),
             hours: Mutex::default(),
         }
+    }
+
+    /// The access policies of vaults by their ARNs; `None` where the snapshot holds none of any vault.
+    pub(super) fn vault_policies(&self) -> Option<&BTreeMap<&'s str, Option<&'s str>>> {
+        self.policies.as_ref()
     }
 
     /// What was read of a thing.

@@ -8,6 +8,7 @@ mod estate;
 pub mod library;
 mod mechanisms;
 pub mod promises;
+mod roles;
 mod thing;
 mod told;
 pub mod trial;

@@ -1,5 +1,6 @@
 //! What controls can ask of one thing: the value of `resource`, with why each part of it is not known that is not.
 
+mod access;
 mod seen;
 
 use super::estate::Estate;
@@ -62,16 +63,19 @@ pub(super) fn of_covered<'s>(estate: &Estate<'s>, covered: &'s Covered, promised
     maker.settings(live, &covered.kind);
     if unread.is_empty() {
         maker.protection(covered);
-        let (alarms, unknown) = maker.estate.alarms(covered).told();
-        maker.put("alarms", alarms);
-        maker.unknown.extend(unknown);
+        let told = [("alarms", maker.estate.alarms(covered).told()), ("roles", maker.estate.roles.told(covered))];
+        for (name, (value, unknown)) in told {
+            maker.put(name, value);
+            maker.unknown.extend(unknown);
+        }
     } else {
         let why = unread.join("; ");
-        for name in ["mechanisms", "retention", "copies", "immutability", "encryption", "reasons", "alarms"] {
+        for name in ["mechanisms", "retention", "copies", "immutability", "encryption", "reasons", "alarms", "roles"] {
             maker.miss(name, IgnoranceSort::Unread, &why);
         }
     }
     maker.put("vault", Value::Null);
+    access::put(&mut maker, None);
     seen::put(&mut maker, covered.observed.as_ref());
     maker.finish()
 }
@@ -93,7 +97,7 @@ pub(super) fn of_live(estate: &Estate<'_>, live: &Live, who: &Examined) -> Known
     for name in ["retention", "copies", "immutability", "reasons"] {
         maker.put(name, Value::from(Vec::new()));
     }
-    for name in ["promises", "encryption", "alarms"] {
+    for name in ["promises", "encryption", "alarms", "roles"] {
         maker.put(name, Value::from(Map::new()));
     }
     let protection = kinds::find(&live.id.kind).and_then(kinds::Kind::protection);
@@ -118,6 +122,7 @@ pub(super) fn of_live(estate: &Estate<'_>, live: &Live, who: &Examined) -> Known
         }
         _ => Value::Null,
     };
+    access::put(&mut maker, live.arn.as_deref().filter(|_| vault != Value::Null));
     maker.put("vault", vault);
     maker.finish()
 }

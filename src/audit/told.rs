@@ -172,6 +172,28 @@ impl<'s> Tellers<'s> {
         Answered::No
     }
 
+    /// Whom alarms of such names tell, each that these targets read.
+    pub(super) fn alarms(&self, is_meant: &dyn Fn(&str) -> bool, targets: &[String]) -> Vec<Reached<'s>> {
+        let mut reached = Vec::new();
+        for ((account, _), all) in &self.by_place {
+            let alarms = all.iter().filter(|(live, teller)| {
+                matches!(teller.sender(), Sender::Alarm) && targets.contains(&live.id.target) && is_meant(&live.id.name)
+            });
+            for (live, teller) in alarms {
+                let Found { by, lacks, doubts, .. } = self.reached((*live, *teller), all, account);
+                reached.push(Reached { live, account, by, lacks, doubts });
+            }
+        }
+        reached
+    }
+
+    /// Why there may be more in the places of these targets than was seen.
+    pub(super) fn unread_of(&self, targets: &[String]) -> BTreeSet<String> {
+        let identities = targets.iter().filter_map(|target| self.snapshot.identities.get(target));
+        let doubts = identities.filter_map(|one| self.unread.get(&(one.account.as_str(), one.region.as_str())));
+        doubts.flatten().cloned().collect()
+    }
+
     fn look(&self, what: What, job: &Job, place: Place<'s>, of: Option<&str>) -> Found {
         let happening = Happening { what, job, account: place.0, region: place.1, of, at: self.snapshot.taken_at };
         let mut found = Found::default();
@@ -272,6 +294,18 @@ impl<'s> Tellers<'s> {
         let who: Vec<String> = audience.confirmed.iter().map(|(protocol, count)| format!("{count} {protocol}")).collect();
         Ok(format!("topic {name} ({})", who.join(", ")))
     }
+}
+
+/// Whom one alarm tells.
+pub(super) struct Reached<'s> {
+    pub(super) live: &'s Live,
+    pub(super) account: &'s str,
+    /// What tells whom.
+    pub(super) by: BTreeSet<String>,
+    /// What looks as if it did.
+    pub(super) lacks: BTreeSet<String>,
+    /// What may.
+    pub(super) doubts: BTreeSet<String>,
 }
 
 /// Why nobody hears something.

@@ -32,6 +32,7 @@ pub mod oscal;
 mod ours;
 pub mod page;
 pub mod promises;
+mod rows;
 mod sarif;
 pub mod schedule;
 pub mod schema;
