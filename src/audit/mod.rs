@@ -1,6 +1,7 @@
 //! What an auditor asks beyond what protects each thing: whether what was promised of it is kept, and whether controls hold. Pure: the same
 //! input gives the same answer.
 
+pub mod calendar;
 mod checks;
 pub mod controls;
 mod estate;

@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// By how much AWS's clock may be ahead of ours.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
+/// What tells nothing of what there is to restore, so that not to have read it leaves no doubt about that.
+const NO_MOMENTS: [&str; 3] = ["backup:GetBackupVaultAccessPolicy", "backup:ListBackupJobs", "backup:ListCopyJobs"];
+
 /// The evidence of a snapshot, ready to be asked of many things.
 pub(super) struct Seen<'s> {
     evidence: &'s Evidence,
@@ -72,9 +75,13 @@ impl<'s> Seen<'s> {
         })
     }
 
-    /// What could not be read of it.
-    pub(super) fn unread(&self) -> Vec<Gap> {
-        self.evidence.gaps.clone()
+    /// What could not be read of it, and was not tried in vain before.
+    pub(super) fn unread(&self, before: &[Gap]) -> Vec<Gap> {
+        let is_known = |gap: &&Gap| {
+            let is_same = |other: &Gap| (&other.target, &other.region, &other.action) == (&gap.target, &gap.region, &gap.action);
+            gap.resource.is_none() && before.iter().any(is_same)
+        };
+        self.evidence.gaps.iter().filter(|gap| !is_known(gap)).cloned().collect()
     }
 
     /// What it says of one thing.
@@ -147,7 +154,8 @@ impl<'s> Seen<'s> {
             let is_of_others = gap.kind.as_ref().is_some_and(|kind| (holds(kind) && *kind != covered.kind) || !protects(kind));
             let is_of_another = gap.kind.as_ref() == Some(&covered.kind) && gap.resource.as_ref().is_some_and(|name| *name != covered.name);
             // What roles may do says nothing of what there is.
-            if is_of_others || is_of_another || gap.action.starts_with("iam:") {
+            let says_nothing = NO_MOMENTS.contains(&gap.action.as_str()) || gap.action.starts_with("iam:");
+            if is_of_others || is_of_another || says_nothing {
                 continue;
             }
             let said = super::said(gap);

@@ -63,5 +63,9 @@ pub const FIELDS: &[Field] = &[
         "what the roles may do by which AWS Backup backs it up: `arns`, `have_least_privilege`, null where there are none, and `excess`, which says \
          what is too much",
     ),
-    later("access", "what a vault's access policy lets anybody delete", "the access policies of vaults are not read by audits yet"),
+    field(
+        "access",
+        "of a vault `may_delete`: the ARNs, ids or patterns of those whom its access policy does not keep from deleting recovery points, `*` is \
+         everybody; null of all else",
+    ),
 ];
