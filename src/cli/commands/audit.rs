@@ -132,7 +132,7 @@ fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result
 impl Found {
     /// One format of it. `beside` is the SHA-256 of the snapshot, where that is written beside it.
     pub(super) fn rendered(&self, format: AuditFormat, style: Style, beside: Option<&str>) -> String {
-        let Found { coverage, promises, findings, snapshot, in_full } = self;
+        let Found { coverage, promises, findings, snapshot, in_full, .. } = self;
         let spec = kinds::spec;
         match format {
             AuditFormat::Text => {
