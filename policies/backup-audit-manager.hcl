@@ -99,7 +99,7 @@ control "BAM-03" {
   severity = "high"
   kinds = ["aws_backup_vault"]
   condition = length(setsubtract(resource.access.may_delete, var.bam_principal_arn_list)) == 0
-  remediation = "deny `backup:DeleteRecoveryPoint` in the access policy of the vault"
+  remediation = "deny `backup:DeleteRecoveryPoint`, `backup:UpdateRecoveryPointLifecycle` and `backup:PutBackupVaultAccessPolicy` to everybody in the access policy of the vault, on every resource"
   requirements = { aws-backup-audit-manager = ["BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED"] }
 }
 

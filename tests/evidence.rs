@@ -61,7 +61,12 @@ fn the_newest_the_oldest_and_copies_elsewhere_are_seen() {
     let room = room(&format!(
         "{}{}resource \"aws_backup_logically_air_gapped_vault\" \"gap\" {{\n  name = \"gap\"\n{}}}\n{}",
         vault("daily", &point("created_hours_ago = 10\n repeat = 30\n delete_after = 35")),
-        vault("weekly", &point("created_days_ago = 5\n repeat = 8\n repeat_every_hours = 168\n kms_key_arn = \"arn:aws:kms:us-east-1:123456789012:key/own\"")),
+        vault(
+            "weekly",
+            &point(
+                "created_days_ago = 5\n repeat = 8\n repeat_every_hours = 168\n kms_key_arn = \"arn:aws:kms:us-east-1:123456789012:key/own\""
+            )
+        ),
         point("created_days_ago = 3\n delete_after = 35"),
         vault("west", &format!("region = \"us-west-2\"\n{}", point("created_days_ago = 2\n encrypted = false"))),
     ));
@@ -101,15 +106,25 @@ fn a_vault_that_denies_is_a_gap_and_the_others_are_read() {
 
 #[test]
 fn a_list_that_is_denied_is_a_gap_of_its_own() {
-    for action in ["backup:ListBackupVaults", "backup:ListRestoreJobs", "backup:ListBackupJobs", "backup:ListCopyJobs"] {
+    for action in ["backup:GetBackupVaultAccessPolicy", "backup:ListRestoreJobs", "backup:ListBackupJobs", "backup:ListCopyJobs"] {
         let room = room(&vault("daily", &point("created_hours_ago = 5")));
         room.ok(&format!("sandbox faults --deny {action}"));
         let audit = audit(&room, 3);
         let gaps = audit["evidence_gaps"].as_array().expect("it is a list");
-        assert_eq!((gaps.len(), &gaps[0]["action"], &gaps[0]["resource"]), (1, &json!(action), &Value::Null), "{audit}");
-        assert_eq!(orders(&audit)["newest"].is_null(), action == "backup:ListBackupVaults");
+        assert_eq!((gaps.len(), &gaps[0]["action"]), (1, &json!(action)), "{audit}");
+        assert_eq!((&orders(&audit)["newest"]["at"], &orders(&audit)["unread"]), (&json!("2026-11-21T07:00:00Z"), &json!([])), "{action}");
         assert_eq!(orders(&audit)["unread_restores"].as_array().map(Vec::is_empty), Some(action != "backup:ListRestoreJobs"));
     }
+}
+
+#[test]
+fn vaults_that_cannot_be_listed_are_told_once_and_leave_all_in_doubt() {
+    let room = room(&vault("daily", &point("created_hours_ago = 5")));
+    room.ok("sandbox faults --deny backup:ListBackupVaults");
+    let audit = audit(&room, 3);
+    assert_eq!(audit["evidence_gaps"].as_array().map_or(0, Vec::len), 0, "{audit}");
+    let seen = orders(&audit);
+    assert_eq!((&seen["newest"], &seen["unread"]), (&Value::Null, &json!(["what backup:ListBackupVaults tells could not be read"])));
 }
 
 #[test]

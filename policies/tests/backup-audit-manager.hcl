@@ -35,6 +35,41 @@ test "BAM-03 of locked" {
   expect   = "unknown"
 }
 
+test "BAM-03 of guarded" {
+  snapshot = "vaults.json"
+  control  = "BAM-03"
+  resource = "guarded"
+  expect   = "pass"
+}
+
+test "BAM-03 of half" {
+  snapshot = "vaults.json"
+  control  = "BAM-03"
+  resource = "half"
+  expect   = "fail"
+}
+
+test "BAM-03 of breakglass" {
+  snapshot = "vaults.json"
+  control  = "BAM-03"
+  resource = "breakglass"
+  expect   = "fail"
+}
+
+test "BAM-03 of open" {
+  snapshot = "vaults.json"
+  control  = "BAM-03"
+  resource = "open"
+  expect   = "fail"
+}
+
+test "BAM-03 of doubtful" {
+  snapshot = "vaults.json"
+  control  = "BAM-03"
+  resource = "doubtful"
+  expect   = "unknown"
+}
+
 test "BAM-04 of orders" {
   snapshot = "estate.json"
   control  = "BAM-04"

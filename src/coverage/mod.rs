@@ -62,7 +62,7 @@ pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
         resources,
         not_looked_at: kinds::not_listed().into_iter().map(str::to_owned).collect(),
         gaps: gaps(snapshot),
-        evidence_gaps: seen.map(|seen| seen.unread()).unwrap_or_default(),
+        evidence_gaps: seen.map(|seen| seen.unread(&snapshot.gaps)).unwrap_or_default(),
     }
 }
 

@@ -19,6 +19,9 @@ pub struct Evidence {
     /// The last backup and the last copy of each thing that did not come to be; of the last 30 days too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<FailedJob>,
+    /// Who is denied what in vaults.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vault_policies: Vec<VaultPolicy>,
     /// Whom topics tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<Audience>,
@@ -130,6 +133,15 @@ pub struct FailedJob {
     pub message: Option<String>,
 }
 
+/// The access policy of a vault.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct VaultPolicy {
+    /// The ARN of the vault.
+    pub vault: String,
+    /// Its text; none where the vault has none.
+    pub policy: Option<String>,
+}
+
 /// Whom a topic tells.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Audience {
@@ -163,6 +175,9 @@ pub struct RolePermissions {
     pub attached: BTreeSet<String>,
     /// The texts of the policies that stand in it, by name.
     pub inline: BTreeMap<String, String>,
+    /// The texts of those attached policies that are the account's own, as far as they could be read, by ARN.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own: BTreeMap<String, String>,
 }
 
 /// The newest object under a prefix.
@@ -193,6 +208,7 @@ impl Evidence {
         self.held.extend(other.held);
         self.restores.extend(other.restores);
         self.failures.extend(other.failures);
+        self.vault_policies.extend(other.vault_policies);
         self.topics.extend(other.topics);
         self.roles.extend(other.roles);
         self.objects.extend(other.objects);
@@ -208,6 +224,7 @@ impl Evidence {
         tidy(&mut self.held);
         tidy(&mut self.restores);
         tidy(&mut self.failures);
+        tidy(&mut self.vault_policies);
         tidy(&mut self.topics);
         tidy(&mut self.roles);
         tidy(&mut self.objects);

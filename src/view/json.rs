@@ -88,7 +88,8 @@ fn without_hidden(printed: &str) -> String {
     out
 }
 
-fn push_escaped(out: &mut String, character: char) {
+/// Adds a character as JSON shows it: a hidden one as `\\uXXXX`.
+pub(super) fn push_escaped(out: &mut String, character: char) {
     if !is_hidden(character) {
         out.push(character);
         return;

@@ -22,6 +22,7 @@ pub mod drift;
 mod escape;
 pub mod json;
 mod junit;
+mod lazy;
 mod lined;
 mod lines;
 pub mod markdown;

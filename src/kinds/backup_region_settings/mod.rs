@@ -52,6 +52,7 @@ static SPEC: KindSpec = KindSpec {
         },
     ],
     evidence_actions: &[
+        "backup:GetBackupVaultAccessPolicy",
         "backup:ListBackupJobs",
         "backup:ListBackupVaults",
         "backup:ListCopyJobs",

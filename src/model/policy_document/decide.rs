@@ -140,7 +140,7 @@ impl Statement {
 }
 
 impl<T> Listed<T> {
-    fn holds(&self, is_in: impl Fn(&T) -> Holds) -> Holds {
+    pub(super) fn holds(&self, is_in: impl Fn(&T) -> Holds) -> Holds {
         match self {
             Self::These(these) => is_in(these),
             Self::AllBut(but) => is_in(but).not(),

@@ -8,6 +8,7 @@ mod decide;
 mod senders;
 #[cfg(test)]
 mod tests;
+mod undenied;
 
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
