@@ -20,11 +20,11 @@ impl PolicyDocument {
     pub fn undenied(&self, action: &str) -> Result<BTreeSet<String>, String> {
         let mut doubt = None;
         let mut fewest: Option<BTreeSet<String>> = None;
-        for (statement, number) in self.statements.iter().zip(1..).filter(|(statement, _)| !statement.allows && statement.is_about(action)) {
+        for (statement, number) in self.statements.iter().zip(1..).filter(|(statement, _)| !statement.allows && statement.is_about(action))
+        {
             match statement.left_free(self.has_variables()) {
-                Ok(None) => {}
                 Ok(Some(free)) if fewest.as_ref().is_none_or(|fewest| free.len() < fewest.len()) => fewest = Some(free),
-                Ok(Some(_)) => {}
+                Ok(_) => {}
                 Err(key) => doubt = doubt.or(Some(format!("what statement {number} denies hangs on `{key}`"))),
             }
         }
@@ -39,9 +39,8 @@ impl PolicyDocument {
 impl Statement {
     /// Whether it is about an action on every resource.
     fn is_about(&self, action: &str) -> bool {
-        let has = |actions: &BTreeSet<String>| {
-            Holds::from(actions.iter().any(|pattern| like(&pattern.to_lowercase(), &action.to_lowercase())))
-        };
+        let has =
+            |actions: &BTreeSet<String>| Holds::from(actions.iter().any(|pattern| like(&pattern.to_lowercase(), &action.to_lowercase())));
         let is_all = |listed: &Listed<BTreeSet<String>>| matches!(listed, Listed::These(these) if these.contains(EVERYBODY));
         self.actions.holds(has) == Holds::Yes && self.resources.as_ref().is_none_or(is_all)
     }
