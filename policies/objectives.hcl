@@ -1,7 +1,7 @@
 # What a good backup posture achieves: a control, or more, for each objective BKP-01 to BKP-15.
 # Which requirements of which frameworks an objective serves is mapped once, in backstay itself.
 #
-# What backstay does not look at yet (reviews, permissions of roles) leaves a control UNKNOWN.
+# What backstay does not look at yet (reviews, and where configuration is kept) leaves a control UNKNOWN.
 # What nobody promised does not apply: name tiers in the policy to be held to what they say.
 
 variable "approved_keys" {
@@ -150,7 +150,8 @@ control "BKP-10" {
   severity    = "high"
   objectives  = ["BKP-10"]
   when        = length(resource.alarms.jobs) > 0
-  condition   = resource.alarms.of_failure ? resource.alarms.of_absence : false
+  # What is told lacks nothing: that is asked so that the report says what does.
+  condition   = (resource.alarms.of_failure ? resource.alarms.of_absence : false) && length(resource.alarms.lacks) == 0
   remediation = "declare `backup_alarms` with an `absence` block for each vault, and confirm the subscriptions of its topic"
 }
 
@@ -189,9 +190,10 @@ control "BKP-14" {
 }
 
 control "BKP-15" {
-  title       = "the roles that back it up and restore it may do no more than that"
+  title       = "the roles that back it up may do no more than that"
   severity    = "medium"
   objectives  = ["BKP-15"]
-  condition   = resource.roles.have_least_privilege
+  when        = length(resource.roles.arns) > 0
+  condition   = resource.roles.have_least_privilege && length(resource.roles.excess) == 0
   remediation = "give backup and restore roles of their own, which administrators of production cannot assume"
 }

@@ -114,7 +114,7 @@ fn a_real_browser_shows_the_page_and_its_filters_work() {
     let room = Room::new();
     let page = page(&room);
     let (dom, log) = browser.shows(&room.file("page.html"));
-    assert!(dom.contains("3 of 3</output>"), "the script did not run under the page's own security policy\n{log}\n{dom}");
+    assert!(dom.contains("3 of 3 rows</output>"), "the script did not run under the page's own security policy\n{log}\n{dom}");
     assert!(!log.contains("CONSOLE"), "the console says something\n{log}");
     // What a reader does needs a script of its own, which the page's policy rightly keeps out.
     let policy = page.split("<meta http-equiv=").nth(1).and_then(|rest| rest.split("\">").next()).expect("the page has a policy");

@@ -79,7 +79,7 @@ fn audited(policy: &str) -> (String, String) {
     room.ok("snapshot --sandbox --everything --out all.json");
     let all = room.read("all.json");
     assert!(!all.contains("ENDPOINT") && !all.contains("ops@example.com") && !all.contains(":sqs:"), "where messages go is not kept");
-    let ended = room.run("audit --from all.json --format json");
+    let ended = room.run("audit --from all.json --framework soc2 --format json");
     let (start, _) = ended.output.char_indices().find(|(_, c)| *c == '{').unwrap();
     let report: serde_json::Value =
         serde_json::Deserializer::from_str(ended.output.get(start..).unwrap()).into_iter().next().unwrap().unwrap();
@@ -110,13 +110,13 @@ fn with(protocol: &str, endpoint: &str) -> String {
 #[test]
 fn the_compound_of_alarms_tells_of_failure_and_of_absence() {
     let (verdict, report) = audited(&with("sqs", "arn:aws:sqs:us-east-1:123456789012:pages"));
-    assert_eq!(verdict, "PASS", "{report}");
+    assert_eq!(verdict, "pass", "{report}");
 }
 
 #[test]
 fn what_nobody_confirmed_tells_nobody() {
     let (verdict, report) = audited(&with("email", "ops@example.com"));
-    assert_eq!(verdict, "FAIL", "{report}");
+    assert_eq!(verdict, "fail", "{report}");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn failures_alone_are_not_enough() {
     let policy = with("sqs", "arn:aws:sqs:us-east-1:123456789012:pages");
     let (start, _) = policy.split_once("  absence").unwrap();
     let (verdict, report) = audited(&format!("{start}}}\n"));
-    assert_eq!(verdict, "FAIL", "{report}");
+    assert_eq!(verdict, "fail", "{report}");
     let (verdict, report) = audited(&policy.replace("  absence", "  backup_jobs = false\n  absence"));
-    assert_eq!(verdict, "FAIL", "{report}");
+    assert_eq!(verdict, "fail", "{report}");
 }

@@ -1,4 +1,4 @@
-# What the tests of who is told of backups were recorded from:
+# What the tests of who is told of backups, and of the roles that make them, were recorded from:
 #   backstay sandbox clock --set 2026-11-21T12:00:00Z
 #   backstay sandbox seed alarms.seed.hcl
 #   backstay snapshot --sandbox --everything --target us-east-1 --out alarms.json
@@ -10,6 +10,19 @@ resource "aws_iam_role" "backups" {
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "backup.amazonaws.com" }, Action = "sts:AssumeRole" }]
   })
+  managed_policy_arns = ["arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"]
+}
+
+resource "aws_iam_role" "mighty" {
+  name = "mighty"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "backup.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+  inline_policy {
+    name   = "all"
+    policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }] })
+  }
 }
 
 resource "aws_backup_region_settings" "here" {
@@ -61,7 +74,8 @@ resource "aws_backup_plan" "plans" {
     schedule          = "cron(0 2 * * ? *)"
   }
   selection {
-    name = each.key
+    name         = each.key
+    iam_role_arn = "arn:aws:iam::123456789012:role/${each.key == "unheard" ? "mighty" : "service-role/AWSBackupDefaultServiceRole"}"
     selection_tag {
       key   = "backup"
       value = each.key

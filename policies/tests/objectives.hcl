@@ -312,3 +312,31 @@ test "BKP-15 of everything" {
   resource = "*"
   expect   = "unknown"
 }
+
+test "BKP-15 of told" {
+  snapshot = "alarms.json"
+  control  = "BKP-15"
+  resource = "told"
+  expect   = "pass"
+}
+
+test "BKP-15 of unheard" {
+  snapshot = "alarms.json"
+  control  = "BKP-15"
+  resource = "unheard"
+  expect   = "fail"
+}
+
+test "BKP-15 of continuous" {
+  snapshot = "alarms.json"
+  control  = "BKP-15"
+  resource = "continuous"
+  expect   = "not_applicable"
+}
+
+test "BKP-06 of an instance that is not encrypted" {
+  snapshot = "alarms.json"
+  control  = "BKP-06"
+  resource = "ledger"
+  expect   = "fail"
+}

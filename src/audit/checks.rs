@@ -3,6 +3,7 @@
 //! A check passes by what was seen. What was not seen fails it only where all of it could be read.
 
 use super::controls::{self, Audited};
+use super::told::{Reached, Tellers};
 use crate::kinds::{self, Protection};
 use crate::model::{
     Check, ControlOutcome, ControlVerdict, Covered, Evidence, Examined, Finding, Findings, Gap, Held, HeldForm, Ignorance, IgnoranceSort,
@@ -10,7 +11,7 @@ use crate::model::{
 };
 use crate::time::say_length;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wildmatch::WildMatch;
 
@@ -94,10 +95,7 @@ fn tell(check: &Check, looked: &Audited<'_>) -> Vec<Told> {
             let counts = |held: &Held| held.form == HeldForm::RecoveryPoints && vault.as_ref().is_none_or(|vault| is_in(held, vault));
             of_things(check, looked, &Wanted { resource, max_age: *max_age, counts: &counts, of_vaults: true })
         }
-        Probe::AlarmReachable { alarm } => {
-            let why = vec!["alarms, and whom they tell, are not looked at by audits yet".to_owned()];
-            vec![Told::new(place(check, looked.snapshot, "alarm", alarm), Err(why), Vec::new())]
-        }
+        Probe::AlarmReachable { alarm } => alarms(check, looked, alarm),
         Probe::KeyUsable { key } => vec![key_of(check, looked, key)],
     }
 }
@@ -153,7 +151,8 @@ fn objects(check: &Check, looked: &Audited<'_>, (bucket, prefix): (&str, &str), 
     why.extend(found.iter().filter_map(|one| one.unread.clone()));
     why.extend(
         found
-            .first()
+            .iter()
+            .find(|one| one.unread.is_none())
             .map(|one| format!("it has more than {} objects, of which the first were looked at: name a longer prefix", one.looked_at)),
     );
     if why.is_empty() {
@@ -234,6 +233,38 @@ fn of_things(check: &Check, looked: &Audited<'_>, wanted: &Wanted<'_>) -> Vec<To
         Told::new(who, if why.is_empty() { Ok(false) } else { Err(why) }, told)
     };
     of.into_iter().map(one).collect()
+}
+
+fn alarms(check: &Check, looked: &Audited<'_>, alarm: &str) -> Vec<Told> {
+    let (snapshot, pattern) = (looked.snapshot, WildMatch::new(alarm));
+    let nobody = || place(check, snapshot, "alarm", alarm);
+    if snapshot.evidence.is_none() {
+        return vec![Told::new(nobody(), Err(vec![NO_EVIDENCE.to_owned()]), Vec::new())];
+    }
+    let tellers = Tellers::new(snapshot);
+    let reached = tellers.alarms(&|name| pattern.matches(name), &check.targets);
+    if reached.is_empty() {
+        let why: Vec<String> = unreached(check, snapshot).into_iter().chain(tellers.unread_of(&check.targets)).collect();
+        let holds = if why.is_empty() { Ok(false) } else { Err(why) };
+        return vec![Told::new(nobody(), holds, vec![("alarms", "none of that name".to_owned())])];
+    }
+    let one = |reached: Reached<'_>| {
+        let who = Examined {
+            account: reached.account.to_owned(),
+            region: reached.live.id.region.clone(),
+            kind: reached.live.id.kind.clone(),
+            name: reached.live.id.name.clone(),
+            target: reached.live.id.target.clone(),
+            arn: reached.live.arn.clone(),
+        };
+        let texts = |texts: BTreeSet<String>| texts.into_iter().collect::<Vec<_>>();
+        if !reached.by.is_empty() {
+            return Told::new(who, Ok(true), vec![("tells", texts(reached.by).join("; "))]);
+        }
+        let told = vec![("lacks", texts(reached.lacks).join("; "))];
+        if reached.doubts.is_empty() { Told::new(who, Ok(false), told) } else { Told::new(who, Err(texts(reached.doubts)), told) }
+    };
+    reached.into_iter().map(one).collect()
 }
 
 fn last(arn: &str) -> &str {

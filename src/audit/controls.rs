@@ -8,12 +8,13 @@ use super::estate::Estate;
 use super::thing::{self, Known};
 use crate::kinds::{self, Protection};
 use crate::model::{
-    Check, Control, ControlOutcome, ControlVerdict, Coverage, Examined, Finding, Findings, FrameworkOutcome, Gap, Ignorance, IgnoranceSort,
-    Promised, Promises, RequirementOutcome, Snapshot,
+    Check, Control, ControlOutcome, ControlVerdict, Coverage, Covered, Examined, Finding, Findings, FrameworkOutcome, Gap, Ignorance,
+    IgnoranceSort, Promised, Promises, RequirementOutcome, Snapshot,
 };
 use crate::policy::controls::{Ask, Asked, Evidence, NotAnswered};
 use crate::policy::frameworks::{self, FRAMEWORKS, Framework};
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 /// The longest value that is kept as evidence, in characters.
@@ -36,8 +37,20 @@ pub struct Audited<'a> {
 
 /// Asks controls of everything, and reports these frameworks; all that a control serves where none is named.
 pub fn findings(audited: &Audited<'_>, controls: &[Control], asked_for: &[String]) -> Findings {
-    let mut asker = Asker::new(audited, controls);
-    asker.holders(audited);
+    let asks: Vec<Result<Ask, String>> = controls.iter().map(Ask::new).collect();
+    let estate = Estate::new(audited.snapshot, audited.coverage, audited.tiers.to_vec());
+    let mut promised = PromisedOf::new();
+    for one in &audited.promises.things {
+        promised.entry((&one.account, &one.region, &one.kind, &one.name)).or_default().push(one);
+    }
+    let mut asker = Asker::new(&estate, controls, &asks);
+    for part in at_once(&audited.coverage.resources, |part| {
+        let mut asker = Asker::new(&estate, controls, &asks);
+        asker.holders(part, &promised);
+        asker
+    }) {
+        asker.take(part);
+    }
     asker.others(audited);
     asker.unlisted(audited.coverage);
     let mut findings = Findings { things: asker.things, controls: asker.outcomes, frameworks: Vec::new() };
@@ -132,10 +145,33 @@ fn framework(key: &str, outcomes: &[ControlOutcome]) -> FrameworkOutcome {
 /// A thing by account, region, kind and name.
 type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
 
+/// What tiers promise of each thing.
+type PromisedOf<'a> = BTreeMap<Key<'a>, Vec<&'a Promised>>;
+
+/// So many things are worth a thread of their own.
+const A_PART: usize = 1_000;
+
+/// More threads than these gain nothing.
+const MOST_THREADS: usize = 8;
+
+/// Does the same to the parts of a list at once, and gives what comes out in the order of the parts.
+fn at_once<'i, I: Sync, O: Send>(items: &'i [I], work: impl Fn(&'i [I]) -> O + Sync) -> Vec<O> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS);
+    let size = items.len().div_ceil(threads).max(A_PART);
+    if items.len() <= size {
+        return vec![work(items)];
+    }
+    let work = &work;
+    std::thread::scope(|scope| {
+        let started: Vec<_> = items.chunks(size).map(|part| scope.spawn(move || work(part))).collect();
+        started.into_iter().map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
 struct Asker<'a> {
     controls: &'a [Control],
-    asks: Vec<Result<Ask, String>>,
-    estate: Estate<'a>,
+    asks: &'a [Result<Ask, String>],
+    estate: &'a Estate<'a>,
     things: Vec<Examined>,
     outcomes: Vec<ControlOutcome>,
     /// Texts of evidence that were kept once already.
@@ -143,7 +179,7 @@ struct Asker<'a> {
 }
 
 impl<'a> Asker<'a> {
-    fn new(audited: &Audited<'a>, controls: &'a [Control]) -> Self {
+    fn new(estate: &'a Estate<'a>, controls: &'a [Control], asks: &'a [Result<Ask, String>]) -> Self {
         let outcomes = controls.iter().map(|control| ControlOutcome {
             id: control.id.clone(),
             title: control.title.clone(),
@@ -155,30 +191,28 @@ impl<'a> Asker<'a> {
             verdict: ControlVerdict::NotApplicable,
             findings: Vec::new(),
         });
-        Self {
-            controls,
-            asks: controls.iter().map(Ask::new).collect(),
-            estate: Estate::new(audited.snapshot, audited.coverage, audited.tiers.to_vec()),
-            things: Vec::new(),
-            outcomes: outcomes.collect(),
-            texts: BTreeSet::new(),
+        Self { controls, asks, estate, things: Vec::new(), outcomes: outcomes.collect(), texts: BTreeSet::new() }
+    }
+
+    /// Takes what was found of the things that come next.
+    fn take(&mut self, other: Self) {
+        let before = self.things.len();
+        self.things.extend(other.things);
+        for (outcome, more) in self.outcomes.iter_mut().zip(other.outcomes) {
+            outcome.findings.extend(more.findings.into_iter().map(|finding| Finding { thing: before + finding.thing, ..finding }));
         }
     }
 
-    /// Asks of the things that hold data.
-    fn holders(&mut self, audited: &Audited<'a>) {
-        let mut promised: BTreeMap<Key<'_>, Vec<&Promised>> = BTreeMap::new();
-        for one in &audited.promises.things {
-            promised.entry((&one.account, &one.region, &one.kind, &one.name)).or_default().push(one);
-        }
-        for covered in &audited.coverage.resources {
+    /// Asks of things that hold data.
+    fn holders(&mut self, things: &'a [Covered], promised: &PromisedOf<'_>) {
+        for covered in things {
             let about = self.about(&covered.kind, true);
             if about.is_empty() {
                 continue;
             }
             let key = (covered.account.as_str(), covered.region.as_str(), covered.kind.as_str(), covered.name.as_str());
             let of_it = promised.get(&key).map(Vec::as_slice).unwrap_or_default();
-            let known = thing::of_covered(&mut self.estate, covered, of_it);
+            let known = thing::of_covered(self.estate, covered, of_it);
             self.ask(&about, thing::examined(covered), &known);
         }
     }
@@ -203,7 +237,7 @@ impl<'a> Asker<'a> {
             };
             // Two targets of one place see the same things.
             if seen.insert((who.account.clone(), who.region.clone(), who.kind.clone(), who.name.clone())) {
-                let known = thing::of_live(&mut self.estate, live, &who);
+                let known = thing::of_live(self.estate, live, &who);
                 self.ask(&about, who, &known);
             }
         }
@@ -256,6 +290,8 @@ impl<'a> Asker<'a> {
     fn ask(&mut self, about: &[usize], who: Examined, known: &Known) {
         self.things.push(who);
         let thing = self.things.len() - 1;
+        // Many controls look at the same.
+        let mut shown: BTreeMap<&str, (Arc<str>, Arc<str>)> = BTreeMap::new();
         for at in about {
             let asked = match self.asks.get(*at) {
                 Some(Ok(ask)) => ask.of(&known.value),
@@ -267,7 +303,8 @@ impl<'a> Asker<'a> {
                 None => continue,
             };
             let (verdict, unknown) = judged(&asked, known);
-            let evidence = asked.evidence.iter().map(|one| self.evidence(one)).collect();
+            let unknown = unknown.map(|unknown| Ignorance { why: self.kept(&unknown.why), ..unknown });
+            let evidence = asked.evidence.iter().map(|one| shown.entry(one.path).or_insert_with(|| self.evidence(one)).clone()).collect();
             self.add(*at, thing, verdict, unknown, evidence);
         }
     }
@@ -285,13 +322,13 @@ impl<'a> Asker<'a> {
         }
     }
 
-    fn evidence(&mut self, one: &Evidence) -> (Arc<str>, Arc<str>) {
+    fn evidence(&mut self, one: &Evidence<'_>) -> (Arc<str>, Arc<str>) {
         let shown = match &one.value {
             None => "(not there)".to_owned(),
             Some(value) => value.to_string().replace("(known after apply)", "(unknown)"),
         };
         let shown: String = if shown.chars().count() > LONGEST { shown.chars().take(LONGEST).chain(['…']).collect() } else { shown };
-        (self.kept(&one.path), self.kept(&shown))
+        (self.kept(one.path), self.kept(&shown))
     }
 
     /// The text, kept once however often it comes.
@@ -305,7 +342,7 @@ impl<'a> Asker<'a> {
     }
 }
 
-fn judged(asked: &Asked, known: &Known) -> (ControlVerdict, Option<Ignorance>) {
+fn judged(asked: &Asked<'_>, known: &Known) -> (ControlVerdict, Option<Ignorance>) {
     match &asked.holds {
         None => (ControlVerdict::NotApplicable, None),
         Some(Ok(true)) => (ControlVerdict::Pass, None),

@@ -1,11 +1,13 @@
 //! What stands around the things that controls look at, ready to be asked many times.
 
+use super::roles::Roles;
 use super::told::{Alarms, Tellers};
 use crate::kinds::{self, Keeper, Protection};
 use crate::model::{ArnForm, Coverage, Covered, Live, ResourceId, Snapshot};
 use crate::time::{Schedule, Service, Zone};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 /// A vault: account, region and name.
 type Vault = (String, String, String);
@@ -25,8 +27,10 @@ pub(super) struct Estate<'s> {
     /// The access policies of vaults by their ARNs; `None` where nobody asked for them.
     policies: Option<BTreeMap<&'s str, Option<&'s str>>>,
     tellers: Tellers<'s>,
+    /// The roles that make backups.
+    pub(super) roles: Roles,
     /// The most hours between two runs of a schedule, in a zone.
-    hours: BTreeMap<(String, String), Option<i64>>,
+    hours: Mutex<BTreeMap<(String, String), Option<i64>>>,
 }
 
 impl<'s> Estate<'s> {
@@ -55,12 +59,13 @@ impl<'s> Estate<'s> {
             regions: buckets.map(|covered| (covered.name.as_str(), covered.region.as_str())).collect(),
             tags: tags.collect(),
             tellers: Tellers::new(snapshot),
+            roles: Roles::new(snapshot),
             unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
             policies: snapshot.evidence.as_ref().map(|evidence| {
                 let policies = evidence.vault_policies.iter();
                 policies.map(|one| (one.vault.as_str(), one.policy.as_deref())).collect()
             }),
-            hours: BTreeMap::new(),
+            hours: Mutex::default(),
         }
     }
 
@@ -86,7 +91,7 @@ impl<'s> Estate<'s> {
     }
 
     /// Who is told of what happens to a thing's backups.
-    pub(super) fn alarms(&mut self, covered: &'s Covered) -> Alarms {
+    pub(super) fn alarms(&self, covered: &'s Covered) -> Alarms {
         let live = self.live(&covered.kind, &covered.target, &covered.region, &covered.name);
         let regions = &self.regions;
         self.tellers.of(covered, live, &|bucket| regions.get(bucket).copied())
@@ -110,18 +115,20 @@ impl<'s> Estate<'s> {
     }
 
     /// The most hours, rounded up, between two runs of a schedule of AWS Backup; `None` where nobody can tell.
-    pub(super) fn longest_hours(&mut self, schedule: &str, zone: &str) -> Option<i64> {
+    pub(super) fn longest_hours(&self, schedule: &str, zone: &str) -> Option<i64> {
         let key = (schedule.to_owned(), zone.to_owned());
-        if let Some(known) = self.hours.get(&key) {
-            return *known;
+        // Whoever was interrupted while it held this left it whole.
+        let hours = || self.hours.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = hours().get(&key).copied() {
+            return known;
         }
         let gap = || {
             let zone = Zone::named(zone).ok()?;
             let gap = Schedule::parse(schedule, Service::Backup).ok()?.longest_gap(self.at, &zone)?;
             Some(gap.as_secs().max(0).div_euclid(3600) + i64::from(gap.as_secs().rem_euclid(3600) > 0))
         };
-        let hours = gap();
-        self.hours.insert(key, hours);
-        hours
+        let found = gap();
+        hours().insert(key, found);
+        found
     }
 }

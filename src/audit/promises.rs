@@ -6,7 +6,7 @@
 mod live;
 
 use self::live::Where;
-use super::mechanisms::{Protecting, protecting};
+use super::mechanisms::{Protecting, Saves, protecting};
 use crate::kinds;
 use crate::model::{
     Coverage, Covered, Lock, Mechanism, Policy, Promise, Promised, Promises, ResourceId, Snapshot, Standing, Tier, Verdict,
@@ -94,12 +94,12 @@ struct Judge<'a> {
     at: Timestamp,
     /// The region of each bucket, by name.
     regions: BTreeMap<&'a str, &'a str>,
-    /// What is known of the rules of a plan, as working it out looks at many years: one plan protects many things.
-    known: BTreeMap<String, Loss>,
+    /// What is known of mechanisms, as working it out looks at many years: one plan protects many things.
+    known: BTreeMap<Saves<'a>, Loss>,
 }
 
-impl Judge<'_> {
-    fn thing(&mut self, covered: &Covered, tier: &Tier, assigned_by: String) -> Promised {
+impl<'a> Judge<'a> {
+    fn thing(&mut self, covered: &'a Covered, tier: &Tier, assigned_by: String) -> Promised {
         let all = protecting(covered, &|bucket| self.regions.get(bucket).map(|region| (*region).to_owned()));
         let mut promises = Vec::new();
         let mut add = |name: &str, judged: Judged| {
@@ -120,7 +120,7 @@ impl Judge<'_> {
         };
         let unread = unread(covered);
         if let Some(wants) = tier.rpo {
-            let here: Vec<&Protecting> = all.iter().filter(|one| !one.place.other_region && !one.place.other_account).collect();
+            let here: Vec<&Protecting<'a>> = all.iter().filter(|one| !one.place.other_region && !one.place.other_account).collect();
             add("rpo", loss(&mut self.known, &here, wants, self.at, unread.as_deref(), MEND_RPO));
             add("rpo.now", live::newest(covered, wants, Where::Here));
         }
@@ -134,7 +134,7 @@ impl Judge<'_> {
             add("copies.accounts", copies(covered, tier.copies.accounts, Elsewhere::Account, &self.regions, unread.as_deref()));
         }
         if let Some(wants) = tier.copies.rpo {
-            let away: Vec<&Protecting> = all.iter().filter(|one| one.place.other_region || one.place.other_account).collect();
+            let away: Vec<&Protecting<'a>> = all.iter().filter(|one| one.place.other_region || one.place.other_account).collect();
             add("copies.rpo", loss(&mut self.known, &away, wants, self.at, unread.as_deref(), MEND_COPIES));
             add("copies.rpo.now", live::newest(covered, wants, Where::Away));
         }
@@ -212,9 +212,9 @@ fn unread(covered: &Covered) -> Option<Vec<String>> {
 }
 
 /// Whether no more than so much can be lost, with the best of some mechanisms.
-fn loss(
-    known: &mut BTreeMap<String, Loss>,
-    mechanisms: &[&Protecting],
+fn loss<'c>(
+    known: &mut BTreeMap<Saves<'c>, Loss>,
+    mechanisms: &[&Protecting<'c>],
     wants: SignedDuration,
     at: Timestamp,
     unread: Option<&[String]>,
@@ -223,10 +223,10 @@ fn loss(
     let mut best: Option<(Bound, &str)> = None;
     let mut reasons: Vec<String> = Vec::new();
     for one in mechanisms {
-        let loss = match &one.mechanism {
-            // What can be lost follows from the schedules alone, and these from what the mechanism says of itself.
-            Ok(mechanism) => known.entry(format!("{mechanism:?}")).or_insert_with(|| mechanism.loss(at)).clone(),
-            Err(why) => Loss::Unprovable(vec![why.clone()]),
+        // What can be lost follows from the schedules alone.
+        let loss = match known.get(&one.saves) {
+            Some(loss) => loss.clone(),
+            None => known.entry(one.saves.clone()).or_insert(one.saves.loss(at)).clone(),
         };
         match loss {
             Loss::AtMost(bound) if best.as_ref().is_none_or(|(known, _)| bound.worst < known.worst) => best = Some((bound, &one.by)),

@@ -39,7 +39,7 @@ impl Known {
 }
 
 /// Puts together what is known of a thing that holds data.
-pub(super) fn of_covered<'s>(estate: &mut Estate<'s>, covered: &'s Covered, promised: &[&Promised]) -> Known {
+pub(super) fn of_covered<'s>(estate: &Estate<'s>, covered: &'s Covered, promised: &[&Promised]) -> Known {
     let live = estate.live(&covered.kind, &covered.target, &covered.region, &covered.name);
     let mut maker = Maker::new(estate);
     maker.who(&examined(covered));
@@ -63,12 +63,14 @@ pub(super) fn of_covered<'s>(estate: &mut Estate<'s>, covered: &'s Covered, prom
     maker.settings(live, &covered.kind);
     if unread.is_empty() {
         maker.protection(covered);
-        let (alarms, unknown) = maker.estate.alarms(covered).told();
-        maker.put("alarms", alarms);
-        maker.unknown.extend(unknown);
+        let told = [("alarms", maker.estate.alarms(covered).told()), ("roles", maker.estate.roles.told(covered))];
+        for (name, (value, unknown)) in told {
+            maker.put(name, value);
+            maker.unknown.extend(unknown);
+        }
     } else {
         let why = unread.join("; ");
-        for name in ["mechanisms", "retention", "copies", "immutability", "encryption", "reasons", "alarms"] {
+        for name in ["mechanisms", "retention", "copies", "immutability", "encryption", "reasons", "alarms", "roles"] {
             maker.miss(name, IgnoranceSort::Unread, &why);
         }
     }
@@ -79,7 +81,7 @@ pub(super) fn of_covered<'s>(estate: &mut Estate<'s>, covered: &'s Covered, prom
 }
 
 /// Puts together what is known of any other thing.
-pub(super) fn of_live(estate: &mut Estate<'_>, live: &Live, who: &Examined) -> Known {
+pub(super) fn of_live(estate: &Estate<'_>, live: &Live, who: &Examined) -> Known {
     let tags = estate.tags(live);
     let mut maker = Maker::new(estate);
     maker.who(who);
@@ -95,7 +97,7 @@ pub(super) fn of_live(estate: &mut Estate<'_>, live: &Live, who: &Examined) -> K
     for name in ["retention", "copies", "immutability", "reasons"] {
         maker.put(name, Value::from(Vec::new()));
     }
-    for name in ["promises", "encryption", "alarms"] {
+    for name in ["promises", "encryption", "alarms", "roles"] {
         maker.put(name, Value::from(Map::new()));
     }
     let protection = kinds::find(&live.id.kind).and_then(kinds::Kind::protection);
@@ -165,13 +167,13 @@ fn plain(value: &impl Serialize) -> Value {
 }
 
 struct Maker<'e, 's> {
-    estate: &'e mut Estate<'s>,
+    estate: &'e Estate<'s>,
     map: Map,
     unknown: Vec<(String, Ignorance)>,
 }
 
 impl<'e, 's> Maker<'e, 's> {
-    fn new(estate: &'e mut Estate<'s>) -> Self {
+    fn new(estate: &'e Estate<'s>) -> Self {
         let mut maker = Self { estate, map: Map::new(), unknown: Vec::new() };
         for field in FIELDS {
             if let Some(why) = field.not_read {

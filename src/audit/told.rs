@@ -6,6 +6,7 @@
 use crate::kinds::{self, Answer, Happening, Hears, Job, OwnBackups, Protection, Teller, What};
 use crate::model::{Audience, Covered, Ignorance, IgnoranceSort, Live, Mechanism, Sender, Snapshot, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 /// An account and a region.
 type Place<'s> = (&'s str, &'s str);
@@ -20,7 +21,7 @@ pub(super) struct Tellers<'s> {
     unread: BTreeMap<Place<'s>, BTreeSet<String>>,
     audiences: BTreeMap<&'s str, &'s Audience>,
     /// What does not differ by thing.
-    answers: BTreeMap<(Place<'s>, What, Job), Found>,
+    answers: Mutex<BTreeMap<(Place<'s>, What, Job), Found>>,
 }
 
 /// What somebody is told of a thing's backups.
@@ -101,12 +102,12 @@ impl<'s> Tellers<'s> {
             by_place: things.into_iter().map(|(place, things)| (place, things.into_values().collect())).collect(),
             unread,
             audiences: topics.map(|audience| (audience.topic.as_str(), audience)).collect(),
-            answers: BTreeMap::new(),
+            answers: Mutex::default(),
         }
     }
 
     /// What somebody is told of a thing's backups. `region_of` knows the regions of buckets.
-    pub(super) fn of(&mut self, covered: &'s Covered, live: Option<&Live>, region_of: &dyn Fn(&str) -> Option<&'s str>) -> Alarms {
+    pub(super) fn of(&self, covered: &'s Covered, live: Option<&Live>, region_of: &dyn Fn(&str) -> Option<&'s str>) -> Alarms {
         let mut alarms = Alarms::default();
         let (jobs, not_followed) = jobs(covered, live);
         if self.snapshot.evidence.is_none() && !jobs.is_empty() {
@@ -138,16 +139,16 @@ impl<'s> Tellers<'s> {
     }
 
     /// Whether somebody is told of one thing that can happen.
-    fn asked(&mut self, what: What, job: &Job, place: Place<'s>, arn: Option<&str>, alarms: &mut Alarms) -> Answered {
+    fn asked(&self, what: What, job: &Job, place: Place<'s>, arn: Option<&str>, alarms: &mut Alarms) -> Answered {
         let key = (place, what, job.clone());
-        let mut found = match self.answers.get(&key) {
-            Some(known) => known.clone(),
-            None => {
-                let found = self.look(what, job, place, None);
-                self.answers.insert(key, found.clone());
-                found
-            }
-        };
+        // Whoever was interrupted while it held this left it whole.
+        let answers = || self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = answers().get(&key).cloned();
+        let mut found = known.unwrap_or_else(|| {
+            let found = self.look(what, job, place, None);
+            answers().insert(key, found.clone());
+            found
+        });
         if found.by.is_empty() && found.hangs_on_thing && arn.is_some() {
             found = self.look(what, job, place, arn);
         }
@@ -169,6 +170,28 @@ impl<'s> Tellers<'s> {
             alarms.lacks.insert(format!("{happens}: nothing tells of them"));
         }
         Answered::No
+    }
+
+    /// Whom alarms of such names tell, each that these targets read.
+    pub(super) fn alarms(&self, is_meant: &dyn Fn(&str) -> bool, targets: &[String]) -> Vec<Reached<'s>> {
+        let mut reached = Vec::new();
+        for ((account, _), all) in &self.by_place {
+            let alarms = all.iter().filter(|(live, teller)| {
+                matches!(teller.sender(), Sender::Alarm) && targets.contains(&live.id.target) && is_meant(&live.id.name)
+            });
+            for (live, teller) in alarms {
+                let Found { by, lacks, doubts, .. } = self.reached((*live, *teller), all, account);
+                reached.push(Reached { live, account, by, lacks, doubts });
+            }
+        }
+        reached
+    }
+
+    /// Why there may be more in the places of these targets than was seen.
+    pub(super) fn unread_of(&self, targets: &[String]) -> BTreeSet<String> {
+        let identities = targets.iter().filter_map(|target| self.snapshot.identities.get(target));
+        let doubts = identities.filter_map(|one| self.unread.get(&(one.account.as_str(), one.region.as_str())));
+        doubts.flatten().cloned().collect()
     }
 
     fn look(&self, what: What, job: &Job, place: Place<'s>, of: Option<&str>) -> Found {
@@ -271,6 +294,18 @@ impl<'s> Tellers<'s> {
         let who: Vec<String> = audience.confirmed.iter().map(|(protocol, count)| format!("{count} {protocol}")).collect();
         Ok(format!("topic {name} ({})", who.join(", ")))
     }
+}
+
+/// Whom one alarm tells.
+pub(super) struct Reached<'s> {
+    pub(super) live: &'s Live,
+    pub(super) account: &'s str,
+    /// What tells whom.
+    pub(super) by: BTreeSet<String>,
+    /// What looks as if it did.
+    pub(super) lacks: BTreeSet<String>,
+    /// What may.
+    pub(super) doubts: BTreeSet<String>,
 }
 
 /// Why nobody hears something.

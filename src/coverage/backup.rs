@@ -1,6 +1,6 @@
 //! What AWS Backup does for one thing: which rules back it up, by which selection, or why none does.
 
-use super::miss;
+use super::miss::{self, Tag, Wish};
 use super::whole::{Backups, Role, Whole};
 use crate::kinds::{self, By, Chooser, Holder, Judgement};
 use crate::model::{BackupRule, Live, Lock, Mechanism, Reason, ReasonCode};
@@ -61,12 +61,13 @@ impl Thing<'_> {
             return outcome;
         }
         let mut is_told = false;
-        for chooser in &backups.choosers {
+        let tags = self.tags.map(miss::tags).unwrap_or_default();
+        for (chooser, wishes) in backups.choosers.iter().zip(&backups.wishes) {
             let plan = plan(backups, chooser);
             match chooser.choice.judge(arn, self.tags) {
                 Judgement::Chosen(by) => {
                     is_told = true;
-                    self.chosen(whole, backups, (chooser, &plan), (backup_type, &by), &mut outcome);
+                    self.chosen(whole, backups, (chooser, plan), (backup_type, &by), &mut outcome);
                 }
                 Judgement::Unknown => {
                     is_told = true;
@@ -78,7 +79,7 @@ impl Thing<'_> {
                     let what = format!("selection {} of plan {plan} leaves it out (`not_resources`: {pattern})", chooser.name);
                     outcome.say(ReasonCode::LeftOut, what, "narrow `not_resources`, or choose it in another selection");
                 }
-                judgement => is_told |= self.missed(arn, chooser, &plan, &judgement, &mut outcome),
+                judgement => is_told |= self.missed(arn, (chooser, wishes), plan, (&judgement, &tags), &mut outcome),
             }
         }
         if backups.choosers.is_empty() {
@@ -93,9 +94,19 @@ impl Thing<'_> {
     }
 
     /// What keeps a thing out that a selection does not choose, if it is near enough to be told. Whether anything was told.
-    fn missed(&self, arn: &str, chooser: &Chooser, plan: &str, judgement: &Judgement, outcome: &mut Outcome) -> bool {
+    fn missed(
+        &self,
+        arn: &str,
+        (chooser, wishes): (&Chooser, &[Wish]),
+        plan: &str,
+        (judgement, ready): (&Judgement, &[Tag<'_>]),
+        outcome: &mut Outcome,
+    ) -> bool {
+        let near = self.tags.map(|tags| miss::near(&chooser.choice, wishes, arn, tags, ready)).unwrap_or_default();
+        if near.is_empty() && !matches!(judgement, Judgement::ConditionsNotMet(_)) {
+            return false;
+        }
         let of = format!("selection {} of plan {plan}", chooser.name);
-        let near = self.tags.map(|tags| miss::near(&chooser.choice, arn, tags)).unwrap_or_default();
         if !near.is_empty() {
             let found: Vec<String> = near.iter().map(|one| format!("`{}={}`", one.found.0, one.found.1)).collect();
             let wanted: Vec<String> = near.iter().map(|one| format!("`{}={}`", one.wanted.0, one.wanted.1)).collect();
@@ -217,9 +228,9 @@ impl Thing<'_> {
 }
 
 /// The name of the plan of a selection.
-fn plan(backups: &Backups, chooser: &Chooser) -> String {
+fn plan<'b>(backups: &'b Backups, chooser: &'b Chooser) -> &'b str {
     let rules = backups.rules.get(&chooser.plan);
-    rules.and_then(|rules| rules.first()).map_or_else(|| chooser.plan.clone(), |rule| rule.plan.clone())
+    rules.and_then(|rules| rules.first()).map_or(&chooser.plan, |rule| &rule.plan)
 }
 
 fn none_chooses(backups: &Backups) -> String {

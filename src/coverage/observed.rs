@@ -80,9 +80,13 @@ impl<'s> Seen<'s> {
         })
     }
 
-    /// What could not be read of it, beside what is known not to have been read.
-    pub(super) fn unread(&self, known: &[Gap]) -> Vec<Gap> {
-        self.evidence.gaps.iter().filter(|gap| !known.contains(gap)).cloned().collect()
+    /// What could not be read of it, and was not tried in vain before.
+    pub(super) fn unread(&self, before: &[Gap]) -> Vec<Gap> {
+        let is_known = |gap: &&Gap| {
+            let is_same = |other: &Gap| (&other.target, &other.region, &other.action) == (&gap.target, &gap.region, &gap.action);
+            gap.resource.is_none() && before.iter().any(is_same)
+        };
+        self.evidence.gaps.iter().filter(|gap| !is_known(gap)).cloned().collect()
     }
 
     /// What it says of one thing.
@@ -125,6 +129,10 @@ impl<'s> Seen<'s> {
             observed.unencrypted += one.unencrypted;
             observed.keys.extend(one.keys.iter().cloned());
         }
+        for doubt in unseen(covered, held) {
+            observed.unread.push(doubt.clone());
+            observed.unread_copies.push(doubt);
+        }
         observed.keys.sort();
         observed.keys.dedup();
         self.misses(covered, home, &mut observed);
@@ -150,7 +158,9 @@ impl<'s> Seen<'s> {
         for (place, gap) in &self.gaps {
             let is_of_others = gap.kind.as_ref().is_some_and(|kind| (holds(kind) && *kind != covered.kind) || !protects(kind));
             let is_of_another = gap.kind.as_ref() == Some(&covered.kind) && gap.resource.as_ref().is_some_and(|name| *name != covered.name);
-            if is_of_others || is_of_another || NO_MOMENTS.contains(&gap.action.as_str()) {
+            // What roles may do says nothing of what there is.
+            let says_nothing = NO_MOMENTS.contains(&gap.action.as_str()) || gap.action.starts_with("iam:");
+            if is_of_others || is_of_another || says_nothing {
                 continue;
             }
             let said = match &gap.resource {
@@ -222,6 +232,19 @@ impl<'s> Seen<'s> {
             }
         }
     }
+}
+
+/// Why replication shows nothing: that a rule is on does not say that anything arrived.
+///
+/// Source: S3 user guide, "Viewing replication metrics": only rules with metrics, or with replication time control, publish how far they are.
+fn unseen(covered: &Covered, held: &[&Held]) -> Vec<String> {
+    let is_seen = |destination: &str| held.iter().any(|one| one.form == HeldForm::Replica && one.store == destination);
+    let rules = covered.mechanisms.iter().filter_map(|mechanism| match mechanism {
+        Mechanism::Replication(rule) if mechanism.protects() && !is_seen(&rule.destination) => Some(rule),
+        _ => None,
+    });
+    let doubt = |store: &str| format!("replication to {store}: how far it has come is told by its metrics alone, which are not read yet");
+    rules.map(|rule| doubt(rule.destination.rsplit(':').next().unwrap_or(&rule.destination))).collect()
 }
 
 /// The name of a restore testing plan, behind which its ARN has an id.

@@ -1,5 +1,6 @@
 //! What chooses, backs up, keeps and admits in each region and account, ready to be asked.
 
+use super::miss::{self, Wish};
 use crate::kinds::{self, Admission, Chooser, Keeper, Protection};
 use crate::model::{BackupRule, Cause, Gap, Live, Mechanism, Outside, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,8 @@ pub(super) struct Whole<'s> {
 #[derive(Default)]
 pub(super) struct Backups {
     pub(super) choosers: Vec<Chooser>,
+    /// The tags that each of them would like, in their order.
+    pub(super) wishes: Vec<Vec<Wish>>,
     /// The rules of each plan, by its id.
     pub(super) rules: BTreeMap<String, Vec<BackupRule>>,
     pub(super) keepers: BTreeMap<String, Keeper>,
@@ -61,6 +64,7 @@ impl<'s> Whole<'s> {
             // Two targets of one place see the same selections.
             backups.choosers.sort_by(|a, b| (&a.plan, &a.name).cmp(&(&b.plan, &b.name)));
             backups.choosers.dedup_by(|a, b| (&a.plan, &a.name, &a.role) == (&b.plan, &b.name, &b.role));
+            backups.wishes = backups.choosers.iter().map(|chooser| miss::wishes(&chooser.choice)).collect();
             backups.unseen.sort();
             backups.unseen.dedup();
         }

@@ -84,7 +84,8 @@ pub use needs::{Answer, Busy, Handed, Need, Needed, Place, chosen, name_of, need
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
 pub use protection::{
-    Admission, Chooser, Holder, Keeper, NOT_ENCRYPTED, OwnBackups, Protection, copies_need_management, not_listed, overrides_opt_in, protecting, role_fault,
+    Admission, Chooser, Holder, Keeper, NOT_ENCRYPTED, OwnBackups, Protection, copies_need_management, not_listed, overrides_opt_in,
+    protecting, role_fault,
 };
 pub use recurrence::{Recurrence, When};
 #[cfg(feature = "aws")]

@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const ROLES: &[&str] = &["iam:GetRole"];
 /// The IAM actions that looking at keys takes.
 pub(super) const KEYS: &[&str] = &["kms:DescribeKey"];
+/// The IAM actions that reading what roles may do takes.
+pub(super) const PERMISSIONS: &[&str] =
+    &["iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"];
 /// Those of both.
 pub(super) const ROLES_AND_KEYS: &[&str] = &["iam:GetRole", "kms:DescribeKey"];
 

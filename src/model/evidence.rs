@@ -175,6 +175,9 @@ pub struct RolePermissions {
     pub attached: BTreeSet<String>,
     /// The texts of the policies that stand in it, by name.
     pub inline: BTreeMap<String, String>,
+    /// The texts of those attached policies that are the account's own, as far as they could be read, by ARN.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own: BTreeMap<String, String>,
 }
 
 /// The newest object under a prefix.

@@ -30,7 +30,8 @@ pub fn agenda(policy: &Policy, from: Timestamp, days: u16) -> Agenda {
     Agenda { from, until, days: i64::from(days), entries }
 }
 
-fn entry(address: &str, targets: &[String], run: &Recurrence, from: Timestamp, until: Timestamp) -> AgendaEntry {
+/// What runs again and again at a place that has this name, after one instant and up to another.
+pub(crate) fn entry(address: &str, targets: &[String], run: &Recurrence, from: Timestamp, until: Timestamp) -> AgendaEntry {
     let mut entry = AgendaEntry {
         address: address.to_owned(),
         at: run.at.clone(),

@@ -9,7 +9,9 @@ use super::escape::is_hidden;
 use super::modules;
 use super::nested::Nested;
 use super::ours::ours;
+use super::rows::Rows;
 use crate::model::{Action, ArnForm, Change, KindSpec, Plan, Reading, Value, Verb, path};
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,9 +55,18 @@ pub fn print(json: &Json) -> String {
 }
 
 /// Prints as [`print()`] does what need not be held as JSON first.
-pub fn print_as(value: &impl serde::Serialize) -> String {
+pub fn print_as(value: &impl Serialize) -> String {
     // What views serialise has names for keys and no failing part.
     without_hidden(&serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+/// Prints as [`print_as()`] does so many levels, and each thing within them on a line of its own.
+pub(super) fn print_rows(value: &impl Serialize, levels: usize) -> String {
+    let mut out = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Rows::new(levels));
+    // As above; a vector takes all that is written.
+    let _ = value.serialize(&mut serializer);
+    without_hidden(&String::from_utf8(out).unwrap_or_default())
 }
 
 /// Prints JSON as [`print()`] does, in one line: tools that read `terraform show -json` may take the first line of several for a remark.
@@ -77,7 +88,8 @@ fn without_hidden(printed: &str) -> String {
     out
 }
 
-fn push_escaped(out: &mut String, character: char) {
+/// Adds a character as JSON shows it: a hidden one as `\\uXXXX`.
+pub(super) fn push_escaped(out: &mut String, character: char) {
     if !is_hidden(character) {
         out.push(character);
         return;

@@ -5,14 +5,8 @@
 
 use super::escape::html;
 use jiff::Timestamp;
-
-/// A suite.
-pub(super) struct Suite {
-    pub(super) name: String,
-    /// When what it is about was read.
-    pub(super) timestamp: Timestamp,
-    pub(super) cases: Vec<Case>,
-}
+use std::borrow::Borrow;
+use std::io;
 
 /// A case.
 pub(super) struct Case {
@@ -40,28 +34,38 @@ pub(super) enum Outcome {
     },
 }
 
-/// Prints a report.
-pub(super) fn print(suites: &[Suite]) -> String {
-    let all = || suites.iter().flat_map(|suite| &suite.cases);
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    put!(out, "<testsuites {}>\n", counts(all()));
-    for suite in suites {
-        let (name, timestamp) = (html(&suite.name), suite.timestamp.strftime("%Y-%m-%dT%H:%M:%S"));
-        put!(out, "  <testsuite name=\"{name}\" timestamp=\"{timestamp}\" {}>\n", counts(suite.cases.iter()));
-        for case in &suite.cases {
-            print_case(&mut out, case);
-        }
-        out.push_str("  </testsuite>\n");
-    }
-    out.push_str("</testsuites>\n");
-    out
+/// Prints a report of one suite; what it is about was read at that time.
+pub(super) fn print(name: &str, at: Timestamp, cases: &[Case]) -> String {
+    let mut text = Vec::new();
+    // Writing into memory cannot fail, and all that is written is UTF-8.
+    let _ = write(&mut text, name, at, || cases.iter());
+    String::from_utf8(text).unwrap_or_default()
 }
 
-fn counts<'a>(cases: impl Iterator<Item = &'a Case>) -> String {
+/// Writes the same of cases that are made twice: to be counted, and to be written.
+pub(super) fn write<I: Iterator<Item: Borrow<Case>>>(
+    out: &mut dyn io::Write,
+    name: &str,
+    at: Timestamp,
+    cases: impl Fn() -> I,
+) -> io::Result<()> {
+    let counts = counts(cases());
+    let (name, timestamp) = (html(name), at.strftime("%Y-%m-%dT%H:%M:%S"));
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>")?;
+    writeln!(out, "  <testsuite name=\"{name}\" timestamp=\"{timestamp}\" {counts}>")?;
+    for case in cases() {
+        let mut text = String::new();
+        print_case(&mut text, case.borrow());
+        out.write_all(text.as_bytes())?;
+    }
+    out.write_all(b"  </testsuite>\n</testsuites>\n")
+}
+
+fn counts(cases: impl Iterator<Item: Borrow<Case>>) -> String {
     let (mut tests, mut failures, mut errors, mut skipped) = (0, 0, 0, 0);
     for case in cases {
         tests += 1;
-        match case.outcome {
+        match case.borrow().outcome {
             Outcome::Passed => {}
             Outcome::Failed { .. } => failures += 1,
             Outcome::Unknown { .. } => errors += 1,

@@ -2,10 +2,12 @@
 //!
 //! Source of the form: the OASIS standard "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
 
+use super::lazy::Lazy;
 use crate::model::{Code, Position};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -28,6 +30,7 @@ impl Level {
 }
 
 /// A result.
+#[derive(Clone)]
 pub(super) struct Result {
     /// The code of what it is: `BKS0601`.
     pub(super) rule: String,
@@ -61,34 +64,50 @@ pub(super) struct Described {
 
 /// A report of one run. Rules that have no code of ours are described by their ids.
 pub(super) fn report(results: &[Result], unread: &[Unread], described: &BTreeMap<String, Described>, verdict: &str, at: Timestamp) -> Json {
-    let ids: BTreeSet<&str> = results.iter().map(|result| result.rule.as_str()).chain(unread.iter().map(|one| one.code.as_str())).collect();
-    let ids: Vec<&str> = ids.into_iter().collect();
-    let rules: Vec<Json> = ids.iter().map(|id| rule(id, described.get(*id))).collect();
-    let results: Vec<Json> = results.iter().map(|result| one(result, &ids)).collect();
+    let rules = results.iter().map(|result| result.rule.clone()).collect();
+    serde_json::to_value(lazy(rules, || results.iter().cloned(), unread, described, verdict, at)).unwrap_or_default()
+}
+
+/// The same, of results that are made as they are written; `rules` are all rules that they are of.
+pub(super) fn lazy<'a, I: Iterator<Item = Result> + 'a>(
+    rules: BTreeSet<String>,
+    results: impl Fn() -> I + 'a,
+    unread: &[Unread],
+    described: &BTreeMap<String, Described>,
+    verdict: &str,
+    at: Timestamp,
+) -> Lazy<'a> {
+    let mut ids = rules;
+    ids.extend(unread.iter().map(|one| one.code.clone()));
+    let ids: Rc<[String]> = ids.into_iter().collect();
+    let rules: Vec<Json> = ids.iter().map(|id| rule(id, described.get(id))).collect();
     let notifications: Vec<Json> = unread
         .iter()
         .map(|one| json!({ "level": "error", "message": { "text": one.message }, "associatedRule": { "id": one.code } }))
         .collect();
-    json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "backstay",
-                "version": env!("CARGO_PKG_VERSION"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
-            } },
-            "columnKind": "unicodeCodePoints",
-            "invocations": [{
-                "executionSuccessful": unread.is_empty(),
-                "endTimeUtc": at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                "toolExecutionNotifications": notifications,
-            }],
-            "results": results,
-            "properties": { "verdict": verdict },
-        }],
-    })
+    let results = Lazy::each(move || {
+        let ids = Rc::clone(&ids);
+        results().map(move |result| Lazy::Ready(one(&result, &ids)))
+    });
+    let tool = json!({ "driver": {
+        "name": "backstay",
+        "version": env!("CARGO_PKG_VERSION"),
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": rules,
+    } });
+    let invocation = json!([{
+        "executionSuccessful": unread.is_empty(),
+        "endTimeUtc": at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "toolExecutionNotifications": notifications,
+    }]);
+    let run = [
+        ("tool", Lazy::Ready(tool)),
+        ("columnKind", Lazy::of(&"unicodeCodePoints")),
+        ("invocations", Lazy::Ready(invocation)),
+        ("results", results),
+        ("properties", Lazy::Ready(json!({ "verdict": verdict }))),
+    ];
+    Lazy::map([("$schema", Lazy::of(&SCHEMA)), ("version", Lazy::of(&"2.1.0")), ("runs", Lazy::List(vec![Lazy::map(run)]))])
 }
 
 fn rule(id: &str, described: Option<&Described>) -> Json {
@@ -110,7 +129,7 @@ fn rule(id: &str, described: Option<&Described>) -> Json {
     })
 }
 
-fn one(result: &Result, ids: &[&str]) -> Json {
+fn one(result: &Result, ids: &[String]) -> Json {
     let mut location = json!({ "logicalLocations": [{ "fullyQualifiedName": result.subject, "kind": "resource" }] });
     let place = match (&result.position, &result.file) {
         (Some(position), _) => Some((position.file.clone(), json!({ "startLine": position.line, "startColumn": position.column }))),

@@ -185,7 +185,8 @@ fn split(at: Timestamp) -> (String, String) {
     (at.strftime("%Y-%m-%d %a").to_string(), at.strftime("%H:%M").to_string())
 }
 
-fn minutes_said(minutes: u32) -> String {
+/// A number of minutes in words.
+pub(super) fn minutes_said(minutes: u32) -> String {
     match (minutes / 1_440, minutes / 60, minutes % 60) {
         (days, _, _) if days > 2 && minutes.is_multiple_of(1_440) => format!("{days}d"),
         (_, hours, 0) if hours > 0 => format!("{hours}h"),

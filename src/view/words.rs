@@ -280,6 +280,8 @@ pub(super) fn gap_subject(specs: Specs, gap: &Gap) -> String {
         (Some(kind), Some(name)) => format!("{} {place}", named(specs, kind, name)),
         (Some(kind), None) => format!("{} {place}", plural(&kind_title(specs, kind))),
         (None, Some(name)) => format!("{} {place}", visible(name)),
+        // Without an identity nothing can be read at all; else only what that action lists is missing.
+        (None, None) if gap.action.starts_with("backup:") => format!("{} {place}", visible(&gap.action)),
         (None, None) => format!("everything {place}"),
     }
 }

@@ -6,7 +6,7 @@
 use super::audit_folder::Folder;
 use super::{audit_test, audit_verify};
 use crate::audit::controls::{self, Audited};
-use crate::audit::{library as of_library, promises};
+use crate::audit::{calendar, library as of_library, promises};
 use crate::cli::Context;
 use crate::cli::args::{AuditArgs, AuditFormat};
 use crate::cli::failure::{Exit, Failure};
@@ -140,7 +140,7 @@ impl Found {
             AuditFormat::Csv => view::controls::csv(findings),
             AuditFormat::Junit => view::controls::junit(findings, spec, coverage.at),
             AuditFormat::Sarif => view::json::print(&view::controls::sarif(findings, spec, coverage.at)),
-            AuditFormat::Html => view::page::page(coverage, promises, findings, spec),
+            AuditFormat::Html => view::page::page(coverage, promises, findings, &calendar::calendar(coverage), spec),
             AuditFormat::Oscal => {
                 let (began, ended) = (snapshot.taken_at, snapshot.ended_at);
                 view::oscal::oscal(&view::oscal::Audit { coverage, findings, began, ended, snapshot: beside, specs: spec })

@@ -146,6 +146,7 @@ static SPEC: KindSpec = KindSpec {
     ],
     inventory_actions: &["backup:ListRestoreTestingSelections"],
     outside_actions: outside::ROLES,
+    evidence_actions: outside::PERMISSIONS,
     ..KindSpec::PLAIN
 };
 
@@ -223,6 +224,11 @@ impl Kind for RestoreTestingSelection {
     }
 
     #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&Roles)
+    }
+
+    #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Whole(&aws::SelectionCalls)
     }
@@ -244,5 +250,16 @@ fn covers_more(before: &Value, after: &Value) -> Option<std::cmp::Ordering> {
         (true, false) => Some(std::cmp::Ordering::Less),
         (false, true) => Some(std::cmp::Ordering::Greater),
         (false, false) => Safer::WhenMore.direction(before, after),
+    }
+}
+
+/// What the roles may do.
+#[cfg(feature = "aws")]
+struct Roles;
+
+#[cfg(feature = "aws")]
+impl super::ProofAws for Roles {
+    fn prove<'a>(&'a self, request: super::ProofRequest<'a>) -> futures_util::future::BoxFuture<'a, crate::model::Evidence> {
+        Box::pin(super::iam::roles(request, ROLE, SPEC.name))
     }
 }

@@ -143,6 +143,7 @@ static SPEC: KindSpec = KindSpec {
     ],
     inventory_actions: READS,
     outside_actions: outside::ROLES,
+    evidence_actions: outside::PERMISSIONS,
     ..KindSpec::PLAIN
 };
 
@@ -217,6 +218,11 @@ impl Kind for BackupSelection {
     }
 
     #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&Roles)
+    }
+
+    #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Whole(&aws::SelectionCalls)
     }
@@ -283,6 +289,17 @@ fn chooser(live: &Live) -> Chooser {
         plan: live.fact(Live::PARENT_ID).unwrap_or_default().to_owned(),
         role: flat.text(ROLE).unwrap_or_default(),
         choice: Choice::new(&flat),
+    }
+}
+
+/// What the roles may do.
+#[cfg(feature = "aws")]
+struct Roles;
+
+#[cfg(feature = "aws")]
+impl super::ProofAws for Roles {
+    fn prove<'a>(&'a self, request: super::ProofRequest<'a>) -> futures_util::future::BoxFuture<'a, crate::model::Evidence> {
+        Box::pin(super::iam::roles(request, ROLE, SPEC.name))
     }
 }
 

@@ -1,9 +1,9 @@
 //! The calls, all of them in the region that holds the copies: `DescribeDBInstanceAutomatedBackups` tells all of every replication.
 
-use super::{KEY, RETENTION, SOURCE, SPEC, region};
+use super::{ENCRYPTED, KEY, RETENTION, SOURCE, SPEC, region};
 use crate::aws::untyped::{Answer as _, Operation};
 use crate::aws::{CallFailed, Connection};
-use crate::kinds::rds::{RDS, tagging};
+use crate::kinds::rds::{EARLIEST, LATEST, RDS, tagging};
 use crate::kinds::{ChangeFailed, ChangeRequest, FindRequest, Found, MakeRequest, RemoveRequest, WholeAws, tags};
 use crate::model::{Change, Live, Mark, Reading, ResourceId, Value};
 use futures_util::future::BoxFuture;
@@ -62,6 +62,10 @@ fn live(connection: &Connection, one: &Json) -> Option<Live> {
         (RETENTION, reading(one.whole("BackupRetentionPeriod").map(Value::from))),
         (KEY, reading(one.text("KmsKeyId").filter(|key| !key.is_empty()).map(Value::from))),
     ]);
+    let window = [(EARLIEST, "RestoreWindow.EarliestTime"), (LATEST, "RestoreWindow.LatestTime")];
+    live.facts
+        .extend(window.into_iter().filter_map(|(fact, member)| Some((fact.to_owned(), Value::from(one.moment(member)?.to_string())))));
+    live.facts.extend(one.flag("Encrypted").map(|is| (ENCRYPTED.to_owned(), Value::Bool(is))));
     Some(live)
 }
 

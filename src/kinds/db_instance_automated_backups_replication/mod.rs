@@ -5,6 +5,8 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "aws")]
+mod proof;
 
 use super::{Circumstances, Concern, Flat, Kind, Need, Needed, Place, Protection, outside, rds, tags};
 use crate::model::{
@@ -16,6 +18,10 @@ use std::collections::BTreeMap;
 const SOURCE: &str = "source_db_instance_arn";
 const RETENTION: &str = "retention_period";
 const KEY: &str = "kms_key_id";
+
+/// The fact that says whether the copies are encrypted.
+#[cfg(feature = "aws")]
+const ENCRYPTED: &str = "encrypted";
 
 const READS: &[&str] = &["rds:DescribeDBInstanceAutomatedBackups"];
 const WRITES: &[&str] = &["rds:StartDBInstanceAutomatedBackupsReplication", "rds:StopDBInstanceAutomatedBackupsReplication"];
@@ -160,6 +166,11 @@ impl Kind for BackupsReplication {
 
     fn protection(&self) -> Option<Protection> {
         Some(Protection::Copies(copies))
+    }
+
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&proof::Copied)
     }
 
     #[cfg(feature = "aws")]

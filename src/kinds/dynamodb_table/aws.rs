@@ -3,6 +3,10 @@
 //! A table costs one call for PITR and one for deletion protection, and only what is declared is read. Which replicas a table has stands
 //! in `DescribeTable` alone; [`super::replicas`] spares that call where it can prove that there are none.
 
+mod kept;
+
+pub(super) use kept::Kept;
+
 use super::{DELETION_PROTECTION, EARLIEST, LATEST, PERIOD, PITR, SPEC, STATUS, TABLE_ID, replicas};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::patience::Patience;

@@ -6,8 +6,6 @@
 #[cfg(feature = "aws")]
 mod aws;
 #[cfg(feature = "aws")]
-mod proof;
-#[cfg(feature = "aws")]
 mod replicas;
 
 use super::{Holder, Kind, Protection};
@@ -159,7 +157,7 @@ impl Kind for DynamodbTable {
 
     #[cfg(feature = "aws")]
     fn proof(&self) -> Option<&'static dyn super::ProofAws> {
-        Some(&proof::Kept)
+        Some(&aws::Kept)
     }
 
     #[cfg(feature = "aws")]

@@ -4,8 +4,8 @@
 use super::{AT_ONCE, HOURS_NOW, MAINTENANCE, PASSING, RETENTION, SOURCE_TO_BE, SPEC, STATUS, WINDOW};
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
-use crate::kinds::protection::{ENCRYPTION, encryption};
 use crate::kinds::patience::Patience;
+use crate::kinds::protection::{ENCRYPTION, encryption};
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest};
 use crate::model::{Live, Reading, ResourceId, Value};
 use futures_util::future::BoxFuture;

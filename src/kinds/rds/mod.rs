@@ -36,8 +36,8 @@ pub(super) const DELETES_BACKUPS: &str = "delete_automated_backups";
 const STATUS: &str = "status";
 const MAINTENANCE: &str = "maintenance_window";
 const OWNER: &str = "aws_backup_recovery_point_arn";
-const EARLIEST: &str = "earliest_restorable";
-const LATEST: &str = "latest_restorable";
+pub(super) const EARLIEST: &str = "earliest_restorable";
+pub(super) const LATEST: &str = "latest_restorable";
 /// The retention period in force, where another one waits.
 const DAYS_NOW: &str = "backup_retention_period_now";
 /// The retention period that waits, where it is what was read.
@@ -432,7 +432,7 @@ pub(super) fn text<'a>(live: &'a Live, fact: &str) -> Option<&'a str> {
     live.facts.get(fact).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-fn instant(live: &Live, fact: &str) -> Option<Timestamp> {
+pub(super) fn instant(live: &Live, fact: &str) -> Option<Timestamp> {
     text(live, fact)?.parse().ok()
 }
 

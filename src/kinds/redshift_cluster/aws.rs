@@ -3,8 +3,8 @@
 use super::{AUTOMATED, MANUAL, NODE_TYPE, PASSING, SPEC, STATUS};
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
-use crate::kinds::protection::{ENCRYPTION, encryption};
 use crate::kinds::patience::Patience;
+use crate::kinds::protection::{ENCRYPTION, encryption};
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ReadRequest};
 use crate::model::{Live, Reading, ResourceId, Value};
 use futures_util::future::BoxFuture;

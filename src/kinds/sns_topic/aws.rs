@@ -1,5 +1,9 @@
 //! The calls: `GetTopicAttributes` for each topic, `ListSubscriptionsByTopic` and one call for each of its confirmed subscriptions.
 
+mod audience;
+
+pub(super) use audience::Audiences;
+
 use super::{FOREIGN, PENDING, SPEC, SUBSCRIPTION, UNSAID, policy};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::json::sorted;
@@ -13,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const LIST: &str = "sns:ListTopics";
-pub(super) const GET: &str = "sns:GetTopicAttributes";
+const GET: &str = "sns:GetTopicAttributes";
 const LIST_SUBSCRIPTIONS: &str = "sns:ListSubscriptionsByTopic";
 const GET_SUBSCRIPTION: &str = "sns:GetSubscriptionAttributes";
 const LIST_TAGS: &str = "sns:ListTagsForResource";
@@ -27,7 +31,7 @@ const TAG: &str = "sns:TagResource";
 const UNTAG: &str = "sns:UntagResource";
 
 /// What AWS writes in place of the ARN of a subscription that waits to be confirmed.
-pub(super) const WAITS: &str = "PendingConfirmation";
+const WAITS: &str = "PendingConfirmation";
 
 /// The settings of a topic, with SNS's names for them.
 const ATTRIBUTES: [(&str, &str); 8] = [
@@ -78,7 +82,7 @@ impl WholeAws for TopicCalls {
     }
 }
 
-pub(super) fn client(connection: &Connection, region: &str) -> Arc<Client> {
+fn client(connection: &Connection, region: &str) -> Arc<Client> {
     connection
         .client("sns", region, |config, witness| Client::from_conf(aws_sdk_sns::config::Builder::from(config).interceptor(witness).build()))
 }
@@ -204,7 +208,7 @@ fn value(setting: &str, text: &str) -> Option<Value> {
     }
 }
 
-pub(super) async fn subscriptions(connection: &Connection, client: &Client, topic: &str) -> Result<Vec<Subscription>, CallFailed> {
+async fn subscriptions(connection: &Connection, client: &Client, topic: &str) -> Result<Vec<Subscription>, CallFailed> {
     let mut all = Vec::new();
     let mut from: Option<String> = None;
     loop {

@@ -11,8 +11,6 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod policy;
-#[cfg(feature = "aws")]
-mod proof;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -358,6 +356,6 @@ impl Kind for SnsTopic {
 
     #[cfg(feature = "aws")]
     fn proof(&self) -> Option<&'static dyn super::ProofAws> {
-        Some(&proof::Audiences)
+        Some(&aws::Audiences)
     }
 }

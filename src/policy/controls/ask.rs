@@ -33,11 +33,11 @@ struct Ready {
 
 /// What came out for one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct Asked<'v> {
     /// Whether the condition holds; `None` where the control does not apply.
     pub holds: Option<Result<bool, NotAnswered>>,
     /// What was looked at.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<Evidence<'v>>,
 }
 
 /// Why nobody can say.
@@ -56,11 +56,11 @@ pub enum NotAnswered {
 
 /// A value that a control looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
+pub struct Evidence<'v> {
     /// The names behind `resource`: `settings.versioning.status`.
-    pub path: String,
+    pub path: &'v str,
     /// The value; `None` where it is not there.
-    pub value: Option<Value>,
+    pub value: Option<&'v Value>,
 }
 
 /// What parsed text stands behind, so that its places can be told.
@@ -82,13 +82,13 @@ impl Ask {
     }
 
     /// Asks it of a thing, `resource` in its expressions.
-    pub fn of(&self, resource: &Value) -> Asked {
+    pub fn of<'v>(&'v self, resource: &'v Value) -> Asked<'v> {
         let mut scope = Scope::new(&self.folder);
         for (name, value) in &self.names {
-            scope = scope.with(name.clone(), value.clone());
+            scope = scope.with_ref(name.clone(), value);
         }
         // The names of a thing are checked beforehand, and `try` is to see what is missing below them.
-        let scope = scope.child().with(RESOURCE, resource.clone());
+        let scope = scope.child().with_ref(RESOURCE, resource);
         if let Some(when) = &self.when {
             match when.decide(&scope, resource) {
                 Ok(false) => return Asked { holds: None, evidence: when.evidence(resource) },
@@ -124,8 +124,8 @@ impl Ready {
         }
     }
 
-    fn evidence(&self, resource: &Value) -> Vec<Evidence> {
-        self.looks_at.iter().map(|(path, names)| Evidence { path: path.clone(), value: reach(resource, names).cloned() }).collect()
+    fn evidence<'v>(&'v self, resource: &'v Value) -> Vec<Evidence<'v>> {
+        self.looks_at.iter().map(|(path, names)| Evidence { path, value: reach(resource, names) }).collect()
     }
 
     /// Where in the policy's file a range of the parsed text stands.

@@ -58,7 +58,11 @@ pub const FIELDS: &[Field] = &[
     ),
     later("rebuild", "where the configuration that a restore needs is kept", "where configuration is backed up is not looked at yet"),
     later("changes", "who reviewed changes, and when drift was checked", "reviews of changes and runs of `drift` are not recorded yet"),
-    later("roles", "what the roles that back up and restore may do", "the permissions of roles are not read yet"),
+    field(
+        "roles",
+        "what the roles may do by which AWS Backup backs it up: `arns`, `have_least_privilege`, null where there are none, and `excess`, which says \
+         what is too much",
+    ),
     field(
         "access",
         "of a vault `may_delete`: the ARNs, ids or patterns of those whom its access policy does not keep from deleting recovery points, `*` is \

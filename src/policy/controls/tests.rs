@@ -84,8 +84,9 @@ fn what_fails_for_a_thing_says_where() {
 
 #[test]
 fn the_values_that_were_looked_at_are_the_evidence() {
-    let asked = of("resource.name == \"orders\" && try(resource.settings.pitr, false)").of(&thing());
-    let found: Vec<(String, Option<Value>)> = asked.evidence.into_iter().map(|one| (one.path, one.value)).collect();
+    let (ask, thing) = (of("resource.name == \"orders\" && try(resource.settings.pitr, false)"), thing());
+    let asked = ask.of(&thing);
+    let found: Vec<(String, Option<Value>)> = asked.evidence.into_iter().map(|one| (one.path.to_owned(), one.value.cloned())).collect();
     assert_eq!(found, [("name".to_owned(), Some(Value::from("orders"))), ("settings.pitr".to_owned(), None)]);
 }
 

@@ -3,6 +3,7 @@
 use super::EvalError;
 use super::failure::suggestion;
 use crate::model::{Code, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::path::Path;
 /// The names that an expression can use, and the folder that file functions start from.
 #[derive(Clone, Debug)]
 pub struct Scope<'a> {
-    names: BTreeMap<String, Value>,
+    names: BTreeMap<String, Cow<'a, Value>>,
     folder: &'a Path,
     parent: Option<&'a Scope<'a>>,
     inside_template: bool,
@@ -26,7 +27,14 @@ impl<'a> Scope<'a> {
     /// Adds a root name, such as `var` or `each`.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: Value) -> Self {
-        self.names.insert(name.into(), value);
+        self.names.insert(name.into(), Cow::Owned(value));
+        self
+    }
+
+    /// The same with a value that stays where it is: what is large is not copied for each question.
+    #[must_use]
+    pub(crate) fn with_ref(mut self, name: impl Into<String>, value: &'a Value) -> Self {
+        self.names.insert(name.into(), Cow::Borrowed(value));
         self
     }
 
@@ -56,12 +64,13 @@ impl<'a> Scope<'a> {
 
     /// The scope of a template file: only the names that it is given.
     pub(crate) fn of_template(folder: &'a Path, names: BTreeMap<String, Value>) -> Self {
+        let names = names.into_iter().map(|(name, value)| (name, Cow::Owned(value))).collect();
         Self { names, folder, parent: None, inside_template: true, lacking: false }
     }
 
     /// The value of a name of this scope itself.
     pub(crate) fn own(&self, name: &str) -> Option<&Value> {
-        self.names.get(name)
+        self.names.get(name).map(Cow::as_ref)
     }
 
     /// The folder that relative paths start from.

@@ -24,7 +24,9 @@ mod tests;
 
 use crate::model::Value;
 pub(crate) use conversion::unified;
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// What a function may know beyond its arguments.
 #[derive(Clone, Copy, Debug)]
@@ -111,8 +113,12 @@ pub fn unavailable(name: &str) -> Option<&'static str> {
 
 /// The function of that name.
 pub fn find(name: &str) -> Option<&'static Function> {
-    all().find(|function| function.name == name)
+    BY_NAME.get(name).copied()
 }
+
+/// The functions by their names, as controls call them of every thing.
+static BY_NAME: LazyLock<BTreeMap<&'static str, &'static Function>> =
+    LazyLock::new(|| all().map(|function| (function.name, function)).collect());
 
 /// Calls a function after the checks that all functions share: count of arguments, null, known only after apply.
 pub fn call(function: &Function, call: &Call<'_>, args: &[Value]) -> Outcome {

@@ -11,7 +11,7 @@ use crate::sandbox::services::iam;
 use crate::sandbox::state::State;
 
 /// Arguments of the provider that mean nothing here.
-const IGNORED: &[&str] = &["force_detach_policies", "inline_policy", "managed_policy_arns", "permissions_boundary"];
+const IGNORED: &[&str] = &["force_detach_policies", "permissions_boundary"];
 
 #[derive(Debug)]
 struct SeededRole {
@@ -22,6 +22,8 @@ struct SeededRole {
     description: Option<String>,
     longest_session: i64,
     tags: BTreeMap<String, String>,
+    attached: Vec<String>,
+    inline: Vec<(String, String)>,
 }
 
 /// Reads one block; what IAM would refuse of it is a problem.
@@ -39,6 +41,8 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         description: fields.text("description"),
         longest_session: fields.number("max_session_duration", 3600..=43_200).unwrap_or(3600),
         tags: fields.map("tags").map(BTreeMap::from_iter).unwrap_or_default(),
+        attached: fields.texts("managed_policy_arns").unwrap_or_default(),
+        inline: fields.blocks("inline_policy", |policy| (policy.required_text("name"), policy.required_text("policy"))),
     })
 }
 
@@ -57,6 +61,8 @@ impl Plant for SeededRole {
             longest_session: self.longest_session,
             created: now,
             tags: self.tags.clone(),
+            attached: self.attached.iter().cloned().collect(),
+            inline: self.inline.iter().cloned().collect(),
         };
         state.region_mut(&self.account, iam::REGION).iam.insert(self.name.to_lowercase(), role).is_some()
     }

@@ -1,6 +1,6 @@
 //! IAM: the roles of an account and who may assume them. Policies are not attached to them, and nothing asks whether a role may do what it does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,12 @@ pub(crate) struct Role {
     pub(crate) longest_session: i64,
     pub(crate) created: Timestamp,
     pub(crate) tags: BTreeMap<String, String>,
+    /// The ARNs of the policies that are attached to it.
+    #[serde(default)]
+    pub(crate) attached: BTreeSet<String>,
+    /// The policies that stand in it, by name.
+    #[serde(default)]
+    pub(crate) inline: BTreeMap<String, String>,
 }
 
 /// AWS Identity and Access Management, 2010-05-08.
@@ -43,6 +49,7 @@ pub(crate) static SERVICE: Service = Service {
         Operation::write("CreateRole", create),
         Operation::write("DeleteRole", delete),
         Operation::read("GetRole", get),
+        Operation::read("GetRolePolicy", inline_policy),
         Operation::read("ListAttachedRolePolicies", attached),
         Operation::read("ListInstanceProfilesForRole", profiles),
         Operation::read("ListRolePolicies", inline),
@@ -177,7 +184,18 @@ fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
         tags.insert(tag.text("Key")?.unwrap_or_default().to_owned(), tag.text("Value")?.unwrap_or_default().to_owned());
     }
     let description = fields.text("Description")?.map(str::to_owned);
-    let role = Role { id: fresh_id(call.state), created: call.now, name, path, trust, description, longest_session, tags };
+    let role = Role {
+        id: fresh_id(call.state),
+        created: call.now,
+        name,
+        path,
+        trust,
+        description,
+        longest_session,
+        tags,
+        attached: [].into(),
+        inline: [].into(),
+    };
     let answer = json!({ "Role": shown(&call.caller.account, &role) });
     roles(call).insert(role.name.to_lowercase(), role);
     Ok(answer)
@@ -189,7 +207,12 @@ fn get(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
 }
 
 fn delete(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
-    let key = role(call, input)?.name.to_lowercase();
+    let role = role(call, input)?;
+    let policies = [("detach all policies", !role.attached.is_empty()), ("delete policies", !role.inline.is_empty())];
+    if let Some((first, _)) = policies.iter().find(|(_, is_there)| *is_there) {
+        return Err(fault("DeleteConflict", 409, format!("Cannot delete entity, must {first} first.")));
+    }
+    let key = role.name.to_lowercase();
     roles(call).remove(&key);
     Ok(json!({}))
 }
@@ -219,13 +242,23 @@ fn list(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
 }
 
 fn attached(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
-    role(call, input)?;
-    Ok(json!({ "AttachedPolicies": [], "IsTruncated": false }))
+    let named = |arn: &String| json!({ "PolicyName": arn.rsplit('/').next(), "PolicyArn": arn });
+    let attached: Vec<Value> = role(call, input)?.attached.iter().map(named).collect();
+    Ok(json!({ "AttachedPolicies": attached, "IsTruncated": false }))
 }
 
 fn inline(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
-    role(call, input)?;
-    Ok(json!({ "PolicyNames": [], "IsTruncated": false }))
+    let names: Vec<String> = role(call, input)?.inline.keys().cloned().collect();
+    Ok(json!({ "PolicyNames": names, "IsTruncated": false }))
+}
+
+fn inline_policy(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
+    let policy = Input(input).text("PolicyName")?.unwrap_or_default();
+    let role = role(call, input)?;
+    let Some(text) = role.inline.get(policy) else {
+        return Err(fault("NoSuchEntity", 404, format!("The role policy with name {policy} cannot be found.")));
+    };
+    Ok(json!({ "RoleName": role.name, "PolicyName": policy, "PolicyDocument": encoded(text) }))
 }
 
 fn profiles(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {

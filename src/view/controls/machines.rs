@@ -3,28 +3,17 @@
 use super::verdict;
 use crate::model::{ControlOutcome, ControlSeverity, ControlVerdict, Examined, Finding, Findings};
 use crate::view::escape::visible;
-use crate::view::junit::{self, Case, Outcome, Suite};
+use crate::view::junit::{self, Case, Outcome};
+use crate::view::lazy::Lazy;
 use crate::view::sarif::{self, Described, Level, Result, Unread};
 use crate::view::{Specs, words};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
+use std::io;
 
 /// What controls found, as `controls`, and what that says of `frameworks`.
-pub fn json(findings: &Findings) -> (Json, Json) {
-    let controls = findings.controls.iter().map(|control| {
-        json!({
-            "id": control.id,
-            "title": control.title,
-            "severity": control.severity,
-            "verdict": control.verdict,
-            "condition": control.condition,
-            "remediation": control.remediation,
-            "requirements": requirements(control),
-            "at": control.at,
-            "findings": control.findings.iter().filter_map(|finding| one(findings, finding)).collect::<Vec<_>>(),
-        })
-    });
+pub(in crate::view) fn json(findings: &Findings) -> (Lazy<'_>, Lazy<'_>) {
     let frameworks = findings.frameworks.iter().map(|framework| {
         let requirements = framework.requirements.iter().map(|requirement| {
             json!({
@@ -42,7 +31,22 @@ pub fn json(findings: &Findings) -> (Json, Json) {
             "requirements": requirements.collect::<Vec<_>>(),
         })
     });
-    (controls.collect(), frameworks.collect())
+    (Lazy::each(move || findings.controls.iter().map(|control| whole(findings, control))), Lazy::Ready(frameworks.collect()))
+}
+
+/// A control with all that it found.
+fn whole<'a>(findings: &'a Findings, control: &'a ControlOutcome) -> Lazy<'a> {
+    Lazy::map([
+        ("id", Lazy::of(&control.id)),
+        ("title", Lazy::of(&control.title)),
+        ("severity", Lazy::of(&control.severity)),
+        ("verdict", Lazy::of(&control.verdict)),
+        ("condition", Lazy::of(&control.condition)),
+        ("remediation", Lazy::of(&control.remediation)),
+        ("requirements", Lazy::of(&requirements(control))),
+        ("at", Lazy::of(&control.at)),
+        ("findings", Lazy::each(|| control.findings.iter().filter_map(|finding| one(findings, finding)).map(Lazy::Ready))),
+    ])
 }
 
 fn requirements(control: &ControlOutcome) -> BTreeMap<&str, Vec<&str>> {
@@ -73,6 +77,18 @@ fn one(findings: &Findings, finding: &Finding) -> Option<Json> {
 ///
 /// A cell that a spreadsheet would take for a formula begins with an apostrophe, and what is hidden, line breaks too, is written out.
 pub fn csv(findings: &Findings) -> String {
+    let mut text = Vec::new();
+    // Writing into memory cannot fail, and all that is written is UTF-8.
+    let _ = write_csv(&mut text, findings);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Writes the same, without ever holding all of it.
+///
+/// # Errors
+///
+/// Those of what it is written to.
+pub fn write_csv(out: &mut dyn io::Write, findings: &Findings) -> io::Result<()> {
     let columns = [
         "control",
         "title",
@@ -90,7 +106,7 @@ pub fn csv(findings: &Findings) -> String {
         "remediation",
         "at",
     ];
-    let mut out = columns.join(",") + "\n";
+    writeln!(out, "{}", columns.join(","))?;
     for control in &findings.controls {
         let requirements: Vec<String> = control.requirements.iter().map(|(framework, id)| format!("{framework} {id}")).collect();
         let (requirements, at) = (requirements.join("; "), control.at.to_string());
@@ -115,11 +131,10 @@ pub fn csv(findings: &Findings) -> String {
                 control.remediation.as_deref().unwrap_or_default(),
                 &at,
             ];
-            out.push_str(&cells.map(cell).join(","));
-            out.push('\n');
+            writeln!(out, "{}", cells.map(cell).join(","))?;
         }
     }
-    out
+    Ok(())
 }
 
 /// A cell: in quotes where it must be, and never a formula.
@@ -135,30 +150,44 @@ fn cell(text: &str) -> String {
 
 /// A case for each control and thing: what does not apply is skipped, and what nobody knows is an error.
 pub fn junit(findings: &Findings, specs: Specs, at: Timestamp) -> String {
-    let mut cases = Vec::new();
-    for control in &findings.controls {
-        for finding in &control.findings {
-            let Some(thing) = findings.things.get(finding.thing) else { continue };
-            let outcome = match finding.verdict {
-                ControlVerdict::Pass => Outcome::Passed,
-                ControlVerdict::NotApplicable => Outcome::Skipped { message: "it does not apply".to_owned() },
-                ControlVerdict::Fail => Outcome::Failed {
-                    kind: control.severity.as_str().to_owned(),
-                    message: control.title.clone(),
-                    text: told(control, finding).join("\n"),
-                },
-                ControlVerdict::Unknown => {
-                    let unknown = finding.unknown.as_ref();
-                    Outcome::Unknown {
-                        kind: unknown.map_or("unread", |unknown| unknown.sort.as_str()).to_owned(),
-                        message: unknown.map(|unknown| unknown.why.to_string()).unwrap_or_default(),
-                    }
-                }
-            };
-            cases.push(Case { class: control.id.clone(), name: named(specs, thing), outcome });
+    let mut text = Vec::new();
+    // Writing into memory cannot fail, and all that is written is UTF-8.
+    let _ = write_junit(&mut text, findings, specs, at);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Writes the same, without ever holding all of it.
+///
+/// # Errors
+///
+/// Those of what it is written to.
+pub fn write_junit(out: &mut dyn io::Write, findings: &Findings, specs: Specs, at: Timestamp) -> io::Result<()> {
+    let of = |control: &ControlOutcome, finding: &Finding| {
+        let thing = findings.things.get(finding.thing)?;
+        Some(Case { class: control.id.clone(), name: named(specs, thing), outcome: outcome(control, finding) })
+    };
+    junit::write(out, "backstay audit", at, || {
+        findings.controls.iter().flat_map(move |control| control.findings.iter().filter_map(move |finding| of(control, finding)))
+    })
+}
+
+fn outcome(control: &ControlOutcome, finding: &Finding) -> Outcome {
+    match finding.verdict {
+        ControlVerdict::Pass => Outcome::Passed,
+        ControlVerdict::NotApplicable => Outcome::Skipped { message: "it does not apply".to_owned() },
+        ControlVerdict::Fail => Outcome::Failed {
+            kind: control.severity.as_str().to_owned(),
+            message: control.title.clone(),
+            text: told(control, finding).join("\n"),
+        },
+        ControlVerdict::Unknown => {
+            let unknown = finding.unknown.as_ref();
+            Outcome::Unknown {
+                kind: unknown.map_or("unread", |unknown| unknown.sort.as_str()).to_owned(),
+                message: unknown.map(|unknown| unknown.why.to_string()).unwrap_or_default(),
+            }
         }
     }
-    junit::print(&[Suite { name: "backstay audit".to_owned(), timestamp: at, cases }])
 }
 
 fn named(specs: Specs, thing: &Examined) -> String {
@@ -174,49 +203,64 @@ fn told(control: &ControlOutcome, finding: &Finding) -> Vec<String> {
 
 /// SARIF 2.1.0: a result for each thing that a control fails, at the control's place; what could not be read beside it.
 pub fn sarif(findings: &Findings, specs: Specs, at: Timestamp) -> Json {
-    let mut results = Vec::new();
-    let mut unread = Vec::new();
-    for control in &findings.controls {
-        for finding in &control.findings {
-            let Some(thing) = findings.things.get(finding.thing) else { continue };
-            let subject = named(specs, thing);
-            if let Some(unknown) = finding.unknown.as_ref().filter(|unknown| unknown.sort.is_incomplete()) {
-                unread.push(Unread { code: control.id.clone(), message: format!("{subject}: {}", unknown.why) });
-            }
-            if finding.verdict != ControlVerdict::Fail {
-                continue;
-            }
-            let mut message = format!("{subject}: not so that {}", control.title);
-            if let Some(remediation) = &control.remediation {
-                message = format!("{message}. {remediation}");
-            }
-            let evidence: Map<String, Json> = finding.evidence.iter().map(|(path, value)| (path.to_string(), json!(**value))).collect();
-            results.push(Result {
-                rule: control.id.clone(),
-                level: match control.severity {
-                    ControlSeverity::Critical | ControlSeverity::High => Level::Error,
-                    ControlSeverity::Medium => Level::Warning,
-                    ControlSeverity::Low => Level::Note,
-                },
-                message,
-                position: Some(control.at.clone()),
-                file: None,
-                fingerprint: format!("{}/{}/{}/{}/{}", control.id, thing.account, thing.region, thing.kind, thing.name),
-                subject,
-                suppressed: None,
-                properties: Map::from_iter([
-                    ("severity".to_owned(), json!(control.severity)),
-                    ("requirements".to_owned(), json!(requirements(control))),
-                    ("evidence".to_owned(), Json::Object(evidence)),
-                    ("arn".to_owned(), json!(thing.arn)),
-                ]),
-            });
-        }
-    }
+    serde_json::to_value(lazy_sarif(findings, specs, at)).unwrap_or_default()
+}
+
+/// Writes the same, without ever holding all of it.
+///
+/// # Errors
+///
+/// Those of what it is written to.
+pub fn write_sarif(out: &mut dyn io::Write, findings: &Findings, specs: Specs, at: Timestamp) -> io::Result<()> {
+    lazy_sarif(findings, specs, at).write(out)
+}
+
+fn lazy_sarif(findings: &Findings, specs: Specs, at: Timestamp) -> Lazy<'_> {
+    let all = move || findings.controls.iter().flat_map(|control| control.findings.iter().map(move |finding| (control, finding)));
+    let unread = all().filter_map(|(control, finding)| {
+        let unknown = finding.unknown.as_ref().filter(|unknown| unknown.sort.is_incomplete())?;
+        let subject = named(specs, findings.things.get(finding.thing)?);
+        Some(Unread { code: control.id.clone(), message: format!("{subject}: {}", unknown.why) })
+    });
+    let failed = move || {
+        all()
+            .filter(|(_, finding)| finding.verdict == ControlVerdict::Fail)
+            .filter_map(move |(control, finding)| Some(result(control, finding, findings.things.get(finding.thing)?, specs)))
+    };
+    let rules = all().filter(|(_, finding)| finding.verdict == ControlVerdict::Fail).map(|(control, _)| control.id.clone()).collect();
     let described =
         |control: &ControlOutcome| (control.id.clone(), Described { title: control.title.clone(), help: control.remediation.clone() });
     let described: BTreeMap<String, Described> = findings.controls.iter().map(described).collect();
-    sarif::report(&results, &unread, &described, &verdict(findings), at)
+    sarif::lazy(rules, failed, &unread.collect::<Vec<_>>(), &described, &verdict(findings), at)
+}
+
+fn result(control: &ControlOutcome, finding: &Finding, thing: &Examined, specs: Specs) -> Result {
+    let subject = named(specs, thing);
+    let mut message = format!("{subject}: not so that {}", control.title);
+    if let Some(remediation) = &control.remediation {
+        message = format!("{message}. {remediation}");
+    }
+    let evidence: Map<String, Json> = finding.evidence.iter().map(|(path, value)| (path.to_string(), json!(**value))).collect();
+    Result {
+        rule: control.id.clone(),
+        level: match control.severity {
+            ControlSeverity::Critical | ControlSeverity::High => Level::Error,
+            ControlSeverity::Medium => Level::Warning,
+            ControlSeverity::Low => Level::Note,
+        },
+        message,
+        position: Some(control.at.clone()),
+        file: None,
+        fingerprint: format!("{}/{}/{}/{}/{}", control.id, thing.account, thing.region, thing.kind, thing.name),
+        subject,
+        suppressed: None,
+        properties: Map::from_iter([
+            ("severity".to_owned(), json!(control.severity)),
+            ("requirements".to_owned(), json!(requirements(control))),
+            ("evidence".to_owned(), Json::Object(evidence)),
+            ("arn".to_owned(), json!(thing.arn)),
+        ]),
+    }
 }
 
 #[cfg(test)]

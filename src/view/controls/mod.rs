@@ -4,7 +4,8 @@ mod machines;
 mod markdown;
 mod text;
 
-pub use machines::{csv, json, junit, sarif};
+pub(in crate::view) use machines::json;
+pub use machines::{csv, junit, sarif, write_csv, write_junit, write_sarif};
 pub use markdown::markdown;
 pub use text::text;
 

@@ -7,11 +7,13 @@ pub use markdown::markdown;
 pub use text::text;
 
 use super::escape::visible;
-use super::{Specs, json, words};
+use super::lazy::Lazy;
+use super::{Specs, words};
 use crate::model::{CopyPlace, Coverage, Covered, Findings, Kept, Mechanism, Promises, count};
 use crate::time::say_length;
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 /// The verdict in a line: `37 of 40 protected, 2 unprotected, 1 unknown`.
 pub fn verdict(coverage: &Coverage) -> String {
@@ -31,14 +33,44 @@ pub fn verdict(coverage: &Coverage) -> String {
 
 /// All that is known, what is promised, and what controls found, for programs.
 pub fn json(coverage: &Coverage, promises: &Promises, findings: &Findings) -> String {
-    let mut all = serde_json::to_value(coverage).unwrap_or_default();
-    if let serde_json::Value::Object(map) = &mut all {
-        map.insert("promises".to_owned(), serde_json::to_value(promises).unwrap_or_default());
-        let (controls, frameworks) = super::controls::json(findings);
-        map.insert("controls".to_owned(), controls);
-        map.insert("frameworks".to_owned(), frameworks);
+    lazy(coverage, promises, findings).print()
+}
+
+/// Writes the same, without ever holding all of it: of a hundred thousand things it is large.
+///
+/// # Errors
+///
+/// Those of what it is written to.
+pub fn write_json(out: &mut dyn io::Write, coverage: &Coverage, promises: &Promises, findings: &Findings) -> io::Result<()> {
+    lazy(coverage, promises, findings).write(out)
+}
+
+fn lazy<'a>(coverage: &'a Coverage, promises: &'a Promises, findings: &'a Findings) -> Lazy<'a> {
+    // Every field is named, so that none can be forgotten.
+    let Coverage { format, at, targets, totals, resources, not_looked_at, gaps, evidence_gaps } = coverage;
+    let Promises { things, in_no_tier, in_several_tiers } = promises;
+    let promises = Lazy::map([
+        ("things", Lazy::each(|| things.iter().map(Lazy::of))),
+        ("in_no_tier", Lazy::each(|| in_no_tier.iter().map(Lazy::of))),
+        ("in_several_tiers", Lazy::of(in_several_tiers)),
+    ]);
+    let (controls, frameworks) = super::controls::json(findings);
+    let mut all = BTreeMap::from([
+        ("format", Lazy::of(format)),
+        ("at", Lazy::of(at)),
+        ("targets", Lazy::of(targets)),
+        ("totals", Lazy::of(totals)),
+        ("resources", Lazy::each(|| resources.iter().map(Lazy::of))),
+        ("not_looked_at", Lazy::of(not_looked_at)),
+        ("gaps", Lazy::of(gaps)),
+        ("promises", promises),
+        ("controls", controls),
+        ("frameworks", frameworks),
+    ]);
+    if !evidence_gaps.is_empty() {
+        all.insert("evidence_gaps", Lazy::of(evidence_gaps));
     }
-    json::print(&all)
+    Lazy::Map(all)
 }
 
 /// Things of which the same is to be said, in their order.

@@ -4,7 +4,7 @@ use super::{by, by_or_why, place, subject, verdict, what};
 use crate::model::{Code, Drift, Effect, Moved};
 use crate::view::Specs;
 use crate::view::json::known;
-use crate::view::junit::{self, Case, Outcome, Suite};
+use crate::view::junit::{self, Case, Outcome};
 use crate::view::sarif::{self, Level, Result, Unread};
 use crate::view::words;
 use serde_json::{Map, Value as Json, json};
@@ -70,7 +70,7 @@ pub fn junit(drift: &Drift, specs: Specs) -> String {
     }
     let unmoved = |address: &String| Case { class: address.clone(), name: "did not move".to_owned(), outcome: Outcome::Passed };
     cases.extend(drift.unmoved.iter().map(unmoved));
-    junit::print(&[Suite { name: "backstay drift".to_owned(), timestamp: drift.read_at, cases }])
+    junit::print("backstay drift", drift.read_at, &cases)
 }
 
 /// What moved as SARIF 2.1.0: a result for each movement, at the place where the policy declares it.

@@ -34,6 +34,9 @@ const NS: &str = "backstay://ns/oscal/1";
 
 const VERSION: &str = "1.1.3";
 
+/// The levels above an observation: the document, its results, the one result, and its observations.
+const LEVELS: usize = 5;
+
 /// What an audit saw.
 #[derive(Clone, Copy)]
 pub struct Audit<'a> {
@@ -53,8 +56,10 @@ pub struct Audit<'a> {
 
 /// Renders the document.
 pub fn oscal(audit: &Audit<'_>) -> String {
-    let page = Page { audit: *audit, id: digest(audit), asked: requirements::all(&audit.findings.frameworks) };
-    json::print_as(&Document { results: Results(&page) })
+    let id = digest(audit);
+    let observed = audit.findings.controls.iter().map(|control| observations::ids(id, audit.findings, control)).collect();
+    let page = Page { audit: *audit, id, asked: requirements::all(&audit.findings.frameworks), observed };
+    json::print_rows(&Document { results: Results(&page) }, LEVELS)
 }
 
 /// A document that is being written.
@@ -63,6 +68,8 @@ struct Page<'a> {
     /// The document's id, within which those of what it found are.
     id: Uuid,
     asked: Vec<Asked<'a>>,
+    /// The ids of what each control found, by control and finding.
+    observed: Vec<Vec<Uuid>>,
 }
 
 /// The id of what an audit found.

@@ -2,8 +2,8 @@
 
 use super::ids::{Uuid, line, markup};
 use super::inventory::subject;
-use super::{Page, origins, prop};
-use crate::model::{ControlOutcome, ControlVerdict, Examined, Finding};
+use super::{Page, prop};
+use crate::model::{ControlOutcome, ControlVerdict, Examined, Finding, Findings};
 use crate::view::escape::code;
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
@@ -14,10 +14,20 @@ pub(super) struct Observations<'a>(pub(super) &'a Page<'a>);
 impl Serialize for Observations<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let page = self.0;
-        let controls = page.audit.findings.controls.iter();
-        let all = controls.flat_map(|control| control.findings.iter().map(move |finding| (control, finding)));
-        serializer.collect_seq(all.filter_map(|(control, finding)| Some(page.observation(control, finding, page.thing(finding)?))))
+        let controls = page.audit.findings.controls.iter().zip(&page.observed);
+        let all = controls.flat_map(|(control, ids)| control.findings.iter().zip(ids).map(move |(finding, id)| (control, finding, *id)));
+        serializer.collect_seq(all.filter_map(|(control, finding, id)| Some(page.observation(control, finding, page.thing(finding)?, id))))
     }
+}
+
+/// The UUIDs of what a control found, in its order.
+pub(super) fn ids(document: Uuid, findings: &Findings, control: &ControlOutcome) -> Vec<Uuid> {
+    let of = |finding: &Finding| {
+        let thing = findings.things.get(finding.thing);
+        let what = thing.map_or(["?"; 5], |thing| [&thing.account, &thing.region, &thing.kind, &thing.name, &thing.target]);
+        document.of(&["observation", &control.id]).of(&what)
+    };
+    control.findings.iter().map(of).collect()
 }
 
 /// References to the observations of a control that came to a verdict.
@@ -29,12 +39,10 @@ pub(super) struct Related<'a> {
 
 impl Related<'_> {
     fn ids(&self) -> impl Iterator<Item = Uuid> {
-        let of = |control: &'_ &ControlOutcome| {
-            let control: &ControlOutcome = control;
-            let found = control.findings.iter().filter(|finding| finding.verdict == self.verdict);
-            found.filter_map(|finding| Some(self.page.observed(control, self.page.thing(finding)?))).collect::<Vec<_>>()
-        };
-        self.controls.iter().flat_map(of)
+        let all = self.page.audit.findings.controls.iter().zip(&self.page.observed);
+        let under = all.filter(|(control, _)| self.controls.iter().any(|one| one.id == control.id));
+        let found = under.flat_map(|(control, ids)| control.findings.iter().zip(ids));
+        found.filter(|(finding, _)| finding.verdict == self.verdict).map(|(_, id)| *id)
     }
 
     /// Whether there is none.
@@ -55,23 +63,17 @@ impl Page<'_> {
         self.audit.findings.things.get(finding.thing)
     }
 
-    /// The UUID of what a control found of a thing.
-    pub(super) fn observed(&self, control: &ControlOutcome, thing: &Examined) -> Uuid {
-        self.id.of(&["observation", &control.id, &thing.account, &thing.region, &thing.kind, &thing.name, &thing.target])
-    }
-
-    fn observation(&self, control: &ControlOutcome, finding: &Finding, thing: &Examined) -> Json {
-        let (kind, id) = subject(thing);
+    fn observation(&self, control: &ControlOutcome, finding: &Finding, thing: &Examined, id: Uuid) -> Json {
+        let (kind, subject) = subject(thing);
         let name = self.named(thing);
         let mut props = vec![prop("control", &control.id), prop("verdict", finding.verdict.as_str())];
         let mut observation = json!({
-            "uuid": self.observed(control, thing).to_string(),
+            "uuid": id.to_string(),
             "title": format!("{} of {name}: {}", markup(&control.id), finding.verdict.shown()),
             "description": markup(&control.title),
             "methods": ["TEST"],
             "types": ["control-objective"],
-            "origins": origins(),
-            "subjects": [{ "subject-uuid": id.to_string(), "type": kind, "title": name }],
+            "subjects": [{ "subject-uuid": subject.to_string(), "type": kind }],
             "collected": self.audit.began.to_string(),
         });
         let Json::Object(map) = &mut observation else { return observation };

@@ -1,6 +1,6 @@
 //! What controls found, by control and by requirement of each framework.
 
-use super::{filters, prose};
+use super::{prose, table};
 use crate::model::{ControlVerdict, Findings};
 use crate::view::controls;
 use crate::view::escape::html;
@@ -43,12 +43,13 @@ fn by_control(out: &mut String, findings: &Findings) {
     let of = |value: fn(&crate::model::ControlOutcome) -> &'static str| {
         findings.controls.iter().map(|control| value(control).to_owned()).collect()
     };
-    filters(
+    table::filters(
         out,
         "controls",
-        &[("verdict", "verdict", of(|control| control.verdict.shown())), ("severity", "severity", of(|control| control.severity.as_str()))],
+        "controls",
+        &[("verdict", of(|control| control.verdict.shown())), ("severity", of(|control| control.severity.as_str()))],
     );
-    table(out, "controls", &["verdict", "control", "severity", "things", "what to do"]);
+    table::open(out, "controls", "Controls", &["verdict", "control", "severity", "things", "what to do"]);
     for control in &findings.controls {
         let mut by: BTreeMap<ControlVerdict, Vec<&str>> = BTreeMap::new();
         for finding in &control.findings {
@@ -88,7 +89,7 @@ fn by_control(out: &mut String, findings: &Findings) {
             prose(control.remediation.as_deref().unwrap_or_default()),
         );
     }
-    out.push_str("</tbody>\n</table></div>\n");
+    table::close_filtered(out, "controls");
 }
 
 fn by_requirement(out: &mut String, findings: &Findings) {
@@ -96,8 +97,8 @@ fn by_requirement(out: &mut String, findings: &Findings) {
         || findings.frameworks.iter().flat_map(|framework| framework.requirements.iter().map(move |requirement| (framework, requirement)));
     let titles = findings.frameworks.iter().map(|framework| framework.title.clone()).collect();
     let verdicts = all().map(|(_, requirement)| requirement.verdict.shown().to_owned()).collect();
-    filters(out, "requirements", &[("framework", "framework", titles), ("verdict", "verdict", verdicts)]);
-    table(out, "requirements", &["verdict", "framework", "requirement", "about", "controls"]);
+    table::filters(out, "requirements", "requirements", &[("framework", titles), ("verdict", verdicts)]);
+    table::open(out, "requirements", "Requirements", &["verdict", "framework", "requirement", "about", "controls"]);
     for (framework, requirement) in all() {
         let doubt =
             if requirement.is_confirmed { "" } else { " <span class=\"soft\">(id not confirmed against the framework's own text)</span>" };
@@ -115,17 +116,10 @@ fn by_requirement(out: &mut String, findings: &Findings) {
             html(&requirement.controls.join(", ")),
         );
     }
-    put!(out, "</tbody>\n</table></div>\n<p class=\"soft\">{}</p>\n", html(NOT_ALL));
+    table::close_filtered(out, "requirements");
+    put!(out, "<p class=\"soft\">{}</p>\n", html(NOT_ALL));
 }
 
 /// What a reader must not take from the page.
 const NOT_ALL: &str =
     "A requirement asks for more than configuration: PASS says that all that is looked at here holds, not that the requirement is met.";
-
-fn table(out: &mut String, id: &str, headings: &[&str]) {
-    put!(out, "<div class=\"scroll\"><table id=\"{id}\">\n<thead><tr>");
-    for heading in headings {
-        put!(out, "<th scope=\"col\">{heading}</th>");
-    }
-    out.push_str("</tr></thead>\n<tbody>\n");
-}

@@ -1,14 +1,14 @@
 //! Whom topics tell: how many subscriptions are confirmed, and how many wait. Where they go is not kept.
 
-use super::SPEC;
-use super::aws::{GET, WAITS, client, subscriptions};
+use super::super::SPEC;
+use super::{GET, WAITS, client, subscriptions};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ProofAws, ProofRequest, telling};
 use crate::model::{Audience, Evidence};
 use futures_util::future::{BoxFuture, join_all};
 
 /// The topics that something tells.
-pub(super) struct Audiences;
+pub(in crate::kinds::sns_topic) struct Audiences;
 
 impl ProofAws for Audiences {
     fn prove<'a>(&'a self, request: ProofRequest<'a>) -> BoxFuture<'a, Evidence> {

@@ -2,8 +2,8 @@
 //!
 //! Backups of AWS Backup are told with the vaults that they are in.
 
-use super::aws::client;
-use super::{SPEC, TABLE_ID};
+use super::super::{SPEC, TABLE_ID};
+use super::client;
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ProofAws, ProofRequest};
 use crate::model::{Evidence, Held, HeldForm, Live};
@@ -18,7 +18,7 @@ const LIST_EXPORTS: &str = "dynamodb:ListExports";
 const DESCRIBE_EXPORT: &str = "dynamodb:DescribeExport";
 
 /// The backups and the exports of tables.
-pub(super) struct Kept;
+pub(in crate::kinds::dynamodb_table) struct Kept;
 
 impl ProofAws for Kept {
     fn prove<'a>(&'a self, request: ProofRequest<'a>) -> BoxFuture<'a, Evidence> {
