@@ -155,6 +155,7 @@ mod tests {
             reasons: Vec::new(),
             unread: Vec::new(),
             remarks: Vec::new(),
+            observed: None,
         };
         Coverage {
             format: Coverage::FORMAT.to_owned(),
@@ -164,6 +165,7 @@ mod tests {
             resources: things.iter().enumerate().map(covered).collect(),
             not_looked_at: Vec::new(),
             gaps: Vec::new(),
+            evidence_gaps: Vec::new(),
         }
     }
 

@@ -11,6 +11,7 @@ mod outside;
 mod proof;
 #[cfg(feature = "aws")]
 mod read;
+mod secrets;
 #[cfg(feature = "aws")]
 mod whole;
 
@@ -19,3 +20,4 @@ pub use everything::{everything, protection};
 pub use file::{SnapshotFileError, bytes, load, save};
 #[cfg(feature = "aws")]
 pub use read::{again, read};
+pub use secrets::without_secrets;

@@ -31,10 +31,15 @@ pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> 
     // What is asked for wrongly is told before anything is read.
     let folder = Folder::asked_for(args)?;
     check_frameworks(context, args)?;
-    let snapshot = match &args.from {
+    let mut snapshot = match &args.from {
         Some(file) => snapshot::load(file)?,
         None => session::protection(context, &args.path, &args.live)?,
     };
+    let mut is_as_recorded = args.from.is_some();
+    if let Some(cut) = folder.as_ref().and_then(|_| snapshot::without_secrets(&snapshot)) {
+        // A folder goes from hand to hand. What is cut is so for all of its files, as they can be made again from its snapshot.
+        (snapshot, is_as_recorded) = (cut, false);
+    }
     let coverage = coverage::coverage(&snapshot, args.at.unwrap_or(snapshot.taken_at));
     let policy = session::promising(context, &args.path, &args.live, &snapshot)?;
     let promises = policy.as_ref().map(|policy| promises::promises(policy, &snapshot, &coverage)).unwrap_or_default();
@@ -47,7 +52,7 @@ pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> 
         }
         None => Findings::default(),
     };
-    let found = Found { coverage, promises, findings, snapshot, in_full: !args.frameworks.is_empty() };
+    let found = Found { coverage, promises, findings, snapshot, is_as_recorded, in_full: !args.frameworks.is_empty() };
     let format = args.format.unwrap_or(AuditFormat::Text);
     match (&args.out, folder) {
         (_, Some(folder)) => folder.write(context, args, &found)?,
@@ -69,6 +74,8 @@ pub(super) struct Found {
     pub(super) findings: Findings,
     /// What it was made from.
     pub(super) snapshot: Snapshot,
+    /// Whether that is what the file of `--from` holds.
+    pub(super) is_as_recorded: bool,
     /// Whether the requirements of frameworks are told one by one.
     in_full: bool,
 }
@@ -125,7 +132,7 @@ fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result
 impl Found {
     /// One format of it. `beside` is the SHA-256 of the snapshot, where that is written beside it.
     pub(super) fn rendered(&self, format: AuditFormat, style: Style, beside: Option<&str>) -> String {
-        let Found { coverage, promises, findings, snapshot, in_full } = self;
+        let Found { coverage, promises, findings, snapshot, in_full, .. } = self;
         let spec = kinds::spec;
         match format {
             AuditFormat::Text => {

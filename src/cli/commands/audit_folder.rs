@@ -106,8 +106,8 @@ impl Folder {
         };
         // Of a recorded snapshot its own bytes, so that its digest is the one that its owner knows.
         let recorded = match &args.from {
-            Some(file) => std::fs::read(file),
-            None => snapshot::bytes(&found.snapshot),
+            Some(file) if found.is_as_recorded => std::fs::read(file),
+            _ => snapshot::bytes(&found.snapshot),
         };
         let recorded = put(SNAPSHOT, &recorded.map_err(|error| failed(SNAPSHOT, &error))?)?;
         for (name, format) in FORMATS {

@@ -112,7 +112,7 @@ fn head(out: &mut String, coverage: &Coverage, promised: &Promises) {
         (promised.count(Standing::Met), "promises met", "good"),
         (promised.count(Standing::NotMet), "promises not met", "bad"),
         (promised.count(Standing::Unprovable), "promises unprovable", "doubt"),
-        (coverage.gaps.len(), "failed reads", "doubt"),
+        (coverage.all_gaps().count(), "failed reads", "doubt"),
     ];
     for (number, word, class) in cards {
         let class = if number == 0 { "soft" } else { class };
@@ -133,11 +133,11 @@ fn prose(text: &str) -> String {
 
 /// What could not be read.
 fn unread(out: &mut String, coverage: &Coverage, specs: Specs) {
-    if coverage.gaps.is_empty() {
+    if coverage.all_gaps().next().is_none() {
         return;
     }
     out.push_str("<section aria-labelledby=\"unread\">\n<h2 id=\"unread\">Could not be read</h2>\n<ul class=\"plain\">\n");
-    for gap in &coverage.gaps {
+    for gap in coverage.all_gaps() {
         put!(out, "<li>{}: {}</li>\n", html(&words::gap_subject(specs, gap)), html(&words::gap_cause(gap)));
     }
     out.push_str("</ul>\n</section>\n");
