@@ -190,6 +190,46 @@ fn a_restore_that_failed_later_is_told_and_an_old_one_is_known_by_its_recovery_p
 }
 
 #[test]
+fn a_restore_that_nobody_can_tell_of_what_it_was_is_a_doubt() {
+    let untold = restore("started_days_ago = 40\n source_resource_told = false") + &restore("source_resource_told = false");
+    let seen = observed(&room(&vault("daily", &untold)));
+    assert_eq!((&seen["restored"], texts(&seen["unread_restores"]).contains("of 1 restore what")), (&Value::Null, true), "{seen}");
+}
+
+#[test]
+fn a_restore_testing_plan_that_runs_is_seen() {
+    let room = room(&vault("daily", &point("created_days_ago = 1")));
+    room.write(
+        "policy.hcl",
+        r#"
+        backstay { workspace = "shop" }
+        target "home" { region = "us-east-1" }
+        resource "aws_backup_restore_testing_plan" "proof" {
+          name                = "proof"
+          schedule_expression = "cron(0 6 * * ? *)"
+          recovery_point_selection {
+            algorithm            = "LATEST_WITHIN_WINDOW"
+            include_vaults       = ["*"]
+            recovery_point_types = ["SNAPSHOT"]
+          }
+        }
+        resource "aws_backup_restore_testing_selection" "tables" {
+          name                      = "tables"
+          restore_testing_plan_name = aws_backup_restore_testing_plan.proof.name
+          protected_resource_type   = "DynamoDB"
+          protected_resource_arns   = ["*"]
+          iam_role_arn              = "arn:aws:iam::123456789012:role/restores"
+        }
+        "#,
+    );
+    room.ok("apply . --sandbox --auto-approve");
+    room.ok("sandbox clock --advance 20h");
+    let restored = observed(&room)["restored"].clone();
+    assert_eq!((&restored["at"], &restored["seconds"]), (&json!("2026-11-22T06:05:00Z"), &json!(300)));
+    assert!(restored["plan"].as_str().is_some_and(|plan| plan.starts_with("proof")), "{restored}");
+}
+
+#[test]
 fn the_last_backup_that_failed_is_told() {
     let plan = r#"
         resource "aws_backup_plan" "shop" {

@@ -2,7 +2,7 @@
 //! takes effect. Each is read again by a parser that is not ours where there is one.
 #![cfg(feature = "aws")]
 
-use backstay::audit::calendar::calendar;
+use backstay::audit::calendar;
 use backstay::kinds;
 use backstay::model::{
     BackupRule, Cause, ControlOutcome, ControlSeverity, ControlVerdict, CopyPlace, Coverage, Covered, Examined, Finding, Findings,
@@ -253,7 +253,7 @@ impl Whole {
     }
 
     fn html(&self) -> String {
-        view::page::page(&self.coverage, &self.promises, &self.findings, &calendar(&self.coverage), kinds::spec)
+        view::page::page(&self.coverage, &self.promises, &self.findings, &calendar::calendar(&self.coverage), kinds::spec)
     }
 
     fn json(&self) -> String {

@@ -5,7 +5,7 @@
 
 use crate::kinds::{self, Protection};
 use crate::model::{
-    Covered, Evidence, FailedJob, Gap, Held, HeldForm, Mechanism, Moment, Observed, Restore, RestoreFailed, Restored, Snapshot,
+    Covered, Evidence, FailedJob, Gap, Held, HeldForm, Mechanism, Moment, Observed, Restore, RestoreFailed, Restored, Snapshot, count,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +23,8 @@ pub(super) struct Seen<'s> {
     held: BTreeMap<&'s str, Vec<&'s Held>>,
     restores: BTreeMap<&'s str, Vec<&'s Restore>>,
     failures: BTreeMap<&'s str, &'s FailedJob>,
+    /// How many restores of an account nobody can tell what they restored.
+    untold: BTreeMap<&'s str, u64>,
     /// What could not be read, by account and region; that of a target that was not reached is nobody's.
     gaps: Vec<(Place<'s>, &'s Gap)>,
     /// Why not all vaults are known.
@@ -43,9 +45,11 @@ impl<'s> Seen<'s> {
             held.entry(&one.of).or_default().push(one);
         }
         let mut restores: BTreeMap<&str, Vec<&Restore>> = BTreeMap::new();
+        let mut untold: BTreeMap<&str, u64> = BTreeMap::new();
         for one in &evidence.restores {
-            if let Some(of) = &one.of {
-                restores.entry(of).or_default().push(one);
+            match &one.of {
+                Some(of) => restores.entry(of).or_default().push(one),
+                None => *untold.entry(&one.account).or_default() += 1,
             }
         }
         let mut failures: BTreeMap<&str, &FailedJob> = BTreeMap::new();
@@ -68,6 +72,7 @@ impl<'s> Seen<'s> {
             read_at: snapshot.taken_at,
             held,
             restores,
+            untold,
             failures,
             gaps: gaps.collect(),
             vaults: vaults.collect(),
@@ -158,7 +163,10 @@ impl<'s> Seen<'s> {
             if is_of_others || is_of_another || says_nothing {
                 continue;
             }
-            let said = super::said(gap);
+            let said = match &gap.resource {
+                Some(vault) if gap.kind.as_deref().is_some_and(|kind| !holds(kind)) => format!("{} (of {vault})", super::said(gap)),
+                _ => super::said(gap),
+            };
             if gap.action.ends_with(":ListRestoreJobs") {
                 if place.0 == home.0 {
                     observed.unread_restores.push(said);
@@ -172,6 +180,9 @@ impl<'s> Seen<'s> {
         for (place, said) in &self.vaults {
             let doubts = if *place == home { &mut observed.unread } else { &mut observed.unread_copies };
             doubts.push(said.clone());
+        }
+        if let Some(untold) = self.untold.get(home.0) {
+            observed.unread_restores.push(format!("AWS Backup does not tell of {} what was restored", count(*untold, "restore")));
         }
         for copy in &covered.copies {
             let (Some(account), Some(region)) = (copy.account.as_deref(), copy.region.as_deref()) else { continue };

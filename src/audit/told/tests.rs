@@ -217,6 +217,8 @@ fn a_rule_tells_by_its_targets_when_its_pattern_matches_a_failed_job() {
     assert!(!World::new().rule(&failed("FAILED"), "arn:aws:logs:us-east-1:123456789012:log-group:/x", &[]).tells());
     // The policy that SNS gives to a topic does not let EventBridge in.
     assert!(!World::new().rule(&failed("FAILED"), TOPIC, &[]).tells());
+    let all = World::new().rule(r#"{ "account": ["123456789012"] }"#, queue, &[]).of();
+    assert_eq!((all.of_failure, all.of_absence), (Answered::Yes, Answered::No), "what does not happen is no event");
     let of_table = |name: &str| {
         format!(r#"{{ "source": ["aws.backup"], "detail": {{ "state": ["FAILED"], "resourceArn": [{{ "suffix": "table/{name}" }}] }} }}"#)
     };

@@ -72,7 +72,9 @@ async fn backups_in(connection: &Connection, client: &Client, at: Timestamp, sta
         let call = client.list_backup_jobs().by_state(state.clone()).by_created_after(since(at));
         match connection.call(LIST_BACKUPS, call.max_results(PAGE).set_next_token(from.take()).send()).await {
             Ok(page) => {
-                page.backup_jobs().iter().filter_map(backup).for_each(|job| keep(&mut found, job));
+                for job in page.backup_jobs().iter().filter_map(backup) {
+                    keep(&mut found, job);
+                }
                 from = page.next_token;
             }
             Err(failed) => return (found.into_values().collect(), vec![failed]),
@@ -105,7 +107,9 @@ async fn copies_in(connection: &Connection, client: &Client, at: Timestamp, stat
         let call = client.list_copy_jobs().by_state(state.clone()).by_created_after(since(at));
         match connection.call(LIST_COPIES, call.max_results(PAGE).set_next_token(from.take()).send()).await {
             Ok(page) => {
-                page.copy_jobs().iter().filter_map(copy).for_each(|job| keep(&mut found, job));
+                for job in page.copy_jobs().iter().filter_map(copy) {
+                    keep(&mut found, job);
+                }
                 from = page.next_token;
             }
             Err(failed) => return (found.into_values().collect(), vec![failed]),
@@ -139,7 +143,9 @@ async fn joined(listings: impl IntoIterator<Item = impl Future<Output = Found<Fa
 /// The newest backup and the newest copy of each thing.
 pub(super) fn newest(failures: Vec<FailedJob>) -> Vec<FailedJob> {
     let mut found = BTreeMap::new();
-    failures.into_iter().for_each(|job| keep(&mut found, job));
+    for job in failures {
+        keep(&mut found, job);
+    }
     found.into_values().collect()
 }
 

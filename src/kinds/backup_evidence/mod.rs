@@ -74,7 +74,9 @@ async fn prove(request: ProofRequest<'_>) -> Evidence {
         found.extend(read.sought);
     }
     sought.extend(found.into_iter().map(|(point, of)| (point, Some(of))));
-    restores.iter_mut().for_each(|job| join_by_point(job, &sought));
+    for job in &mut restores {
+        join_by_point(job, &sought);
+    }
     evidence.restores = restores;
     evidence
 }

@@ -4,7 +4,7 @@ use super::{PAGE, moment};
 use crate::aws::{CallFailed, Connection};
 use crate::model::{Held, HeldForm};
 use aws_sdk_backup::Client;
-use aws_sdk_backup::types::{BackupVaultListMember, LifecycleDeleteAfterEvent, RecoveryPointByBackupVault, RecoveryPointStatus};
+use aws_sdk_backup::types::{BackupVaultListMember, Lifecycle, LifecycleDeleteAfterEvent, RecoveryPointByBackupVault, RecoveryPointStatus};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -118,21 +118,18 @@ impl Tally {
 /// Whether a recovery point is one of its own: not one that goes as soon as it is copied, and not what only holds those of a stack together,
 /// which are listed too, each with what it brings back.
 ///
-/// Source: AWS Backup Developer Guide, "CloudFormation stack backups": a composite recovery point cannot be restored, nested ones can.
+/// Source: AWS Backup Developer Guide, "`CloudFormation` stack backups": a composite recovery point cannot be restored, nested ones can.
 fn brings_back(point: &RecoveryPointByBackupVault) -> bool {
-    let goes = point.lifecycle().and_then(|lifecycle| lifecycle.delete_after_event());
+    let goes = point.lifecycle().and_then(Lifecycle::delete_after_event);
     let is_passing = goes == Some(&LifecycleDeleteAfterEvent::DeleteAfterCopy);
-    !is_passing && !(point.is_parent() && point.resource_type() == Some("CloudFormation"))
+    let holds_together = point.is_parent() && point.resource_type() == Some("CloudFormation");
+    !is_passing && !holds_together
 }
 
 /// STOPPED is said of continuous ones alone; of AVAILABLE the pages of AWS do not agree whether it is.
 fn form(point: &RecoveryPointByBackupVault) -> HeldForm {
-    let is_named = is_named_continuous(point);
-    match point.status() {
-        Some(RecoveryPointStatus::Available | RecoveryPointStatus::Stopped) => HeldForm::ContinuousPoint,
-        _ if is_named => HeldForm::ContinuousPoint,
-        _ => HeldForm::RecoveryPoints,
-    }
+    let is_said = matches!(point.status(), Some(RecoveryPointStatus::Available | RecoveryPointStatus::Stopped));
+    if is_said || is_named_continuous(point) { HeldForm::ContinuousPoint } else { HeldForm::RecoveryPoints }
 }
 
 fn is_named_continuous(point: &RecoveryPointByBackupVault) -> bool {
@@ -149,7 +146,7 @@ fn dated(point: &RecoveryPointByBackupVault, form: HeldForm, at: Timestamp) -> O
     if form != HeldForm::ContinuousPoint {
         return Some(made);
     }
-    let days = point.lifecycle().and_then(|lifecycle| lifecycle.delete_after_days()).filter(|days| (1..=MOST_DAYS).contains(days));
+    let days = point.lifecycle().and_then(Lifecycle::delete_after_days).filter(|days| (1..=MOST_DAYS).contains(days));
     let first = at.checked_sub(SignedDuration::from_hours(24 * days.unwrap_or(MOST_DAYS))).ok()?;
     if made >= first { Some(made) } else { Some(first).filter(|_| is_named_continuous(point)) }
 }
@@ -158,7 +155,6 @@ fn dated(point: &RecoveryPointByBackupVault, form: HeldForm, at: Timestamp) -> O
 mod tests {
     use super::*;
     use aws_sdk_backup::primitives::{DateTime, DateTimeFormat};
-    use aws_sdk_backup::types::Lifecycle;
     use aws_sdk_backup::types::builders::RecoveryPointByBackupVaultBuilder;
 
     const ORDERS: &str = "arn:aws:dynamodb:us-east-1:123456789012:table/orders";

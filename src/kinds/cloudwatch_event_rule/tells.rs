@@ -17,6 +17,11 @@ impl Teller for Rules {
     }
 
     fn hears(&self, live: &Live, of: &Happening<'_>) -> Hears {
+        // That no backup came is no event, whatever the pattern; S3 sends none of replication either (S3 user guide, "EventBridge").
+        let is_event = matches!((of.job, of.what), (Job::Backup { .. }, What::Failure) | (Job::Own { .. }, _));
+        if !is_event {
+            return Hears::No;
+        }
         // What services tell goes to the default bus only.
         if text(live, BUS).is_some_and(|bus| bus != "default") {
             return Hears::No;
@@ -40,7 +45,7 @@ impl Teller for Rules {
     }
 }
 
-/// What the event of a failure has at a path. That no backup came is no event.
+/// What the event has at a path.
 ///
 /// Source: AWS Backup developer guide, "Monitoring AWS Backup events using Amazon EventBridge", the event of a failed backup job; RDS user
 /// guide, "Overview of events for Amazon RDS" and "Amazon RDS event categories and event messages".
@@ -57,7 +62,6 @@ fn event(of: &Happening<'_>, path: &[&str]) -> Member {
         (Job::Backup { vault, backup_type }, What::Failure) => match path {
             ["source"] => is("aws.backup"),
             ["detail-type"] => is("Backup Job State Change"),
-            ["resources"] => Member::Perhaps,
             ["detail", "state"] => is("FAILED"),
             ["detail", "backupVaultName"] => is(vault),
             ["detail", "backupVaultArn"] => {
@@ -70,7 +74,7 @@ fn event(of: &Happening<'_>, path: &[&str]) -> Member {
                 "detail",
                 "backupJobId" | "bytesTransferred" | "creationDate" | "iamRoleArn" | "startBy" | "percentDone" | "statusMessage",
             ] => Member::Some,
-            ["detail", ..] => Member::Perhaps,
+            ["resources"] | ["detail", ..] => Member::Perhaps,
             _ => Member::Nothing,
         },
         (Job::Own { source: "db-instance" }, what) => match path {

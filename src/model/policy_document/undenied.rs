@@ -23,9 +23,8 @@ impl PolicyDocument {
         for (statement, number) in self.statements.iter().zip(1..).filter(|(statement, _)| !statement.allows && statement.is_about(action))
         {
             match statement.left_free(self.has_variables()) {
-                Ok(None) => {}
                 Ok(Some(free)) if fewest.as_ref().is_none_or(|fewest| free.len() < fewest.len()) => fewest = Some(free),
-                Ok(Some(_)) => {}
+                Ok(_) => {}
                 Err(key) => doubt = doubt.or(Some(format!("what statement {number} denies hangs on `{key}`"))),
             }
         }

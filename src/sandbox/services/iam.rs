@@ -293,4 +293,32 @@ mod tests {
         let refused = world.form("iam", &format!("Action=CreateRole&RoleName=backups&AssumeRolePolicyDocument={document}"));
         assert!(refused.contains("MalformedPolicyDocument") && refused.contains("Missing required field Principal"), "{refused}");
     }
+
+    #[test]
+    fn what_a_role_may_do_is_told_policy_by_policy_and_goes_before_the_role() {
+        let world = World::seeded(
+            r#"
+            resource "aws_iam_role" "backups" {
+              name                = "backups"
+              assume_role_policy  = "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"backup.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}}"
+              managed_policy_arns = ["arn:aws:iam::aws:policy/PowerUserAccess"]
+              inline_policy {
+                name   = "own"
+                policy = "{\"Statement\":[]}"
+              }
+            }
+            "#,
+        );
+        let attached = world.form("iam", "Action=ListAttachedRolePolicies&RoleName=backups");
+        assert!(attached.contains("<PolicyArn>arn:aws:iam::aws:policy/PowerUserAccess</PolicyArn>"), "{attached}");
+        assert!(attached.contains("<PolicyName>PowerUserAccess</PolicyName>"), "{attached}");
+        let names = world.form("iam", "Action=ListRolePolicies&RoleName=backups");
+        assert!(names.contains("<PolicyNames><member>own</member></PolicyNames>"), "{names}");
+        let own = world.form("iam", "Action=GetRolePolicy&RoleName=backups&PolicyName=own");
+        assert!(own.contains("<PolicyDocument>%7B%22Statement%22%3A%5B%5D%7D</PolicyDocument>"), "{own}");
+        let missing = world.form("iam", "Action=GetRolePolicy&RoleName=backups&PolicyName=other");
+        assert!(missing.contains("<Code>NoSuchEntity</Code>"), "{missing}");
+        let kept = world.form("iam", "Action=DeleteRole&RoleName=backups");
+        assert!(kept.contains("<Code>DeleteConflict</Code>"), "{kept}");
+    }
 }

@@ -65,7 +65,10 @@ pub fn page(coverage: &Coverage, promised: &Promises, found: &Findings, agenda: 
         digest(SCRIPT)
     );
     out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Backup audit</title>\n");
-    put!(out, "<style>\n{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#posture\">Skip to the table</a>\n");
+    put!(
+        out,
+        "<style>\n{STYLE}</style>\n<script>{SCRIPT}</script>\n</head>\n<body>\n<a class=\"skip\" href=\"#posture\">Skip to the table</a>\n"
+    );
     head(&mut out, coverage, promised);
     let about = format!(
         "<footer><h2 id=\"about\">About</h2>\n<p>backstay {}, as of {}. {}</p></footer>\n",
@@ -77,7 +80,7 @@ pub fn page(coverage: &Coverage, promised: &Promises, found: &Findings, agenda: 
     sections(&mut out, &body);
     out.push_str("<main>\n");
     out.push_str(&body);
-    put!(out, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n");
+    out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 
@@ -112,7 +115,7 @@ fn head(out: &mut String, coverage: &Coverage, promised: &Promises) {
         (promised.count(Standing::Met), "promises met", "good"),
         (promised.count(Standing::NotMet), "promises not met", "bad"),
         (promised.count(Standing::Unprovable), "promises unprovable", "doubt"),
-        (coverage.gaps.len(), "failed reads", "doubt"),
+        (coverage.all_gaps().count(), "failed reads", "doubt"),
     ];
     for (number, word, class) in cards {
         let class = if number == 0 { "soft" } else { class };
@@ -133,11 +136,11 @@ fn prose(text: &str) -> String {
 
 /// What could not be read.
 fn unread(out: &mut String, coverage: &Coverage, specs: Specs) {
-    if coverage.gaps.is_empty() {
+    if coverage.all_gaps().next().is_none() {
         return;
     }
     out.push_str("<section aria-labelledby=\"unread\">\n<h2 id=\"unread\">Could not be read</h2>\n<ul class=\"plain\">\n");
-    for gap in &coverage.gaps {
+    for gap in coverage.all_gaps() {
         put!(out, "<li>{}: {}</li>\n", html(&words::gap_subject(specs, gap)), html(&words::gap_cause(gap)));
     }
     out.push_str("</ul>\n</section>\n");

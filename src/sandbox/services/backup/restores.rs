@@ -214,7 +214,9 @@ pub(super) fn run(call: &mut Call<'_>, vault_arn: &str, point: &Point, order: Or
     };
     if trouble.is_none() {
         let kept = call.region().backup.vaults.values_mut().find_map(|vault| vault.points.get_mut(&point.arn));
-        kept.into_iter().for_each(|kept| kept.restored_at.push(order.ends_at));
+        if let Some(kept) = kept {
+            kept.restored_at.push(order.ends_at);
+        }
     }
     let job = RestoreJob {
         id: id.clone(),
@@ -255,8 +257,8 @@ fn make(call: &mut Call<'_>, point: &Point, order: &Order<'_>, id: &str) -> Resu
         let content = point.table.clone().or_else(|| resources::content(call, &point.resource_arn)).ok_or_else(lost)?;
         return dynamodb::restore_kept(call, name, content, order.tags.clone(), order.ends_at);
     }
-    let named = ["DBInstanceIdentifier", "DBClusterIdentifier", "DestinationBucketName"].into_iter();
-    let name = named.filter_map(|key| order.metadata.get(key)).next().cloned().unwrap_or_else(|| format!("awsbackup-restore-{id}"));
+    let mut named = ["DBInstanceIdentifier", "DBClusterIdentifier", "DestinationBucketName"].into_iter();
+    let name = named.find_map(|key| order.metadata.get(key)).cloned().unwrap_or_else(|| format!("awsbackup-restore-{id}"));
     let kept = point.resource_arn.strip_suffix(resources::name_of(&point.resource_arn)).unwrap_or_default();
     Ok(format!("{kept}{name}"))
 }

@@ -17,7 +17,7 @@ const MOST_RUNS: usize = 400;
 /// What has come due.
 enum Due {
     /// A rule of a backup plan.
-    Backup(Plan, Value),
+    Backup(Box<Plan>, Value),
     /// A restore testing plan, by its name.
     RestoreTest(String),
 }
@@ -34,7 +34,7 @@ pub(crate) fn catch_up(state: &mut State, faults: &Faults, now: Timestamp, lag: 
         let mut due = Vec::new();
         for plan in plans {
             let since = std::mem::replace(&mut plan.ran_until, now);
-            due.extend(due_rules(plan, since, now).into_iter().map(|(at, rule)| (at, Due::Backup(plan.clone(), rule))));
+            due.extend(due_rules(plan, since, now).into_iter().map(|(at, rule)| (at, Due::Backup(Box::new(plan.clone()), rule))));
         }
         due.extend(restore_tests::due(&mut call, MOST_RUNS).into_iter().map(|(at, name)| (at, Due::RestoreTest(name))));
         due.sort_by_key(|(at, _)| *at);
