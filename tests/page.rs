@@ -127,6 +127,10 @@ fn a_real_browser_shows_the_page_and_its_filters_work() {
 const NIGHTLY: &str = r#"
 resource "aws_iam_role" "backups" {
   name = "AWSBackupDefaultServiceRole"
+  managed_policy_arns = [
+    "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+    "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+  ]
   path = "/service-role/"
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"

@@ -62,7 +62,6 @@ fn event(of: &Happening<'_>, path: &[&str]) -> Member {
         (Job::Backup { vault, backup_type }, What::Failure) => match path {
             ["source"] => is("aws.backup"),
             ["detail-type"] => is("Backup Job State Change"),
-            ["resources"] => Member::Perhaps,
             ["detail", "state"] => is("FAILED"),
             ["detail", "backupVaultName"] => is(vault),
             ["detail", "backupVaultArn"] => {
@@ -75,7 +74,7 @@ fn event(of: &Happening<'_>, path: &[&str]) -> Member {
                 "detail",
                 "backupJobId" | "bytesTransferred" | "creationDate" | "iamRoleArn" | "startBy" | "percentDone" | "statusMessage",
             ] => Member::Some,
-            ["detail", ..] => Member::Perhaps,
+            ["resources"] | ["detail", ..] => Member::Perhaps,
             _ => Member::Nothing,
         },
         (Job::Own { source: "db-instance" }, what) => match path {

@@ -116,7 +116,7 @@ fn holder(live: &Live) -> Holder {
     let vault = AUTOMATIC_VAULT.to_owned();
     let own_backups = OwnBackups::Jobs(Job::Backup { vault, backup_type: Some("EFS") });
     let encryption = live.fact(ENCRYPTION).map(str::to_owned);
-    let mut holder = Holder { own_backups, encryption, ..Holder::of_type("EFS") };
+    let mut holder = Holder { encryption, own_backups, ..Holder::of_type("EFS") };
     match holder.read(live, STATUS).as_ref().and_then(Value::as_str) {
         Some(ENABLED) => holder.mechanisms.push(Mechanism::AutomatedBackups(AutomatedBackups::default())),
         _ if holder.unread.is_empty() => {

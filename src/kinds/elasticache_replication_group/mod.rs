@@ -204,7 +204,7 @@ impl Kind for ReplicationGroup {
 fn holder(live: &Live) -> Holder {
     let own_backups = OwnBackups::NotFollowed("ElastiCache tells of its snapshots to the topic of the group, which is not read yet");
     let encryption = live.fact(ENCRYPTION).map(str::to_owned);
-    let mut holder = Holder { own_backups, encryption, ..Holder::default() };
+    let mut holder = Holder { encryption, own_backups, ..Holder::default() };
     match holder.read(live, RETENTION).and_then(|days| days.as_i64()) {
         None | Some(0) if holder.unread.is_empty() => {
             let mend = format!("set `{RETENTION}` of it to 1 or more");

@@ -190,7 +190,7 @@ impl Kind for RedshiftCluster {
 fn holder(live: &Live) -> Holder {
     let own_backups = OwnBackups::NotFollowed("Redshift tells of its snapshots by event subscriptions of its own, which are not read yet");
     let encryption = live.fact(ENCRYPTION).map(str::to_owned);
-    let mut holder = Holder { own_backups, encryption, ..Holder::of_type("Redshift") };
+    let mut holder = Holder { encryption, own_backups, ..Holder::of_type("Redshift") };
     match holder.read(live, AUTOMATED).and_then(|days| days.as_i64()) {
         Some(0) => {
             let mend = format!("set `{AUTOMATED}` of it to 1 or more");
