@@ -10,15 +10,29 @@ use std::path::Path;
 ///
 /// Any error of the file system; the old content of `path` is then still there.
 pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_atomically_with(path, |out| out.write_all(content))
+}
+
+/// The same of content that is made while it is written, so that it never is in memory as a whole.
+///
+/// # Errors
+///
+/// Any error of the file system, and those of making the content; the old content of `path` is then still there.
+pub fn write_atomically_with(path: &Path, content: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
+    let whole = |file: &std::fs::File| {
+        let mut out = io::BufWriter::new(file);
+        content(&mut out)?;
+        out.flush()
+    };
     // A link stays a link, and a file keeps who may read it. A new file is for its owner only: plans and snapshots tell much.
     let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if std::fs::metadata(path).is_ok_and(|old| !old.is_file()) {
         // A device or a pipe is written to, and stays what it is.
-        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(content);
+        return whole(&std::fs::OpenOptions::new().write(true).open(path)?);
     }
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".backstay-").tempfile_in(folder)?;
-    file.write_all(content)?;
+    let file = tempfile::Builder::new().prefix(".backstay-").tempfile_in(folder)?;
+    whole(file.as_file())?;
     if let Ok(old) = std::fs::metadata(path) {
         file.as_file().set_permissions(old.permissions())?;
     }

@@ -133,26 +133,21 @@ fn the_manifest_says_what_was_read_and_what_each_file_is() {
 
 #[test]
 fn a_folder_holds_no_key_of_those_who_are_told() {
-    let room = Room::new();
-    let topic = r#"
-resource "aws_sns_topic" "alerts" {
-  name = "alerts"
-  subscription {
-    protocol  = "https"
-    endpoint  = "https://user:s3cr3t@events.example.com/integration/s3cr3t/enqueue?k=s3cr3t"
-    confirmed = true
-  }
-}
-"#;
-    room.write("shop.seed.hcl", format!("{SEED}{topic}"));
-    room.ok("sandbox seed shop.seed.hcl --sandbox");
-    room.ok("snapshot --everything --sandbox --out all.json");
-    assert!(room.read("all.json").contains("s3cr3t"), "topics are read");
+    let room = recorded("plain");
+    // Audits do not read it; a snapshot of what a policy declares has it.
+    let mut snapshot: Json = serde_json::from_str(&room.read("all.json")).expect("it is JSON");
+    let url = "https://user:s3cr3t@events.example.com/integration/s3cr3t/enqueue?k=s3cr3t";
+    for setting in ["", ".endpoint"] {
+        let path = format!("subscription[\"https/{url}\"]{setting}");
+        let known = if setting.is_empty() { Json::Bool(true) } else { Json::from(url) };
+        snapshot["resources"][0]["settings"][path] = serde_json::json!({ "known": known });
+    }
+    room.write("all.json", snapshot.to_string());
     audit(&room, "audit --from all.json --framework all --out a/");
     audit(&room, "audit --from a/snapshot.json --framework all --out b/");
     let files = files(&room, "a");
     assert!(files.values().all(|text| !text.contains("s3cr3t")));
-    assert!(files["snapshot.json"].contains("https://events.example.com/sha256-"));
+    assert_eq!(files["snapshot.json"].matches("https://events.example.com/sha256-").count(), 3);
     assert_eq!(differing(&files, &self::files(&room, "b")), Vec::<String>::new());
 }
 

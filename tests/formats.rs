@@ -2,6 +2,7 @@
 //! takes effect. Each is read again by a parser that is not ours where there is one.
 #![cfg(feature = "aws")]
 
+use backstay::audit::calendar;
 use backstay::kinds;
 use backstay::model::{
     BackupRule, Cause, ControlOutcome, ControlSeverity, ControlVerdict, CopyPlace, Coverage, Covered, Examined, Finding, Findings,
@@ -252,7 +253,7 @@ impl Whole {
     }
 
     fn html(&self) -> String {
-        view::page::page(&self.coverage, &self.promises, &self.findings, kinds::spec)
+        view::page::page(&self.coverage, &self.promises, &self.findings, &calendar::calendar(&self.coverage), kinds::spec)
     }
 
     fn json(&self) -> String {
@@ -306,7 +307,7 @@ fn cells(row: &str) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_in_a_text_takes_effect(all in texts()) {

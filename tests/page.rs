@@ -58,7 +58,7 @@ tier "critical" {
 "#;
 
 /// What a reader does: chooses a verdict and types into the field, and what the page then shows.
-const READER: &str = r##"<script>
+const READER: &str = r##"
 const form = document.querySelector("form[data-of=things]");
 const shown = () => [...document.querySelectorAll("#things tbody tr")].filter((row) => row.offsetHeight > 0).length;
 const said = [shown()];
@@ -77,7 +77,7 @@ said.push(failed.length > 0 && failed.every((row) => row.dataset.verdict === "FA
 said.push(document.querySelectorAll("#requirements tbody tr").length > 20);
 said.push(document.activeElement === form.querySelector("button"));
 document.body.dataset.said = said.join(" ");
-</script>"##;
+"##;
 
 fn page(room: &Room) -> String {
     room.write("shop.seed.hcl", SEED);
@@ -117,12 +117,128 @@ fn a_real_browser_shows_the_page_and_its_filters_work() {
     assert!(dom.contains("3 of 3 rows</output>"), "the script did not run under the page's own security policy\n{log}\n{dom}");
     assert!(!log.contains("CONSOLE"), "the console says something\n{log}");
     // What a reader does needs a script of its own, which the page's policy rightly keeps out.
-    let policy = page.split("<meta http-equiv=").nth(1).and_then(|rest| rest.split("\">").next()).expect("the page has a policy");
-    let open = page.replace(&format!("<meta http-equiv={policy}\">"), "").replace("</body>", &format!("{READER}</body>"));
-    room.write("reader.html", open);
+    room.write("reader.html", with_script(&page, READER));
     let (dom, log) = browser.shows(&room.file("reader.html"));
     assert!(dom.contains("data-said=\"3 2 1 true true true\""), "{log}\n{dom}");
     assert!(dom.contains("<title>Backup audit</title>"), "markup of a tag ran");
+}
+
+/// A table that a rule backs up each night at half past two in Berlin, a time that does not come on 2027-03-28.
+const NIGHTLY: &str = r#"
+resource "aws_iam_role" "backups" {
+  name = "AWSBackupDefaultServiceRole"
+  managed_policy_arns = [
+    "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+    "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+  ]
+  path = "/service-role/"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "backup.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+resource "aws_dynamodb_table" "orders" {
+  name = "Orders"
+  tags = { tier = "critical", backup = "nightly" }
+}
+resource "aws_backup_vault" "nightly" { name = "nightly" }
+resource "aws_backup_plan" "nightly" {
+  name = "nightly"
+  rule {
+    rule_name                    = "nightly"
+    target_vault_name            = "nightly"
+    schedule                     = "cron(30 2 * * ? *)"
+    schedule_expression_timezone = "Europe/Berlin"
+    start_window                 = 60
+  }
+  selection {
+    name = "tagged"
+    selection_tag {
+      type  = "STRINGEQUALS"
+      key   = "backup"
+      value = "nightly"
+    }
+  }
+}
+"#;
+
+const RESTORED: &str = r#"
+tier "critical" {
+  rpo  = "26h"
+  rto  = "1h"
+  tags = { tier = "critical" }
+}
+"#;
+
+/// What a reader without a mouse, and one who prints, finds: what is wrong is said.
+const WALK: &str = r##"
+const wrong = [];
+const say = (holds, what) => { if (!holds) wrong.push(what); };
+const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+say(new Set(ids).size === ids.length, "an id stands twice");
+for (const name of ["aria-labelledby", "aria-controls"])
+  for (const one of document.querySelectorAll(`[${name}]`)) say(document.getElementById(one.getAttribute(name)), `${name} leads nowhere`);
+for (const link of document.querySelectorAll("a[href^='#']")) say(document.querySelector(link.getAttribute("href")), "a link leads nowhere");
+for (const field of document.querySelectorAll("input, select")) say(field.labels.length === 1 && field.labels[0].textContent.trim(), "a field has no label");
+for (const head of document.querySelectorAll("th")) say(head.scope && head.textContent.trim(), "a heading of a table is about nothing");
+for (const table of document.querySelectorAll("table")) say(table.parentElement.tabIndex === 0 && table.parentElement.getAttribute("aria-label"), "a table cannot be reached");
+for (const one of document.querySelectorAll("a, button, input, select, summary, .scroll")) {
+  if (!one.checkVisibility()) continue;
+  one.focus();
+  say(document.activeElement === one, `${one.outerHTML.slice(0, 60)} takes no focus`);
+  say(getComputedStyle(one).outlineStyle !== "none", `${one.outerHTML.slice(0, 60)} does not show its focus`);
+}
+say(document.documentElement.scrollWidth <= innerWidth, "the page is wider than its window");
+document.querySelector("main").insertAdjacentHTML("beforeend", "<details id=probe><summary>x</summary>y</details>");
+dispatchEvent(new Event("beforeprint"));
+say(document.getElementById("probe").open, "what is folded stays so on paper");
+dispatchEvent(new Event("afterprint"));
+say(!document.getElementById("probe").open, "what was folded is not folded again");
+const row = [...document.querySelectorAll("#runs-1 tbody tr")].find((row) => row.textContent.includes("nightly"));
+const cells = [...row.cells].slice(1).map((cell) => cell.textContent);
+document.body.dataset.cells = cells.join(" ");
+document.body.dataset.wrong = wrong.join("; ") || "nothing";
+"##;
+
+fn nightly(room: &Room) -> String {
+    room.write("shop.seed.hcl", NIGHTLY);
+    room.write("policy.hcl", RESTORED);
+    room.ok("sandbox seed shop.seed.hcl --sandbox");
+    let ended = room.run("audit --sandbox --at 2027-03-20T12:00:00Z --format html --out page.html");
+    assert!(matches!(ended.code, Some(2 | 3)), "{}", ended.output);
+    room.read("page.html")
+}
+
+/// The page without the policy that rightly keeps out a script of ours, and with that script.
+fn with_script(page: &str, script: &str) -> String {
+    let policy = page.split("<meta http-equiv=").nth(1).and_then(|rest| rest.split("\">").next()).expect("the page has a policy");
+    page.replace(&format!("<meta http-equiv={policy}\">"), "")
+        .replace("</body>", &format!("<script>addEventListener(\"DOMContentLoaded\", () => {{{script}}});</script></body>"))
+}
+
+#[test]
+fn the_calendar_holds_each_run_in_utc_on_both_sides_of_a_change_of_the_clocks() {
+    let room = Room::new();
+    let page = nightly(&room);
+    let time = |day: &str, time: &str| page.contains(&format!("<time datetime=\"{day}T{time}Z\">{time}</time>"));
+    assert!(time("2027-03-21", "01:30") && time("2027-03-27", "01:30"), "in winter Berlin is an hour ahead");
+    assert!(time("2027-03-29", "00:30") && time("2027-04-19", "00:30"), "in summer two hours");
+    assert!(!page.contains("<time datetime=\"2027-03-28"), "that night has no half past two");
+    assert!(page.contains("2027-03-28 02:30 does not come in Europe/Berlin"), "and the page says so");
+    assert!(page.contains("from 2027-03-20 12:00 UTC") || page.contains("after 2027-03-20 12:00 UTC"));
+    assert!(page.contains("<h2 id=\"rto\">") && page.contains("not proven"), "no restore has proven what is promised");
+}
+
+#[test]
+fn a_reader_without_a_mouse_reaches_all_and_paper_holds_what_is_folded() {
+    let Some(browser) = browser() else { return };
+    let room = Room::new();
+    let page = nightly(&room);
+    room.write("walk.html", with_script(&page, WALK));
+    let (dom, log) = browser.shows(&room.file("walk.html"));
+    assert!(dom.contains("data-wrong=\"nothing\""), "{log}\n{}", dom.split("data-wrong=").nth(1).unwrap_or(&dom));
+    let cells = " 01:30 01:30 01:30 01:30 01:30 01:30 01:30  00:30 00:30 00:30 00:30 00:30 00:30 00:30";
+    assert!(dom.contains(&format!("data-cells=\"{cells}\"")), "{}", dom.split("data-cells=").nth(1).unwrap_or_default());
 }
 
 /// A browser and what it needs around it.

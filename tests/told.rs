@@ -9,6 +9,10 @@ use support::room::Room;
 const SEED: &str = r#"
 resource "aws_iam_role" "backups" {
   name = "AWSBackupDefaultServiceRole"
+  managed_policy_arns = [
+    "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+    "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+  ]
   path = "/service-role/"
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"

@@ -22,6 +22,10 @@ resource "aws_s3_bucket" "logs" {
 
 resource "aws_iam_role" "backups" {
   name = "AWSBackupDefaultServiceRole"
+  managed_policy_arns = [
+    "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+    "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+  ]
   path = "/service-role/"
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"

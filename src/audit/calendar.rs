@@ -1,7 +1,7 @@
 //! When what protects things runs next: the rules of AWS Backup and the hours of automated backups, as they are live.
 
-use crate::kinds::{Recurrence, When};
-use crate::model::{Agenda, AgendaEntry, BackupRule, Coverage, Covered, Mechanism, count};
+use crate::kinds::{self, Recurrence, When};
+use crate::model::{Agenda, AgendaEntry, BackupRule, Coverage, Covered, Mechanism, count, plural};
 use crate::plan::agenda;
 use crate::time::{DailyHours, Schedule, Service, Zone};
 use jiff::{SignedDuration, Timestamp};
@@ -96,7 +96,8 @@ fn entry(runs: &Runs<'_>, things: usize, targets: &BTreeSet<&str>, from: Timesta
                 start_window: hours.map(DailyHours::minutes),
                 ..Recurrence::new("", format!("the service backs up {things} by itself"), when)
             };
-            (format!("automated backups of {kind} ({place})"), recurrence)
+            let title = kinds::spec(kind).map_or(*kind, |spec| spec.title);
+            (format!("automated backups of {} ({place})", plural(title)), recurrence)
         }
     };
     agenda::entry(&address, &targets, &recurrence, from, until)

@@ -41,10 +41,15 @@ impl Ui {
     }
 
     /// Writes a result. A reader that went away is no error.
-    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
     pub(super) fn answer(&self, text: &str) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        self.answer_with(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// The same of a result that is made while it is written.
+    #[expect(clippy::unused_self, reason = "all output and input goes through the one `Ui`")]
+    pub(super) fn answer_with(&self, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Failure> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        match write(&mut out).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => Ok(other?),
         }

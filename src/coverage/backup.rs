@@ -153,7 +153,7 @@ impl Thing<'_> {
             }
             Some(Some(_)) => {}
         }
-        match whole.role(&chooser.role, self.account) {
+        match whole.role(&chooser.role, self.account, self.holder.backup_type) {
             Role::Fine => {}
             Role::Refused(what, mend) => outcome.say(ReasonCode::RoleRefused, format!("{of} chooses it, and {what}"), mend),
             Role::Unread(what) => doubts.push(what),

@@ -30,16 +30,16 @@ pub(super) struct Tag<'t> {
 #[derive(Debug)]
 struct Plain {
     text: String,
-    plain: String,
+    bare: String,
     digits: String,
     length: usize,
 }
 
 impl Plain {
     fn of(text: &str) -> Self {
-        let plain: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        let digits = plain.chars().filter(char::is_ascii_digit).collect();
-        Self { text: text.to_owned(), digits, length: plain.chars().count(), plain }
+        let bare: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let digits = bare.chars().filter(char::is_ascii_digit).collect();
+        Self { text: text.to_owned(), digits, length: bare.chars().count(), bare }
     }
 }
 
@@ -88,15 +88,15 @@ pub(super) fn near(choice: &Choice, wishes: &[Wish], arn: &str, tags: &BTreeMap<
 
 /// Whether two texts are the same but for case, signs between words, or a slip of the hand. Other digits are another thing.
 fn alike(found: &Plain, wanted: &Plain) -> bool {
-    if found.plain == wanted.plain {
-        return !found.plain.is_empty() || found.text == wanted.text;
+    if found.bare == wanted.bare {
+        return !found.bare.is_empty() || found.text == wanted.text;
     }
     let length = found.length.min(wanted.length);
     let slips = if length >= 2 * LONG { 2 } else { usize::from(length >= LONG) };
     // As many letters as one has more than the other are slips already.
     found.length.abs_diff(wanted.length) <= slips
         && found.digits == wanted.digits
-        && strsim::damerau_levenshtein(&found.plain, &wanted.plain) <= slips
+        && strsim::damerau_levenshtein(&found.bare, &wanted.bare) <= slips
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::miss::{self, Wish};
 use crate::kinds::{self, Admission, Chooser, Keeper, Protection};
-use crate::model::{BackupRule, Cause, Gap, Live, Mechanism, Outside, Snapshot};
+use crate::model::{BackupRule, Cause, Gap, Live, Mechanism, Outside, RolePermissions, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A region of an account.
@@ -19,6 +19,8 @@ pub(super) struct Whole<'s> {
     copies: BTreeMap<String, Vec<Mechanism>>,
     /// The tags of every thing of a kind that a listing showed, by kind and target.
     tags: BTreeMap<(&'s str, &'s str), TagsByName<'s>>,
+    /// What roles may do, by their ARNs, where that was read.
+    permissions: BTreeMap<&'s str, &'s RolePermissions>,
     /// The kinds and targets whose tags were all listed.
     tagged: BTreeSet<(&'s str, &'s str)>,
 }
@@ -42,7 +44,16 @@ pub(super) struct Backups {
 impl<'s> Whole<'s> {
     /// Puts a snapshot together.
     pub(super) fn new(snapshot: &'s Snapshot) -> Self {
-        let mut whole = Self { snapshot, places: BTreeMap::new(), copies: BTreeMap::new(), tags: BTreeMap::new(), tagged: BTreeSet::new() };
+        let roles = snapshot.evidence.iter().flat_map(|evidence| &evidence.roles);
+        let permissions = roles.map(|one| (one.role.as_str(), one)).collect();
+        let mut whole = Self {
+            snapshot,
+            permissions,
+            places: BTreeMap::new(),
+            copies: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            tagged: BTreeSet::new(),
+        };
         for identity in snapshot.identities.values() {
             whole.places.entry((identity.region.clone(), identity.account.clone())).or_default();
         }
@@ -141,7 +152,7 @@ impl<'s> Whole<'s> {
     }
 
     /// What keeps AWS Backup from using a role: surely something, nothing, or nobody knows.
-    pub(super) fn role(&self, role: &str, account: &str) -> Role {
+    pub(super) fn role(&self, role: &str, account: &str, backup_type: Option<&str>) -> Role {
         if role.split(':').nth(4).is_some_and(|of| of != account) {
             return Role::Unread("the role is in another account".to_owned());
         }
@@ -150,8 +161,18 @@ impl<'s> Whole<'s> {
         };
         match found {
             Outside::Unread { action, .. } => Role::Unread(format!("role {} could not be read ({action})", last(role))),
-            found => kinds::role_fault(role, found).map_or(Role::Fine, |fault| Role::Refused(fault.what, fault.help)),
+            found => match kinds::role_fault(role, found) {
+                Some(fault) => Role::Refused(fault.what, fault.help),
+                None => self.lacks(role, backup_type).map_or(Role::Fine, |(what, mend)| Role::Refused(what, mend)),
+            },
         }
+    }
+}
+
+impl Whole<'_> {
+    /// What surely keeps a role from making backups of a type, where its policies were read.
+    fn lacks(&self, role: &str, backup_type: Option<&str>) -> Option<(String, String)> {
+        kinds::role_lacks(self.permissions.get(role)?, backup_type?)
     }
 }
 

@@ -85,7 +85,7 @@ pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
 pub use protection::{
     Admission, Chooser, Holder, Keeper, NOT_ENCRYPTED, OwnBackups, Protection, copies_need_management, not_listed, overrides_opt_in,
-    protecting, role_fault,
+    protecting, role_fault, role_lacks,
 };
 pub use recurrence::{Recurrence, When};
 #[cfg(feature = "aws")]

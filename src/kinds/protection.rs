@@ -4,7 +4,7 @@
 
 use super::backup_choice::Choice;
 use super::{Fault, Job, all, backup_types, outside};
-use crate::model::{BackupRule, Live, Lock, Mechanism, Outside, Reading, Value};
+use crate::model::{BackupRule, Live, Lock, Mechanism, Outside, Reading, RolePermissions, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the things of a kind are in the protection of data.
@@ -141,6 +141,42 @@ pub fn role_fault(role: &str, found: &Outside) -> Option<Fault> {
     outside::fault(&outside::role("", role, "backup.amazonaws.com", ""), found)
 }
 
+/// AWS's own policy that lets AWS Backup make backups of all types but S3.
+const FOR_BACKUP: &str = "AWSBackupServiceRolePolicyForBackup";
+/// The one that lets it make backups of buckets.
+const FOR_BUCKETS: &str = "AWSBackupServiceRolePolicyForS3Backup";
+/// AWS's own policies for AWS Backup that let nobody make a backup.
+const FOR_OTHER_WORK: [&str; 5] = [
+    "AWSBackupServiceRolePolicyForRestores",
+    "AWSBackupServiceRolePolicyForS3Restore",
+    "AWSBackupServiceRolePolicyForIndexing",
+    "AWSBackupServiceRolePolicyForItemRestores",
+    "AWSBackupServiceRolePolicyForScans",
+];
+
+/// What surely keeps a role from making backups of a type, by the policies that it has: what is so, and what to do.
+///
+/// Only AWS's own policies for AWS Backup are judged. A role with any other policy may be allowed it by that.
+///
+/// Source: AWS Backup Developer Guide, "AWS managed policies for AWS Backup" and "Amazon S3 backups".
+pub fn role_lacks(permissions: &RolePermissions, backup_type: &str) -> Option<(String, String)> {
+    let named: Vec<&str> = permissions.attached.iter().map(|arn| arn.rsplit('/').next().unwrap_or(arn)).collect();
+    let is_judged = |name: &&str| [FOR_BACKUP, FOR_BUCKETS].contains(name) || FOR_OTHER_WORK.contains(name);
+    if !permissions.inline.is_empty() || !named.iter().all(is_judged) {
+        return None;
+    }
+    let needed = if backup_type == "S3" { FOR_BUCKETS } else { FOR_BACKUP };
+    if named.contains(&needed) {
+        return None;
+    }
+    let role = permissions.role.rsplit('/').next().unwrap_or(&permissions.role);
+    let what = match named.as_slice() {
+        [] => format!("role `{role}` has no policy, so that every backup fails"),
+        _ => format!("none of the policies of role `{role}` lets it back up {backup_type}, so that every backup fails"),
+    };
+    Some((what, format!("attach AWS's policy {needed} to it, or choose with a role that has it")))
+}
+
 /// Whether what this ARN or pattern of a selection brings in of a type is backed up whatever is opted in to.
 pub fn overrides_opt_in(named: &str, backup_type: &str) -> bool {
     backup_types::overrides_opt_in(named, backup_type)
@@ -159,3 +195,31 @@ pub fn not_listed() -> Vec<&'static str> {
 
 /// The types that kinds hold data of.
 const LISTED: [&str; 8] = ["Aurora", "DocumentDB", "DynamoDB", "EFS", "Neptune", "RDS", "Redshift", "S3"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn lacks(attached: &[&str], inline: bool, backup_type: &str) -> bool {
+        let role = RolePermissions {
+            role: "arn:aws:iam::123456789012:role/backup".to_owned(),
+            attached: attached.iter().map(|name| format!("arn:aws:iam::aws:policy/{name}")).collect::<BTreeSet<String>>(),
+            inline: inline.then(|| ("own".to_owned(), "{}".to_owned())).into_iter().collect(),
+            own: BTreeMap::new(),
+        };
+        role_lacks(&role, backup_type).is_some()
+    }
+
+    #[test]
+    fn a_role_surely_lacks_only_what_awss_own_policies_do_not_give() {
+        assert!(lacks(&[], false, "DynamoDB"), "no policy at all");
+        assert!(!lacks(&["service-role/AWSBackupServiceRolePolicyForBackup"], false, "DynamoDB"));
+        assert!(lacks(&["service-role/AWSBackupServiceRolePolicyForBackup"], false, "S3"), "buckets have a policy of their own");
+        assert!(!lacks(&["AWSBackupServiceRolePolicyForS3Backup"], false, "S3"));
+        assert!(lacks(&["AWSBackupServiceRolePolicyForS3Backup"], false, "EFS"));
+        assert!(lacks(&["service-role/AWSBackupServiceRolePolicyForRestores"], false, "RDS"), "who restores does not back up");
+        assert!(!lacks(&[], true, "RDS"), "what stands in the role may allow it");
+        assert!(!lacks(&["AdministratorAccess"], false, "S3"), "so may any other policy");
+    }
+}

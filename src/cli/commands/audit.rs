@@ -18,6 +18,7 @@ use crate::model::{Code, Control, ControlVerdict, Coverage, Findings, Policy, Pr
 use crate::policy;
 use crate::snapshot;
 use crate::view::{self, Style};
+use std::io;
 use std::path::Path;
 
 /// Audits.
@@ -56,10 +57,9 @@ pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> 
     let format = args.format.unwrap_or(AuditFormat::Text);
     match (&args.out, folder) {
         (_, Some(folder)) => folder.write(context, args, &found)?,
-        (None, None) => context.ui.answer(&found.rendered(format, context.ui.style(), None))?,
+        (None, None) => context.ui.answer_with(|out| found.write(out, format, context.ui.style()))?,
         (Some(file), None) => {
-            let text = found.rendered(format, Style::PLAIN, None);
-            files::write_atomically(file, text.as_bytes())
+            files::write_atomically_with(file, |out| found.write(out, format, Style::PLAIN))
                 .map_err(|error| Failure::error(format!("cannot write {}: {error}", file.display())))?;
             context.ui.answer(&format!("{}\n", view::coverage::verdict(&found.coverage)))?;
         }
@@ -130,6 +130,20 @@ fn asked(context: &Context, args: &AuditArgs, policy: Option<&Policy>) -> Result
 }
 
 impl Found {
+    /// Writes one format of it: what has an entry for each thing and control is never held whole.
+    fn write(&self, out: &mut dyn io::Write, format: AuditFormat, style: Style) -> io::Result<()> {
+        let Found { coverage, promises, findings, .. } = self;
+        match format {
+            AuditFormat::Json => view::coverage::write_json(out, coverage, promises, findings),
+            AuditFormat::Csv => view::controls::write_csv(out, findings),
+            AuditFormat::Junit => view::controls::write_junit(out, findings, kinds::spec, coverage.at),
+            AuditFormat::Sarif => view::controls::write_sarif(out, findings, kinds::spec, coverage.at),
+            AuditFormat::Text | AuditFormat::Markdown | AuditFormat::Html | AuditFormat::Oscal => {
+                out.write_all(self.rendered(format, style, None).as_bytes())
+            }
+        }
+    }
+
     /// One format of it. `beside` is the SHA-256 of the snapshot, where that is written beside it.
     pub(super) fn rendered(&self, format: AuditFormat, style: Style, beside: Option<&str>) -> String {
         let Found { coverage, promises, findings, snapshot, in_full, .. } = self;

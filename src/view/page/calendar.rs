@@ -138,7 +138,7 @@ fn notes(out: &mut String, entries: &[AgendaEntry]) {
     for entry in entries {
         let zone = entry.zone.as_deref().unwrap_or_default();
         for (run, before, after) in changes(entry) {
-            let note = format!("{zone}: from {} on the offset is {after}, before it was {before}", minute(run.utc));
+            let note = format!("{zone}: the run of {} is the first at {after} from UTC; those before are at {before}", minute(run.utc));
             told.entry(note).or_default().push(entry.what());
         }
         for clock in &entry.clocks {

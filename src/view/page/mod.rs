@@ -65,7 +65,10 @@ pub fn page(coverage: &Coverage, promised: &Promises, found: &Findings, agenda: 
         digest(SCRIPT)
     );
     out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Backup audit</title>\n");
-    put!(out, "<style>\n{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#posture\">Skip to the table</a>\n");
+    put!(
+        out,
+        "<style>\n{STYLE}</style>\n<script>{SCRIPT}</script>\n</head>\n<body>\n<a class=\"skip\" href=\"#posture\">Skip to the table</a>\n"
+    );
     head(&mut out, coverage, promised);
     let about = format!(
         "<footer><h2 id=\"about\">About</h2>\n<p>backstay {}, as of {}. {}</p></footer>\n",
@@ -77,7 +80,7 @@ pub fn page(coverage: &Coverage, promised: &Promises, found: &Findings, agenda: 
     sections(&mut out, &body);
     out.push_str("<main>\n");
     out.push_str(&body);
-    put!(out, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n");
+    out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 

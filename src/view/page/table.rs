@@ -65,8 +65,8 @@ pub(super) fn left_out(out: &mut String, left: usize, which: &str) {
     if left > 0 {
         put!(
             out,
-            "<p class=\"doubt\"><b>{} more {} left out here</b>, {which}: <code>backstay audit --format json</code> has all of them.</p>\n",
-            count(left, "row"),
+            "<p class=\"doubt\"><b>{} {} left out here</b>, {which}: <code>backstay audit --format json</code> has all of them.</p>\n",
+            count(left, "more row"),
             if left == 1 { "is" } else { "are" }
         );
     }
