@@ -116,7 +116,8 @@ control "BAM-04" {
     "aws_redshift_cluster",
     "aws_s3_bucket",
   ]
-  condition = resource.recovery_points.are_encrypted
+  when      = resource.recovery_points.count > 0 || resource.recovery_points.may_be_newer
+  condition = resource.recovery_points.unencrypted == 0 && !resource.recovery_points.may_be_newer
   remediation = "encrypt the thing itself, or have AWS Backup manage its type in full"
   requirements = { aws-backup-audit-manager = ["BACKUP_RECOVERY_POINT_ENCRYPTED"] }
 }
@@ -134,7 +135,11 @@ control "BAM-05" {
     "aws_redshift_cluster",
     "aws_s3_bucket",
   ]
-  condition = resource.recovery_points.least_days >= var.bam_required_retention_days
+  when      = resource.recovery_points.count > 0 || resource.recovery_points.may_be_newer
+  condition = (
+    (resource.recovery_points.least_days == null ? true : resource.recovery_points.least_days >= var.bam_required_retention_days) &&
+    !resource.recovery_points.may_be_newer
+  )
   remediation = "raise `delete_after`"
   requirements = { aws-backup-audit-manager = ["BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK"] }
 }

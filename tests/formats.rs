@@ -377,7 +377,7 @@ proptest! {
         let document: Json = serde_json::from_str(&whole.oscal()).expect("JSON");
         has_the_form(&document)?;
         let result = &document["assessment-results"]["results"][0];
-        let props = result["local-definitions"]["inventory-items"].as_array().into_iter().flatten().flat_map(|item| item["props"].as_array());
+        let props = result["local-definitions"]["inventory-items"].as_array().into_iter().flatten().filter_map(|item| item["props"].as_array());
         let names: BTreeSet<&str> = props.flatten().filter(|prop| prop["name"] == "name").filter_map(|prop| prop["value"].as_str()).collect();
         for name in whole.names().filter(|name| shows(name)) {
             prop_assert!(names.contains(name.trim()), "{name:?} of {names:?}");

@@ -128,6 +128,9 @@ fn found(policy: &Policy, snapshot: &Snapshot, coverage: &Coverage, promises: &P
     ))
 }
 
+/// What writes one view.
+type Writes<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
+
 /// Each view by itself, into a file.
 fn views(measured: &mut Measured, coverage: &Coverage, promises: &Promises, findings: &Findings, folder: &Path) -> Result<(), Failure> {
     let (spec, style, at) = (kinds::spec, Style::PLAIN, coverage.at);
@@ -141,7 +144,7 @@ fn views(measured: &mut Measured, coverage: &Coverage, promises: &Promises, find
         out.write_all(view::promises::markdown(promises, spec).as_bytes())?;
         out.write_all(view::controls::markdown(findings, spec).as_bytes())
     };
-    let all: [(&str, &dyn Fn(&mut dyn Write) -> io::Result<()>); 7] = [
+    let all: [(&str, Writes<'_>); 7] = [
         ("audit.txt", &text),
         ("audit.md", &markdown),
         ("audit.html", &|out| {

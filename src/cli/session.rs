@@ -245,8 +245,11 @@ pub(super) fn regions(asked: &[String], place: &Path) -> Result<BTreeMap<String,
     regions.into_iter().map(target).collect()
 }
 
+/// Targets, the accounts of organizations, and checks.
+type Asked = (BTreeMap<String, Target>, Accounts, Vec<Check>);
+
 /// The targets of a policy with its checks, or where there is none the regions that were asked for.
-fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result<(BTreeMap<String, Target>, Accounts, Vec<Check>), Failure> {
+fn targets(context: &Context, path: &Path, live: &LiveArgs) -> Result<Asked, Failure> {
     if !has_policy(path)? {
         return Ok((regions(&live.targets, path)?, Accounts::new(), Vec::new()));
     }

@@ -61,6 +61,9 @@ pub struct Held {
     pub newest: Option<Timestamp>,
     /// The same of the oldest.
     pub oldest: Option<Timestamp>,
+    /// For how many days the one of them is kept that is kept shortest; none where all are kept for ever, or nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least_days: Option<i64>,
     /// When one of them was last restored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_restore: Option<Timestamp>,

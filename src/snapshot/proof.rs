@@ -32,8 +32,8 @@ fn keys<'a>(aws: &'a Aws, checks: &'a [Check]) -> BTreeMap<&'a str, &'a Connecti
     let mut keys = BTreeMap::new();
     for check in checks {
         let Probe::KeyUsable { key } = &check.probe else { continue };
-        let connections = check.targets.iter().filter_map(|target| aws.connection(target));
-        let of_account = connections.filter(|connection| key.split(':').nth(4) == Some(connection.identity.account.as_str())).next();
+        let mut connections = check.targets.iter().filter_map(|target| aws.connection(target));
+        let of_account = connections.find(|connection| key.split(':').nth(4) == Some(connection.identity.account.as_str()));
         keys.extend(of_account.map(|connection| (key.as_str(), connection)));
     }
     keys

@@ -93,16 +93,16 @@ fn seen(newest_minutes: Option<i64>, restored: Option<crate::model::Restored>) -
     Covered { observed: Some(observed), ..covered(&[]) }
 }
 
-fn restored(days_ago: i64, minutes: Option<i64>) -> Option<crate::model::Restored> {
+fn restored(days_ago: i64, minutes: Option<i64>) -> crate::model::Restored {
     let read_at: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
-    Some(crate::model::Restored {
+    crate::model::Restored {
         at: read_at.checked_sub(SignedDuration::from_hours(24 * days_ago)).unwrap(),
         seconds: minutes.map(|minutes| minutes * 60),
         validation: None,
         plan: Some("weekly".to_owned()),
         times: 1,
         longest_seconds: minutes.map(|minutes| minutes * 60),
-    })
+    }
 }
 
 #[test]
@@ -127,19 +127,19 @@ fn what_is_there_now_is_judged_by_its_age_and_doubt_never_breaks_a_promise() {
 fn restores_prove_times_and_drills_and_their_absence_only_as_far_as_aws_remembers() {
     let (hour, days) = (SignedDuration::from_hours(1), |days: i64| SignedDuration::from_hours(24 * days));
     let rto = |restored| live::restored_within(&seen(None, restored), hour).standing;
-    assert_eq!(rto(restored(2, Some(60))), Standing::Met);
-    assert_eq!(rto(restored(2, Some(61))), Standing::NotMet);
-    assert_eq!(rto(restored(40, None)), Standing::Unprovable, "AWS no longer tells how long it took");
+    assert_eq!(rto(Some(restored(2, Some(60)))), Standing::Met);
+    assert_eq!(rto(Some(restored(2, Some(61)))), Standing::NotMet);
+    assert_eq!(rto(Some(restored(40, None))), Standing::Unprovable, "AWS no longer tells how long it took");
     assert_eq!(rto(None), Standing::Unprovable);
     let drill = |restored, wants| live::drilled(&seen(None, restored), days(wants)).standing;
-    assert_eq!(drill(restored(7, Some(1)), 7), Standing::Met);
-    assert_eq!(drill(restored(8, Some(1)), 7), Standing::NotMet);
+    assert_eq!(drill(Some(restored(7, Some(1))), 7), Standing::Met);
+    assert_eq!(drill(Some(restored(8, Some(1))), 7), Standing::NotMet);
     assert_eq!(drill(None, 30), Standing::NotMet, "all restores of thirty days are known");
     assert_eq!(drill(None, 90), Standing::Unprovable, "those of ninety are not");
     let mut unread = seen(None, None);
     unread.observed.as_mut().unwrap().unread_restores.push("what backup:ListRestoreJobs tells could not be read".to_owned());
     assert_eq!(live::drilled(&unread, days(7)).standing, Standing::Unprovable);
-    let mut failed = seen(None, restored(3, Some(1)));
+    let mut failed = seen(None, Some(restored(3, Some(1))));
     failed.observed.as_mut().unwrap().restore_failed =
         Some(crate::model::RestoreFailed { at: "2026-11-20T12:00:00Z".parse().unwrap(), what: "the restore ended FAILED".to_owned() });
     assert_eq!(live::drilled(&failed, days(7)).standing, Standing::NotMet, "the last one counts");

@@ -29,6 +29,7 @@ pub(super) fn put(maker: &mut Maker<'_, '_>, observed: Option<&Observed>) {
         ("count", number(i64::try_from(observed.count).ok())),
         ("keys", Value::from(observed.keys.iter().map(|key| Value::from(key.as_str())).collect::<Vec<_>>())),
         ("unencrypted", number(i64::try_from(observed.unencrypted).ok())),
+        ("least_days", number(observed.least_days)),
         ("newest_age_hours", age(observed.newest.as_ref(), HOUR)),
         ("newest_point_age_hours", age(observed.newest_point.as_ref(), HOUR)),
         ("newest_copy_age_hours", age(observed.copies.first(), HOUR)),

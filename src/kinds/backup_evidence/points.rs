@@ -57,6 +57,7 @@ pub(super) async fn read(
         undated: 0,
         newest: None,
         oldest: None,
+        least_days: None,
         last_restore: None,
         keys: [].into(),
         unencrypted: 0,
@@ -110,6 +111,8 @@ impl Tally {
             }
             None => held.undated += 1,
         }
+        let days = point.lifecycle().and_then(Lifecycle::delete_after_days).filter(|days| *days > 0);
+        held.least_days = days.map_or(held.least_days, |days| Some(held.least_days.map_or(days, |least| least.min(days))));
         held.keys.extend(point.encryption_key_arn().map(str::to_owned));
         held.unencrypted += u64::from(!point.is_encrypted());
     }
@@ -176,13 +179,16 @@ mod tests {
             undated: 0,
             newest: None,
             oldest: None,
+            least_days: None,
             last_restore: None,
             keys: [].into(),
             unencrypted: 0,
             is_air_gapped: false,
         };
         let mut tally = Tally { blank, at: "2026-11-21T00:00:00Z".parse().unwrap(), held: BTreeMap::new() };
-        points.iter().for_each(|point| tally.add(&point.clone().build()));
+        for point in points {
+            tally.add(&point.clone().build());
+        }
         tally.held.into_values().collect()
     }
 

@@ -156,24 +156,24 @@ mod tests {
         }
     }
 
-    fn of(detail: Json) -> Matches {
+    fn of(detail: &Json) -> Matches {
         matches(&json!({ "source": ["aws.backup"], "detail": detail }), &event)
     }
 
     #[test]
     fn a_pattern_matches_when_each_member_does_by_one_of_its_values() {
-        assert_eq!(of(json!({ "state": ["EXPIRED", "FAILED"] })), Some(true));
-        assert_eq!(of(json!({ "state": ["COMPLETED"] })), Some(false));
-        assert_eq!(of(json!({ "state": ["FAILED"], "status": ["FAILED"] })), Some(false), "there is no such member");
-        assert_eq!(of(json!({ "categories": ["failure"] })), Some(true), "any item of a list");
+        assert_eq!(of(&json!({ "state": ["EXPIRED", "FAILED"] })), Some(true));
+        assert_eq!(of(&json!({ "state": ["COMPLETED"] })), Some(false));
+        assert_eq!(of(&json!({ "state": ["FAILED"], "status": ["FAILED"] })), Some(false), "there is no such member");
+        assert_eq!(of(&json!({ "categories": ["failure"] })), Some(true), "any item of a list");
         assert_eq!(matches(&json!({ "source": ["aws.rds"] }), &event), Some(false));
-        assert_eq!(of(json!({ "$or": [{ "state": ["COMPLETED"] }, { "backupVaultName": ["daily-eu"] }] })), Some(true));
-        assert_eq!(of(json!({ "$or": [{ "state": ["COMPLETED"] }, { "backupVaultName": ["x"] }] })), Some(false));
+        assert_eq!(of(&json!({ "$or": [{ "state": ["COMPLETED"] }, { "backupVaultName": ["daily-eu"] }] })), Some(true));
+        assert_eq!(of(&json!({ "$or": [{ "state": ["COMPLETED"] }, { "backupVaultName": ["x"] }] })), Some(false));
     }
 
     #[test]
     fn filters_do_what_eventbridge_says_of_them() {
-        let vault = |filter: Json| of(json!({ "backupVaultName": [filter] }));
+        let vault = |filter: Json| of(&json!({ "backupVaultName": [filter] }));
         assert_eq!(vault(json!({ "prefix": "daily" })), Some(true));
         assert_eq!(vault(json!({ "prefix": { "equals-ignore-case": "DAILY" } })), Some(true));
         assert_eq!(vault(json!({ "suffix": "-us" })), Some(false));
@@ -185,15 +185,15 @@ mod tests {
         assert_eq!(vault(json!({ "anything-but": "daily-eu" })), Some(false));
         assert_eq!(vault(json!({ "anything-but": { "prefix": "daily" } })), Some(false));
         assert_eq!(vault(json!({ "exists": true })), Some(true));
-        assert_eq!(of(json!({ "copy": [{ "exists": false }] })), Some(true));
+        assert_eq!(of(&json!({ "copy": [{ "exists": false }] })), Some(true));
     }
 
     #[test]
     fn what_is_not_known_of_the_event_decides_nothing() {
-        assert_eq!(of(json!({ "backupJobId": ["1"] })), None);
-        assert_eq!(of(json!({ "backupJobId": [{ "exists": true }] })), Some(true));
-        assert_eq!(of(json!({ "statusMessage": [{ "exists": true }] })), None);
-        assert_eq!(of(json!({ "backupJobId": ["1"], "state": ["COMPLETED"] })), Some(false), "the rest decides");
-        assert_eq!(of(json!({ "state": [{ "someday": 1 }] })), None);
+        assert_eq!(of(&json!({ "backupJobId": ["1"] })), None);
+        assert_eq!(of(&json!({ "backupJobId": [{ "exists": true }] })), Some(true));
+        assert_eq!(of(&json!({ "statusMessage": [{ "exists": true }] })), None);
+        assert_eq!(of(&json!({ "backupJobId": ["1"], "state": ["COMPLETED"] })), Some(false), "the rest decides");
+        assert_eq!(of(&json!({ "state": [{ "someday": 1 }] })), None);
     }
 }

@@ -34,6 +34,7 @@ fn held(live: &Live, account: &str) -> Option<Held> {
         undated: 0,
         newest,
         oldest: instant(live, EARLIEST).filter(|_| newest.is_some()),
+        least_days: None,
         last_restore: None,
         keys: text(live, KEY).map(str::to_owned).into_iter().collect(),
         unencrypted: u64::from(live.facts.get(ENCRYPTED) == Some(&Value::Bool(false))),

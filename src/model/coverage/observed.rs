@@ -23,6 +23,8 @@ pub struct Observed {
     pub count: u64,
     /// How many are there and cannot: partial, expired, or being made.
     pub unusable: u64,
+    /// For how many days the recovery point is kept that is kept shortest; none where all are kept for ever, or nobody knows.
+    pub least_days: Option<i64>,
     /// The keys that encrypt what is kept.
     pub keys: Vec<String>,
     /// How many of what is kept are not encrypted.

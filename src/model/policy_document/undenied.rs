@@ -79,12 +79,12 @@ mod tests {
 
     const DELETE: &str = "backup:DeleteRecoveryPoint";
 
-    fn undenied(statements: Json) -> Result<Vec<String>, String> {
+    fn undenied(statements: &Json) -> Result<Vec<String>, String> {
         let document = PolicyDocument::from_json(&json!({ "Version": "2012-10-17", "Statement": statements })).unwrap();
         document.undenied(DELETE).map(|free| free.into_iter().collect())
     }
 
-    fn deny(members: Json) -> Json {
+    fn deny(members: &Json) -> Json {
         let mut statement = json!({ "Effect": "Deny", "Principal": "*", "Action": [DELETE], "Resource": "*" });
         for (member, value) in members.as_object().unwrap() {
             statement[member] = value.clone();
@@ -94,43 +94,43 @@ mod tests {
 
     #[test]
     fn a_denial_of_everybody_leaves_nobody_free() {
-        assert_eq!(undenied(json!([deny(json!({}))])), Ok(vec![]));
-        assert_eq!(undenied(json!(deny(json!({ "Principal": { "AWS": "*" }, "Action": "backup:*" })))), Ok(vec![]));
+        assert_eq!(undenied(&json!([deny(&json!({}))])), Ok(vec![]));
+        assert_eq!(undenied(&json!(deny(&json!({ "Principal": { "AWS": "*" }, "Action": "backup:*" })))), Ok(vec![]));
     }
 
     #[test]
     fn a_denial_of_some_or_of_something_else_leaves_everybody_free() {
         let everybody = Ok(vec!["*".to_owned()]);
-        assert_eq!(undenied(json!([])), everybody);
+        assert_eq!(undenied(&json!([])), everybody);
         for near in [
             json!({ "Effect": "Allow" }),
             json!({ "Principal": { "AWS": "arn:aws:iam::123456789012:role/some" } }),
             json!({ "Action": "backup:DeleteBackupVault" }),
             json!({ "Resource": "arn:aws:backup:us-east-1:123456789012:backup-vault:daily" }),
         ] {
-            assert_eq!(undenied(json!([deny(near.clone())])), everybody, "{near}");
+            assert_eq!(undenied(&json!([deny(&near)])), everybody, "{near}");
         }
     }
 
     #[test]
     fn those_that_a_denial_excepts_are_free() {
         let role = "arn:aws:iam::123456789012:role/breakglass";
-        let all_but = deny(json!({ "Condition": { "StringNotLike": { "aws:PrincipalArn": [role] } } }));
-        assert_eq!(undenied(json!([all_but])), Ok(vec![role.to_owned()]));
-        let user = deny(json!({ "Condition": { "StringNotEquals": { "aws:userId": ["AROAEXAMPLE:*", "AROAOTHER:*"] } } }));
-        assert_eq!(undenied(json!([user])).map(|free| free.len()), Ok(2));
-        assert_eq!(undenied(json!([user, all_but])), Ok(vec![role.to_owned()]), "both deny, and few are in both");
-        let mut but = deny(json!({ "NotPrincipal": { "AWS": role } }));
+        let all_but = deny(&json!({ "Condition": { "StringNotLike": { "aws:PrincipalArn": [role] } } }));
+        assert_eq!(undenied(&json!([all_but])), Ok(vec![role.to_owned()]));
+        let user = deny(&json!({ "Condition": { "StringNotEquals": { "aws:userId": ["AROAEXAMPLE:*", "AROAOTHER:*"] } } }));
+        assert_eq!(undenied(&json!([user])).map(|free| free.len()), Ok(2));
+        assert_eq!(undenied(&json!([user, all_but])), Ok(vec![role.to_owned()]), "both deny, and few are in both");
+        let mut but = deny(&json!({ "NotPrincipal": { "AWS": role } }));
         but.as_object_mut().unwrap().remove("Principal");
-        assert_eq!(undenied(json!([but])), Ok(vec![role.to_owned()]));
+        assert_eq!(undenied(&json!([but])), Ok(vec![role.to_owned()]));
     }
 
     #[test]
     fn what_hangs_on_another_condition_is_not_known() {
-        let doubtful = deny(json!({ "Condition": { "Bool": { "aws:MultiFactorAuthPresent": "false" } } }));
-        assert!(undenied(json!([doubtful])).unwrap_err().contains("aws:MultiFactorAuthPresent"));
-        assert_eq!(undenied(json!([doubtful, deny(json!({}))])), Ok(vec![]));
-        let variable = deny(json!({ "Condition": { "ArnNotLike": { "aws:PrincipalArn": "${aws:PrincipalTag/admin}" } } }));
-        assert!(undenied(json!([variable])).is_err());
+        let doubtful = deny(&json!({ "Condition": { "Bool": { "aws:MultiFactorAuthPresent": "false" } } }));
+        assert!(undenied(&json!([doubtful])).unwrap_err().contains("aws:MultiFactorAuthPresent"));
+        assert_eq!(undenied(&json!([doubtful, deny(&json!({}))])), Ok(vec![]));
+        let variable = deny(&json!({ "Condition": { "ArnNotLike": { "aws:PrincipalArn": "${aws:PrincipalTag/admin}" } } }));
+        assert!(undenied(&json!([variable])).is_err());
     }
 }

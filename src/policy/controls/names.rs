@@ -42,7 +42,7 @@ pub const FIELDS: &[Field] = &[
     field("vault", "of a vault its `lock`, `min_days`, `max_days` and `key`; null of all else"),
     field(
         "recovery_points",
-        "what can be restored now: `count`, `keys`, `unencrypted`, and ages, null where nothing is there: `newest_age_hours` in its own region and \
+        "what can be restored now: `count`, `keys`, `unencrypted`, `least_days` (for which any is kept; null is for ever), and ages, null where nothing is there: `newest_age_hours` in its own region and \
          account, `newest_copy_age_hours` elsewhere, `newest_point_age_hours` of AWS Backup, `newest_air_gapped_age_hours`, `oldest_age_days`; `may_be_newer` and `may_be_newer_copies` are \
          false where all of it was seen, and else unknown",
     ),

@@ -71,6 +71,7 @@ impl Tables<'_> {
             undated: 0,
             newest: None,
             oldest: None,
+            least_days: None,
             last_restore: None,
             keys: [].into(),
             unencrypted: 0,
