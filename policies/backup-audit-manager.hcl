@@ -225,7 +225,7 @@ control "BAM-09" {
   ]
   condition = (
     (resource.recovery_points.newest_point_age_hours == null ? false : resource.recovery_points.newest_point_age_hours <= var.bam_recovery_point_age_hours) ||
-    resource.recovery_points.may_be_newer
+    resource.recovery_points.may_be_newer || resource.recovery_points.may_be_newer_copies
   )
   remediation = "look at the backup jobs of the last days"
   requirements = { aws-backup-audit-manager = ["BACKUP_LAST_RECOVERY_POINT_CREATED"] }
@@ -269,7 +269,7 @@ control "BAM-11" {
     anytrue([for rule in resource.mechanisms : rule.air_gapped_vault != null || rule.lock == "air_gapped" if rule.means == "backup_rule"]) &&
     (
       (resource.recovery_points.newest_air_gapped_age_hours == null ? false : resource.recovery_points.newest_air_gapped_age_hours <= var.bam_air_gapped_age_hours) ||
-      resource.recovery_points.may_be_newer
+      resource.recovery_points.may_be_newer || resource.recovery_points.may_be_newer_copies
     )
   )
   remediation = "name an `aws_backup_logically_air_gapped_vault` in the rule"

@@ -82,7 +82,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("snapshot/whole.rs", &["aws", "kinds", "model"]),
     ("plan/agenda.rs", &["kinds", "model", "time"]),
     ("audit", &["kinds", "model", "names", "plan", "policy", "time"]),
-    ("coverage", &["kinds", "model"]),
+    ("coverage", &["kinds", "model", "time"]),
     ("plan", &["files", "kinds", "model", "policy"]),
     ("view", &["model"]),
     ("view/coverage/mod.rs", &["model", "time"]),

@@ -115,6 +115,32 @@ fn place(check: &Check, snapshot: &Snapshot, kind: &str, name: &str) -> Examined
     }
 }
 
+/// The accounts and regions that a check is about.
+fn places<'s>(check: &Check, snapshot: &'s Snapshot) -> BTreeSet<(&'s str, &'s str)> {
+    let identities = check.targets.iter().filter_map(|target| snapshot.identities.get(target));
+    identities.map(|one| (one.account.as_str(), one.region.as_str())).collect()
+}
+
+/// By how much AWS's clock may be ahead of ours; what is dated later proves nothing.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+/// Whether something of that moment is young enough, as of when AWS was read.
+///
+/// # Errors
+///
+/// It is of the future, or AWS was read before what is asked about.
+fn is_young(looked: &Audited<'_>, at: Timestamp, max_age: SignedDuration) -> Result<bool, String> {
+    let (read_at, now) = (looked.snapshot.taken_at, looked.coverage.at);
+    if read_at.duration_since(at) < -AHEAD {
+        return Err(format!("the newest is dated {at}, after the reading of {read_at}: clocks are out of step"));
+    }
+    let is_young = now.max(read_at).duration_since(at) <= max_age;
+    if !is_young && now.duration_since(read_at) > SignedDuration::from_hours(1) {
+        return Err(format!("AWS was read at {read_at}: what was there at {now} is not known"));
+    }
+    Ok(is_young)
+}
+
 /// The targets of a check that nobody could look through.
 fn unreached(check: &Check, snapshot: &Snapshot) -> Vec<String> {
     let unreached = check.targets.iter().filter(|target| !snapshot.identities.contains_key(*target));
@@ -124,7 +150,7 @@ fn unreached(check: &Check, snapshot: &Snapshot) -> Vec<String> {
 /// Why there may be more than was seen of what can bring a thing back.
 fn unread(check: &Check, evidence: &Evidence, snapshot: &Snapshot, is_about: impl Fn(&Gap) -> bool) -> Vec<String> {
     let mut why = unreached(check, snapshot);
-    let gaps = evidence.gaps.iter().chain(&snapshot.gaps).filter(|gap| check.targets.contains(&gap.target) && is_about(gap));
+    let gaps = evidence.gaps.iter().chain(&snapshot.gaps).filter(|gap| is_about(gap));
     why.extend(gaps.map(|gap| format!("{} in {}: {}", gap.action, gap.region, gap.message)));
     why.sort();
     why.dedup();
@@ -140,8 +166,10 @@ fn objects(check: &Check, looked: &Audited<'_>, (bucket, prefix): (&str, &str), 
     let newest = found.iter().filter_map(|one| Some((one.newest?, one.key.as_deref()?))).max();
     let mut told = vec![("newest", newest.map_or_else(|| "none".to_owned(), |(at, key)| format!("{at} {key}")))];
     told.extend(found.first().map(|one| ("objects looked at", one.looked_at.to_string())));
-    if newest.is_some_and(|(at, _)| is_young(snapshot.taken_at, at, max_age)) {
-        return Told::new(who, Ok(true), told);
+    match newest.map(|(at, _)| is_young(looked, at, max_age)) {
+        Some(Ok(true)) => return Told::new(who, Ok(true), told),
+        Some(Err(why)) => return Told::new(who, Err(vec![why]), told),
+        Some(Ok(false)) | None => {}
     }
     // One target that saw all of it is enough.
     if found.iter().any(|one| one.is_all) {
@@ -159,10 +187,6 @@ fn objects(check: &Check, looked: &Audited<'_>, (bucket, prefix): (&str, &str), 
         why.push(format!("the snapshot was recorded without this check: nobody looked under {bucket}/{prefix}"));
     }
     Told::new(who, Err(why), told)
-}
-
-fn is_young(now: Timestamp, at: Timestamp, max_age: SignedDuration) -> bool {
-    now.duration_since(at) <= max_age
 }
 
 /// What a check wants of the newest of what is held of things.
@@ -198,7 +222,11 @@ fn of_things(check: &Check, looked: &Audited<'_>, wanted: &Wanted<'_>) -> Vec<To
     let pattern = WildMatch::new(resource);
     let is_meant = |arn: &str, name: &str| pattern.matches(name) || pattern.matches(arn);
     let mut of: BTreeMap<&str, (Option<&Covered>, Vec<&Held>)> = BTreeMap::new();
-    for covered in looked.coverage.resources.iter().filter(|covered| check.targets.contains(&covered.target)) {
+    let places = places(check, snapshot);
+    let is_seen = |covered: &&Covered| {
+        check.targets.contains(&covered.target) || places.contains(&(covered.account.as_str(), covered.region.as_str()))
+    };
+    for covered in looked.coverage.resources.iter().filter(is_seen) {
         if let Some(arn) = covered.arn.as_deref().filter(|arn| is_meant(arn, &covered.name)) {
             of.entry(arn).or_default().0 = Some(covered);
         }
@@ -224,15 +252,50 @@ fn of_things(check: &Check, looked: &Audited<'_>, wanted: &Wanted<'_>) -> Vec<To
             ("newest", newest.map_or_else(|| "none".to_owned(), |at| at.to_string())),
             ("usable", held.iter().map(|held| held.usable).sum::<u64>().to_string()),
         ];
-        if newest.is_some_and(|at| is_young(snapshot.taken_at, at, wanted.max_age)) {
-            return Told::new(who, Ok(true), told);
+        let mut why = Vec::new();
+        match newest.map(|at| is_young(looked, at, wanted.max_age)) {
+            Some(Ok(true)) => return Told::new(who, Ok(true), told),
+            Some(Err(future)) => why.push(future),
+            Some(Ok(false)) | None => {}
         }
-        let mut why = unread(check, evidence, snapshot, |gap| wanted.is_hidden_by(gap, covered));
+        why.extend(unread(check, evidence, snapshot, |gap| wanted.is_hidden_by(gap, covered)));
+        if held.iter().any(|held| held.form == HeldForm::ContinuousPoint && held.usable > 0) {
+            why.push("a continuous recovery point goes on, and AWS Backup does not tell of its newest moment".to_owned());
+        }
+        let is_read = |covered: &Covered| kinds::spec(&covered.kind).is_some_and(|spec| !spec.evidence_actions.is_empty());
+        if !wanted.of_vaults && covered.is_some_and(|covered| !is_read(covered)) {
+            why.push(format!("snapshots of {} are not read yet", covered.map_or("such things", |covered| &covered.kind)));
+        }
         let undated = held.iter().filter(|held| held.undated > 0);
         why.extend(undated.map(|held| format!("{} of them in {} bear no date", held.undated, last(&held.store))));
         Told::new(who, if why.is_empty() { Ok(false) } else { Err(why) }, told)
     };
-    of.into_iter().map(one).collect()
+    let mut all: Vec<Told> = of.into_iter().map(one).collect();
+    all.extend(unseen(check, looked, |gap| gap.resource.is_none() && gap.kind.as_deref().is_none_or(is_holder)));
+    all
+}
+
+fn is_holder(kind: &str) -> bool {
+    matches!(kinds::find(kind).and_then(kinds::Kind::protection), Some(Protection::Holds(_)))
+}
+
+/// Where there may be more of what a check means than was seen: targets that were not reached, and lists that were denied.
+fn unseen(check: &Check, looked: &Audited<'_>, hides: impl Fn(&Gap) -> bool) -> Vec<Told> {
+    let snapshot = looked.snapshot;
+    let mut all = Vec::new();
+    let mut add = |target: &str, region: &str, why: String| {
+        let mut who = place(check, snapshot, "thing", "*");
+        (who.target, who.region) = (target.to_owned(), region.to_owned());
+        all.push(Told::new(who, Err(vec![why]), Vec::new()));
+    };
+    for target in check.targets.iter().filter(|target| !snapshot.identities.contains_key(*target)) {
+        add(target, "-", format!("target {target} could not be reached"));
+    }
+    let is_here = |gap: &&Gap| check.targets.contains(&gap.target) && snapshot.identities.contains_key(&gap.target);
+    for gap in snapshot.gaps.iter().filter(is_here).filter(|gap| hides(gap)) {
+        add(&gap.target, &gap.region, format!("not all of them could be listed: {} failed", gap.action));
+    }
+    all
 }
 
 fn alarms(check: &Check, looked: &Audited<'_>, alarm: &str) -> Vec<Told> {
@@ -242,7 +305,7 @@ fn alarms(check: &Check, looked: &Audited<'_>, alarm: &str) -> Vec<Told> {
         return vec![Told::new(nobody(), Err(vec![NO_EVIDENCE.to_owned()]), Vec::new())];
     }
     let tellers = Tellers::new(snapshot);
-    let reached = tellers.alarms(&|name| pattern.matches(name), &check.targets);
+    let reached = tellers.alarms(&|name| pattern.matches(name), &places(check, snapshot));
     if reached.is_empty() {
         let why: Vec<String> = unreached(check, snapshot).into_iter().chain(tellers.unread_of(&check.targets)).collect();
         let holds = if why.is_empty() { Ok(false) } else { Err(why) };
@@ -264,7 +327,10 @@ fn alarms(check: &Check, looked: &Audited<'_>, alarm: &str) -> Vec<Told> {
         let told = vec![("lacks", texts(reached.lacks).join("; "))];
         if reached.doubts.is_empty() { Told::new(who, Ok(false), told) } else { Told::new(who, Err(texts(reached.doubts)), told) }
     };
-    reached.into_iter().map(one).collect()
+    let is_teller = |kind: &str| kinds::find(kind).is_some_and(|kind| kind.teller().is_some());
+    let mut all: Vec<Told> = reached.into_iter().map(one).collect();
+    all.extend(unseen(check, looked, |gap| gap.resource.is_none() && gap.kind.as_deref().is_none_or(is_teller)));
+    all
 }
 
 fn last(arn: &str) -> &str {

@@ -245,7 +245,7 @@ impl<'a> Asker<'a> {
 
     /// Notes for each control what could not be listed, so that it may be about more than was seen.
     fn unlisted(&mut self, coverage: &Coverage) {
-        let read = kinds::protecting();
+        let read = kinds::audited();
         for (at, control) in self.controls.iter().enumerate() {
             let is_about = |kind: &str| if control.kinds.is_empty() { holds(kind) } else { control.kinds.contains(kind) };
             let hides = |gap: &&Gap| gap.resource.is_none() && gap.kind.as_deref().is_none_or(is_about);

@@ -52,11 +52,18 @@ pub fn also_for_policies(given: Vec<Given>) -> Vec<Given> {
     given.into_iter().map(relaxed).collect()
 }
 
-/// The controls of several policies, by id: of two of one id the later policy's counts.
+/// The controls of several policies, by id: of two of one id the later policy's counts, and says so in its title.
 pub fn together<'p>(policies: impl IntoIterator<Item = &'p Policy>) -> Vec<Control> {
-    let all = policies.into_iter().flat_map(|policy| &policy.controls);
-    let by_id: BTreeMap<&str, &Control> = all.map(|control| (control.id.as_str(), control)).collect();
-    by_id.into_values().cloned().collect()
+    let mut by_id: BTreeMap<&str, Control> = BTreeMap::new();
+    for control in policies.into_iter().flat_map(|policy| &policy.controls) {
+        let mut control = (control.id.as_str(), control.clone());
+        if by_id.contains_key(control.0) {
+            // Whoever reads what came out must see that somebody else asked.
+            control.1.title.push_str(" (in place of the control of this id before it)");
+        }
+        by_id.insert(control.0, control.1);
+    }
+    by_id.into_values().collect()
 }
 
 /// The keys of the frameworks that are asked for: those that backstay knows, and those that a control names.

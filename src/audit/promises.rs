@@ -33,7 +33,7 @@ pub fn promises(policy: &Policy, snapshot: &Snapshot, coverage: &Coverage) -> Pr
         .collect();
     let mut judge = Judge { policy, at: coverage.at, regions, known: BTreeMap::new() };
     for covered in &coverage.resources {
-        let key = (covered.kind.as_str(), covered.target.as_str(), covered.region.as_str(), covered.name.as_str());
+        let key = (covered.kind.as_str(), covered.account.as_str(), covered.region.as_str(), covered.name.as_str());
         let mut tiers: BTreeMap<&str, String> = BTreeMap::new();
         for tier in covered.tags.iter().flat_map(|tags| tiers::of_tags(policy, tags)) {
             tiers.insert(&tier.name, "its tags".to_owned());
@@ -43,6 +43,9 @@ pub fn promises(policy: &Policy, snapshot: &Snapshot, coverage: &Coverage) -> Pr
         }
         let thing = format!("{} {} ({}, account {})", covered.kind, covered.name, covered.region, covered.account);
         match tiers.len() {
+            0 if covered.tags.is_none() && policy.tiers.values().any(|tier| !tier.tags.is_empty()) => {
+                promises.in_no_tier.push(format!("{thing}: its tags, which may put it into one, could not be read"));
+            }
             0 => promises.in_no_tier.push(thing),
             1 => {}
             _ => promises.in_several_tiers.push(format!("{thing}: {}", tiers.keys().copied().collect::<Vec<_>>().join(", "))),
@@ -56,7 +59,7 @@ pub fn promises(policy: &Policy, snapshot: &Snapshot, coverage: &Coverage) -> Pr
     promises
 }
 
-/// A thing as coverage and plan both know it: kind, target, region and name.
+/// A thing as coverage and plan both know it, through whichever target: kind, account, region and name.
 type Key<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 /// The tiers that blocks put things into, with the block.
@@ -74,7 +77,10 @@ fn named<'a>(policy: &'a Policy, snapshot: &'a Snapshot) -> BTreeMap<Key<'a>, BT
     let held: BTreeMap<&ResourceId, Key<'a>> = snapshot
         .resources
         .iter()
-        .map(|live| (&live.id, (live.id.kind.as_str(), live.id.target.as_str(), live.id.region.as_str(), live.id.name.as_str())))
+        .filter_map(|live| {
+            let account = snapshot.identities.get(&live.id.target)?.account.as_str();
+            Some((&live.id, (live.id.kind.as_str(), account, live.id.region.as_str(), live.id.name.as_str())))
+        })
         .collect();
     let plan = plan::attempt(policy, snapshot, &plan::Request::default()).plan;
     for action in &plan.actions {
@@ -126,6 +132,7 @@ impl<'a> Judge<'a> {
         }
         if let Some(wants) = tier.retention {
             add("retention", retention(covered, wants, unread.as_deref()));
+            add("retention.now", live::reached(covered, wants));
         }
         if tier.copies.regions > 0 {
             add("copies.regions", copies(covered, tier.copies.regions, Elsewhere::Region, &self.regions, unread.as_deref()));
@@ -324,6 +331,7 @@ enum Elsewhere {
 fn copies(covered: &Covered, wants: u32, elsewhere: Elsewhere, regions: &BTreeMap<&str, &str>, unread: Option<&[String]>) -> Judged {
     let mut places: BTreeMap<String, String> = BTreeMap::new();
     let mut unknown: BTreeSet<String> = BTreeSet::new();
+    let mut doubts: BTreeSet<String> = BTreeSet::new();
     let mut add = |by: String, region: Option<&str>, account: Option<&str>| {
         let (own, place) = match elsewhere {
             Elsewhere::Region => (&covered.region, region),
@@ -340,14 +348,20 @@ fn copies(covered: &Covered, wants: u32, elsewhere: Elsewhere, regions: &BTreeMa
         match mechanism {
             Mechanism::BackupRule(rule) => {
                 for copy in &rule.copies {
-                    add(format!("rule {} of plan {}", rule.rule, rule.plan), copy.region.as_deref(), copy.account.as_deref());
+                    let by = format!("rule {} of plan {}", rule.rule, rule.plan);
+                    match &copy.doubt {
+                        None => add(by, copy.region.as_deref(), copy.account.as_deref()),
+                        Some(doubt) => drop(doubts.insert(format!("{by}: {doubt}"))),
+                    }
                 }
             }
             Mechanism::CopiedBackups { region, .. } => add("copied backups".to_owned(), Some(region), Some(&covered.account)),
             Mechanism::Replication(rule) => {
                 let bucket = rule.destination.rsplit(':').next().unwrap_or_default();
                 let account = rule.account.as_deref().unwrap_or(&covered.account);
-                add(format!("replication to {bucket}"), regions.get(bucket).copied(), Some(account));
+                // What nobody saw may not be there.
+                let region = regions.get(bucket).copied();
+                add(format!("replication to {bucket}"), region, region.map(|_| account));
             }
             Mechanism::PointInTime(_)
             | Mechanism::AutomatedBackups(_)
@@ -356,10 +370,15 @@ fn copies(covered: &Covered, wants: u32, elsewhere: Elsewhere, regions: &BTreeMa
             | Mechanism::Versioning { .. } => {}
         }
     }
+    // A copy that is there proves itself.
+    for moment in covered.observed.iter().flat_map(|observed| &observed.copies) {
+        add(moment.by.clone(), Some(&moment.region), Some(&moment.account));
+    }
     let word = if elsewhere == Elsewhere::Region { "region" } else { "account" };
     let has = if places.is_empty() { format!("no other {word}") } else { places.keys().cloned().collect::<Vec<_>>().join(", ") };
     let is_met = places.len() >= usize::try_from(wants).unwrap_or(usize::MAX);
     let mut why: Vec<String> = unknown.iter().map(|by| format!("{by}: the {word} of its copies is not known")).collect();
+    why.extend(doubts);
     why.extend(unread.into_iter().flatten().cloned());
     let standing = match (is_met, why.is_empty()) {
         (true, _) => Standing::Met,
@@ -368,6 +387,8 @@ fn copies(covered: &Covered, wants: u32, elsewhere: Elsewhere, regions: &BTreeMa
     };
     if is_met {
         why = vec!["as the rules say; `copies.rpo.now` tells whether copies arrive".to_owned()];
+    } else if standing == Standing::NotMet {
+        why.extend(covered.remarks.iter().filter(|remark| remark.contains("copied")).cloned());
     }
     Judged {
         wants: crate::model::count(wants, &format!("other {word}")),

@@ -220,12 +220,13 @@ impl<'e, 's> Maker<'e, 's> {
         }
         self.put("tier", text(tiers.first().map(|one| one.tier.as_str())));
         let mut promises = Map::new();
+        let mut worst: BTreeMap<&str, Standing> = BTreeMap::new();
         for promise in tiers.iter().flat_map(|one| &one.promises) {
             let standing = match promise.standing {
                 Standing::Met => Value::from("met"),
                 Standing::NotMet => Value::from("not_met"),
                 Standing::Unprovable => {
-                    let is_seen = ["rto", "drill", "rpo.now", "copies.rpo.now"].contains(&promise.promise.as_str());
+                    let is_seen = ["rto", "drill", "rpo.now", "copies.rpo.now", "retention.now"].contains(&promise.promise.as_str());
                     let sort = match (covered.verdict == Verdict::Unknown, is_seen) {
                         (_, true) if covered.observed.is_none() => IgnoranceSort::NotLookedAt,
                         (true, false) => IgnoranceSort::Unread,
@@ -241,8 +242,8 @@ impl<'e, 's> Maker<'e, 's> {
                 ("has".to_owned(), text(promise.has.as_deref())),
             ]);
             // Of a thing in several tiers the worst counts.
-            let is_worse = |known: &Value| known.as_map().and_then(|map| map.get("standing")?.as_str()) == Some("not_met");
-            if !promises.get(&promise.promise).is_some_and(is_worse) {
+            if worst.get(promise.promise.as_str()).is_none_or(|known| *known < promise.standing) {
+                worst.insert(promise.promise.as_str(), promise.standing);
                 promises.insert(promise.promise.clone(), Value::from(told));
             }
         }

@@ -172,13 +172,11 @@ impl<'s> Tellers<'s> {
         Answered::No
     }
 
-    /// Whom alarms of such names tell, each that these targets read.
-    pub(super) fn alarms(&self, is_meant: &dyn Fn(&str) -> bool, targets: &[String]) -> Vec<Reached<'s>> {
+    /// Whom alarms of such names tell, in these accounts and regions.
+    pub(super) fn alarms(&self, is_meant: &dyn Fn(&str) -> bool, places: &BTreeSet<Place<'_>>) -> Vec<Reached<'s>> {
         let mut reached = Vec::new();
-        for ((account, _), all) in &self.by_place {
-            let alarms = all.iter().filter(|(live, teller)| {
-                matches!(teller.sender(), Sender::Alarm) && targets.contains(&live.id.target) && is_meant(&live.id.name)
-            });
+        for ((account, _), all) in self.by_place.iter().filter(|(place, _)| places.contains(*place)) {
+            let alarms = all.iter().filter(|(live, teller)| matches!(teller.sender(), Sender::Alarm) && is_meant(&live.id.name));
             for (live, teller) in alarms {
                 let Found { by, lacks, doubts, .. } = self.reached((*live, *teller), all, account);
                 reached.push(Reached { live, account, by, lacks, doubts });

@@ -3,7 +3,9 @@
 use super::miss::{self, Tag, Wish};
 use super::whole::{Backups, Role, Whole};
 use crate::kinds::{self, By, Chooser, Holder, Judgement};
-use crate::model::{BackupRule, Live, Lock, Mechanism, Reason, ReasonCode};
+use crate::model::{BackupCopy, BackupRule, Live, Lock, Mechanism, Reason, ReasonCode};
+use crate::time::{Schedule, Service, Zone};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// What restore tests make is called so, and backup plans pass over it (Developer Guide, Restore testing).
@@ -17,6 +19,8 @@ pub(super) struct Thing<'t> {
     pub(super) tags: Option<&'t BTreeMap<String, String>>,
     pub(super) holder: &'t Holder,
     pub(super) account: &'t str,
+    /// The moment that it is about.
+    pub(super) at: Timestamp,
 }
 
 /// What AWS Backup does for a thing.
@@ -112,7 +116,9 @@ impl Thing<'_> {
             let wanted: Vec<String> = near.iter().map(|one| format!("`{}={}`", one.wanted.0, one.wanted.1)).collect();
             let (found, wanted) = (found.join(", "), wanted.join(", "));
             let what = format!("found {found}, the {of} wants {wanted}");
-            outcome.say(ReasonCode::NearMiss, what, format!("write the tag as {wanted}: upper and lower case differ"));
+            let is_case = found.to_lowercase() == wanted.to_lowercase();
+            let why = if is_case { ": upper and lower case differ" } else { "" };
+            outcome.say(ReasonCode::NearMiss, what, format!("write the tag as {wanted}{why}"));
             return true;
         }
         if let Judgement::ConditionsNotMet(unmet) = judgement {
@@ -178,12 +184,18 @@ impl Thing<'_> {
         let chosen_by = named.or(by.first()).map(ToString::to_string).unwrap_or_default();
         for rule in rules {
             let own = BackupRule { selection: chooser.name.clone(), chosen_by: chosen_by.clone(), doubts: doubts.clone(), ..rule.clone() };
-            self.backed_up(backups, backup_type, own, outcome);
+            self.backed_up(whole, backups, own, outcome);
         }
     }
 
     /// What one rule does for it.
-    fn backed_up(&self, backups: &Backups, backup_type: &str, mut rule: BackupRule, outcome: &mut Outcome) {
+    fn backed_up(&self, whole: &Whole<'_>, backups: &Backups, mut rule: BackupRule, outcome: &mut Outcome) {
+        let backup_type = self.holder.backup_type.unwrap_or_default();
+        if is_over(&rule, self.at) {
+            let what = format!("rule {} of plan {} does not run any more: `{}` is over", rule.rule, rule.plan, rule.schedule);
+            outcome.say(ReasonCode::PlanBroken, what, "give the rule a schedule that goes on");
+            return;
+        }
         rule.is_continuous &= self.holder.can_be_continuous;
         match (backups.keepers.get(&rule.vault), &backups.unseen_vaults) {
             (Some(keeper), _) => {
@@ -223,7 +235,56 @@ impl Thing<'_> {
                 }
             }
         }
+        rule.copies.retain_mut(|copy| match destination(whole, copy) {
+            Destination::Takes => true,
+            Destination::Unread(why) => {
+                copy.doubt = Some(why);
+                true
+            }
+            Destination::Refuses(why) => {
+                outcome.remarks.push(format!("copies of rule {}: {why}, so that nothing is copied there", rule.rule));
+                false
+            }
+        });
         outcome.rules.push(Mechanism::BackupRule(Box::new(rule)));
+    }
+}
+
+/// Whether the schedule of a rule has no run any more; one that nobody can read is not said to be over.
+fn is_over(rule: &BackupRule, at: Timestamp) -> bool {
+    let (Ok(schedule), Ok(zone)) = (Schedule::parse(&rule.schedule, Service::Backup), Zone::named(&rule.time_zone)) else { return false };
+    schedule.never_runs() || schedule.is_over(at, &zone)
+}
+
+/// Whether the vault of a copy takes it.
+enum Destination {
+    Takes,
+    /// Surely not, and why.
+    Refuses(String),
+    /// Nobody knows, and why.
+    Unread(String),
+}
+
+fn destination(whole: &Whole<'_>, copy: &BackupCopy) -> Destination {
+    let name = copy.vault_arn.rsplit(':').next().unwrap_or(&copy.vault_arn);
+    let (Some(region), Some(account)) = (copy.region.as_deref(), copy.account.as_deref()) else {
+        return Destination::Unread(format!("vault {name} is in a region or account that is not known"));
+    };
+    let Some(backups) = whole.backups(region, account) else {
+        return Destination::Unread(format!("no target reads {region} of account {account}, where vault {name} is to be"));
+    };
+    match (backups.keepers.get(name), &backups.unseen_vaults) {
+        (Some(keeper), _) => {
+            let (min, max) = keeper.range;
+            let is_short = min.zip(copy.delete_after_days).is_some_and(|(min, days)| days < min);
+            let is_long = max.is_some_and(|max| copy.delete_after_days.is_none_or(|days| days > max));
+            if keeper.lock != Lock::None && (is_short || is_long) {
+                return Destination::Refuses(format!("the lock of vault {name} in {region} takes no such retention"));
+            }
+            Destination::Takes
+        }
+        (None, None) => Destination::Refuses(format!("vault {name} is not in {region} of account {account}")),
+        (None, Some(cause)) => Destination::Unread(format!("whether vault {name} is in {region} is not known: {cause}")),
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn judge(whole: &Whole<'_>, live: &Live, holder: &Holder, account: &s
     let tags = whole.tags(live);
     let mut mechanisms = holder.mechanisms.clone();
     mechanisms.extend(arn.iter().flat_map(|arn| whole.copies(arn)).cloned());
-    let thing = backup::Thing { live, arn: arn.as_deref(), tags: tags.as_ref(), holder, account };
+    let thing = backup::Thing { live, arn: arn.as_deref(), tags: tags.as_ref(), holder, account, at };
     let found = thing.outcome(whole);
     mechanisms.extend(found.rules);
     mechanisms.sort();

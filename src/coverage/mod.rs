@@ -47,7 +47,7 @@ pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
         }
     }
     let mut resources: Vec<Covered> = found.into_values().collect();
-    let seen = observed::Seen::new(snapshot);
+    let seen = observed::Seen::new(snapshot, at);
     if let Some(seen) = &seen {
         for covered in &mut resources {
             covered.observed = Some(seen.of(covered));

@@ -25,10 +25,10 @@ pub(super) struct Seen<'s> {
     failures: BTreeMap<&'s str, &'s FailedJob>,
     /// How many restores of an account nobody can tell what they restored.
     untold: BTreeMap<&'s str, u64>,
-    /// What could not be read, by account and region; that of a target that was not reached is nobody's.
-    gaps: Vec<(Place<'s>, &'s Gap)>,
-    /// Why not all vaults are known.
-    vaults: BTreeMap<Place<'s>, String>,
+    /// What could not be read of things that hold data themselves, by their kind, and by name where one thing is concerned.
+    of_kinds: BTreeMap<(&'s str, Option<&'s str>), Vec<(Place<'s>, String)>>,
+    /// What else could not be read, as doubts that all things of a place share.
+    shared: BTreeMap<Place<'s>, Doubts>,
     /// The places that some target reads.
     places: BTreeSet<Place<'s>>,
 }
@@ -36,13 +36,28 @@ pub(super) struct Seen<'s> {
 /// An account and a region.
 type Place<'s> = (&'s str, &'s str);
 
+/// Why there may be more than was seen: where a thing is, elsewhere, and of its restores.
+#[derive(Clone, Debug, Default)]
+struct Doubts {
+    here: Vec<String>,
+    away: Vec<String>,
+    restores: Vec<String>,
+}
+
+/// The most doubts that are told one by one; each thing has them.
+const TOLD: usize = 5;
+
 impl<'s> Seen<'s> {
-    /// The evidence of a snapshot; `None` where it holds none.
-    pub(super) fn new(snapshot: &'s Snapshot) -> Option<Self> {
+    /// The evidence of a snapshot as of a moment; `None` where it holds none.
+    pub(super) fn new(snapshot: &'s Snapshot, at: Timestamp) -> Option<Self> {
         let evidence = snapshot.evidence.as_ref()?;
         let mut held: BTreeMap<&str, Vec<&Held>> = BTreeMap::new();
+        let mut known = BTreeSet::new();
         for one in &evidence.held {
-            held.entry(&one.of).or_default().push(one);
+            // Two targets of one place see the same things.
+            if known.insert((&one.of, one.form, &one.store, &one.account, &one.region)) {
+                held.entry(&one.of).or_default().push(one);
+            }
         }
         let mut restores: BTreeMap<&str, Vec<&Restore>> = BTreeMap::new();
         let mut untold: BTreeMap<&str, u64> = BTreeMap::new();
@@ -60,23 +75,44 @@ impl<'s> Seen<'s> {
             }
         }
         let account = |gap: &Gap| snapshot.identities.get(&gap.target).map(|identity| identity.account.as_str());
-        let gaps = evidence.gaps.iter().filter_map(|gap| Some(((account(gap)?, gap.region.as_str()), gap)));
-        let keeps = |gap: &&Gap| {
+        let place = |gap: &'s Gap| Some((account(gap)?, gap.region.as_str()));
+        let is_of_vaults = |gap: &&Gap| {
             let protection = gap.kind.as_deref().and_then(kinds::find).and_then(kinds::Kind::protection);
-            matches!(protection, Some(Protection::Keeps(_)))
+            gap.resource.is_none() && matches!(protection, Some(Protection::Keeps(_)))
         };
-        let vaults = snapshot.gaps.iter().filter(keeps);
-        let vaults = vaults.filter_map(|gap| Some(((account(gap)?, gap.region.as_str()), super::said(gap))));
+        let unlisted = snapshot.gaps.iter().filter(is_of_vaults);
+        let mut of_kinds: BTreeMap<(&str, Option<&str>), Vec<(Place<'_>, String)>> = BTreeMap::new();
+        let mut others: Vec<(Place<'_>, bool, String)> = Vec::new();
+        for gap in evidence.gaps.iter().filter(|gap| tells(gap)).chain(unlisted) {
+            let Some(at) = place(gap) else { continue };
+            let said = super::said(gap);
+            match (gap.kind.as_deref(), gap.resource.as_deref()) {
+                (Some(kind), name) if holds(kind) => of_kinds.entry((kind, name)).or_default().push((at, said)),
+                (Some(_), Some(vault)) => others.push((at, false, format!("{said} (of {vault})"))),
+                _ => others.push((at, gap.action.ends_with(":ListRestoreJobs"), said)),
+            }
+        }
+        let places: BTreeSet<Place<'_>> =
+            snapshot.identities.values().map(|identity| (identity.account.as_str(), identity.region.as_str())).collect();
+        let stale = stale(snapshot.taken_at, at);
+        let with_stale = |mut doubts: Doubts| {
+            for all in [&mut doubts.here, &mut doubts.away, &mut doubts.restores] {
+                all.extend(stale.clone());
+            }
+            doubts
+        };
+        let shared = places.iter().map(|home| (*home, with_stale(shared(*home, &others)))).collect();
+        // Of what is asked about later nothing is known since; ages are counted to when it is asked about all the same.
         Some(Self {
             evidence,
-            read_at: snapshot.taken_at,
+            read_at: if stale.is_some() { at.max(snapshot.taken_at) } else { snapshot.taken_at },
             held,
             restores,
             untold,
             failures,
-            gaps: gaps.collect(),
-            vaults: vaults.collect(),
-            places: snapshot.identities.values().map(|identity| (identity.account.as_str(), identity.region.as_str())).collect(),
+            of_kinds,
+            shared,
+            places,
         })
     }
 
@@ -97,7 +133,12 @@ impl<'s> Seen<'s> {
         for mechanism in &covered.mechanisms {
             let (by, earliest, latest) = match mechanism {
                 Mechanism::PointInTime(point) => ("point-in-time recovery", point.earliest, point.latest),
-                Mechanism::AutomatedBackups(backups) => ("automated backups", backups.earliest, backups.latest),
+                Mechanism::AutomatedBackups(backups) => {
+                    if backups.latest.is_none() && backups.days != Some(0) {
+                        observed.unread.push("automated backups: how recent they are is not read yet".to_owned());
+                    }
+                    ("automated backups", backups.earliest, backups.latest)
+                }
                 _ => continue,
             };
             moments.add(by, home, latest, &mut observed.unread);
@@ -114,8 +155,11 @@ impl<'s> Seen<'s> {
             if one.form == HeldForm::ContinuousPoint && one.usable > 0 {
                 doubts.push(format!("{by}: it goes on, and AWS Backup does not tell of its newest moment"));
             }
-            let is_dated = moments.add(&by, place, one.newest, doubts);
-            moments.reach_back(&by, place, one.oldest);
+            // Nobody looks whether the objects of an export are there still.
+            let is_dated = one.form != HeldForm::Exports && moments.add(&by, place, one.newest, doubts);
+            if one.form != HeldForm::Exports {
+                moments.reach_back(&by, place, one.oldest);
+            }
             if one.is_air_gapped && is_dated {
                 let newest = one.newest.map(|at| self.moment(at, &by, place));
                 observed.newest_air_gapped = observed.newest_air_gapped.take().max(newest);
@@ -156,31 +200,19 @@ impl<'s> Seen<'s> {
 
     /// What could not be read may hold something newer.
     fn misses(&self, covered: &Covered, home: Place<'_>, observed: &mut Observed) {
-        for (place, gap) in &self.gaps {
-            let is_of_others = gap.kind.as_ref().is_some_and(|kind| (holds(kind) && *kind != covered.kind) || !protects(kind));
-            let is_of_another = gap.kind.as_ref() == Some(&covered.kind) && gap.resource.as_ref().is_some_and(|name| *name != covered.name);
-            // What roles may do says nothing of what there is.
-            let says_nothing = NO_MOMENTS.contains(&gap.action.as_str()) || gap.action.starts_with("iam:");
-            if is_of_others || is_of_another || says_nothing {
-                continue;
-            }
-            let said = match &gap.resource {
-                Some(vault) if gap.kind.as_deref().is_some_and(|kind| !holds(kind)) => format!("{} (of {vault})", super::said(gap)),
-                _ => super::said(gap),
-            };
-            if gap.action.ends_with(":ListRestoreJobs") {
-                if place.0 == home.0 {
-                    observed.unread_restores.push(said);
-                }
-            } else if *place == home {
-                observed.unread.push(said);
-            } else {
-                observed.unread_copies.push(format!("{said} ({}, account {})", place.1, place.0));
-            }
+        if let Some(shared) = self.shared.get(&home) {
+            observed.unread.extend(shared.here.iter().cloned());
+            observed.unread_copies.extend(shared.away.iter().cloned());
+            observed.unread_restores.extend(shared.restores.iter().cloned());
         }
-        for (place, said) in &self.vaults {
-            let doubts = if *place == home { &mut observed.unread } else { &mut observed.unread_copies };
-            doubts.push(said.clone());
+        for name in [None, Some(covered.name.as_str())] {
+            for (place, said) in self.of_kinds.get(&(covered.kind.as_str(), name)).into_iter().flatten() {
+                if *place == home {
+                    observed.unread.push(said.clone());
+                } else if name.is_none() {
+                    observed.unread_copies.push(elsewhere(said, *place));
+                }
+            }
         }
         if let Some(untold) = self.untold.get(home.0) {
             observed.unread_restores.push(format!("AWS Backup does not tell of {} what was restored", count(*untold, "restore")));
@@ -212,6 +244,9 @@ impl<'s> Seen<'s> {
                     one.began.zip(one.ended).map(|(began, ended)| ended.duration_since(began).as_secs()).filter(|took| *took >= 0);
                 times += 1;
                 longest = longest.max(seconds);
+                if one.validation.as_deref() == Some("SUCCESSFUL") {
+                    observed.validated = observed.validated.max(Some(at));
+                }
                 let done = Restored { at, seconds, validation: one.validation.clone(), plan, times: 0, longest_seconds: None };
                 observed.restored = observed.restored.take().max(Some(done));
             }
@@ -246,6 +281,48 @@ fn unseen(covered: &Covered, held: &[&Held]) -> Vec<String> {
     });
     let doubt = |store: &str| format!("replication to {store}: how far it has come is told by its metrics alone, which are not read yet");
     rules.map(|rule| doubt(rule.destination.rsplit(':').next().unwrap_or(&rule.destination))).collect()
+}
+
+/// Whether not to have read it leaves a doubt of what there is to restore.
+fn tells(gap: &Gap) -> bool {
+    let says_nothing = NO_MOMENTS.contains(&gap.action.as_str()) || gap.action.starts_with("iam:");
+    !says_nothing && gap.kind.as_deref().is_none_or(protects)
+}
+
+/// What is doubtful where AWS was read at another time than what is asked about.
+fn stale(taken_at: Timestamp, at: Timestamp) -> Option<String> {
+    let apart = at.duration_since(taken_at).abs();
+    (apart > SignedDuration::from_hours(1)).then(|| format!("AWS was read at {taken_at}: what was there at {at} is not known"))
+}
+
+/// The doubts of all things of a place, by what could not be read anywhere: where, whether restores are concerned, and what.
+fn shared(home: Place<'_>, gaps: &[(Place<'_>, bool, String)]) -> Doubts {
+    let mut doubts = Doubts::default();
+    for (place, is_of_restores, said) in gaps {
+        if *is_of_restores {
+            if place.0 == home.0 {
+                doubts.restores.push(said.clone());
+            }
+        } else if *place == home {
+            doubts.here.push(said.clone());
+        } else {
+            doubts.away.push(elsewhere(said, *place));
+        }
+    }
+    for all in [&mut doubts.here, &mut doubts.away, &mut doubts.restores] {
+        all.sort();
+        all.dedup();
+        if all.len() > TOLD {
+            let more = all.len() - TOLD;
+            all.truncate(TOLD);
+            all.push(format!("{more} more could not be read"));
+        }
+    }
+    doubts
+}
+
+fn elsewhere(said: &str, (account, region): Place<'_>) -> String {
+    format!("{said} ({region}, account {account})")
 }
 
 /// The name of a restore testing plan, behind which its ARN has an id.
@@ -318,4 +395,31 @@ fn protects(kind: &str) -> bool {
 
 fn holds(kind: &str) -> bool {
     matches!(kinds::find(kind).and_then(kinds::Kind::protection), Some(Protection::Holds(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubts_are_of_their_place_and_few() {
+        let home = ("123456789012", "us-east-1");
+        let mut gaps = vec![(home, false, "a".to_owned()), (("123456789012", "eu-west-1"), false, "b".to_owned())];
+        gaps.push((("123456789012", "eu-west-1"), true, "restores".to_owned()));
+        gaps.push((("999999999999", "us-east-1"), true, "restores of others".to_owned()));
+        let doubts = shared(home, &gaps);
+        assert_eq!(doubts.here, ["a"]);
+        assert_eq!(doubts.away, ["b (eu-west-1, account 123456789012)"]);
+        assert_eq!(doubts.restores, ["restores"], "a copy can be restored in any region of the account");
+        let many: Vec<_> = (0..100).map(|number| (home, false, format!("{number:03}"))).collect();
+        let told = shared(home, &many).here;
+        assert_eq!((told.len(), told.last().map(String::as_str)), (TOLD + 1, Some("95 more could not be read")));
+    }
+
+    #[test]
+    fn a_testing_plan_goes_by_its_name() {
+        let plan = |tail: &str| plan_name(&format!("arn:aws:backup:us-east-1:123456789012:restore-testing-plan:{tail}"));
+        assert_eq!(plan("weekly-8850eced-986e-c360-f9b3-50835a621bcf"), "weekly");
+        assert_eq!(plan("all_of-it"), "all_of-it");
+    }
 }

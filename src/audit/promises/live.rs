@@ -65,8 +65,39 @@ pub(super) fn newest(covered: &Covered, wants: SignedDuration, at: Where) -> Jud
         by: moment.map(|moment| moment.by.clone()),
         why,
         // What nothing protects has no jobs to look at.
-        mend: covered.mechanisms.iter().any(Mechanism::protects).then(|| MEND_JOBS.to_owned()),
+        mend: covered.mechanisms.iter().any(makes_jobs).then(|| MEND_JOBS.to_owned()),
     }
+}
+
+/// Whether a mechanism protects by jobs of which AWS Backup tells.
+fn makes_jobs(mechanism: &Mechanism) -> bool {
+    mechanism.protects() && matches!(mechanism, Mechanism::BackupRule(_))
+}
+
+/// Whether what is there reaches back so far. A thing may be younger than that, which nobody knows: it is never said to be broken.
+pub(super) fn reached(covered: &Covered, wants: SignedDuration) -> Judged {
+    let wanted = say_length(wants);
+    let Some(observed) = &covered.observed else { return Judged::unprovable(wanted, vec![NO_EVIDENCE.to_owned()]) };
+    let Some(oldest) = &observed.oldest else {
+        return Judged::unprovable(wanted, vec!["nothing to restore was seen".to_owned()]);
+    };
+    // What is made once a day reaches back to the last of it that was not deleted yet.
+    let is_met = SignedDuration::from_secs(oldest.age_seconds) + SignedDuration::from_hours(24) >= wants;
+    let why = "what is there does not reach back so far yet; whether the thing itself is older is not known";
+    Judged {
+        wants: wanted,
+        has: Some(days(oldest.age_seconds)),
+        standing: if is_met { Standing::Met } else { Standing::Unprovable },
+        by: Some(oldest.by.clone()),
+        why: if is_met { Vec::new() } else { vec![why.to_owned()] },
+        mend: None,
+    }
+}
+
+/// A length in whole days, or in hours where it is less than one.
+fn days(seconds: i64) -> String {
+    let unit = if seconds >= 24 * 3600 { 24 * 3600 } else { 3600 };
+    say_length(SignedDuration::from_secs(seconds.max(0).div_euclid(unit).saturating_mul(unit)))
 }
 
 fn count_of(many: u64) -> String {
@@ -91,6 +122,10 @@ pub(super) fn restored_within(covered: &Covered, wants: SignedDuration) -> Judge
     let Some(restored) = &observed.restored else {
         return Judged::unprovable(wanted, never(observed)).mended_by(MEND_RESTORES);
     };
+    // A later one may have taken longer, or failed.
+    if !observed.unread_restores.is_empty() {
+        return Judged::unprovable(wanted, observed.unread_restores.clone());
+    }
     let by = by(restored.plan.as_deref());
     let Some(seconds) = restored.seconds else {
         let why = format!("it was restored at {}, and AWS no longer tells how long that took", restored.at);

@@ -25,6 +25,7 @@ fn covered(doubts: &[&str]) -> Covered {
             region: Some("eu-west-1".to_owned()),
             account: Some("123456789012".to_owned()),
             delete_after_days: Some(365),
+            doubt: None,
         }],
         doubts: doubts.iter().map(|doubt| (*doubt).to_owned()).collect(),
     };

@@ -41,21 +41,22 @@ pub(super) fn put(maker: &mut Maker<'_, '_>, observed: Option<&Observed>) {
     maker.put(POINTS, map(points));
     let may_be_more = doubt(maker, &format!("{RESTORES}.may_be_more"), &observed.unread_restores);
     let restored = observed.restored.as_ref();
-    let is_validated = match restored {
-        Some(restored) if restored.validation.is_some() || restored.seconds.is_some() => {
-            Value::from(restored.validation.as_deref() == Some("SUCCESSFUL"))
+    let forgotten = "AWS keeps what restores took and what validations found for 30 days, and the last restore is longer ago";
+    let is_forgotten = restored.is_some_and(|restored| restored.seconds.is_none());
+    if is_forgotten {
+        for name in ["is_validated", "latest_minutes"] {
+            maker.unknown(&format!("{RESTORES}.{name}"), IgnoranceSort::Unprovable, forgotten);
         }
-        Some(_) => {
-            let why = "AWS keeps what a validation found for 30 days, and the last restore is longer ago";
-            maker.unknown(&format!("{RESTORES}.is_validated"), IgnoranceSort::Unprovable, why);
-            Value::Unknown
-        }
-        None => Value::from(false),
-    };
+    }
+    let or_forgotten = |value: Value| if is_forgotten { Value::Unknown } else { value };
+    let is_validated = if observed.validated.is_some() { Value::from(true) } else { or_forgotten(Value::from(false)) };
+    let latest_minutes = number(restored.and_then(|restored| restored.seconds).map(|seconds| up(seconds, 60)));
+    let validated = observed.validated.map(|at| observed.read_at.duration_since(at).as_hours().max(0) / 24);
     let told = [
         ("count", number(restored.map_or(Some(0), |restored| i64::try_from(restored.times).ok()))),
         ("latest_age_days", number(restored.map(|restored| observed.read_at.duration_since(restored.at).as_hours().max(0) / 24))),
-        ("latest_minutes", number(restored.and_then(|restored| restored.seconds).map(|seconds| up(seconds, 60)))),
+        ("latest_minutes", or_forgotten(latest_minutes)),
+        ("validated_age_days", number(validated)),
         ("is_validated", is_validated),
         ("has_failed", Value::from(observed.restore_failed.is_some())),
         ("may_be_more", may_be_more),

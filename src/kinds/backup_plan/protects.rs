@@ -46,5 +46,5 @@ fn rule(flat: &Flat, plan: &str, name: String) -> BackupRule {
 fn copy(flat: &Flat, copies: &str, vault_arn: String) -> BackupCopy {
     let days = flat.whole(&path::child(&path::keyed(copies, &vault_arn), DELETE_AFTER)).filter(|days| *days > 0);
     let part = |place: usize| vault_arn.split(':').nth(place).filter(|part| !part.is_empty()).map(str::to_owned);
-    BackupCopy { region: part(3), account: part(4), delete_after_days: days, vault_arn }
+    BackupCopy { region: part(3), account: part(4), delete_after_days: days, vault_arn, doubt: None }
 }

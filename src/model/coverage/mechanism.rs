@@ -127,6 +127,9 @@ pub struct BackupCopy {
     pub account: Option<String>,
     /// After how many days the copy is deleted; `None` where no lifecycle says.
     pub delete_after_days: Option<i64>,
+    /// Why nobody knows whether the vault is there and takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
 }
 
 /// What locks a vault.

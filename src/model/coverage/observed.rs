@@ -31,6 +31,8 @@ pub struct Observed {
     pub unencrypted: u64,
     /// The last restore of it that was done.
     pub restored: Option<Restored>,
+    /// When the last restore was over that a validation found right.
+    pub validated: Option<Timestamp>,
     /// The last restore of it that failed, or whose result was found wrong, where that is later.
     pub restore_failed: Option<RestoreFailed>,
     /// The last backup or copy that failed, where nothing newer is there to restore.

@@ -211,6 +211,11 @@ pub(super) fn decide(expression: &Expression, scope: &Scope<'_>) -> Result<Optio
         Expression::BinaryOp(operation) if *operation.operator.value() == BinaryOperator::Or => {
             either(&operation.lhs_expr, &operation.rhs_expr, true, scope)
         }
+        Expression::Conditional(conditional) => match decide(&conditional.cond_expr, scope)? {
+            Some(true) => decide(&conditional.true_expr, scope),
+            Some(false) => decide(&conditional.false_expr, scope),
+            None => Ok(None),
+        },
         other => eval::evaluate_condition(other, scope),
     }
 }

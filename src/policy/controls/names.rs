@@ -48,7 +48,7 @@ pub const FIELDS: &[Field] = &[
     ),
     field(
         "restore_tests",
-        "what restores came to: `count` of 30 days, `latest_age_days`, `latest_minutes`, `is_validated`, `has_failed` (the last one did), null where \
+        "what restores came to: `count` of 30 days, `latest_age_days`, `latest_minutes`, `is_validated` (one of 30 days was), `validated_age_days`, `has_failed` (the last one did), null where \
          there is none; `may_be_more` is false where all were seen, and else unknown",
     ),
     field(

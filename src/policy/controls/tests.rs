@@ -59,6 +59,12 @@ fn what_is_not_known_is_neither_true_nor_false() {
 fn a_side_that_decides_needs_no_other() {
     assert_eq!(holds("resource.name == \"orders\" || resource.tags.a == \"b\""), Some(Ok(true)));
     assert_eq!(holds("resource.tags.a == \"b\" || resource.name == \"orders\""), Some(Ok(true)));
+    assert_eq!(holds("resource.tier == null ? (resource.name == \"orders\" || resource.tags.a == \"b\") : false"), Some(Ok(true)));
+    assert_eq!(
+        holds("resource.tier == null ? (resource.name == \"x\" || resource.tags.a == \"b\") : false").map(|it| it.is_err()),
+        Some(true)
+    );
+    assert_eq!(holds("resource.tags.a == \"b\" ? true : true").map(|it| it.is_err()), Some(true), "nobody knows which");
     assert_eq!(holds("resource.tags.a == \"b\" && resource.name == \"other\""), Some(Ok(false)));
     assert_eq!(holds("resource.tier != null && resource.tier.rpo == \"1h\""), Some(Ok(false)), "the first side guards the second");
     assert_eq!(holds("!(resource.tier != null && resource.tier.rpo == \"1h\")"), Some(Ok(true)));
