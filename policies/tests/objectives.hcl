@@ -149,7 +149,8 @@ test "BKP-08 of orders" {
   snapshot = "estate.json"
   control  = "BKP-08"
   resource = "orders"
-  expect   = "pass"
+  # Nobody looked whether the vault of its copies is there.
+  expect   = "unknown"
 }
 
 test "BKP-08 of carts" {
