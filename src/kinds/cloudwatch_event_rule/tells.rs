@@ -18,7 +18,7 @@ impl Teller for Rules {
 
     fn hears(&self, live: &Live, of: &Happening<'_>) -> Hears {
         // That no backup came is no event, whatever the pattern; S3 sends none of replication either (S3 user guide, "EventBridge").
-        let is_event = matches!((of.job, of.what), (Job::Backup { .. }, What::Failure) | (Job::Own { .. }, _));
+        let is_event = matches!((of.job, of.what), (Job::Backup { .. } | Job::Own { .. }, What::Failure));
         if !is_event {
             return Hears::No;
         }
@@ -77,28 +77,18 @@ fn event(of: &Happening<'_>, path: &[&str]) -> Member {
             ["resources"] | ["detail", ..] => Member::Perhaps,
             _ => Member::Nothing,
         },
-        (Job::Own { source: "db-instance" }, what) => match path {
+        (Job::Own { source: "db-instance" }, What::Failure) => match path {
             ["source"] => is("aws.rds"),
             ["detail-type"] => is("RDS DB Instance Event"),
             ["resources"] => of.of.map_or(Member::Some, |arn| Member::Is(json!([arn]))),
-            ["detail", "EventCategories"] => Member::Is(json!([category(what)])),
+            ["detail", "EventCategories"] => Member::Is(json!(["failure"])),
             ["detail", "SourceType"] => is("DB_INSTANCE"),
             ["detail", "SourceArn"] => of_thing(),
             ["detail", "SourceIdentifier"] => of.of.and_then(|arn| arn.rsplit(':').next()).map_or(Member::Some, is),
-            ["detail", "EventID"] if what == What::Absence => is("RDS-EVENT-0028"),
             ["detail", "EventID" | "Message" | "Date"] => Member::Some,
             ["detail", ..] => Member::Perhaps,
             _ => Member::Nothing,
         },
         _ => Member::Nothing,
-    }
-}
-
-/// The category of RDS's events that tells it: of failures there is one, and that automated backups were turned off is a change of the
-/// configuration.
-fn category(what: What) -> &'static str {
-    match what {
-        What::Failure => "failure",
-        What::Absence => "configuration change",
     }
 }
