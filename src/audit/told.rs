@@ -122,6 +122,9 @@ impl<'s> Tellers<'s> {
             let home = Some(covered.region.as_str());
             let abroad = if let Job::Replication { to, .. } = &job { region_of(to) } else { home };
             for (what, region) in [(What::Failure, home), (What::Absence, abroad)] {
+                if matches!((&job, what), (Job::Copy { .. }, What::Absence)) {
+                    continue;
+                }
                 let answer = match region {
                     _ if matches!((&job, what), (Job::Own { .. }, What::Absence)) => {
                         Answered::Unknown { why: UNTOLD.to_owned(), is_not_looked_at: true }
@@ -367,7 +370,10 @@ fn jobs(covered: &Covered, live: Option<&Live>) -> (BTreeSet<Job>, Option<&'stat
     for mechanism in covered.mechanisms.iter().filter(|mechanism| mechanism.protects()) {
         match mechanism {
             Mechanism::BackupRule(rule) => {
-                jobs.insert(Job::Backup { vault: rule.vault.clone(), backup_type: holder.backup_type });
+                let backup_type = holder.backup_type;
+                let copy = |to: &String| Job::Copy { from: rule.vault.clone(), to: to.clone(), backup_type };
+                jobs.extend(rule.copies.iter().map(|one| copy(&one.vault_arn)));
+                jobs.insert(Job::Backup { vault: rule.vault.clone(), backup_type });
             }
             // What AWS Backup keeps instead is among its jobs.
             Mechanism::AutomatedBackups(backups) if backups.kept_by_aws_backup.is_none() => match &holder.own_backups {

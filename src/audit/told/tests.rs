@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{BackupRule, Evidence, Identity, Inventory, Lock, Reading, ResourceId, Value};
+use crate::model::{BackupCopy, BackupRule, Evidence, Identity, Inventory, Lock, Reading, ResourceId, Value};
 
 const ACCOUNT: &str = "123456789012";
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:ops";
@@ -78,6 +78,11 @@ impl World {
     }
 
     fn of(&self) -> Alarms {
+        self.with_copies(&[])
+    }
+
+    /// What is told of a table that is backed up, and copied to these vaults.
+    fn with_copies(&self, vaults: &[&str]) -> Alarms {
         let rule = BackupRule {
             plan: "daily".to_owned(),
             rule: "daily".to_owned(),
@@ -94,7 +99,7 @@ impl World {
             delete_after_days: None,
             cold_storage_after_days: None,
             air_gapped_vault: None,
-            copies: Vec::new(),
+            copies: vaults.iter().map(|arn| copy(arn)).collect(),
             doubts: Vec::new(),
         };
         let name = "orders".to_owned();
@@ -129,6 +134,10 @@ impl World {
             other => unreachable!("{other:?}"),
         }
     }
+}
+
+fn copy(arn: &str) -> BackupCopy {
+    BackupCopy { vault_arn: arn.to_owned(), region: None, account: None, delete_after_days: None }
 }
 
 fn failed(state: &str) -> String {
@@ -302,6 +311,37 @@ fn a_thing_that_could_not_be_read_may_tell() {
     assert_eq!(with(gap("here", "aws_backup_vault", "daily")), Answered::No, "vaults tell nobody");
     assert_eq!(with(gap("here", "aws_cloudwatch_metric_alarm", "other")), Answered::No, "it was read but for its tags");
     assert_eq!(with(gap("elsewhere", "aws_backup_vault_notifications", "daily")), Answered::No);
+}
+
+#[test]
+fn failed_copies_are_to_be_told_of_too() {
+    const AFAR: &str = "arn:aws:backup:eu-west-1:123456789012:backup-vault:afar";
+    let world = || World::new().alarm("failed", &[]);
+    let told = |world: World| world.with_copies(&[AFAR]).of_failure;
+    assert_eq!(told(world()), Answered::No);
+    assert!(world().with_copies(&[AFAR]).lacks.contains(&format!("failed copy jobs from vault daily to {AFAR}: nothing tells of them")));
+    let events = |event: &str| {
+        let settings = [("sns_topic_arn", Value::from(TOPIC)), ("backup_vault_events", Value::set([Value::from(event)]))];
+        let mut world = world().add("aws_backup_vault_notifications", "daily", &settings);
+        let lets_in = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":"*","Action":"sns:Publish","Resource":"{TOPIC}"}}]}}"#
+        );
+        world.audience().policy = Some(lets_in);
+        world
+    };
+    assert_eq!(told(events("COPY_JOB_FAILED")), Answered::Yes);
+    assert_eq!(told(events("BACKUP_JOB_COMPLETED")), Answered::No);
+    let alarm = |vault: &str| {
+        let dimensions = BTreeMap::from([("BackupVaultName".to_owned(), Value::from(vault))]);
+        world().alarm("copies", &[("metric_name", Value::from("NumberOfCopyJobsFailed")), ("dimensions", Value::from(dimensions))])
+    };
+    assert_eq!(told(alarm("afar")), Answered::Yes);
+    assert!(matches!(told(alarm("daily")), Answered::Unknown { .. }), "copies are counted by the vault that is copied to");
+    assert_eq!(told(alarm("another")), Answered::No);
+    let queue = "arn:aws:sqs:us-east-1:123456789012:pages";
+    let rule = |state: &str| world().rule(&failed(state).replace("Backup Job", "Copy Job"), queue, &[]);
+    assert_eq!(told(rule("FAILED")), Answered::Yes);
+    assert_eq!(told(rule("COMPLETED")), Answered::No);
 }
 
 #[test]

@@ -18,7 +18,7 @@ impl Teller for Rules {
 
     fn hears(&self, live: &Live, of: &Happening<'_>) -> Hears {
         // That no backup came is no event, whatever the pattern; S3 sends none of replication either (S3 user guide, "EventBridge").
-        let is_event = matches!((of.job, of.what), (Job::Backup { .. } | Job::Own { .. }, What::Failure));
+        let is_event = matches!((of.job, of.what), (Job::Backup { .. } | Job::Copy { .. } | Job::Own { .. }, What::Failure));
         if !is_event {
             return Hears::No;
         }
@@ -47,7 +47,7 @@ impl Teller for Rules {
 
 /// What the event has at a path.
 ///
-/// Source: AWS Backup developer guide, "Monitoring AWS Backup events using Amazon EventBridge", the event of a failed backup job; RDS user
+/// Source: AWS Backup developer guide, "Monitoring AWS Backup events using Amazon EventBridge", the events of a failed backup job and of a copy job; RDS user
 /// guide, "Overview of events for Amazon RDS" and "Amazon RDS event categories and event messages".
 fn event(of: &Happening<'_>, path: &[&str]) -> Member {
     let is = |text: &str| Member::Is(json!(text));
@@ -74,6 +74,17 @@ fn event(of: &Happening<'_>, path: &[&str]) -> Member {
                 "detail",
                 "backupJobId" | "bytesTransferred" | "creationDate" | "iamRoleArn" | "startBy" | "percentDone" | "statusMessage",
             ] => Member::Some,
+            ["resources"] | ["detail", ..] => Member::Perhaps,
+            _ => Member::Nothing,
+        },
+        (Job::Copy { to, backup_type, .. }, What::Failure) => match path {
+            ["source"] => is("aws.backup"),
+            ["detail-type"] => is("Copy Job State Change"),
+            ["detail", "state"] => is("FAILED"),
+            ["detail", "destinationBackupVaultArn"] => is(to),
+            ["detail", "resourceType"] => backup_type.map_or(Member::Some, is),
+            ["detail", "resourceArn"] => of_thing(),
+            ["detail", "copyJobId" | "creationDate" | "iamRoleArn"] => Member::Some,
             ["resources"] | ["detail", ..] => Member::Perhaps,
             _ => Member::Nothing,
         },

@@ -101,12 +101,21 @@ impl<'l> Metric<'l> {
         match (of.job, self.namespace) {
             (Job::Backup { vault, backup_type }, "AWS/Backup") if self.name == jobs(of.what) => match self.dimension("BackupVaultName") {
                 // Of such a metric AWS's documentation neither says that it is there nor that it is not.
-                None => {
-                    Some(Hears::Perhaps("its metric has no `BackupVaultName`, and AWS Backup is known to publish by vault only".to_owned()))
-                }
+                None => Some(Hears::Perhaps(NO_VAULT.to_owned())),
                 Some(named) if named == vault => self.of_type(*backup_type),
                 Some(_) => None,
             },
+            (Job::Copy { from, to, backup_type }, "AWS/Backup") if of.what == What::Failure && self.name == "NumberOfCopyJobsFailed" => {
+                // It is the vault that is copied to by which they are counted; its ARN ends with its name.
+                match self.dimension("BackupVaultName") {
+                    None => Some(Hears::Perhaps(NO_VAULT.to_owned())),
+                    Some(named) if to.rsplit(':').next() == Some(named) => self.of_type(*backup_type),
+                    Some(named) if named == from => {
+                        Some(Hears::Perhaps("AWS Backup is known to count copies by the vault that is copied to".to_owned()))
+                    }
+                    Some(_) => None,
+                }
+            }
             (Job::Replication { from, to, rule }, "AWS/S3") if replication(of.what).contains(&self.name) => {
                 let names = [("SourceBucket", from), ("DestinationBucket", to), ("RuleId", rule)];
                 names.iter().all(|(name, value)| self.dimension(name) == Some(value.as_str())).then_some(Hears::Yes)
@@ -128,6 +137,9 @@ impl<'l> Metric<'l> {
         }
     }
 }
+
+/// What is said of an alarm on metrics of AWS Backup that names no vault.
+const NO_VAULT: &str = "its metric has no `BackupVaultName`, and AWS Backup is known to publish by vault only";
 
 /// The metric of AWS Backup that counts it.
 fn jobs(what: What) -> &'static str {
