@@ -132,3 +132,53 @@ fn failures_alone_are_not_enough() {
     let (verdict, report) = audited(&policy.replace("  absence", "  backup_jobs = false\n  absence"));
     assert_eq!(verdict, "fail", "{report}");
 }
+
+const NARROW: &str = r#"
+backstay { workspace = "shop" }
+
+target "here" {
+  region     = "us-east-1"
+  account_id = "123456789012"
+}
+
+resource "aws_sns_topic" "ops" {
+  name = "ops"
+  subscription {
+    protocol      = "sqs"
+    endpoint      = "arn:aws:sqs:us-east-1:123456789012:pages"
+    filter_policy = jsonencode({ kind = ["secret"] })
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "failed" {
+  alarm_name          = "failed"
+  namespace           = "AWS/Backup"
+  metric_name         = "NumberOfBackupJobsFailed"
+  dimensions          = { BackupVaultName = "daily" }
+  statistic           = "Sum"
+  period              = 3600
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  alarm_actions       = ["arn:aws:sns:us-east-1:123456789012:ops"]
+}
+"#;
+
+#[test]
+fn subscriptions_that_filter_are_counted_and_what_could_not_be_read_is_too() {
+    let room = Room::new();
+    room.write("policy.hcl", NARROW);
+    room.ok("apply --sandbox --auto-approve");
+    let topic = |file: &str| -> serde_json::Value {
+        room.ok(&format!("snapshot --sandbox --everything --out {file}"));
+        let all = room.read(file);
+        assert!(!all.contains("secret") && !all.contains(":sqs:"), "neither filters nor where messages go are kept");
+        let all: serde_json::Value = serde_json::from_str(&all).unwrap();
+        all["evidence"]["topics"][0].clone()
+    };
+    let read = topic("read.json");
+    assert_eq!((&read["confirmed"]["sqs"], &read["filtering"]), (&1.into(), &1.into()), "{read}");
+    room.ok("sandbox faults --deny sns:GetSubscriptionAttributes");
+    let denied = topic("denied.json");
+    assert_eq!((&denied["confirmed"]["sqs"], &denied["unread_filters"]), (&1.into(), &1.into()), "{denied}");
+}

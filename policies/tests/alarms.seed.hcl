@@ -84,7 +84,7 @@ resource "aws_backup_plan" "plans" {
 }
 
 # That none came is told of the vaults `told`, `unheard` and `copies`. Missing data breaches nothing for `patient`, and the alarm that is to
-# be about `anywhere` is about no vault.
+# be about `anywhere` names no vault, so that nobody can tell whether it is about that one, or about `patient`.
 resource "aws_cloudwatch_metric_alarm" "absence" {
   for_each = {
     told     = ["ops", "breaching", { BackupVaultName = "told", ResourceType = "DynamoDB" }]

@@ -10,10 +10,73 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The only service that is to assume such a role.
 const BACKUP: &str = "backup.amazonaws.com";
 
-/// Policies of AWS that let their holder do nearly everything, or give itself more.
+/// Policies of AWS that let their holder do nearly everything, or give itself more, or destroy what backups and their owners keep.
 ///
-/// Source: AWS Managed Policy Reference Guide, of each of these names.
-const MIGHTY: [&str; 3] = ["AdministratorAccess", "PowerUserAccess", "IAMFullAccess"];
+/// Source: AWS Managed Policy Reference Guide, of each of these names: all of them allow whole services on `*`.
+const MIGHTY: [&str; 8] = [
+    "AdministratorAccess",
+    "PowerUserAccess",
+    "IAMFullAccess",
+    "AWSBackupFullAccess",
+    "AmazonS3FullAccess",
+    "AmazonDynamoDBFullAccess",
+    "AmazonRDSFullAccess",
+    "AmazonEC2FullAccess",
+];
+
+/// Actions that neither backups nor restores need of their role, in lower case: whoever has one of them on everything has too much.
+const NEVER_NEEDED: [&str; 17] = [
+    "backup:deletebackupplan",
+    "backup:deletebackupselection",
+    "backup:deletebackupvault",
+    "backup:deletebackupvaultaccesspolicy",
+    "backup:deletebackupvaultlockconfiguration",
+    "backup:putbackupvaultaccesspolicy",
+    "dynamodb:deletetable",
+    "iam:attachrolepolicy",
+    "iam:attachuserpolicy",
+    "iam:createaccesskey",
+    "iam:createpolicyversion",
+    "iam:putrolepolicy",
+    "iam:putuserpolicy",
+    "iam:updateassumerolepolicy",
+    "kms:putkeypolicy",
+    "kms:schedulekeydeletion",
+    "s3:deletebucket",
+];
+
+/// Actions by which AWS Backup makes backups, in lower case, and which change nothing of what they are made of.
+///
+/// Source: AWS Managed Policy Reference Guide, `AWSBackupServiceRolePolicyForBackup` and `AWSBackupServiceRolePolicyForS3Backup`, without
+/// those that delete, and without those that both policies hold under conditions.
+const NEEDED: [&str; 26] = [
+    "backup:copyintobackupvault",
+    "backup:describebackupvault",
+    "dynamodb:createbackup",
+    "dynamodb:describebackup",
+    "dynamodb:describetable",
+    "dynamodb:listtagsofresource",
+    "dynamodb:startawsbackupjob",
+    "elasticfilesystem:backup",
+    "elasticfilesystem:describetags",
+    "kms:describekey",
+    "rds:addtagstoresource",
+    "rds:copydbsnapshot",
+    "rds:createdbsnapshot",
+    "rds:describedbinstances",
+    "rds:describedbsnapshots",
+    "rds:listtagsforresource",
+    "s3:getbucketlocation",
+    "s3:getbuckettagging",
+    "s3:getbucketversioning",
+    "s3:getobject",
+    "s3:getobjectversion",
+    "s3:listallmybuckets",
+    "s3:listbucket",
+    "s3:listbucketversions",
+    "s3:getinventoryconfiguration",
+    "tag:getresources",
+];
 
 /// A selection: account, region, the plan's name and its own.
 type Selection = (String, String, String, String);
@@ -94,7 +157,10 @@ impl Roles {
 fn judged(snapshot: &Snapshot, role: &str) -> (Vec<String>, Vec<String>) {
     let (mut excess, mut doubts) = (Vec::new(), Vec::new());
     match snapshot.outside.get(role) {
-        Some(Outside::Role { trust, .. }) => excess.extend(trusted(trust)),
+        Some(Outside::Role { trust, .. }) => match trusted(trust) {
+            Ok(others) => excess.extend(others),
+            Err(why) => doubts.push(why.to_owned()),
+        },
         Some(Outside::Absent) => doubts.push("it is not there".to_owned()),
         _ => doubts.push("who may assume it was not read".to_owned()),
     }
@@ -107,11 +173,35 @@ fn judged(snapshot: &Snapshot, role: &str) -> (Vec<String>, Vec<String>) {
 }
 
 /// Who may assume it beside AWS Backup.
-fn trusted(trust: &str) -> Option<String> {
-    let document: Json = serde_json::from_str(trust).ok()?;
-    let others: BTreeSet<String> = statements(&document).flat_map(|statement| principals(&statement["Principal"])).collect();
-    let others: Vec<String> = others.into_iter().filter(|who| who != BACKUP).collect();
-    (!others.is_empty()).then(|| format!("{} may assume it too", others.join(", ")))
+///
+/// # Errors
+///
+/// Why nobody can tell.
+fn trusted(trust: &str) -> Result<Option<String>, &'static str> {
+    let document: Json = serde_json::from_str(trust).map_err(|_| "who may assume it is not understood")?;
+    let mut who = BTreeSet::new();
+    for statement in statements(&document) {
+        match statement["Effect"].as_str() {
+            // Whom it shuts out, nobody lets in by that.
+            Some("Deny") => continue,
+            Some("Allow") => {}
+            _ => return Err("who may assume it is not understood"),
+        }
+        let named = match (statement.get("Principal"), statement.get("NotPrincipal")) {
+            (Some(principal), None) => principals(principal),
+            (None, Some(_)) => vec!["everybody but some".to_owned()],
+            _ => Vec::new(),
+        };
+        if named.is_empty() {
+            return Err("who may assume it is not understood");
+        }
+        who.extend(named);
+    }
+    if who.is_empty() {
+        return Err("nothing says who may assume it");
+    }
+    let others: Vec<String> = who.into_iter().filter(|who| who != BACKUP).collect();
+    Ok((!others.is_empty()).then(|| format!("{} may assume it too", others.join(", "))))
 }
 
 fn principals(principal: &Json) -> Vec<String> {
@@ -127,6 +217,8 @@ fn allowed(permissions: &RolePermissions, excess: &mut Vec<String>, doubts: &mut
         if arn.split(':').nth(4) == Some("aws") {
             if MIGHTY.contains(&name) {
                 excess.push(format!("{name} is attached to it"));
+            } else if !kinds::is_of_aws_backup(name) {
+                doubts.push(format!("{name} is attached to it, which is no policy of AWS Backup: what it allows is not looked at"));
             }
         } else if !permissions.own.contains_key(arn) {
             doubts.push(format!("the text of policy {name} was not read"));
@@ -134,25 +226,86 @@ fn allowed(permissions: &RolePermissions, excess: &mut Vec<String>, doubts: &mut
     }
     for (name, text) in permissions.inline.iter().chain(&permissions.own) {
         let name = name.rsplit('/').next().unwrap_or(name);
-        match serde_json::from_str::<Json>(text) {
-            Ok(document) => excess.extend(statements(&document).filter_map(too_much).map(|what| format!("policy {name} allows {what}"))),
-            Err(_) => doubts.push(format!("the text of policy {name} is not understood")),
+        let document: Option<Json> = serde_json::from_str(text).ok();
+        let all: Vec<&Json> = document.iter().flat_map(statements).collect();
+        if all.is_empty() {
+            doubts.push(format!("the text of policy {name} is not understood"));
+        }
+        for statement in all {
+            match judge(statement) {
+                Much::Surely(what) => excess.push(format!("policy {name} allows {what}")),
+                Much::Perhaps(what) => doubts.push(format!("policy {name} allows {what}, and whether a backup needs that is not known")),
+                Much::NotTold => doubts.push(format!("the text of policy {name} is not understood")),
+                Much::No => {}
+            }
         }
     }
 }
 
-/// What a statement allows that nobody needs for a backup, on everything.
-fn too_much(statement: &Json) -> Option<String> {
-    let is_allow = statement["Effect"].as_str() == Some("Allow");
-    let is_on_all = texts(&statement["Resource"]).contains(&"*") || statement.get("NotResource").is_some();
-    if !is_allow || !is_on_all {
-        return None;
+/// Whether a statement allows more than backups need.
+#[derive(Debug, PartialEq, Eq)]
+enum Much {
+    /// What nobody needs for a backup, on everything.
+    Surely(String),
+    /// What may be needed.
+    Perhaps(String),
+    /// Nobody can tell what it allows.
+    NotTold,
+    /// No.
+    No,
+}
+
+fn judge(statement: &Json) -> Much {
+    match statement["Effect"].as_str() {
+        Some("Deny") => return Much::No,
+        Some("Allow") => {}
+        _ => return Much::NotTold,
     }
+    let is_on_all = statement.get("NotResource").is_some() || texts(&statement["Resource"]).into_iter().any(is_everything);
+    // Under a condition it may be little.
+    let is_surely = is_on_all && statement.get("Condition").is_none();
     if statement.get("NotAction").is_some() {
-        return Some("all but some actions on everything".to_owned());
+        let what = "all but some actions".to_owned();
+        return if is_surely { Much::Surely(format!("{what} on everything")) } else { Much::Perhaps(what) };
     }
-    let is_mighty = |action: &&str| ["*", "*:*", "iam:*"].contains(&action.to_lowercase().as_str());
-    texts(&statement["Action"]).into_iter().find(is_mighty).map(|action| format!("`{action}` on everything"))
+    let actions = texts(&statement["Action"]);
+    if actions.is_empty() {
+        return Much::NotTold;
+    }
+    if let Some(action) = actions.iter().find(|action| is_surely && is_mighty(action)) {
+        return Much::Surely(format!("`{action}` on everything"));
+    }
+    let other = actions.into_iter().find(|action| !NEEDED.contains(&action.to_lowercase().as_str()));
+    other.map_or(Much::No, |action| Much::Perhaps(format!("`{action}`")))
+}
+
+/// Whether a pattern of ARNs is every ARN: `*`, `arn:*`, `arn:aws:*`.
+fn is_everything(resource: &str) -> bool {
+    let rest = resource.strip_prefix("arn:").unwrap_or(resource);
+    let rest = rest.strip_prefix("aws:").unwrap_or(rest);
+    !rest.is_empty() && rest.chars().all(|c| c == '*' || c == ':') && rest.contains('*')
+}
+
+/// Whether a pattern of actions takes in a whole service, or what no backup needs.
+fn is_mighty(action: &str) -> bool {
+    let pattern = action.to_lowercase();
+    let of_service = pattern.split_once(':').map_or(pattern.as_str(), |(_, of_service)| of_service);
+    let is_whole = !of_service.is_empty() && of_service.chars().all(|c| c == '*');
+    is_whole || NEVER_NEEDED.iter().any(|never| is_like(&pattern, never))
+}
+
+/// Whether a text is as a pattern of IAM has it, in which `*` is any text and `?` any character.
+fn is_like(pattern: &str, text: &str) -> bool {
+    // What a pattern's beginning matches of the text's beginnings, a beginning of the pattern after the other.
+    let text: Vec<char> = text.chars().collect();
+    let mut ends = BTreeSet::from([0]);
+    for c in pattern.chars() {
+        ends = match c {
+            '*' => ends.first().map(|first| (*first..=text.len()).collect()).unwrap_or_default(),
+            _ => ends.into_iter().filter(|end| text.get(*end).is_some_and(|is| c == '?' || c == *is)).map(|end| end + 1).collect(),
+        };
+    }
+    ends.contains(&text.len())
 }
 
 /// The statements that allow or deny; a document may have one alone in place of a list.
@@ -186,33 +339,69 @@ mod tests {
         (excess, doubts)
     }
 
+    const BACKUPS: &str = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup";
+
+    fn allows(action: &str, rest: &str) -> String {
+        format!(r#"{{"Statement":[{{"Effect":"Allow","Action":{action},{rest}}}]}}"#)
+    }
+
     #[test]
-    fn only_what_is_surely_too_much_is_and_what_was_not_read_is_a_doubt() {
-        let narrow = r#"{"Statement":[{"Effect":"Allow","Action":["iam:PassRole"],"Resource":"*"}]}"#;
-        let backup = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup";
-        assert_eq!(of(&[backup], narrow), (Vec::new(), Vec::new()));
-        assert_eq!(of(&["arn:aws:iam::aws:policy/AdministratorAccess"], narrow).0, ["AdministratorAccess is attached to it"]);
-        assert_eq!(of(&["arn:aws:iam::123456789012:policy/team"], narrow).1, ["the text of policy team was not read"]);
-        for action in [r#""*""#, r#"["s3:GetObject","iam:*"]"#] {
-            let all = format!(r#"{{"Statement":{{"Effect":"Allow","Action":{action},"Resource":["*"]}}}}"#);
-            assert_eq!(of(&[], &all).0.len(), 1, "{all}");
+    fn policies_of_aws_backup_and_what_it_surely_needs_are_no_excess() {
+        let narrow = allows(r#"["dynamodb:CreateBackup","s3:GetObject"]"#, r#""Resource":"*""#);
+        assert_eq!(of(&[BACKUPS, "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore"], &narrow), (Vec::new(), Vec::new()));
+        let denies = r#"{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
+        assert_eq!(of(&[BACKUPS], denies), (Vec::new(), Vec::new()));
+    }
+
+    #[test]
+    fn what_is_surely_too_much_is_matched_as_patterns() {
+        for name in ["AdministratorAccess", "AWSBackupFullAccess", "AmazonS3FullAccess"] {
+            let arn = format!("arn:aws:iam::aws:policy/{name}");
+            assert!(of(&[&arn], "{}").0.contains(&format!("{name} is attached to it")));
         }
-        let on_one =
-            r#"{"Statement":[{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::a"},{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
-        assert_eq!(of(&[], on_one).0, Vec::<String>::new());
-        assert_eq!(of(&[], r#"{"Statement":{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}}"#).0.len(), 1);
+        for action in ["*", "*:*", "iam:*", "s3:*", "backup:*", "iam:Put*", "iam:*Policy", "IAM:putRolePolic?", "backup:DeleteBackup*"] {
+            let both = allows(&format!(r#"["s3:GetObject","{action}"]"#), r#""Resource":["*"]"#);
+            assert_eq!(of(&[], &both).0, [format!("policy own allows `{action}` on everything")]);
+        }
+        let all_but = r#"{"Statement":{"Effect":"Allow","NotAction":"iam:*","Resource":"arn:aws:*"}}"#;
+        assert_eq!(of(&[], all_but).0.len(), 1);
+        assert_eq!(of(&[], &allows(r#""s3:Get*""#, r#""Resource":"*""#)).0, Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_other_policy_is_a_doubt_that_names_it() {
+        let doubt = |attached: &[&str], inline: &str, why: &str| {
+            let (excess, doubts) = of(attached, inline);
+            assert_eq!(excess, Vec::<String>::new());
+            assert!(doubts.iter().any(|doubt| doubt.contains(why)), "{doubts:?}");
+        };
+        let narrow = allows(r#""s3:GetObject""#, r#""Resource":"*""#);
+        doubt(&["arn:aws:iam::123456789012:policy/team"], &narrow, "the text of policy team was not read");
+        doubt(&["arn:aws:iam::aws:policy/ReadOnlyAccess"], &narrow, "ReadOnlyAccess is attached to it");
+        doubt(&[], &allows(r#""iam:PassRole""#, r#""Resource":"*""#), "policy own allows `iam:PassRole`");
+        doubt(&[], &allows(r#""*""#, r#""Resource":"arn:aws:s3:::a""#), "policy own allows `*`");
+        doubt(&[], &allows(r#""*""#, r#""Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}"#), "policy own allows `*`");
+        for text in ["", "{}", r#"{"Statement":[{"Action":"*","Resource":"*"}]}"#, r#"{"Statement":[{"Effect":"Allow","Resource":"*"}]}"#] {
+            doubt(&[], text, "the text of policy own is not understood");
+        }
     }
 
     #[test]
     fn nobody_but_aws_backup_is_to_assume_it() {
-        let trust = |principal: &str| {
-            trusted(&format!(r#"{{"Statement":[{{"Effect":"Allow","Principal":{principal},"Action":"sts:AssumeRole"}}]}}"#))
-        };
-        assert_eq!(trust(r#"{"Service":"backup.amazonaws.com"}"#), None);
-        assert_eq!(
-            trust(r#"{"Service":["backup.amazonaws.com"],"AWS":"arn:aws:iam::123456789012:root"}"#).as_deref(),
-            Some("arn:aws:iam::123456789012:root may assume it too")
-        );
-        assert!(trust(r#""*""#).is_some());
+        let trust = |statements: &str| trusted(&format!(r#"{{"Statement":[{statements}]}}"#));
+        let allow = |principal: &str| format!(r#"{{"Effect":"Allow",{principal},"Action":"sts:AssumeRole"}}"#);
+        let backup = allow(r#""Principal":{"Service":"backup.amazonaws.com"}"#);
+        assert_eq!(trust(&backup), Ok(None));
+        let both = allow(r#""Principal":{"Service":["backup.amazonaws.com"],"AWS":"arn:aws:iam::123456789012:root"}"#);
+        assert_eq!(trust(&both), Ok(Some("arn:aws:iam::123456789012:root may assume it too".to_owned())));
+        assert!(matches!(trust(&allow(r#""Principal":"*""#)), Ok(Some(_))));
+        let but_some = allow(r#""NotPrincipal":{"AWS":"arn:aws:iam::123456789012:user/x"}"#);
+        assert_eq!(trust(&but_some), Ok(Some("everybody but some may assume it too".to_owned())));
+        let denied = r#"{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}"#;
+        assert_eq!(trust(&format!("{backup},{denied}")), Ok(None), "whom it denies it does not let in");
+        for text in ["", "{}", "no JSON", r#"{"Statement":[{"Effect":"Allow"}]}"#] {
+            assert!(trusted(text).is_err(), "{text}");
+        }
+        assert!(trust(denied).is_err(), "nobody is let in");
     }
 }

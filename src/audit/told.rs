@@ -4,7 +4,7 @@
 //! fail.
 
 use crate::kinds::{self, Answer, Happening, Hears, Job, OwnBackups, Protection, Teller, What};
-use crate::model::{Audience, Covered, Ignorance, IgnoranceSort, Live, Mechanism, Sender, Snapshot, Value};
+use crate::model::{Audience, Covered, Gap, Ignorance, IgnoranceSort, Live, Mechanism, Reading, Sender, Snapshot, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -95,6 +95,7 @@ impl<'s> Tellers<'s> {
                     None => drop(doubts.insert(format!("the snapshot does not hold {kind}"))),
                 }
             }
+            doubts.extend(snapshot.gaps.iter().filter(|gap| gap.target == *target).filter_map(|gap| hidden(snapshot, gap)));
         }
         let topics = snapshot.evidence.iter().flat_map(|evidence| &evidence.topics);
         Self {
@@ -121,7 +122,13 @@ impl<'s> Tellers<'s> {
             let home = Some(covered.region.as_str());
             let abroad = if let Job::Replication { to, .. } = &job { region_of(to) } else { home };
             for (what, region) in [(What::Failure, home), (What::Absence, abroad)] {
+                if matches!((&job, what), (Job::Copy { .. }, What::Absence)) {
+                    continue;
+                }
                 let answer = match region {
+                    _ if matches!((&job, what), (Job::Own { .. }, What::Absence)) => {
+                        Answered::Unknown { why: UNTOLD.to_owned(), is_not_looked_at: true }
+                    }
                     Some(region) => self.asked(what, &job, (covered.account.as_str(), region), covered.arn.as_deref(), &mut alarms),
                     None => Answered::unread(&format!("{job}: what tells of it is in the destination's region, which no target reads")),
                 };
@@ -287,7 +294,22 @@ impl<'s> Tellers<'s> {
         match kinds::takes(audience, sender, account, source) {
             Answer::No { reason, .. } => return Err(Deaf::Surely(format!("topic {name}, which {reason}"))),
             Answer::Doubtful { reason, .. } => return Err(Deaf::Perhaps(format!("topic {name}, which {reason}"))),
-            Answer::Yes | Answer::Unknown => {}
+            Answer::Unknown => {
+                return Err(Deaf::Perhaps(format!("topic {name}, whose policy does not tell whether it lets the sender in")));
+            }
+            Answer::Yes => {}
+        }
+        if let Some(key) = &audience.key {
+            let whose = "whose policy was not read: it has to let the sender use it";
+            return Err(Deaf::Perhaps(format!("topic {name}, which is encrypted with `{key}`, {whose}")));
+        }
+        let doubtful = audience.filtering.saturating_add(audience.unread_filters);
+        if audience.confirmed.values().fold(0_u64, |sum, count| sum.saturating_add(*count)) <= doubtful {
+            let what = match audience.unread_filters {
+                0 => "all of whose confirmed subscriptions filter: what they let through is not looked at",
+                _ => "none of whose confirmed subscriptions is known to have no filter",
+            };
+            return Err(Deaf::Perhaps(format!("topic {name}, {what}")));
         }
         let who: Vec<String> = audience.confirmed.iter().map(|(protocol, count)| format!("{count} {protocol}")).collect();
         Ok(format!("topic {name} ({})", who.join(", ")))
@@ -317,6 +339,24 @@ fn sends<'l>(first: &'l Live, live: &'l Live) -> Option<&'l str> {
     live.arn.as_deref().or(first.arn.as_deref())
 }
 
+/// Why nobody can be told that a service did not make its own backup.
+///
+/// Source: RDS User Guide, "Amazon RDS event categories and event messages": there is an event of backups that were turned off, and none of
+/// one that did not come, as of an instance that is stopped or full.
+const UNTOLD: &str = "missing automated backups: no event and no metric of AWS tells of them";
+
+/// What a gap about one thing hides of what tells: the thing, or a setting of it other than its tags.
+fn hidden(snapshot: &Snapshot, gap: &Gap) -> Option<String> {
+    let (kind, name) = gap.kind.as_deref().zip(gap.resource.as_deref())?;
+    kinds::find(kind).and_then(kinds::Kind::teller)?;
+    let live = snapshot.resources.iter().find(|live| live.id.kind == kind && live.id.name == name && live.id.target == gap.target);
+    let is_read = live.is_some_and(|live| {
+        let mut unread = live.settings.iter().filter(|(_, reading)| matches!(reading, Reading::Unreadable { .. }));
+        unread.all(|(setting, _)| setting == "tags")
+    });
+    (!is_read).then(|| format!("{kind} {name} could not be read: {}", gap.action))
+}
+
 /// What makes backups of a thing, and why nobody looks at who is told of those that its service makes.
 fn jobs(covered: &Covered, live: Option<&Live>) -> (BTreeSet<Job>, Option<&'static str>) {
     let Some(Protection::Holds(holder)) = kinds::find(&covered.kind).and_then(kinds::Kind::protection) else {
@@ -328,7 +368,10 @@ fn jobs(covered: &Covered, live: Option<&Live>) -> (BTreeSet<Job>, Option<&'stat
     for mechanism in covered.mechanisms.iter().filter(|mechanism| mechanism.protects()) {
         match mechanism {
             Mechanism::BackupRule(rule) => {
-                jobs.insert(Job::Backup { vault: rule.vault.clone(), backup_type: holder.backup_type });
+                let backup_type = holder.backup_type;
+                let copy = |to: &String| Job::Copy { from: rule.vault.clone(), to: to.clone(), backup_type };
+                jobs.extend(rule.copies.iter().map(|one| copy(&one.vault_arn)));
+                jobs.insert(Job::Backup { vault: rule.vault.clone(), backup_type });
             }
             // What AWS Backup keeps instead is among its jobs.
             Mechanism::AutomatedBackups(backups) if backups.kept_by_aws_backup.is_none() => match &holder.own_backups {

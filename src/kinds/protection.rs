@@ -161,8 +161,7 @@ const FOR_OTHER_WORK: [&str; 5] = [
 /// Source: AWS Backup Developer Guide, "AWS managed policies for AWS Backup" and "Amazon S3 backups".
 pub fn role_lacks(permissions: &RolePermissions, backup_type: &str) -> Option<(String, String)> {
     let named: Vec<&str> = permissions.attached.iter().map(|arn| arn.rsplit('/').next().unwrap_or(arn)).collect();
-    let is_judged = |name: &&str| [FOR_BACKUP, FOR_BUCKETS].contains(name) || FOR_OTHER_WORK.contains(name);
-    if !permissions.inline.is_empty() || !named.iter().all(is_judged) {
+    if !permissions.inline.is_empty() || !named.iter().all(|name| is_of_aws_backup(name)) {
         return None;
     }
     let needed = if backup_type == "S3" { FOR_BUCKETS } else { FOR_BACKUP };
@@ -175,6 +174,11 @@ pub fn role_lacks(permissions: &RolePermissions, backup_type: &str) -> Option<(S
         _ => format!("none of the policies of role `{role}` lets it back up {backup_type}, so that every backup fails"),
     };
     Some((what, format!("attach AWS's policy {needed} to it, or choose with a role that has it")))
+}
+
+/// Whether a policy of AWS's own is one for the roles of AWS Backup, by its name.
+pub fn is_of_aws_backup(name: &str) -> bool {
+    [FOR_BACKUP, FOR_BUCKETS].contains(&name) || FOR_OTHER_WORK.contains(&name)
 }
 
 /// Whether what this ARN or pattern of a selection brings in of a type is backed up whatever is opted in to.

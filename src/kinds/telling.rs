@@ -72,6 +72,15 @@ pub enum Job {
         /// The type of resource, as AWS Backup has it; `None` where it is not known.
         backup_type: Option<&'static str>,
     },
+    /// A copy job of AWS Backup, of which failures alone are told.
+    Copy {
+        /// The vault that it copies from.
+        from: String,
+        /// The ARN of the vault that it copies to.
+        to: String,
+        /// The type of resource, as AWS Backup has it; `None` where it is not known.
+        backup_type: Option<&'static str>,
+    },
     /// The automated backups that a service makes of a thing of its own, as the source of its events: `db-instance`.
     Own {
         /// The type of source.
@@ -161,6 +170,7 @@ impl std::fmt::Display for Job {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Backup { vault, .. } => write!(out, "backup jobs into vault {vault}"),
+            Self::Copy { from, to, .. } => write!(out, "copy jobs from vault {from} to {to}"),
             Self::Own { .. } => out.write_str("automated backups"),
             Self::Replication { to, rule, .. } => write!(out, "replication to {to} by rule `{rule}`"),
         }

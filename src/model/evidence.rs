@@ -152,6 +152,12 @@ pub struct Audience {
     pub topic: String,
     /// How many subscriptions are confirmed, by protocol. Where they go is nobody's business here.
     pub confirmed: BTreeMap<String, u64>,
+    /// How many of the confirmed let only some messages through. By what they filter is not kept.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub filtering: u64,
+    /// How many of the confirmed may, as nobody could read it.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unread_filters: u64,
     /// How many wait to be confirmed.
     pub pending: u64,
     /// Whether there is such a topic.
@@ -163,6 +169,11 @@ pub struct Audience {
     /// The key that encrypts what is published to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it skips by reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 fn is_there() -> bool {

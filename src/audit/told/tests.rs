@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{BackupRule, Evidence, Identity, Inventory, Lock, Reading, ResourceId, Value};
+use crate::model::{BackupCopy, BackupRule, Evidence, Identity, Inventory, Lock, Reading, ResourceId, Value};
 
 const ACCOUNT: &str = "123456789012";
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:ops";
@@ -22,6 +22,8 @@ impl World {
         let audience = Audience {
             topic: TOPIC.to_owned(),
             confirmed: [("email".to_owned(), 1)].into(),
+            filtering: 0,
+            unread_filters: 0,
             pending: 0,
             is_there: true,
             policy: Some(crate::model::default_topic_policy(TOPIC, ACCOUNT).to_string()),
@@ -76,6 +78,11 @@ impl World {
     }
 
     fn of(&self) -> Alarms {
+        self.with_copies(&[])
+    }
+
+    /// What is told of a table that is backed up, and copied to these vaults.
+    fn with_copies(&self, vaults: &[&str]) -> Alarms {
         let rule = BackupRule {
             plan: "daily".to_owned(),
             rule: "daily".to_owned(),
@@ -92,7 +99,7 @@ impl World {
             delete_after_days: None,
             cold_storage_after_days: None,
             air_gapped_vault: None,
-            copies: Vec::new(),
+            copies: vaults.iter().map(|arn| copy(arn)).collect(),
             doubts: Vec::new(),
         };
         let name = "orders".to_owned();
@@ -129,6 +136,10 @@ impl World {
     }
 }
 
+fn copy(arn: &str) -> BackupCopy {
+    BackupCopy { vault_arn: arn.to_owned(), region: None, account: None, delete_after_days: None }
+}
+
 fn failed(state: &str) -> String {
     format!(r#"{{ "source": ["aws.backup"], "detail-type": ["Backup Job State Change"], "detail": {{ "state": ["{state}"] }} }}"#)
 }
@@ -148,7 +159,6 @@ fn an_alarm_that_nearly_does_tells_nobody() {
         (("actions_enabled", Value::from(false)), "its actions are off"),
         (("alarm_actions", Value::Null), "it has no action that tells anybody"),
         (("alarm_actions", Value::set([Value::from("arn:aws:automate:us-east-1:ec2:stop")])), "it has no action that tells anybody"),
-        (("dimensions", Value::Null), "its metric has no `BackupVaultName`"),
         (("threshold", Value::from(5)), "one failure does not cross its threshold"),
         (("comparison_operator", Value::from("LessThanThreshold")), "one failure does not cross its threshold"),
         (("evaluation_periods", Value::from(3)), "it fires only when 3 periods have failures"),
@@ -164,10 +174,35 @@ fn an_alarm_that_nearly_does_tells_nobody() {
 }
 
 #[test]
+fn whether_an_alarm_of_no_vault_tells_is_not_known_unless_it_never_fires() {
+    let of = |threshold: i64| World::new().alarm("failed", &[("dimensions", Value::Null), ("threshold", Value::from(threshold))]).of();
+    let Answered::Unknown { why, is_not_looked_at: false } = of(0).of_failure else { unreachable!("{:?}", of(0)) };
+    assert!(why.contains("its metric has no `BackupVaultName`"), "{why}");
+    assert_eq!(of(5).of_failure, Answered::No);
+}
+
+#[test]
+fn an_alarm_on_what_counts_failures_has_no_data_while_all_is_well() {
+    let missing = ("treat_missing_data", Value::from("missing"));
+    let silent = World::new().alarm("failed", &[missing]).fact("state", "INSUFFICIENT_DATA").fact("state_since", "2026-09-01T12:00:00Z");
+    assert!(silent.tells());
+}
+
+#[test]
 fn an_alarm_without_data_for_long_is_dead_and_a_new_one_is_not() {
-    let since = |at: &str| World::new().alarm("failed", &[]).fact("state", "INSUFFICIENT_DATA").fact("state_since", at);
-    assert!(!since("2026-11-19T12:00:00Z").tells());
-    assert!(since("2026-11-21T11:00:00Z").tells());
+    let replica = |at: &str, changed: &[(&str, Value)]| {
+        let mut settings = vec![("namespace", Value::from("AWS/S3"))];
+        settings.extend(changed.iter().cloned());
+        let world = World::new().alarm("failed", &settings).fact("state", "INSUFFICIENT_DATA").fact("state_since", at);
+        let alarm = world.snapshot.resources.last().unwrap();
+        let teller = kinds::find(&alarm.id.kind).and_then(kinds::Kind::teller).unwrap();
+        teller.tells(alarm, world.snapshot.taken_at).is_ok()
+    };
+    assert!(!replica("2026-11-19T12:00:00Z", &[]));
+    assert!(replica("2026-11-21T11:00:00Z", &[]));
+    let slow =
+        [("period", Value::Null), ("metric_query[\"m\"].metric.period", Value::from(86_400)), ("evaluation_periods", Value::from(7))];
+    assert!(replica("2026-11-19T12:00:00Z", &slow), "it looks back for a week");
     let fine = World::new().alarm("failed", &[]).fact("state", "OK").fact("state_since", "2026-01-01T00:00:00Z");
     assert!(fine.tells());
 }
@@ -205,6 +240,24 @@ fn only_a_topic_that_somebody_confirmed_and_that_lets_the_sender_in_counts() {
 }
 
 #[test]
+fn what_nobody_can_tell_of_a_topic_is_a_doubt() {
+    let doubt = |change: &dyn Fn(&mut Audience), why: &str| {
+        let mut world = World::new().alarm("failed", &[]);
+        change(world.audience());
+        let answer = world.of().of_failure;
+        assert!(matches!(&answer, Answered::Unknown { why: told, .. } if told.contains(why)), "{answer:?}");
+    };
+    doubt(&|audience| audience.policy = None, "whose policy does not tell");
+    doubt(&|audience| audience.key = Some("alias/ours".to_owned()), "which is encrypted with `alias/ours`, whose policy was not read");
+    doubt(&|audience| audience.filtering = 1, "all of whose confirmed subscriptions filter");
+    doubt(&|audience| audience.unread_filters = 1, "none of whose confirmed subscriptions is known to have no filter");
+    let mut world = World::new().alarm("failed", &[]);
+    world.audience().filtering = 1;
+    world.audience().confirmed.insert("sqs".to_owned(), 1);
+    assert!(world.tells(), "one of them filters nothing");
+}
+
+#[test]
 fn a_rule_tells_by_its_targets_when_its_pattern_matches_a_failed_job() {
     let queue = "arn:aws:sqs:us-east-1:123456789012:pages";
     let world = World::new().rule(&failed("FAILED"), queue, &[]);
@@ -236,6 +289,59 @@ fn what_could_not_be_read_may_tell() {
     assert!(matches!(world.of().of_failure, Answered::Unknown { .. }), "nobody knows who subscribes");
     world.snapshot.evidence = None;
     assert!(matches!(world.of().of_absence, Answered::Unknown { .. }));
+}
+
+#[test]
+fn a_thing_that_could_not_be_read_may_tell() {
+    let gap = |target: &str, kind: &str, resource: &str| Gap {
+        target: target.to_owned(),
+        region: "us-east-1".to_owned(),
+        kind: Some(kind.to_owned()),
+        resource: Some(resource.to_owned()),
+        action: "backup:GetBackupVaultNotifications".to_owned(),
+        cause: crate::model::Cause::Denied,
+        message: String::new(),
+    };
+    let with = |gap: Gap| {
+        let mut world = World::new().alarm("other", &[("metric_name", Value::from("NumberOfCopyJobsFailed"))]);
+        world.snapshot.gaps.push(gap);
+        world.of().of_failure
+    };
+    assert!(matches!(with(gap("here", "aws_backup_vault_notifications", "daily")), Answered::Unknown { why, .. } if why.contains("daily")));
+    assert_eq!(with(gap("here", "aws_backup_vault", "daily")), Answered::No, "vaults tell nobody");
+    assert_eq!(with(gap("here", "aws_cloudwatch_metric_alarm", "other")), Answered::No, "it was read but for its tags");
+    assert_eq!(with(gap("elsewhere", "aws_backup_vault_notifications", "daily")), Answered::No);
+}
+
+#[test]
+fn failed_copies_are_to_be_told_of_too() {
+    const AFAR: &str = "arn:aws:backup:eu-west-1:123456789012:backup-vault:afar";
+    let world = || World::new().alarm("failed", &[]);
+    let told = |world: World| world.with_copies(&[AFAR]).of_failure;
+    assert_eq!(told(world()), Answered::No);
+    assert!(world().with_copies(&[AFAR]).lacks.contains(&format!("failed copy jobs from vault daily to {AFAR}: nothing tells of them")));
+    let events = |event: &str| {
+        let settings = [("sns_topic_arn", Value::from(TOPIC)), ("backup_vault_events", Value::set([Value::from(event)]))];
+        let mut world = world().add("aws_backup_vault_notifications", "daily", &settings);
+        let lets_in = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":"*","Action":"sns:Publish","Resource":"{TOPIC}"}}]}}"#
+        );
+        world.audience().policy = Some(lets_in);
+        world
+    };
+    assert_eq!(told(events("COPY_JOB_FAILED")), Answered::Yes);
+    assert_eq!(told(events("BACKUP_JOB_COMPLETED")), Answered::No);
+    let alarm = |vault: &str| {
+        let dimensions = BTreeMap::from([("BackupVaultName".to_owned(), Value::from(vault))]);
+        world().alarm("copies", &[("metric_name", Value::from("NumberOfCopyJobsFailed")), ("dimensions", Value::from(dimensions))])
+    };
+    assert_eq!(told(alarm("afar")), Answered::Yes);
+    assert!(matches!(told(alarm("daily")), Answered::Unknown { .. }), "copies are counted by the vault that is copied to");
+    assert_eq!(told(alarm("another")), Answered::No);
+    let queue = "arn:aws:sqs:us-east-1:123456789012:pages";
+    let rule = |state: &str| world().rule(&failed(state).replace("Backup Job", "Copy Job"), queue, &[]);
+    assert_eq!(told(rule("FAILED")), Answered::Yes);
+    assert_eq!(told(rule("COMPLETED")), Answered::No);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{ACTIONS_ENABLED, ALARM_ACTIONS, ARN_PREFIX};
 use crate::kinds::telling::{known, texts};
-use crate::model::{Live, Value};
+use crate::model::{Live, Value, path};
 use jiff::{SignedDuration, Timestamp};
 
 /// The fact that says the state of an alarm.
@@ -44,11 +44,25 @@ fn is_silent(arn: &str) -> bool {
     arn.split(':').nth(2).is_some_and(|service| SILENT.contains(&service))
 }
 
+/// The namespace whose metrics have values only when something happens, so that an alarm on them may be without data while all is well.
+///
+/// Source: AWS Backup developer guide, "AWS Backup metrics with Amazon CloudWatch": values that are not zero are published.
+const WHEN_SOMETHING_HAPPENS: &str = "AWS/Backup";
+
 /// Since when it has had too little data, where that is for longer than it looks back and more than a new one may.
 fn dead_since(live: &Live, at: Timestamp) -> Option<Timestamp> {
+    let of_metrics = |names: &[&str]| -> Vec<&Value> {
+        let is_named = |at: &str| names.contains(&path::generic(at).as_str());
+        live.settings.keys().filter(|at| is_named(at)).filter_map(|at| known(live, at)).collect()
+    };
+    let namespaces = of_metrics(&["namespace", "metric_query.metric.namespace"]);
+    if namespaces.iter().any(|namespace| namespace.as_str() == Some(WHEN_SOMETHING_HAPPENS)) {
+        return None;
+    }
     let since: Timestamp = live.fact(SINCE).filter(|_| live.fact(STATE) == Some("INSUFFICIENT_DATA"))?.parse().ok()?;
-    let whole = |setting: &str| known(live, setting).and_then(Value::as_i64);
-    let seconds = whole("period").unwrap_or(60).saturating_mul(whole("evaluation_periods").unwrap_or(1));
+    let periods = of_metrics(&["period", "metric_query.period", "metric_query.metric.period"]).into_iter().filter_map(Value::as_i64);
+    let times = known(live, "evaluation_periods").and_then(Value::as_i64).unwrap_or(1);
+    let seconds = periods.max().unwrap_or(60).saturating_mul(times);
     let looks_back = SignedDuration::from_secs(seconds);
     (at.duration_since(since) > looks_back.max(NEW)).then_some(since)
 }

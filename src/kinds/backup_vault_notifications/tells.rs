@@ -12,6 +12,9 @@ use jiff::Timestamp;
 /// its state in the message; `BACKUP_JOB_FAILED` and its like are told no more.
 const ENDED: &str = "BACKUP_JOB_COMPLETED";
 
+/// The event by which a copy that failed is told.
+const COPY_FAILED: &str = "COPY_JOB_FAILED";
+
 /// The notifications.
 pub(super) struct Notifications;
 
@@ -27,6 +30,15 @@ impl Teller for Notifications {
                     return Hears::Yes;
                 }
                 Hears::Deaf(format!("failed jobs are told as `{ENDED}`, which is not among their events"))
+            }
+            (Job::Copy { from, .. }, What::Failure) if *from == live.id.name => {
+                if texts(live, EVENTS).contains(&COPY_FAILED) {
+                    return Hears::Yes;
+                }
+                Hears::Deaf(format!("failed copies are told as `{COPY_FAILED}`, which is not among their events"))
+            }
+            (Job::Copy { to, .. }, What::Failure) if live.arn.as_ref() == Some(to) && texts(live, EVENTS).contains(&COPY_FAILED) => {
+                Hears::Perhaps("whether the vault that is copied to tells of it is not documented".to_owned())
             }
             _ => Hears::No,
         }

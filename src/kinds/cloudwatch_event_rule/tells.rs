@@ -18,7 +18,7 @@ impl Teller for Rules {
 
     fn hears(&self, live: &Live, of: &Happening<'_>) -> Hears {
         // That no backup came is no event, whatever the pattern; S3 sends none of replication either (S3 user guide, "EventBridge").
-        let is_event = matches!((of.job, of.what), (Job::Backup { .. }, What::Failure) | (Job::Own { .. }, _));
+        let is_event = matches!((of.job, of.what), (Job::Backup { .. } | Job::Copy { .. } | Job::Own { .. }, What::Failure));
         if !is_event {
             return Hears::No;
         }
@@ -47,7 +47,7 @@ impl Teller for Rules {
 
 /// What the event has at a path.
 ///
-/// Source: AWS Backup developer guide, "Monitoring AWS Backup events using Amazon EventBridge", the event of a failed backup job; RDS user
+/// Source: AWS Backup developer guide, "Monitoring AWS Backup events using Amazon EventBridge", the events of a failed backup job and of a copy job; RDS user
 /// guide, "Overview of events for Amazon RDS" and "Amazon RDS event categories and event messages".
 fn event(of: &Happening<'_>, path: &[&str]) -> Member {
     let is = |text: &str| Member::Is(json!(text));
@@ -77,28 +77,29 @@ fn event(of: &Happening<'_>, path: &[&str]) -> Member {
             ["resources"] | ["detail", ..] => Member::Perhaps,
             _ => Member::Nothing,
         },
-        (Job::Own { source: "db-instance" }, what) => match path {
+        (Job::Copy { to, backup_type, .. }, What::Failure) => match path {
+            ["source"] => is("aws.backup"),
+            ["detail-type"] => is("Copy Job State Change"),
+            ["detail", "state"] => is("FAILED"),
+            ["detail", "destinationBackupVaultArn"] => is(to),
+            ["detail", "resourceType"] => backup_type.map_or(Member::Some, is),
+            ["detail", "resourceArn"] => of_thing(),
+            ["detail", "copyJobId" | "creationDate" | "iamRoleArn"] => Member::Some,
+            ["resources"] | ["detail", ..] => Member::Perhaps,
+            _ => Member::Nothing,
+        },
+        (Job::Own { source: "db-instance" }, What::Failure) => match path {
             ["source"] => is("aws.rds"),
             ["detail-type"] => is("RDS DB Instance Event"),
             ["resources"] => of.of.map_or(Member::Some, |arn| Member::Is(json!([arn]))),
-            ["detail", "EventCategories"] => Member::Is(json!([category(what)])),
+            ["detail", "EventCategories"] => Member::Is(json!(["failure"])),
             ["detail", "SourceType"] => is("DB_INSTANCE"),
             ["detail", "SourceArn"] => of_thing(),
             ["detail", "SourceIdentifier"] => of.of.and_then(|arn| arn.rsplit(':').next()).map_or(Member::Some, is),
-            ["detail", "EventID"] if what == What::Absence => is("RDS-EVENT-0028"),
             ["detail", "EventID" | "Message" | "Date"] => Member::Some,
             ["detail", ..] => Member::Perhaps,
             _ => Member::Nothing,
         },
         _ => Member::Nothing,
-    }
-}
-
-/// The category of RDS's events that tells it: of failures there is one, and that automated backups were turned off is a change of the
-/// configuration.
-fn category(what: What) -> &'static str {
-    match what {
-        What::Failure => "failure",
-        What::Absence => "configuration change",
     }
 }

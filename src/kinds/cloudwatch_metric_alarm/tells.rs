@@ -21,7 +21,7 @@ impl Teller for Alarms {
         let metric = match Metric::watched(live) {
             Watched::One(metric) => metric,
             Watched::Several(metrics) => {
-                let is_near = metrics.iter().any(|metric| metric.is_about(of).is_some_and(|about| about.is_ok()));
+                let is_near = metrics.iter().any(|metric| matches!(metric.is_about(of), Some(Hears::Yes | Hears::Perhaps(_))));
                 let several = "it works something out of several metrics, which is not followed here";
                 return if is_near { Hears::Perhaps(several.to_owned()) } else { Hears::No };
             }
@@ -29,8 +29,9 @@ impl Teller for Alarms {
         };
         match metric.is_about(of) {
             None => Hears::No,
-            Some(Err(why)) => Hears::Deaf(why),
-            Some(Ok(())) => fires(live, of.job, of.what).map_or_else(Hears::Deaf, |()| Hears::Yes),
+            // One that does not fire is deaf, whatever it is about.
+            Some(about @ (Hears::Yes | Hears::Perhaps(_))) => fires(live, of.job, of.what).map_or_else(Hears::Deaf, |()| about),
+            Some(deaf) => deaf,
         }
     }
 
@@ -92,38 +93,53 @@ impl<'l> Metric<'l> {
         self.dimensions?.get(name)?.as_str()
     }
 
-    /// Whether it counts what happens; `None` where it is about something else, an error where it never has a value of it.
-    fn is_about(&self, of: &Happening<'_>) -> Option<Result<(), String>> {
+    /// Whether it counts what happens; `None` where it is about something else.
+    fn is_about(&self, of: &Happening<'_>) -> Option<Hears> {
         if self.account.is_some_and(|account| account != of.account) {
             return None;
         }
         match (of.job, self.namespace) {
             (Job::Backup { vault, backup_type }, "AWS/Backup") if self.name == jobs(of.what) => match self.dimension("BackupVaultName") {
-                None => Some(Err("its metric has no `BackupVaultName`, and AWS Backup publishes by vault".to_owned())),
+                // Of such a metric AWS's documentation neither says that it is there nor that it is not.
+                None => Some(Hears::Perhaps(NO_VAULT.to_owned())),
                 Some(named) if named == vault => self.of_type(*backup_type),
                 Some(_) => None,
             },
+            (Job::Copy { from, to, backup_type }, "AWS/Backup") if of.what == What::Failure && self.name == "NumberOfCopyJobsFailed" => {
+                // It is the vault that is copied to by which they are counted; its ARN ends with its name.
+                match self.dimension("BackupVaultName") {
+                    None => Some(Hears::Perhaps(NO_VAULT.to_owned())),
+                    Some(named) if to.rsplit(':').next() == Some(named) => self.of_type(*backup_type),
+                    Some(named) if named == from => {
+                        Some(Hears::Perhaps("AWS Backup is known to count copies by the vault that is copied to".to_owned()))
+                    }
+                    Some(_) => None,
+                }
+            }
             (Job::Replication { from, to, rule }, "AWS/S3") if replication(of.what).contains(&self.name) => {
                 let names = [("SourceBucket", from), ("DestinationBucket", to), ("RuleId", rule)];
-                names.iter().all(|(name, value)| self.dimension(name) == Some(value.as_str())).then_some(Ok(()))
+                names.iter().all(|(name, value)| self.dimension(name) == Some(value.as_str())).then_some(Hears::Yes)
             }
             _ => None,
         }
     }
 
     /// Whether it is about this type of resource, or all of them, and has no dimension that AWS Backup does not publish by.
-    fn of_type(&self, backup_type: Option<&str>) -> Option<Result<(), String>> {
+    fn of_type(&self, backup_type: Option<&str>) -> Option<Hears> {
         let others = self.dimensions.into_iter().flatten().find(|(name, _)| !["BackupVaultName", "ResourceType"].contains(&name.as_str()));
         if let Some((name, _)) = others {
-            return Some(Err(format!("AWS Backup publishes nothing by `{name}`")));
+            return Some(Hears::Deaf(format!("AWS Backup publishes nothing by `{name}`")));
         }
         match (self.dimension("ResourceType"), backup_type) {
-            (None, _) => Some(Ok(())),
-            (Some(named), Some(of)) => (named == of).then_some(Ok(())),
+            (None, _) => Some(Hears::Yes),
+            (Some(named), Some(of)) => (named == of).then_some(Hears::Yes),
             (Some(_), None) => None,
         }
     }
 }
+
+/// What is said of an alarm on metrics of AWS Backup that names no vault.
+const NO_VAULT: &str = "its metric has no `BackupVaultName`, and AWS Backup is known to publish by vault only";
 
 /// The metric of AWS Backup that counts it.
 fn jobs(what: What) -> &'static str {

@@ -14,13 +14,13 @@ impl Teller for Subscriptions {
         format!("event subscription {}", live.id.name)
     }
 
-    /// RDS has no event, and no metric, of a backup that did not come; what there is is that they were turned off (RDS-EVENT-0028), and that
-    /// an instance has failed, in which state RDS makes none.
+    /// RDS has no event of a backup that did not come. That they were turned off (RDS-EVENT-0028) is another thing: of an instance that is
+    /// stopped or full none comes either, and nothing is told.
     ///
     /// Source: RDS User Guide, "Amazon RDS event categories and event messages" and "Introduction to backups": automated backups are made of
     /// an instance that is available.
     fn hears(&self, live: &Live, of: &Happening<'_>) -> Hears {
-        let Job::Own { source } = of.job else { return Hears::No };
+        let (Job::Own { source }, What::Failure) = (of.job, of.what) else { return Hears::No };
         if text(live, SOURCE_TYPE).is_some_and(|of_type| of_type != *source) {
             return Hears::No;
         }
@@ -32,13 +32,9 @@ impl Teller for Subscriptions {
                 return Hears::No;
             }
         }
-        let category = match of.what {
-            What::Failure => "failure",
-            What::Absence => "configuration change",
-        };
         let categories = texts(live, CATEGORIES);
-        if !categories.is_empty() && !categories.contains(&category) {
-            return Hears::Deaf(format!("\"{category}\" is not among its categories"));
+        if !categories.is_empty() && !categories.contains(&"failure") {
+            return Hears::Deaf("\"failure\" is not among its categories".to_owned());
         }
         if known(live, ENABLED) == Some(&Value::Bool(false)) {
             return Hears::Deaf("it is not enabled".to_owned());

@@ -208,7 +208,7 @@ static SPEC: KindSpec = KindSpec {
     ],
     inventory_actions: &["tag:GetResources", "sns:GetTopicAttributes", "sns:ListTagsForResource"],
     outside_actions: outside::KEYS,
-    evidence_actions: &["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
+    evidence_actions: &["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:GetSubscriptionAttributes"],
     ..KindSpec::PLAIN
 };
 

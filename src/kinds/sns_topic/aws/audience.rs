@@ -1,7 +1,7 @@
 //! Whom topics tell: how many subscriptions are confirmed, and how many wait. Where they go is not kept.
 
 use super::super::SPEC;
-use super::{GET, WAITS, client, subscriptions};
+use super::{Client, GET, GET_SUBSCRIPTION, WAITS, client, subscriptions};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ProofAws, ProofRequest, telling};
 use crate::model::{Audience, Evidence};
@@ -38,7 +38,16 @@ async fn prove(request: ProofRequest<'_>) -> Evidence {
 
 async fn audience(connection: &Connection, topic: &str) -> Result<Audience, CallFailed> {
     let client = client(connection, &connection.identity.region);
-    let mut audience = Audience { topic: topic.to_owned(), confirmed: [].into(), pending: 0, is_there: false, policy: None, key: None };
+    let mut audience = Audience {
+        topic: topic.to_owned(),
+        confirmed: [].into(),
+        filtering: 0,
+        unread_filters: 0,
+        pending: 0,
+        is_there: false,
+        policy: None,
+        key: None,
+    };
     match connection.call(GET, client.get_topic_attributes().topic_arn(topic).send()).await {
         Ok(answer) => {
             let mut attributes = answer.attributes.unwrap_or_default();
@@ -49,7 +58,17 @@ async fn audience(connection: &Connection, topic: &str) -> Result<Audience, Call
         Err(failed) => return Err(failed),
     }
     audience.is_there = true;
-    for subscription in subscriptions(connection, &client, topic).await? {
+    let subscriptions = subscriptions(connection, &client, topic).await?;
+    let arns = subscriptions.iter().filter_map(|subscription| subscription.subscription_arn());
+    let confirmed = arns.filter(|arn| ![WAITS, "Deleted"].contains(arn));
+    for filters in join_all(confirmed.map(|arn| filters(connection, &client, arn))).await {
+        match filters {
+            Ok(filters) => audience.filtering += u64::from(filters),
+            // That of a subscription of another account only its owner may be able to read.
+            Err(_) => audience.unread_filters += 1,
+        }
+    }
+    for subscription in subscriptions {
         match subscription.subscription_arn() {
             Some("Deleted") | None => {}
             Some(WAITS) => audience.pending += 1,
@@ -60,4 +79,13 @@ async fn audience(connection: &Connection, topic: &str) -> Result<Audience, Call
         }
     }
     Ok(audience)
+}
+
+/// Whether a subscription lets only some messages through. `ListSubscriptionsByTopic` does not tell.
+///
+/// Source: SNS API reference, `GetSubscriptionAttributes`: `FilterPolicy`.
+async fn filters(connection: &Connection, client: &Client, arn: &str) -> Result<bool, CallFailed> {
+    let answer = connection.call(GET_SUBSCRIPTION, client.get_subscription_attributes().subscription_arn(arn).send()).await?;
+    let attributes = answer.attributes.unwrap_or_default();
+    Ok(attributes.get("FilterPolicy").is_some_and(|policy| !["", "{}", "null"].contains(&policy.trim())))
 }
