@@ -152,6 +152,81 @@ fn a_folder_holds_no_key_of_those_who_are_told() {
 }
 
 #[test]
+fn a_folder_holds_no_address_or_number_of_those_who_are_told() {
+    let room = Room::new();
+    let (address, number, path) = ("who.is@example.com", "+12065550100", "integration/s3cr3t");
+    let subscription = |(protocol, endpoint): (&str, &str)| {
+        format!("  subscription {{\n    protocol = \"{protocol}\"\n    endpoint = \"{endpoint}\"\n  }}\n")
+    };
+    let url = format!("https://events.example.com/{path}");
+    let queue = "arn:aws:sqs:us-east-1:123456789012:alerts";
+    let all = [("email", address), ("sms", number), ("https", &url), ("sqs", queue)].map(subscription).concat();
+    room.write(
+        "policy.hcl",
+        format!("backstay {{ workspace = \"shop\" }}\nresource \"aws_sns_topic\" \"alerts\" {{\n  name = \"alerts\"\n{all}}}\n"),
+    );
+    room.write("shop.seed.hcl", SEED);
+    room.ok("sandbox seed shop.seed.hcl --sandbox");
+    room.ok("apply --sandbox --auto-approve");
+    room.ok("snapshot --sandbox --out s.json");
+    let recorded = room.read("s.json");
+    assert!([address, number, path].iter().all(|told| recorded.contains(told)), "{recorded}");
+    audit(&room, "audit --from s.json --framework all --out a/");
+    audit(&room, "audit --sandbox --framework all --out live/");
+    for (name, text) in files(&room, "a").into_iter().chain(files(&room, "live")) {
+        for told in [address, number, path] {
+            assert!(!text.contains(told), "{name} holds {told}");
+        }
+    }
+    let snapshot = room.read("a/snapshot.json");
+    assert!(
+        snapshot.contains(queue) && snapshot.contains("email/sha256-") && snapshot.contains("https/https://events.example.com/sha256-")
+    );
+    audit(&room, "audit --from a/snapshot.json --framework all --out again/");
+    assert_eq!(differing(&files(&room, "a"), &files(&room, "again")), Vec::<String>::new());
+}
+
+#[test]
+fn the_manifest_names_the_control_that_leaves_an_audit_incomplete() {
+    let room = recorded("plain");
+    room.write(
+        "more.hcl",
+        "control \"BROKEN\" {\n  title = \"more\"\n  kinds = [\"aws_dynamodb_table\"]\n  condition = resource.tags.nothing == \"x\"\n}\n",
+    );
+    let ended = audit(&room, "audit --from all.json --controls more.hcl --out evidence/");
+    let manifest: Manifest = serde_json::from_str(&room.read("evidence/manifest.json")).expect("it is a manifest");
+    assert!(!manifest.complete, "{}", ended.output);
+    let broken = manifest.undecided.iter().find(|one| one.control == "BROKEN").expect("it is named");
+    assert_eq!(broken.because, "failed");
+    assert!(broken.reasons.iter().any(|reason| reason.contains("nothing")), "{broken:?}");
+}
+
+/// The UUIDs that parts of a document have, in their order.
+fn uuids(json: &Json, found: &mut Vec<String>) {
+    match json {
+        Json::Array(list) => list.iter().for_each(|one| uuids(one, found)),
+        Json::Object(map) => {
+            found.extend(map.get("uuid").and_then(Json::as_str).map(str::to_owned));
+            map.values().for_each(|one| uuids(one, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_two_parts_of_an_oscal_document_have_one_uuid_where_reads_are_denied() {
+    let room = recorded("plain");
+    room.ok("sandbox faults --deny dynamodb:ListTables --deny tag:GetResources --deny s3:GetBucketVersioning --sandbox");
+    audit(&room, "audit --sandbox --framework all --format oscal --out audit.oscal.json");
+    let document: Json = serde_json::from_str(&room.read("audit.oscal.json")).expect("it is JSON");
+    let mut found = Vec::new();
+    uuids(&document, &mut found);
+    assert!(found.len() > 200, "{}", found.len());
+    let distinct: std::collections::BTreeSet<&String> = found.iter().collect();
+    assert_eq!(distinct.len(), found.len());
+}
+
+#[test]
 fn a_folder_that_was_changed_is_told() {
     let room = recorded("plain");
     audit(&room, "audit --from all.json --out evidence/");

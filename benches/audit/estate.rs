@@ -1,9 +1,12 @@
 //! A large estate, the same every time: tables, buckets, databases and file systems of two accounts in two regions, with plans, selections by tag
-//! and by pattern, vaults, and a policy with tiers.
+//! and by pattern, vaults, what there is to restore of each thing, restores, alarms, roles, and a policy with tiers.
 
 use backstay::kinds;
-use backstay::model::{Identity, Inventory, Listed, Live, Outside, Reading, ResourceId, Snapshot, Value, path};
-use jiff::Timestamp;
+use backstay::model::{
+    Audience, Evidence, FailedJob, Held, HeldForm, Identity, Inventory, Listed, Live, Outside, Reading, ResourceId, Restore,
+    RolePermissions, Snapshot, Value, VaultPolicy, default_topic_policy, path,
+};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
 /// The targets: name, account and region.
@@ -19,6 +22,12 @@ type Listings = BTreeMap<(String, String), Vec<Listed>>;
 
 /// Plans in each target.
 const PLANS: usize = 12;
+
+/// The kinds of things that hold data.
+const KINDS: [&str; 4] = ["aws_dynamodb_table", "aws_s3_bucket", "aws_db_instance", "aws_efs_file_system"];
+
+/// What AWS lets the role of AWS Backup do.
+const ROLE_POLICY: &str = "AWSBackupServiceRolePolicyForBackup";
 
 /// Who may assume the role of AWS Backup.
 const TRUST: &str =
@@ -159,14 +168,145 @@ fn empty() -> Snapshot {
         snapshot.resources.push(live("aws_backup_region_settings", place, region, opted));
         for number in 0..PLANS {
             plan(&mut snapshot, place, number);
+            if number.is_multiple_of(2) {
+                alarms(&mut snapshot, place, number);
+            }
         }
     }
     snapshot
 }
 
+/// Two alarms of a vault that tell a topic: when backups fail, and when none comes.
+fn alarms(snapshot: &mut Snapshot, place: (&str, &str, &str), number: usize) {
+    let vault = format!("vault-{number:02}");
+    let told = [
+        ("failed", "NumberOfBackupJobsFailed", "GreaterThanThreshold", 0, 1, "notBreaching"),
+        ("absent", "NumberOfBackupJobsCompleted", "LessThanThreshold", 1, 26, "breaching"),
+    ];
+    for (name, metric, comparison, threshold, periods, missing) in told {
+        let dimensions = BTreeMap::from([("BackupVaultName".to_owned(), Value::from(vault.as_str()))]);
+        let settings = vec![
+            setting("namespace", "AWS/Backup"),
+            setting("metric_name", metric),
+            setting("dimensions", Value::from(dimensions)),
+            setting("statistic", "Sum"),
+            setting("period", 3600),
+            setting("evaluation_periods", periods),
+            setting("comparison_operator", comparison),
+            setting("threshold", threshold),
+            setting("treat_missing_data", missing),
+            setting("actions_enabled", true),
+            setting("alarm_actions", Value::set([Value::from(topic(place).as_str())])),
+        ];
+        snapshot.resources.push(live("aws_cloudwatch_metric_alarm", place, &format!("{vault}-{name}"), settings));
+    }
+}
+
+fn topic((_, account, region): (&str, &str, &str)) -> String {
+    format!("arn:aws:sns:{region}:{account}:backups")
+}
+
+/// What was seen of things: recovery points in a vault of nine of ten, of a third of these copies too, restores and failures of some; and who
+/// may do what, and who is told.
+fn evidence(snapshot: &Snapshot) -> Evidence {
+    let mut evidence = Evidence::default();
+    for place in TARGETS.into_iter().filter(|place| snapshot.identities.contains_key(place.0)) {
+        let (_, account, region) = place;
+        let policy = default_topic_policy(&topic(place), account).to_string();
+        evidence.topics.push(Audience {
+            topic: topic(place),
+            confirmed: BTreeMap::from([("email".to_owned(), 2)]),
+            pending: 0,
+            is_there: true,
+            policy: Some(policy),
+            key: None,
+        });
+        evidence.roles.push(RolePermissions {
+            role: role(account),
+            attached: [format!("arn:aws:iam::aws:policy/service-role/{ROLE_POLICY}")].into(),
+            inline: BTreeMap::new(),
+            own: BTreeMap::new(),
+        });
+        let vaults = (0..PLANS).map(|number| vault_arn(account, region, &format!("vault-{number:02}")));
+        evidence.vault_policies.extend(vaults.map(|vault| VaultPolicy { vault, policy: None }));
+    }
+    for (number, live) in snapshot.resources.iter().enumerate() {
+        let place = TARGETS.into_iter().find(|place| place.0 == live.id.target);
+        if let (Some(place), true) = (place, KINDS.contains(&live.id.kind.as_str())) {
+            seen(&mut evidence, snapshot.taken_at, number, live, place);
+        }
+    }
+    evidence.sort();
+    evidence
+}
+
+/// What was seen of one thing.
+fn seen(evidence: &mut Evidence, now: Timestamp, number: usize, live: &Live, place: (&str, &str, &str)) {
+    let (_, account, region) = place;
+    let made = || kinds::spec(&live.id.kind).and_then(|spec| spec.arn(region, account, &live.id.name));
+    let Some(of) = live.arn.clone().or_else(made) else { return };
+    let hours = |hours: usize| now - SignedDuration::from_hours(i64::try_from(hours).expect("it is small"));
+    let points = |store: String, account: &str, region: &str, age: usize| Held {
+        of: of.clone(),
+        form: HeldForm::RecoveryPoints,
+        store,
+        account: account.to_owned(),
+        region: region.to_owned(),
+        usable: 35,
+        unusable: 0,
+        undated: 0,
+        newest: Some(hours(age)),
+        oldest: Some(hours(35 * 24)),
+        least_days: Some(35),
+        last_restore: None,
+        keys: [format!("arn:aws:kms:{region}:{account}:key/{:04}", number % PLANS)].into(),
+        unencrypted: 0,
+        is_air_gapped: false,
+    };
+    if !mixed(number, 11).is_multiple_of(10) {
+        let vault = format!("vault-{:02}", mixed(number, 12) % PLANS);
+        evidence.held.push(points(vault_arn(account, region, &vault), account, region, mixed(number, 13) % 48));
+        if mixed(number, 14).is_multiple_of(3) {
+            let other = if region == "us-east-1" { "eu-west-1" } else { "us-east-1" };
+            let (kept, age) = ("222222222222", 24 + mixed(number, 15) % 200);
+            evidence.held.push(points(vault_arn(kept, other, "copies"), kept, other, age));
+        }
+    }
+    if mixed(number, 16).is_multiple_of(20) {
+        let (began, took) =
+            (hours(24 + mixed(number, 17) % 600), SignedDuration::from_mins(5 + i64::from(mixed(number, 18).is_multiple_of(2)) * 90));
+        evidence.restores.push(Restore {
+            of: Some(of.clone()),
+            point: None,
+            account: account.to_owned(),
+            region: region.to_owned(),
+            began: Some(began),
+            ended: Some(began + took),
+            status: if mixed(number, 19).is_multiple_of(10) { "FAILED" } else { "COMPLETED" }.to_owned(),
+            validation: Some("SUCCESSFUL".to_owned()),
+            message: None,
+            plan: None,
+        });
+    }
+    if mixed(number, 20).is_multiple_of(50) {
+        let (what, status) = ("backup".to_owned(), "FAILED".to_owned());
+        evidence.failures.push(FailedJob {
+            of,
+            what,
+            at: hours(mixed(number, 21) % 48),
+            status,
+            message: Some("the job timed out".to_owned()),
+        });
+    }
+}
+
+fn vault_arn(account: &str, region: &str, vault: &str) -> String {
+    format!("arn:aws:backup:{region}:{account}:backup-vault:{vault}")
+}
+
 fn finish(mut snapshot: Snapshot, mut listed: Listings) -> Snapshot {
     for target in snapshot.identities.keys() {
-        for kind in kinds::protecting() {
+        for kind in kinds::audited() {
             snapshot.inventories.push(Inventory {
                 kind: kind.to_owned(),
                 target: target.clone(),
@@ -177,6 +317,7 @@ fn finish(mut snapshot: Snapshot, mut listed: Listings) -> Snapshot {
         }
     }
     snapshot.sort();
+    snapshot.evidence = Some(evidence(&snapshot));
     snapshot
 }
 

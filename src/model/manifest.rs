@@ -29,6 +29,9 @@ pub struct Manifest {
     pub complete: bool,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+    /// What leaves controls incomplete besides: conditions that fail, and what they look at that could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<Undecided>,
     /// How many requirements of each framework came to which verdict.
     pub frameworks: Vec<FrameworkTotals>,
     /// How many things, promises and findings came to which verdict.
@@ -37,6 +40,20 @@ pub struct Manifest {
     pub exit: u8,
     /// The other files of the folder, by name.
     pub files: Vec<EvidenceFile>,
+}
+
+/// Why nobody can say of things whether a control holds of them, though another run could.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Undecided {
+    /// The id of the control.
+    pub control: String,
+    /// `failed` where its condition fails, `unread` where something could not be read.
+    pub because: String,
+    /// The first reasons, in sentences.
+    pub reasons: Vec<String>,
+    /// How many reasons more there are.
+    #[serde(default)]
+    pub more: usize,
 }
 
 /// A program, by its version.

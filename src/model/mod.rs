@@ -43,7 +43,7 @@ pub use drift::{Acknowledged, Drift, Event, Moved, MovedPart, Since};
 pub use effect::Effect;
 pub use evidence::{Audience, Evidence, FailedJob, Held, HeldForm, NewestObject, Restore, RolePermissions, VaultPolicy};
 pub use findings::{ControlOutcome, Examined, Finding, Findings, FrameworkOutcome, Ignorance, IgnoranceSort, RequirementOutcome};
-pub use manifest::{Consulted, EvidenceFile, EvidenceTotals, FrameworkTotals, Manifest, Tool};
+pub use manifest::{Consulted, EvidenceFile, EvidenceTotals, FrameworkTotals, Manifest, Tool, Undecided};
 pub use organization::{Account, AccountSelector, Accounts, NOBODY, Organization};
 pub use outside::Outside;
 pub use plan::{Action, Change, Consent, Consents, Declared, Note, Plan, PlannedTarget, PolicyRef, Reaches, Refusal, Summary, Verb};

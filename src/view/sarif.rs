@@ -6,6 +6,7 @@ use super::lazy::Lazy;
 use crate::model::{Code, Position};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -83,7 +84,7 @@ pub(super) fn lazy<'a, I: Iterator<Item = Result> + 'a>(
     let rules: Vec<Json> = ids.iter().map(|id| rule(id, described.get(id))).collect();
     let notifications: Vec<Json> = unread
         .iter()
-        .map(|one| json!({ "level": "error", "message": { "text": one.message }, "associatedRule": { "id": one.code } }))
+        .map(|one| json!({ "level": "error", "message": { "text": unlinked(&one.message) }, "associatedRule": { "id": one.code } }))
         .collect();
     let results = Lazy::each(move || {
         let ids = Rc::clone(&ids);
@@ -114,8 +115,8 @@ fn rule(id: &str, described: Option<&Described>) -> Json {
     let Some(code) = Code::find(id) else {
         let mut rule = json!({ "id": id });
         if let (Json::Object(map), Some(described)) = (&mut rule, described) {
-            map.insert("shortDescription".to_owned(), json!({ "text": described.title }));
-            map.extend(described.help.as_ref().map(|help| ("help".to_owned(), json!({ "text": help }))));
+            map.insert("shortDescription".to_owned(), json!({ "text": unlinked(&described.title) }));
+            map.extend(described.help.as_ref().map(|help| ("help".to_owned(), json!({ "text": unlinked(help) }))));
         }
         return rule;
     };
@@ -143,7 +144,7 @@ fn one(result: &Result, ids: &[String]) -> Json {
         "ruleId": result.rule,
         "ruleIndex": ids.iter().position(|id| *id == result.rule),
         "level": result.level.as_str(),
-        "message": { "text": result.message },
+        "message": { "text": unlinked(&result.message) },
         "locations": [location],
         "partialFingerprints": { "backstay/v1": result.fingerprint },
         "properties": result.properties,
@@ -152,6 +153,24 @@ fn one(result: &Result, ids: &[String]) -> Json {
         map.insert("suppressions".to_owned(), json!([{ "kind": "external", "status": "accepted", "justification": why }]));
     }
     out
+}
+
+/// A message in which nothing is a link. `[text](n)` is one to another place of the report, and a backslash takes that from a bracket; a
+/// message without such a thing stays as it is.
+///
+/// Source: SARIF 2.1.0, section 3.11.6, "Messages with embedded links".
+fn unlinked(message: &str) -> Cow<'_, str> {
+    if !message.contains("](") {
+        return Cow::Borrowed(message);
+    }
+    let mut out = String::with_capacity(message.len() + 8);
+    for character in message.chars() {
+        if matches!(character, '\\' | '[' | ']') {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    Cow::Owned(out)
 }
 
 /// A path as a relative reference: what a URI does not take as it is stands as `%XX`.
@@ -165,4 +184,16 @@ fn uri(path: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_of_others_is_a_link() {
+        assert_eq!(unlinked("[here](1) and rule[\"a\"]"), "\\[here\\](1) and rule\\[\"a\"\\]");
+        assert_eq!(unlinked(r"\[here](1)"), r"\\\[here\](1)", "a backslash that is there does not undo it");
+        assert_eq!(unlinked("rule[\"a\"] (b)"), "rule[\"a\"] (b)");
+    }
 }

@@ -37,9 +37,13 @@ pub(super) fn run(context: &Context, args: &AuditArgs) -> Result<Exit, Failure> 
         None => session::protection(context, &args.path, &args.live)?,
     };
     let mut is_as_recorded = args.from.is_some();
-    if let Some(cut) = folder.as_ref().and_then(|_| snapshot::without_secrets(&snapshot)) {
+    if folder.is_some() {
         // A folder goes from hand to hand. What is cut is so for all of its files, as they can be made again from its snapshot.
-        (snapshot, is_as_recorded) = (cut, false);
+        let cut = snapshot::without_secrets(&snapshot);
+        let cut = cut.map_err(|error| Failure::error(format!("cannot cut addresses out of the snapshot: {error}")))?;
+        if let Some(cut) = cut {
+            (snapshot, is_as_recorded) = (cut, false);
+        }
     }
     let coverage = coverage::coverage(&snapshot, args.at.unwrap_or(snapshot.taken_at));
     let policy = session::promising(context, &args.path, &args.live, &snapshot)?;

@@ -9,12 +9,13 @@ use crate::cli::args::{AuditArgs, AuditFormat};
 use crate::cli::failure::{Exit, Failure};
 use crate::files;
 use crate::model::{
-    Code, Consulted, ControlVerdict, EvidenceFile, EvidenceTotals, FrameworkTotals, Manifest, Policy, Standing, Tool, count,
+    Code, Consulted, ControlVerdict, EvidenceFile, EvidenceTotals, Findings, FrameworkTotals, Manifest, Policy, Standing, Tool, Undecided,
+    count,
 };
 use crate::policy;
 use crate::snapshot;
 use crate::view::{self, Style};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,9 @@ const FORMATS: [(&str, AuditFormat); 8] = [
     ("audit.txt", AuditFormat::Text),
     ("controls.csv", AuditFormat::Csv),
 ];
+
+/// How many reasons the manifest tells of a control that nobody can decide.
+const REASONS: usize = 3;
 
 /// How many foreign files a message names.
 const NAMED: usize = 5;
@@ -197,6 +201,7 @@ fn manifest(context: &Context, args: &AuditArgs, found: &Found, files: Vec<Evide
         targets: coverage.targets.clone(),
         complete: found.is_complete(),
         gaps: coverage.gaps.iter().chain(&coverage.evidence_gaps).cloned().collect(),
+        undecided: undecided(findings),
         frameworks: frameworks.collect(),
         totals: EvidenceTotals {
             things: coverage.totals,
@@ -206,6 +211,24 @@ fn manifest(context: &Context, args: &AuditArgs, found: &Found, files: Vec<Evide
         exit: found.exit().into(),
         files,
     })
+}
+
+/// Why controls are incomplete, by control and sort of reason.
+fn undecided(findings: &Findings) -> Vec<Undecided> {
+    let mut by: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for control in &findings.controls {
+        let unknown = control.findings.iter().filter_map(|finding| finding.unknown.as_ref());
+        for unknown in unknown.filter(|unknown| unknown.sort.is_incomplete()) {
+            by.entry((&control.id, unknown.sort.as_str())).or_default().insert(&*unknown.why);
+        }
+    }
+    let one = |((control, because), reasons): ((&str, &str), BTreeSet<&str>)| Undecided {
+        control: control.to_owned(),
+        because: because.to_owned(),
+        more: reasons.len().saturating_sub(REASONS),
+        reasons: reasons.into_iter().take(REASONS).map(str::to_owned).collect(),
+    };
+    by.into_iter().map(one).collect()
 }
 
 fn consulted(path: &str, policy: Policy) -> Consulted {

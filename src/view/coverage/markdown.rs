@@ -1,6 +1,6 @@
 //! Coverage as Markdown.
 
-use super::{alike, doubts, failed, kept, mechanisms, named, newest, places, verdict};
+use super::{MOST_FAILED, alike, doubts, failed, kept, mechanisms, more_failed, named, newest, places, verdict};
 use crate::model::{Coverage, Covered, Verdict};
 use crate::view::escape::{cell, code, markdown as plain, prose};
 use crate::view::{Specs, words};
@@ -32,8 +32,11 @@ pub fn markdown(coverage: &Coverage, specs: Specs) -> String {
     let broken = failed(coverage);
     if !broken.is_empty() {
         out.push_str("\n#### Failed, with nothing newer to restore\n\n");
-        for (covered, what) in broken {
-            out.push_str(&format!("- {} ({}): {}\n", plain(&named(specs, covered)), plain(&covered.region), prose(&what)));
+        for (covered, what) in broken.iter().take(MOST_FAILED) {
+            out.push_str(&format!("- {} ({}): {}\n", plain(&named(specs, covered)), plain(&covered.region), prose(what)));
+        }
+        if let Some(more) = more_failed(broken.len()) {
+            out.push_str(&format!("- {}\n", plain(&more)));
         }
     }
     if coverage.all_gaps().next().is_some() {

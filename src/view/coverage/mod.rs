@@ -101,7 +101,7 @@ pub(super) fn doubts(covered: &Covered) -> Vec<String> {
 }
 
 /// A thing by its kind and name.
-fn named(specs: Specs, covered: &Covered) -> String {
+pub(super) fn named(specs: Specs, covered: &Covered) -> String {
     format!("{} {}", words::kind_title(specs, &covered.kind), visible(&covered.name))
 }
 
@@ -166,6 +166,15 @@ pub(super) fn newest(covered: &Covered) -> String {
     }
 }
 
+/// So many failed backups are told one by one.
+pub(super) const MOST_FAILED: usize = 50;
+
+/// What stands below the failed backups that are told, where there are more.
+pub(super) fn more_failed(failed: usize) -> Option<String> {
+    let more = failed.checked_sub(MOST_FAILED).filter(|more| *more > 0)?;
+    Some(format!("and {more} more; --format json has all of them"))
+}
+
 /// Backups that failed, of things that have nothing newer to restore: what failed, and whether it was a backup or a copy.
 pub(super) fn failed(coverage: &Coverage) -> Vec<(&Covered, String)> {
     let of = |covered: &Covered| {
@@ -199,4 +208,15 @@ pub(super) fn places(covered: &Covered) -> Vec<String> {
         if copy.region.is_none() { [vec![store()], parts].concat().join(" in ") } else { parts.join(" in ") }
     };
     covered.copies.iter().map(place).collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_failed_backups_than_a_reader_takes_in_are_told_one_by_one() {
+        assert_eq!(more_failed(MOST_FAILED), None);
+        assert_eq!(more_failed(100_000).as_deref(), Some("and 99950 more; --format json has all of them"));
+    }
 }

@@ -1,6 +1,6 @@
 //! Coverage as text.
 
-use super::{alike, doubts, failed, kept, mechanisms, named, newest, places, verdict};
+use super::{MOST_FAILED, alike, doubts, failed, kept, mechanisms, more_failed, named, newest, places, verdict};
 use crate::model::{Coverage, Covered, Verdict, count};
 use crate::view::escape::visible;
 use crate::view::lined::Lined;
@@ -80,9 +80,12 @@ impl Page<'_> {
             return;
         }
         self.heading("Failed, with nothing newer to restore:");
-        for (covered, what) in failed {
-            let line = format!("- {} ({}): {}", named(self.specs, covered), visible(&covered.region), visible(&what));
+        for (covered, what) in failed.iter().take(MOST_FAILED) {
+            let line = format!("- {} ({}): {}", named(self.specs, covered), visible(&covered.region), visible(what));
             self.sentence(2, Label::Danger, &line);
+        }
+        if let Some(more) = more_failed(failed.len()) {
+            self.sentence(2, Label::Danger, &format!("- {more}"));
         }
     }
 

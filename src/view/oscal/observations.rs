@@ -7,6 +7,7 @@ use crate::model::{ControlOutcome, ControlVerdict, Examined, Finding, Findings};
 use crate::view::escape::code;
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 
 /// All observations, by control and thing.
 pub(super) struct Observations<'a>(pub(super) &'a Page<'a>);
@@ -20,12 +21,18 @@ impl Serialize for Observations<'_> {
     }
 }
 
-/// The UUIDs of what a control found, in its order.
+/// The UUIDs of what a control found, in its order. Of one thing it can find several: the reasons tell them apart, and numbers where these are
+/// the same.
 pub(super) fn ids(document: Uuid, findings: &Findings, control: &ControlOutcome) -> Vec<Uuid> {
+    let mut seen = BTreeSet::new();
     let of = |finding: &Finding| {
         let thing = findings.things.get(finding.thing);
         let what = thing.map_or(["?"; 5], |thing| [&thing.account, &thing.region, &thing.kind, &thing.name, &thing.target]);
-        document.of(&["observation", &control.id]).of(&what)
+        let first = document.of(&["observation", &control.id]).of(&what);
+        let why = finding.unknown.as_ref().map(|unknown| first.of(&[unknown.sort.as_str(), &unknown.why]));
+        let numbered = (2_usize..).map(|number| why.unwrap_or(first).of(&[&number.to_string()]));
+        let id = std::iter::once(first).chain(why).chain(numbered).find(|id| seen.insert(*id));
+        id.unwrap_or(first)
     };
     control.findings.iter().map(of).collect()
 }

@@ -1,13 +1,16 @@
 //! What controls found, by control and by requirement of each framework.
 
 use super::{prose, table};
-use crate::model::{ControlVerdict, Findings};
+use crate::model::{ControlOutcome, ControlVerdict, Findings, count};
 use crate::view::controls;
 use crate::view::escape::html;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Things that are named of a control; the others are counted.
 const NAMED: usize = 12;
+
+/// Reasons that are told of what nobody knows; the others, of which there may be one for each thing, are counted.
+const REASONS: usize = 3;
 
 /// Renders the controls and the frameworks; nothing where no control was asked.
 pub(super) fn findings(out: &mut String, findings: &Findings) {
@@ -40,9 +43,7 @@ fn class(verdict: ControlVerdict) -> &'static str {
 }
 
 fn by_control(out: &mut String, findings: &Findings) {
-    let of = |value: fn(&crate::model::ControlOutcome) -> &'static str| {
-        findings.controls.iter().map(|control| value(control).to_owned()).collect()
-    };
+    let of = |value: fn(&ControlOutcome) -> &'static str| findings.controls.iter().map(|control| value(control).to_owned()).collect();
     table::filters(
         out,
         "controls",
@@ -71,9 +72,6 @@ fn by_control(out: &mut String, findings: &Findings) {
                 format!("{} {}{colon}{}{more}", names.len(), verdict.shown(), shown.join(", "))
             })
             .collect();
-        let why: BTreeSet<&str> =
-            control.findings.iter().filter_map(|finding| finding.unknown.as_ref()).map(|unknown| &*unknown.why).collect();
-        let why = why.into_iter().map(|why| format!("<br><span class=\"soft\">{}</span>", prose(why)));
         put!(
             out,
             "<tr data-verdict=\"{}\" data-severity=\"{}\"><td><span class=\"{}\">{}</span></td><th scope=\"row\">{} <span class=\"soft\">{}</span></th><td>{}</td><td>{}{}</td><td>{}</td></tr>\n",
@@ -85,11 +83,22 @@ fn by_control(out: &mut String, findings: &Findings) {
             html(&control.title),
             control.severity.as_str(),
             things.join("<br>"),
-            why.collect::<String>(),
+            reasons(control),
             prose(control.remediation.as_deref().unwrap_or_default()),
         );
     }
     table::close_filtered(out, "controls");
+}
+
+/// Why nobody knows of things whether a control holds of them.
+fn reasons(control: &ControlOutcome) -> String {
+    let why: BTreeSet<&str> = control.findings.iter().filter_map(|finding| finding.unknown.as_ref()).map(|unknown| &*unknown.why).collect();
+    let told = why.iter().take(REASONS).map(|why| format!("<br><span class=\"soft\">{}</span>", prose(why)));
+    let more = match why.len().saturating_sub(REASONS) {
+        0 => String::new(),
+        more => format!("<br><span class=\"soft\">and {}</span>", count(more, "more reason")),
+    };
+    told.chain([more]).collect()
 }
 
 fn by_requirement(out: &mut String, findings: &Findings) {
@@ -123,3 +132,33 @@ fn by_requirement(out: &mut String, findings: &Findings) {
 /// What a reader must not take from the page.
 const NOT_ALL: &str =
     "A requirement asks for more than configuration: PASS says that all that is looked at here holds, not that the requirement is met.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ControlSeverity, Finding, Ignorance, IgnoranceSort, Position};
+
+    #[test]
+    fn of_very_many_reasons_the_first_stand_in_the_cell_and_the_others_are_counted() {
+        let finding = |thing: usize| Finding {
+            thing,
+            verdict: ControlVerdict::Unknown,
+            unknown: Some(Ignorance { sort: IgnoranceSort::Unread, why: format!("reason {thing:04}").into() }),
+            evidence: Vec::new(),
+        };
+        let of = |things: usize| ControlOutcome {
+            id: "X".to_owned(),
+            title: String::new(),
+            severity: ControlSeverity::Low,
+            remediation: None,
+            condition: String::new(),
+            requirements: Vec::new(),
+            at: Position { file: String::new(), line: 1, column: 1 },
+            verdict: ControlVerdict::Unknown,
+            findings: (0..things).map(finding).collect(),
+        };
+        let many = reasons(&of(1000));
+        assert!(many.contains("reason 0002") && !many.contains("reason 0003") && many.contains("and 997 more reasons"), "{many}");
+        assert!(!reasons(&of(3)).contains("more"));
+    }
+}

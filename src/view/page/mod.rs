@@ -26,9 +26,10 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The sections by their ids, with what links to them are called.
-const SECTIONS: [(&str, &str); 16] = [
+const SECTIONS: [(&str, &str); 17] = [
     ("unprotected", "Unprotected"),
     ("unknown", "Unknown"),
+    ("failed", "Failed"),
     ("kinds", "By type"),
     ("posture", "Posture"),
     ("rpo", "RPO"),
@@ -49,6 +50,7 @@ const SECTIONS: [(&str, &str); 16] = [
 pub fn page(coverage: &Coverage, promised: &Promises, found: &Findings, agenda: &Agenda, specs: Specs) -> String {
     let mut body = String::new();
     weak::weak(&mut body, coverage, specs);
+    weak::failed(&mut body, coverage, specs);
     posture::kinds(&mut body, coverage, specs);
     posture::posture(&mut body, coverage, specs);
     bars::promises(&mut body, promised, specs);

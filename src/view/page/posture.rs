@@ -112,6 +112,7 @@ pub(super) fn posture(out: &mut String, coverage: &Coverage, specs: Specs) {
         "automated",
         "AWS Backup",
         "replication",
+        "newest",
         "kept",
         "copies to",
         "immutable",
@@ -136,6 +137,7 @@ pub(super) fn posture(out: &mut String, coverage: &Coverage, specs: Specs) {
             let words: BTreeSet<String> = covered.mechanisms.iter().filter(|mechanism| column.holds(mechanism)).map(cell).collect();
             put!(out, "<td>{}</td>", words.into_iter().collect::<Vec<_>>().join("<br>"));
         }
+        put!(out, "<td>{}</td>", html(&coverage::newest(covered)));
         let lists =
             [vec![coverage::kept(&covered.retention)], coverage::places(covered), covered.immutability.clone(), covered.encryption.clone()];
         for list in lists {

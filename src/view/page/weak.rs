@@ -1,4 +1,4 @@
-//! What is unprotected, with why and what to do.
+//! What is unprotected, with why and what to do, and what failed.
 
 use super::{prose, table};
 use crate::model::{Coverage, Verdict, count};
@@ -48,4 +48,22 @@ pub(super) fn weak(out: &mut String, coverage: &Coverage, specs: Specs) {
         }
         out.push_str("</section>\n");
     }
+}
+
+/// Backups that failed, of things that have nothing newer to restore.
+pub(super) fn failed(out: &mut String, coverage: &Coverage, specs: Specs) {
+    let failed = coverage::failed(coverage);
+    if failed.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<section aria-labelledby=\"failed\">\n<h2 id=\"failed\">Failed, with nothing newer to restore</h2>\n<ul class=\"plain\">\n",
+    );
+    for (covered, what) in failed.iter().take(coverage::MOST_FAILED) {
+        put!(out, "<li>{} ({}): {}</li>\n", html(&coverage::named(specs, covered)), html(&covered.region), prose(what));
+    }
+    if let Some(more) = coverage::more_failed(failed.len()) {
+        put!(out, "<li class=\"doubt\">{}</li>\n", html(&more));
+    }
+    out.push_str("</ul>\n</section>\n");
 }
