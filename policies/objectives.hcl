@@ -151,7 +151,7 @@ control "BKP-10" {
   objectives  = ["BKP-10"]
   when        = length(resource.alarms.jobs) > 0
   # What nearly tells decides nothing: it is named, always true, so that the report shows it.
-  condition   = (resource.alarms.of_failure ? resource.alarms.of_absence : false) && length(resource.alarms.lacks) >= 0
+  condition   = resource.alarms.of_failure && resource.alarms.of_absence && length(resource.alarms.lacks) >= 0
   remediation = "declare `backup_alarms` with an `absence` block for each vault, and confirm the subscriptions of its topic"
 }
 

@@ -2,81 +2,13 @@
 //!
 //! Nothing here says that a role may do what it must; of that jobs tell.
 
-use crate::kinds::{self, Protection};
+use crate::kinds::{self, Protection, role_rights};
 use crate::model::{BackupRule, Covered, Ignorance, IgnoranceSort, Live, Mechanism, Outside, RolePermissions, Snapshot, Value};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The only service that is to assume such a role.
 const BACKUP: &str = "backup.amazonaws.com";
-
-/// Policies of AWS that let their holder do nearly everything, or give itself more, or destroy what backups and their owners keep.
-///
-/// Source: AWS Managed Policy Reference Guide, of each of these names: all of them allow whole services on `*`.
-const MIGHTY: [&str; 8] = [
-    "AdministratorAccess",
-    "PowerUserAccess",
-    "IAMFullAccess",
-    "AWSBackupFullAccess",
-    "AmazonS3FullAccess",
-    "AmazonDynamoDBFullAccess",
-    "AmazonRDSFullAccess",
-    "AmazonEC2FullAccess",
-];
-
-/// Actions that neither backups nor restores need of their role, in lower case: whoever has one of them on everything has too much.
-const NEVER_NEEDED: [&str; 17] = [
-    "backup:deletebackupplan",
-    "backup:deletebackupselection",
-    "backup:deletebackupvault",
-    "backup:deletebackupvaultaccesspolicy",
-    "backup:deletebackupvaultlockconfiguration",
-    "backup:putbackupvaultaccesspolicy",
-    "dynamodb:deletetable",
-    "iam:attachrolepolicy",
-    "iam:attachuserpolicy",
-    "iam:createaccesskey",
-    "iam:createpolicyversion",
-    "iam:putrolepolicy",
-    "iam:putuserpolicy",
-    "iam:updateassumerolepolicy",
-    "kms:putkeypolicy",
-    "kms:schedulekeydeletion",
-    "s3:deletebucket",
-];
-
-/// Actions by which AWS Backup makes backups, in lower case, and which change nothing of what they are made of.
-///
-/// Source: AWS Managed Policy Reference Guide, `AWSBackupServiceRolePolicyForBackup` and `AWSBackupServiceRolePolicyForS3Backup`, without
-/// those that delete, and without those that both policies hold under conditions.
-const NEEDED: [&str; 26] = [
-    "backup:copyintobackupvault",
-    "backup:describebackupvault",
-    "dynamodb:createbackup",
-    "dynamodb:describebackup",
-    "dynamodb:describetable",
-    "dynamodb:listtagsofresource",
-    "dynamodb:startawsbackupjob",
-    "elasticfilesystem:backup",
-    "elasticfilesystem:describetags",
-    "kms:describekey",
-    "rds:addtagstoresource",
-    "rds:copydbsnapshot",
-    "rds:createdbsnapshot",
-    "rds:describedbinstances",
-    "rds:describedbsnapshots",
-    "rds:listtagsforresource",
-    "s3:getbucketlocation",
-    "s3:getbuckettagging",
-    "s3:getbucketversioning",
-    "s3:getobject",
-    "s3:getobjectversion",
-    "s3:listallmybuckets",
-    "s3:listbucket",
-    "s3:listbucketversions",
-    "s3:getinventoryconfiguration",
-    "tag:getresources",
-];
 
 /// A selection: account, region, the plan's name and its own.
 type Selection = (String, String, String, String);
@@ -215,7 +147,7 @@ fn allowed(permissions: &RolePermissions, excess: &mut Vec<String>, doubts: &mut
     for arn in &permissions.attached {
         let name = arn.rsplit('/').next().unwrap_or(arn);
         if arn.split(':').nth(4) == Some("aws") {
-            if MIGHTY.contains(&name) {
+            if role_rights::MIGHTY.contains(&name) {
                 excess.push(format!("{name} is attached to it"));
             } else if !kinds::is_of_aws_backup(name) {
                 doubts.push(format!("{name} is attached to it, which is no policy of AWS Backup: what it allows is not looked at"));
@@ -275,7 +207,7 @@ fn judge(statement: &Json) -> Much {
     if let Some(action) = actions.iter().find(|action| is_surely && is_mighty(action)) {
         return Much::Surely(format!("`{action}` on everything"));
     }
-    let other = actions.into_iter().find(|action| !NEEDED.contains(&action.to_lowercase().as_str()));
+    let other = actions.into_iter().find(|action| !role_rights::NEEDED.contains(&action.to_lowercase().as_str()));
     other.map_or(Much::No, |action| Much::Perhaps(format!("`{action}`")))
 }
 
@@ -291,7 +223,7 @@ fn is_mighty(action: &str) -> bool {
     let pattern = action.to_lowercase();
     let of_service = pattern.split_once(':').map_or(pattern.as_str(), |(_, of_service)| of_service);
     let is_whole = !of_service.is_empty() && of_service.chars().all(|c| c == '*');
-    is_whole || NEVER_NEEDED.iter().any(|never| is_like(&pattern, never))
+    is_whole || role_rights::NEVER_NEEDED.iter().any(|never| is_like(&pattern, never))
 }
 
 /// Whether a text is as a pattern of IAM has it, in which `*` is any text and `?` any character.

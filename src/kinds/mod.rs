@@ -65,6 +65,7 @@ mod rds;
 pub mod rds_cluster;
 mod recurrence;
 pub mod redshift_cluster;
+pub mod role_rights;
 pub(crate) mod roles;
 pub mod s3_bucket;
 #[cfg(feature = "aws")]
