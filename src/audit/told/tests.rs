@@ -137,7 +137,7 @@ impl World {
 }
 
 fn copy(arn: &str) -> BackupCopy {
-    BackupCopy { vault_arn: arn.to_owned(), region: None, account: None, delete_after_days: None }
+    BackupCopy { vault_arn: arn.to_owned(), region: None, account: None, delete_after_days: None, doubt: None }
 }
 
 fn failed(state: &str) -> String {
