@@ -26,7 +26,7 @@ pub(super) struct Seen<'s> {
     /// How many restores of an account nobody can tell what they restored.
     untold: BTreeMap<&'s str, u64>,
     /// What could not be read of things that hold data themselves, by their kind, and by name where one thing is concerned.
-    of_kinds: BTreeMap<(&'s str, Option<&'s str>), Vec<(Place<'s>, String)>>,
+    of_kinds: OfKinds<'s>,
     /// What else could not be read, as doubts that all things of a place share.
     shared: BTreeMap<Place<'s>, Doubts>,
     /// The places that some target reads.
@@ -35,6 +35,9 @@ pub(super) struct Seen<'s> {
 
 /// An account and a region.
 type Place<'s> = (&'s str, &'s str);
+
+/// What could not be read, with the place, by kind and by the name of one thing.
+type OfKinds<'s> = BTreeMap<(&'s str, Option<&'s str>), Vec<(Place<'s>, String)>>;
 
 /// Why there may be more than was seen: where a thing is, elsewhere, and of its restores.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +84,7 @@ impl<'s> Seen<'s> {
             gap.resource.is_none() && matches!(protection, Some(Protection::Keeps(_)))
         };
         let unlisted = snapshot.gaps.iter().filter(is_of_vaults);
-        let mut of_kinds: BTreeMap<(&str, Option<&str>), Vec<(Place<'_>, String)>> = BTreeMap::new();
+        let mut of_kinds: OfKinds<'_> = BTreeMap::new();
         let mut others: Vec<(Place<'_>, bool, String)> = Vec::new();
         for gap in evidence.gaps.iter().filter(|gap| tells(gap)).chain(unlisted) {
             let Some(at) = place(gap) else { continue };
