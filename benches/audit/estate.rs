@@ -216,6 +216,8 @@ fn evidence(snapshot: &Snapshot) -> Evidence {
         evidence.topics.push(Audience {
             topic: topic(place),
             confirmed: BTreeMap::from([("email".to_owned(), 2)]),
+            filtering: 0,
+            unread_filters: 0,
             pending: 0,
             is_there: true,
             policy: Some(policy),
