@@ -265,3 +265,64 @@ fn audit_of_any_end(room: &Room) -> Value {
     assert!(matches!(ended.code, Some(0..=3)), "{}", ended.output);
     serde_json::from_str(&room.read("audit.json")).expect("it is JSON")
 }
+
+#[test]
+fn at_another_moment_than_the_reading_nothing_is_taken_for_known() {
+    let room = room(&vault("daily", &[point("created_hours_ago = 5"), restore("started_days_ago = 1\n minutes = 5")].concat()));
+    room.write(
+        "policy.hcl",
+        "tier \"all\" {\n  rpo   = \"24h\"\n  drill = \"7d\"\n}\nprotect \"aws_dynamodb_table\" \"all\" {\n  select { names = [\"orders\"] }\n  \
+         tier = tier.all\n  deletion_protection_enabled = false\n}\n",
+    );
+    room.ok("snapshot policy.hcl --sandbox --everything --out all.json");
+    let standing = |at: &str| {
+        let ended = room.run(&format!("audit policy.hcl --from all.json --at {at} --format json --out at.json"));
+        assert_eq!(ended.code, Some(2), "{}", ended.output);
+        let audit: Value = serde_json::from_str(&room.read("at.json")).expect("it is JSON");
+        let promises = audit["promises"]["things"][0]["promises"].as_array().expect("there are promises").clone();
+        ["rpo.now", "drill"].map(|name| {
+            let promise = promises.iter().find(|promise| promise["promise"] == name).unwrap_or_else(|| panic!("no {name}: {audit}"));
+            promise["standing"].as_str().unwrap_or_default().to_owned()
+        })
+    };
+    assert_eq!(standing("2026-11-21T12:00:00Z"), ["met", "met"]);
+    assert_eq!(standing("2027-11-21T12:00:00Z"), ["unprovable", "unprovable"], "a year later nobody knows");
+    assert_eq!(standing("2026-11-19T12:00:00Z"), ["unprovable", "unprovable"], "what came later was not there then");
+}
+
+#[test]
+fn a_copy_into_a_vault_that_is_not_there_keeps_no_promise() {
+    let room = room("");
+    let plan = |destination: &str| {
+        format!(
+            "resource \"aws_iam_role\" \"b\" {{\n  name = \"b\"\n  managed_policy_arns = \
+             [\"arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup\"]\n  assume_role_policy = jsonencode({{ Version = \
+             \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Principal = {{ Service = \"backup.amazonaws.com\" }}, Action = \"sts:AssumeRole\" }}] \
+             }})\n}}\n{}resource \"aws_backup_region_settings\" \"s\" {{\n  resource_type_management_preference = {{ DynamoDB = true }}\n}}\nresource \
+             \"aws_backup_plan\" \"p\" {{\n  name = \"p\"\n  rule {{\n    rule_name = \"r\"\n    target_vault_name = \"daily\"\n    schedule = \
+             \"cron(0 5 * * ? *)\"\n    copy_action {{ destination_vault_arn = \
+             \"arn:aws:backup:{destination}\" }}\n  }}\n  selection {{\n    name = \"s\"\n    iam_role_arn = \
+             \"arn:aws:iam::123456789012:role/b\"\n    resources = [\"{ORDERS}\"]\n  }}\n}}\n",
+            vault("daily", "")
+        )
+    };
+    room.write(
+        "policy.hcl",
+        "target \"here\" { region = \"us-east-1\" }\ntarget \"there\" { region = \"eu-west-1\" }\ntier \"all\" {\n  copies { regions = 1 }\n}\nprotect \
+         \"aws_dynamodb_table\" \"all\" {\n  select { names = [\"orders\"] }\n  target = target.here\n  tier = tier.all\n  \
+         deletion_protection_enabled = false\n}\n",
+    );
+    let standing = |destination: &str| {
+        room.write("live.seed.hcl", format!("{TABLE}\n{}", plan(destination)));
+        room.ok("sandbox seed live.seed.hcl");
+        let ended = room.run("audit policy.hcl --sandbox --format json --out audit.json");
+        assert!(matches!(ended.code, Some(0 | 2)), "{}", ended.output);
+        let audit: Value = serde_json::from_str(&room.read("audit.json")).expect("it is JSON");
+        audit["promises"]["things"][0]["promises"][0]["standing"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(standing("eu-west-1:123456789012:backup-vault:nowhere"), "not_met");
+    assert_eq!(standing("ap-south-1:123456789012:backup-vault:somewhere"), "unprovable", "no target reads that region");
+    room.write("dr.seed.hcl", vault("dr", "  region = \"eu-west-1\""));
+    room.ok("sandbox seed dr.seed.hcl");
+    assert_eq!(standing("eu-west-1:123456789012:backup-vault:dr"), "met");
+}

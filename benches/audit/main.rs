@@ -5,7 +5,7 @@
 //! cargo bench --bench audit --no-default-features -- 20000 --keep FOLDER # another number; what views say is kept, to be compared
 //! ```
 //!
-//! Measured once on 2026-11-22, of 100,000 things with evidence, on 2 cores that others used too (load 5); the CSV, JUnit and SARIF have a row for
+//! Measured once on 2026-11-22, of 100,000 things with evidence, on 2 cores that others used too (load 5); the CSV, `JUnit` and SARIF have a row for
 //! each of 2.7 million findings. The JSON was not measured.
 //!
 //! | step | seconds | of CPU |
@@ -15,7 +15,7 @@
 //! | promises | 1.6 | 1.5 |
 //! | controls, of all frameworks | 11.8 | 12.8 |
 //! | text, Markdown, page | 1.6, 1.7, 1.0 | 1.2, 1.1, 0.7 |
-//! | CSV, JUnit, SARIF | 14.0, 9.3, 14.4 | 11.4, 9.2, 13.8 |
+//! | CSV, `JUnit`, SARIF | 14.0, 9.3, 14.4 | 11.4, 9.2, 13.8 |
 //!
 //! The peak of memory was 1.6 GiB.
 //!

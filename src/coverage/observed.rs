@@ -105,10 +105,10 @@ impl<'s> Seen<'s> {
             doubts
         };
         let shared = places.iter().map(|home| (*home, with_stale(shared(*home, &others)))).collect();
-        // Of what is asked about later nothing is known since; ages are counted to when it is asked about all the same.
+        // Ages are counted to the moment that is asked about; what came later is not of it.
         Some(Self {
             evidence,
-            read_at: if stale.is_some() { at.max(snapshot.taken_at) } else { snapshot.taken_at },
+            read_at: if stale.is_some() { at } else { snapshot.taken_at },
             held,
             restores,
             untold,
@@ -237,7 +237,7 @@ impl<'s> Seen<'s> {
         let mut times = 0;
         let mut longest: Option<i64> = None;
         for one in of_it {
-            let Some(at) = one.ended.or(one.began) else { continue };
+            let Some(at) = one.ended.or(one.began).filter(|at| at.duration_since(self.read_at) <= AHEAD) else { continue };
             let plan = one.plan.as_deref().map(plan_name);
             if let Some(what) = failure(one) {
                 let failed = RestoreFailed { at, what };
@@ -255,7 +255,7 @@ impl<'s> Seen<'s> {
             }
         }
         // Of what AWS has forgotten the recovery points still say when they were last restored.
-        let last = held.iter().filter_map(|one| one.last_restore).max();
+        let last = held.iter().filter_map(|one| one.last_restore).filter(|at| at.duration_since(self.read_at) <= AHEAD).max();
         if let Some(at) = last.filter(|at| observed.restored.as_ref().is_none_or(|known| known.at < *at)) {
             let is_seen = of_it.iter().any(|one| one.began.is_some_and(|began| began <= at) && one.ended.is_none_or(|ended| at <= ended));
             if !is_seen {
@@ -361,7 +361,7 @@ impl<'a> Moments<'a> {
     fn add(&mut self, by: &str, place: Place<'a>, at: Option<Timestamp>, doubts: &mut Vec<String>) -> bool {
         let Some(at) = at else { return false };
         if at.duration_since(self.read_at) > AHEAD {
-            doubts.push(format!("{by}: the newest is dated {at}, after the reading of {}: clocks are out of step", self.read_at));
+            doubts.push(format!("{by}: the newest is dated {at}, after {}: clocks are out of step, or AWS was read later", self.read_at));
             return false;
         }
         let newest = self.newest.entry(place).or_insert_with(|| (at, by.to_owned()));
