@@ -7,7 +7,9 @@ mod forms;
 mod tells;
 
 pub(super) use actions::{all, elsewhere};
-pub(super) use tells::{SINCE, STATE, is_alarm, tells};
+#[cfg(feature = "aws")]
+pub(super) use tells::{SINCE, STATE};
+pub(super) use tells::{is_alarm, tells};
 
 use super::{Need, Needed, Place, tags};
 use crate::model::{Fallback, Form, Mistake, NameForm, Safer, Sender, Setting, Severity, Shape, Wanted, path};
