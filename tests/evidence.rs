@@ -326,3 +326,39 @@ fn a_copy_into_a_vault_that_is_not_there_keeps_no_promise() {
     room.ok("sandbox seed dr.seed.hcl");
     assert_eq!(standing("eu-west-1:123456789012:backup-vault:dr"), "met");
 }
+
+#[test]
+fn replication_protects_only_into_what_was_seen_to_take_it() {
+    let bucket = |name: &str, more: &str| format!("resource \"aws_s3_bucket\" \"{name}\" {{\n  bucket = \"{name}\"\n{more}\n}}\n");
+    let versioned = "  versioning { status = \"Enabled\" }\n";
+    let to = |destination: &str| {
+        format!(
+            "{versioned}  replication_configuration {{\n    role = \"arn:aws:iam::123456789012:role/r\"\n    rule {{\n      id = \"all\"\n      status \
+             = \"Enabled\"\n      priority = 1\n      filter {{}}\n      delete_marker_replication {{ status = \"Disabled\" }}\n      destination {{ \
+             bucket = \"arn:aws:s3:::{destination}\" }}\n    }}\n  }}"
+        )
+    };
+    let room = room(
+        &[
+            bucket("to-nowhere", &to("nowhere-at-all")),
+            bucket("to-plain", &to("plain-copies")),
+            bucket("plain-copies", ""),
+            bucket("to-copies", &to("good-copies")),
+            bucket("good-copies", versioned),
+        ]
+        .concat(),
+    );
+    let audited = audit(&room, 3);
+    let verdict = |name: &str| {
+        let all = audited["resources"].as_array().expect("there are things");
+        let thing = all.iter().find(|thing| thing["name"] == name).expect("it is there");
+        (thing["verdict"].as_str().unwrap_or_default().to_owned(), thing.to_string())
+    };
+    assert_eq!(verdict("to-copies").0, "protected");
+    let (nowhere, told) = verdict("to-nowhere");
+    assert_eq!(nowhere, "unknown", "{told}");
+    assert!(told.contains("no target reads bucket nowhere-at-all, or it is not there"), "{told}");
+    let (plain, told) = verdict("to-plain");
+    assert_eq!(plain, "unprotected", "{told}");
+    assert!(told.contains("versioning of bucket plain-copies is not on, so that nothing is copied there"), "{told}");
+}

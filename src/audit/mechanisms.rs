@@ -27,8 +27,6 @@ pub(super) enum Saves<'c> {
     Daily(Option<&'c str>),
     /// Copies of the automated backups of databases.
     CopiedDatabases(Place),
-    /// Objects, in a bucket that nobody saw.
-    Unseen(&'c str),
     /// Copies of objects.
     Objects {
         /// Where to.
@@ -81,7 +79,6 @@ impl Saves<'_> {
             Self::Continuous => {
                 rpo::Mechanism::Continuous { lag: Lag::Unpromised("AWS Backup names no lag of continuous backups".to_owned()) }
             }
-            Self::Unseen(bucket) => return Err(format!("no target reads bucket {bucket}, or it is not there")),
             Self::Rules(rules) => scheduled(rules)?,
             Self::Copies(rules, to) => rpo::Mechanism::Copied { of: Box::new(scheduled(rules)?), to: *to, lag: Lag::of_copies() },
         })
@@ -104,18 +101,12 @@ pub(super) fn protecting<'c>(covered: &'c Covered, region_of: &dyn Fn(&str) -> O
                 all.push(Protecting { by, saves: Saves::CopiedDatabases(to), place: to });
             }
             Mechanism::Replication(rule) => {
-                let bucket = rule.destination.rsplit(':').next().unwrap_or_default();
-                let region = region_of(bucket);
-                // A destination that nobody saw is not taken for one that is here.
                 let to = Place {
-                    other_region: region.as_ref().is_none_or(|region| *region != covered.region),
+                    other_region: region_of(rule.bucket()).is_some_and(|region| region != covered.region),
                     other_account: rule.account.as_ref().is_some_and(|account| *account != covered.account),
                 };
-                let saves = match region {
-                    Some(_) => Saves::Objects { to, has_time_control: rule.has_time_control },
-                    None => Saves::Unseen(bucket),
-                };
-                all.push(Protecting { by: format!("replication to {bucket}"), saves, place: to });
+                let saves = Saves::Objects { to, has_time_control: rule.has_time_control };
+                all.push(Protecting { by: format!("replication to {}", rule.bucket()), saves, place: to });
             }
             Mechanism::Export { .. } | Mechanism::Replicas { .. } | Mechanism::Versioning { .. } => {}
         }

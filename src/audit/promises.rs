@@ -8,9 +8,7 @@ mod live;
 use self::live::Where;
 use super::mechanisms::{Protecting, Saves, protecting};
 use crate::kinds;
-use crate::model::{
-    Coverage, Covered, Lock, Mechanism, Policy, Promise, Promised, Promises, ResourceId, Snapshot, Standing, Tier, Verdict,
-};
+use crate::model::{Coverage, Covered, Lock, Mechanism, Policy, Promise, Promised, Promises, ResourceId, Snapshot, Standing, Tier};
 use crate::plan;
 use crate::policy::tiers;
 use crate::time::rpo::{Bound, Loss};
@@ -204,18 +202,7 @@ impl Judged {
 
 /// Why too little is known of a thing to say that a promise is not kept; none where all is known.
 fn unread(covered: &Covered) -> Option<Vec<String>> {
-    let doubts = covered.mechanisms.iter().filter_map(|mechanism| match mechanism {
-        Mechanism::BackupRule(rule) => {
-            Some(rule.doubts.iter().map(|doubt| format!("rule {} of plan {} may back it up: {doubt}", rule.rule, rule.plan)))
-        }
-        _ => None,
-    });
-    let mut unread: Vec<String> = covered.unread.iter().cloned().chain(doubts.flatten()).collect();
-    if unread.is_empty() && covered.verdict == Verdict::Unknown {
-        unread.push("what decides it could not be read".to_owned());
-    }
-    unread.dedup();
-    (!unread.is_empty()).then_some(unread)
+    Some(covered.unknown()).filter(|unknown| !unknown.is_empty())
 }
 
 /// Whether no more than so much can be lost, with the best of some mechanisms.
@@ -357,11 +344,8 @@ fn copies(covered: &Covered, wants: u32, elsewhere: Elsewhere, regions: &BTreeMa
             }
             Mechanism::CopiedBackups { region, .. } => add("copied backups".to_owned(), Some(region), Some(&covered.account)),
             Mechanism::Replication(rule) => {
-                let bucket = rule.destination.rsplit(':').next().unwrap_or_default();
                 let account = rule.account.as_deref().unwrap_or(&covered.account);
-                // What nobody saw may not be there.
-                let region = regions.get(bucket).copied();
-                add(format!("replication to {bucket}"), region, region.map(|_| account));
+                add(format!("replication to {}", rule.bucket()), regions.get(rule.bucket()).copied(), Some(account));
             }
             Mechanism::PointInTime(_)
             | Mechanism::AutomatedBackups(_)

@@ -51,7 +51,7 @@ pub(super) fn of_covered<'s>(estate: &Estate<'s>, covered: &'s Covered, promised
             Verdict::Unknown => Value::Unknown,
         },
     );
-    let unread = unread(covered);
+    let unread = covered.unknown();
     if covered.verdict == Verdict::Unknown {
         maker.unknown("verdict", IgnoranceSort::Unread, &unread.join("; "));
     }
@@ -137,21 +137,6 @@ pub(super) fn examined(covered: &Covered) -> Examined {
         target: covered.target.clone(),
         arn: covered.arn.clone(),
     }
-}
-
-/// What could not be read that may protect it in ways that are not seen.
-fn unread(covered: &Covered) -> Vec<String> {
-    let mut unread = covered.unread.clone();
-    for mechanism in &covered.mechanisms {
-        if let Mechanism::BackupRule(rule) = mechanism {
-            unread.extend(rule.doubts.iter().map(|doubt| format!("rule {} of plan {}: {doubt}", rule.rule, rule.plan)));
-        }
-    }
-    if unread.is_empty() && covered.verdict == Verdict::Unknown {
-        unread.push("what decides it could not be read".to_owned());
-    }
-    unread.dedup();
-    unread
 }
 
 fn tags_of(tags: &BTreeMap<String, String>) -> Value {

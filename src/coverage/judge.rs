@@ -15,6 +15,11 @@ pub(super) fn judge(whole: &Whole<'_>, live: &Live, holder: &Holder, account: &s
     let thing = backup::Thing { live, arn: arn.as_deref(), tags: tags.as_ref(), holder, account, at };
     let found = thing.outcome(whole);
     mechanisms.extend(found.rules);
+    for mechanism in &mut mechanisms {
+        if let Mechanism::Replication(rule) = mechanism {
+            (rule.doubt, rule.fault) = whole.destination(rule);
+        }
+    }
     mechanisms.sort();
     let mut unread = holder.unread.clone();
     unread.extend(found.unread);
@@ -65,6 +70,13 @@ fn own(holder: &Holder, mechanisms: &[Mechanism]) -> Vec<Reason> {
     for mechanism in mechanisms {
         match mechanism {
             Mechanism::Replication(rule) if rule.is_on => {
+                if let Some(fault) = &rule.fault {
+                    say(
+                        ReasonCode::SwitchedOff,
+                        format!("replication rule `{}`: {fault}", rule.rule),
+                        "turn on versioning of the destination",
+                    );
+                }
                 if let Some(only) = &rule.only {
                     let what = format!("replication rule `{}` copies only {only}", rule.rule);
                     say(ReasonCode::OnlyPart, what, "add a rule for the whole, or back it up with a plan");

@@ -39,7 +39,7 @@ pub(super) fn copies(mechanisms: &[Mechanism], account: &str) -> Vec<CopyPlace> 
                 copies.push(CopyPlace { account: Some(account.to_owned()), region: Some(region.clone()), store: None, days: *days, by });
             }
             // The ARN of a bucket tells neither; without another account it is the own one.
-            Mechanism::Replication(rule) if rule.is_on => {
+            Mechanism::Replication(rule) if rule.is_on && rule.fault.is_none() => {
                 let account = rule.account.clone().unwrap_or_else(|| account.to_owned());
                 let store = rule.destination.rsplit(':').next().map(str::to_owned);
                 copies.push(CopyPlace { account: Some(account), region: None, store, days: None, by });
@@ -100,7 +100,7 @@ fn by(mechanism: &Mechanism) -> String {
         Mechanism::BackupRule(rule) => format!("rule {} of plan {}", rule.rule, rule.plan),
         Mechanism::CopiedBackups { region, .. } => format!("automated backups in {region}"),
         Mechanism::Replication(rule) => {
-            format!("replication to {}", rule.destination.rsplit(':').next().unwrap_or(&rule.destination))
+            format!("replication to {}", rule.bucket())
         }
         Mechanism::Export { by, destination, .. } => format!("export {by} to {destination}"),
         Mechanism::Replicas { regions } => format!("replicas in {}", regions.join(", ")),

@@ -2,7 +2,7 @@
 
 use super::miss::{self, Wish};
 use crate::kinds::{self, Admission, Chooser, Keeper, Protection};
-use crate::model::{BackupRule, Cause, Gap, Live, Mechanism, Outside, RolePermissions, Snapshot};
+use crate::model::{ArnForm, BackupRule, Cause, Gap, Live, Mechanism, Outside, ReplicationRule, RolePermissions, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A region of an account.
@@ -21,6 +21,8 @@ pub(super) struct Whole<'s> {
     tags: BTreeMap<(&'s str, &'s str), TagsByName<'s>>,
     /// What roles may do, by their ARNs, where that was read.
     permissions: BTreeMap<&'s str, &'s RolePermissions>,
+    /// What holds data and is known by its name alone, wherever it is: buckets.
+    by_name: BTreeMap<&'s str, &'s Live>,
     /// The kinds and targets whose tags were all listed.
     tagged: BTreeSet<(&'s str, &'s str)>,
 }
@@ -46,7 +48,10 @@ impl<'s> Whole<'s> {
     pub(super) fn new(snapshot: &'s Snapshot) -> Self {
         let roles = snapshot.evidence.iter().flat_map(|evidence| &evidence.roles);
         let permissions = roles.map(|one| (one.role.as_str(), one)).collect();
+        let is_global = |live: &&Live| kinds::spec(&live.id.kind).is_some_and(|spec| spec.arn_form == ArnForm::Global);
+        let by_name = snapshot.resources.iter().filter(is_global).map(|live| (live.id.name.as_str(), live)).collect();
         let mut whole = Self {
+            by_name,
             snapshot,
             permissions,
             places: BTreeMap::new(),
@@ -170,6 +175,25 @@ impl<'s> Whole<'s> {
 }
 
 impl Whole<'_> {
+    /// Why nobody knows whether the destination of a rule takes what is copied, and why it surely does not.
+    ///
+    /// Source: Amazon S3 User Guide, "Requirements for replication": both buckets have versioning enabled.
+    pub(super) fn destination(&self, rule: &ReplicationRule) -> (Option<String>, Option<String>) {
+        let bucket = rule.bucket();
+        let Some(live) = self.by_name.get(bucket) else {
+            return (Some(format!("no target reads bucket {bucket}, or it is not there")), None);
+        };
+        let Some(Protection::Holds(holder)) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) else { return (None, None) };
+        let found = holder(live);
+        if found.mechanisms.iter().any(|mechanism| matches!(mechanism, Mechanism::Versioning { .. })) {
+            (None, None)
+        } else if found.unread.is_empty() {
+            (None, Some(format!("versioning of bucket {bucket} is not on, so that nothing is copied there")))
+        } else {
+            (Some(format!("whether bucket {bucket} has versioning could not be read")), None)
+        }
+    }
+
     /// What surely keeps a role from making backups of a type, where its policies were read.
     fn lacks(&self, role: &str, backup_type: Option<&str>) -> Option<(String, String)> {
         kinds::role_lacks(self.permissions.get(role)?, backup_type?)

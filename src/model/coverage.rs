@@ -132,6 +132,26 @@ pub struct CopyPlace {
     pub by: String,
 }
 
+impl Covered {
+    /// What is not known of mechanisms that may protect it.
+    pub fn doubts(&self) -> Vec<String> {
+        let mut doubts: Vec<String> = self.mechanisms.iter().flat_map(Mechanism::doubts).collect();
+        doubts.dedup();
+        doubts
+    }
+
+    /// All that could not be read and may protect it in ways that are not seen; empty where all is known.
+    pub fn unknown(&self) -> Vec<String> {
+        let mut unknown = self.unread.clone();
+        unknown.extend(self.doubts());
+        if unknown.is_empty() && self.verdict == Verdict::Unknown {
+            unknown.push("what decides it could not be read".to_owned());
+        }
+        unknown.dedup();
+        unknown
+    }
+}
+
 impl Coverage {
     /// The format that this version writes.
     pub const FORMAT: &'static str = "backstay-coverage/1";

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{BackupCopy, BackupRule, PointInTime};
+use crate::model::{BackupCopy, BackupRule, PointInTime, Verdict};
 
 /// A thing that point-in-time recovery protects, and a rule that copies it away into a locked vault, if it backs it up at all.
 fn covered(doubts: &[&str]) -> Covered {

@@ -79,6 +79,8 @@ fn replication(flat: &Flat, label: String) -> ReplicationRule {
         only,
         copies_deletes: is("delete_marker_replication.status"),
         has_time_control: is("destination.replication_time.status"),
+        doubt: None,
+        fault: None,
         rule: label,
     }
 }

@@ -165,6 +165,12 @@ pub struct ReplicationRule {
     pub copies_deletes: bool,
     /// Whether the service promises to be done within 15 minutes.
     pub has_time_control: bool,
+    /// Why nobody knows whether the destination is there and takes what is copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
+    /// Why the destination surely does not take it, so that nothing is copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 impl Mechanism {
@@ -176,13 +182,42 @@ impl Mechanism {
             Self::PointInTime(_) | Self::CopiedBackups { .. } => true,
             Self::AutomatedBackups(backups) => backups.days != Some(0),
             Self::BackupRule(rule) => rule.doubts.is_empty(),
-            Self::Replication(rule) => rule.is_on && rule.only.is_none(),
+            Self::Replication(rule) => rule.copies_all() && rule.doubt.is_none(),
             Self::Export { .. } | Self::Replicas { .. } | Self::Versioning { .. } => false,
         }
     }
 
     /// Whether it is not known if it protects.
     pub fn is_doubtful(&self) -> bool {
-        matches!(self, Self::BackupRule(rule) if !rule.doubts.is_empty())
+        match self {
+            Self::BackupRule(rule) => !rule.doubts.is_empty(),
+            Self::Replication(rule) => rule.copies_all() && rule.doubt.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Why it is not known if it protects, each as a sentence that names it.
+    pub fn doubts(&self) -> Vec<String> {
+        match self {
+            Self::BackupRule(rule) => {
+                rule.doubts.iter().map(|doubt| format!("rule {} of plan {} may back it up: {doubt}", rule.rule, rule.plan)).collect()
+            }
+            Self::Replication(rule) if self.is_doubtful() => {
+                rule.doubt.iter().map(|doubt| format!("replication rule {} may copy it: {doubt}", rule.rule)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl ReplicationRule {
+    /// Whether it copies the whole, as far as the source and what was seen of the destination tell.
+    fn copies_all(&self) -> bool {
+        self.is_on && self.only.is_none() && self.fault.is_none()
+    }
+
+    /// The name of the bucket that is copied to.
+    pub fn bucket(&self) -> &str {
+        self.destination.rsplit(':').next().unwrap_or(&self.destination)
     }
 }

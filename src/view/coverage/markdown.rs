@@ -1,6 +1,6 @@
 //! Coverage as Markdown.
 
-use super::{MOST_FAILED, alike, doubts, failed, kept, mechanisms, more_failed, named, newest, places, verdict};
+use super::{MOST_FAILED, alike, failed, kept, mechanisms, more_failed, named, newest, places, verdict};
 use crate::model::{Coverage, Covered, Verdict};
 use crate::view::escape::{cell, code, markdown as plain, prose};
 use crate::view::{Specs, words};
@@ -21,7 +21,7 @@ pub fn markdown(coverage: &Coverage, specs: Specs) -> String {
             let names: Vec<String> = group.iter().map(|covered| code(&covered.name)).collect();
             let place = format!("{}, account {}", plain(&covered.region), plain(&covered.account));
             out.push_str(&format!("- {title} ({place}): {}\n", names.join(", ")));
-            for cause in covered.unread.iter().chain(&doubts(covered)) {
+            for cause in covered.unread.iter().chain(&covered.doubts()) {
                 out.push_str(&format!("  - {}\n", prose(cause)));
             }
             for reason in &covered.reasons {

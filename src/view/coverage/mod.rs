@@ -78,7 +78,7 @@ pub(super) fn alike<'c>(things: impl Iterator<Item = &'c Covered>) -> Vec<Vec<&'
     let mut groups: Vec<Vec<&Covered>> = Vec::new();
     let mut places = BTreeMap::new();
     for covered in things {
-        let key = (&covered.account, &covered.region, &covered.kind, &covered.reasons, &covered.unread, doubts(covered));
+        let key = (&covered.account, &covered.region, &covered.kind, &covered.reasons, &covered.unread, covered.doubts());
         let place = *places.entry(key).or_insert(groups.len());
         match groups.get_mut(place) {
             Some(group) => group.push(covered),
@@ -86,18 +86,6 @@ pub(super) fn alike<'c>(things: impl Iterator<Item = &'c Covered>) -> Vec<Vec<&'
         }
     }
     groups
-}
-
-/// What is not known of mechanisms that may protect it.
-pub(super) fn doubts(covered: &Covered) -> Vec<String> {
-    let mut doubts = Vec::new();
-    for mechanism in &covered.mechanisms {
-        if let Mechanism::BackupRule(rule) = mechanism {
-            doubts.extend(rule.doubts.iter().map(|doubt| format!("rule {} of plan {} may back it up: {doubt}", rule.rule, rule.plan)));
-        }
-    }
-    doubts.dedup();
-    doubts
 }
 
 /// A thing by its kind and name.
@@ -140,7 +128,11 @@ pub(super) fn short(mechanism: &Mechanism) -> String {
         }
         Mechanism::CopiedBackups { .. } => "copied backups".to_owned(),
         Mechanism::Replication(rule) => {
-            let off = if rule.is_on { "" } else { ", off" };
+            let off = match (rule.is_on, &rule.fault) {
+                (false, _) => ", off",
+                (true, Some(_)) => ", failing",
+                (true, None) => "",
+            };
             let only = rule.only.as_ref().map(|only| format!(", only {}", visible(only))).unwrap_or_default();
             format!("replication{off}{only}")
         }

@@ -1,6 +1,6 @@
 //! Coverage as text.
 
-use super::{MOST_FAILED, alike, doubts, failed, kept, mechanisms, more_failed, named, newest, places, verdict};
+use super::{MOST_FAILED, alike, failed, kept, mechanisms, more_failed, named, newest, places, verdict};
 use crate::model::{Coverage, Covered, Verdict, count};
 use crate::view::escape::visible;
 use crate::view::lined::Lined;
@@ -64,7 +64,7 @@ impl Page<'_> {
             for cause in &covered.unread {
                 self.sentence(6, Label::Plain, &visible(cause));
             }
-            for doubt in doubts(covered) {
+            for doubt in covered.doubts() {
                 self.sentence(6, Label::Plain, &visible(&doubt));
             }
             for reason in &covered.reasons {

@@ -24,7 +24,7 @@ pub(super) fn weak(out: &mut String, coverage: &Coverage, specs: Specs) {
             let names: Vec<&str> = group.iter().map(|covered| covered.name.as_str()).collect();
             put!(out, "<li>{} ({}, account {}): {}", html(&title), html(&first.region), html(&first.account), table::names(&names));
             out.push_str("<ul class=\"plain\">");
-            for cause in first.unread.iter().chain(&coverage::doubts(first)) {
+            for cause in first.unread.iter().chain(&first.doubts()) {
                 put!(out, "<li>{}</li>", prose(cause));
             }
             for reason in &first.reasons {
