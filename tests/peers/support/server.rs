@@ -2,6 +2,7 @@
 
 use super::python::target_folder;
 use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts what `command` makes for a free port and an empty folder, and waits until it listens.
+    /// Starts what `command` makes for a free port and an empty folder, and waits until it answers.
     pub(crate) fn start(what: &str, command: impl Fn(u16, &std::path::Path) -> Command) -> Self {
         // A port is free until somebody else is faster; then the process ends, and another port is tried.
         for _ in 0..5 {
@@ -57,15 +58,15 @@ impl Server {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             if self.process.try_wait().expect("a child can be waited for").is_some() {
-                assert!(self.log().to_lowercase().contains("address"), "{what} ended at once: {}", self.log());
+                assert!(self.log().contains("in use"), "{what} ended at once: {}", self.log());
                 return false;
             }
-            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            if answers(self.port) {
                 return true;
             }
             std::thread::park_timeout(Duration::from_millis(20));
         }
-        panic!("{what} did not listen within {PATIENCE:?}: {}", self.log());
+        panic!("{what} did not answer within {PATIENCE:?}: {}", self.log());
     }
 }
 
@@ -75,6 +76,22 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Whether a server answers there.
+///
+/// That somebody listens is not enough: a process that another thread starts at the same moment has the listener that tried the port
+/// too, until its own program is loaded, and that lasts on a cold disk.
+fn answers(port: u16) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(b"GET / HTTP/1.0\r\nhost: 127.0.0.1\r\n\r\n")?;
+        let mut begin = [0; 5];
+        stream.read_exact(&mut begin)?;
+        Ok(&begin == b"HTTP/")
+    };
+    ask().unwrap_or(false)
 }
 
 /// A free port that no other test takes while the file is open.
@@ -89,4 +106,16 @@ fn reserve_port() -> (u16, File) {
             return (port, file);
         }
     }
+}
+
+#[test]
+fn who_listens_and_never_answers_is_no_server() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has free ports");
+    let port = listener.local_addr().expect("a bound listener has an address").port();
+    let closes = std::thread::spawn(move || {
+        std::thread::park_timeout(Duration::from_millis(100));
+        drop(listener);
+    });
+    assert!(!answers(port));
+    closes.join().expect("it closes");
 }
