@@ -7,7 +7,7 @@ use super::told::{Reached, Tellers};
 use crate::kinds::{self, Protection};
 use crate::model::{
     Check, ControlOutcome, ControlVerdict, Covered, Evidence, Examined, Finding, Findings, Gap, Held, HeldForm, Ignorance, IgnoranceSort,
-    NewestObject, Outside, Probe, Snapshot,
+    NewestObject, Outside, Probe, Snapshot, is_ahead,
 };
 use crate::time::say_length;
 use jiff::{SignedDuration, Timestamp};
@@ -121,9 +121,6 @@ fn places<'s>(check: &Check, snapshot: &'s Snapshot) -> BTreeSet<(&'s str, &'s s
     identities.map(|one| (one.account.as_str(), one.region.as_str())).collect()
 }
 
-/// By how much AWS's clock may be ahead of ours; what is dated later proves nothing.
-const AHEAD: SignedDuration = SignedDuration::from_mins(5);
-
 /// Whether something of that moment is young enough, as of when AWS was read.
 ///
 /// # Errors
@@ -131,7 +128,7 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// It is of the future, or AWS was read before what is asked about.
 fn is_young(looked: &Audited<'_>, at: Timestamp, max_age: SignedDuration) -> Result<bool, String> {
     let (read_at, now) = (looked.snapshot.taken_at, looked.coverage.at);
-    if read_at.duration_since(at) < -AHEAD {
+    if is_ahead(at, read_at) {
         return Err(format!("the newest is dated {at}, after the reading of {read_at}: clocks are out of step"));
     }
     let is_young = now.max(read_at).duration_since(at) <= max_age;

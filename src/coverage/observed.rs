@@ -6,12 +6,10 @@
 use crate::kinds::{self, Protection};
 use crate::model::{
     Covered, Evidence, FailedJob, Gap, Held, HeldForm, Mechanism, Moment, Observed, Restore, RestoreFailed, Restored, Snapshot, count,
+    is_ahead,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// By how much AWS's clock may be ahead of ours.
-const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// What tells nothing of what there is to restore, so that not to have read it leaves no doubt about that.
 const NO_MOMENTS: [&str; 3] = ["backup:GetBackupVaultAccessPolicy", "backup:ListBackupJobs", "backup:ListCopyJobs"];
@@ -237,7 +235,7 @@ impl<'s> Seen<'s> {
         let mut times = 0;
         let mut longest: Option<i64> = None;
         for one in of_it {
-            let Some(at) = one.ended.or(one.began).filter(|at| at.duration_since(self.read_at) <= AHEAD) else { continue };
+            let Some(at) = one.ended.or(one.began).filter(|at| !is_ahead(*at, self.read_at)) else { continue };
             let plan = one.plan.as_deref().map(plan_name);
             if let Some(what) = failure(one) {
                 let failed = RestoreFailed { at, what };
@@ -255,7 +253,7 @@ impl<'s> Seen<'s> {
             }
         }
         // Of what AWS has forgotten the recovery points still say when they were last restored.
-        let last = held.iter().filter_map(|one| one.last_restore).filter(|at| at.duration_since(self.read_at) <= AHEAD).max();
+        let last = held.iter().filter_map(|one| one.last_restore).filter(|at| !is_ahead(*at, self.read_at)).max();
         if let Some(at) = last.filter(|at| observed.restored.as_ref().is_none_or(|known| known.at < *at)) {
             let is_seen = of_it.iter().any(|one| one.began.is_some_and(|began| began <= at) && one.ended.is_none_or(|ended| at <= ended));
             if !is_seen {
@@ -360,7 +358,7 @@ impl<'a> Moments<'a> {
     /// Takes in a moment, and says whether it counts; one from later than now does not.
     fn add(&mut self, by: &str, place: Place<'a>, at: Option<Timestamp>, doubts: &mut Vec<String>) -> bool {
         let Some(at) = at else { return false };
-        if at.duration_since(self.read_at) > AHEAD {
+        if is_ahead(at, self.read_at) {
             doubts.push(format!("{by}: the newest is dated {at}, after {}: clocks are out of step, or AWS was read later", self.read_at));
             return false;
         }

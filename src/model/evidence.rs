@@ -1,9 +1,17 @@
 //! What shows that what protects things works: read of live AWS, never inferred from how things are set up.
 
 use super::reading::Gap;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// By how much AWS's clock may be ahead of ours.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+/// Whether something is dated later than AWS was read, so that it proves nothing: clocks are out of step.
+pub fn is_ahead(at: Timestamp, read_at: Timestamp) -> bool {
+    at.duration_since(read_at) > AHEAD
+}
 
 /// All evidence that one reading found. What could not be read is a gap here, never an absence.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,6 +222,29 @@ pub struct NewestObject {
     /// Why it could not be looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
+}
+
+impl Held {
+    /// What nothing was counted of yet.
+    pub fn none(of: &str, form: HeldForm, store: &str, account: &str, region: &str) -> Self {
+        Self {
+            of: of.to_owned(),
+            form,
+            store: store.to_owned(),
+            account: account.to_owned(),
+            region: region.to_owned(),
+            usable: 0,
+            unusable: 0,
+            undated: 0,
+            newest: None,
+            oldest: None,
+            least_days: None,
+            last_restore: None,
+            keys: BTreeSet::new(),
+            unencrypted: 0,
+            is_air_gapped: false,
+        }
+    }
 }
 
 impl Evidence {

@@ -46,23 +46,8 @@ pub(super) async fn read(
 ) -> Read {
     let mut read = Read::default();
     let (Some(name), Some(arn)) = (vault.backup_vault_name(), vault.backup_vault_arn()) else { return read };
-    let blank = Held {
-        of: String::new(),
-        form: HeldForm::RecoveryPoints,
-        store: arn.to_owned(),
-        account: connection.identity.account.clone(),
-        region: connection.identity.region.clone(),
-        usable: 0,
-        unusable: 0,
-        undated: 0,
-        newest: None,
-        oldest: None,
-        least_days: None,
-        last_restore: None,
-        keys: [].into(),
-        unencrypted: 0,
-        is_air_gapped,
-    };
+    let blank =
+        Held { is_air_gapped, ..Held::none("", HeldForm::RecoveryPoints, arn, &connection.identity.account, &connection.identity.region) };
     let mut tally = Tally { blank, at, held: BTreeMap::new() };
     let mut from: Option<String> = None;
     loop {
@@ -168,23 +153,7 @@ mod tests {
     }
 
     fn tally(points: &[RecoveryPointByBackupVaultBuilder]) -> Vec<Held> {
-        let blank = Held {
-            of: String::new(),
-            form: HeldForm::RecoveryPoints,
-            store: "vault".to_owned(),
-            account: String::new(),
-            region: String::new(),
-            usable: 0,
-            unusable: 0,
-            undated: 0,
-            newest: None,
-            oldest: None,
-            least_days: None,
-            last_restore: None,
-            keys: [].into(),
-            unencrypted: 0,
-            is_air_gapped: false,
-        };
+        let blank = Held::none("", HeldForm::RecoveryPoints, "vault", "", "");
         let mut tally = Tally { blank, at: "2026-11-21T00:00:00Z".parse().unwrap(), held: BTreeMap::new() };
         for point in points {
             tally.add(&point.clone().build());

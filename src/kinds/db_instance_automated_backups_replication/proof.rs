@@ -23,21 +23,14 @@ impl ProofAws for Copied {
 /// Source: RDS API, `DBInstanceAutomatedBackup`, `RestoreWindow`.
 fn held(live: &Live, account: &str) -> Option<Held> {
     let newest = instant(live, LATEST);
+    let region = &live.id.region;
     Some(Held {
-        of: text(live, SOURCE)?.to_owned(),
-        form: HeldForm::CopiedBackups,
-        store: live.id.region.clone(),
-        account: account.to_owned(),
-        region: live.id.region.clone(),
         usable: u64::from(newest.is_some()),
         unusable: u64::from(newest.is_none()),
-        undated: 0,
         newest,
         oldest: instant(live, EARLIEST).filter(|_| newest.is_some()),
-        least_days: None,
-        last_restore: None,
         keys: text(live, KEY).map(str::to_owned).into_iter().collect(),
         unencrypted: u64::from(live.facts.get(ENCRYPTED) == Some(&Value::Bool(false))),
-        is_air_gapped: false,
+        ..Held::none(text(live, SOURCE)?, HeldForm::CopiedBackups, region, account, region)
     })
 }

@@ -60,23 +60,7 @@ impl Tables<'_> {
 
     fn held(&self, of: &str, form: HeldForm, store: &str) -> Held {
         let identity = &self.connection.identity;
-        Held {
-            of: of.to_owned(),
-            form,
-            store: store.to_owned(),
-            account: identity.account.clone(),
-            region: identity.region.clone(),
-            usable: 0,
-            unusable: 0,
-            undated: 0,
-            newest: None,
-            oldest: None,
-            least_days: None,
-            last_restore: None,
-            keys: [].into(),
-            unencrypted: 0,
-            is_air_gapped: false,
-        }
+        Held::none(of, form, store, &identity.account, &identity.region)
     }
 
     /// All on-demand backups of the region, in a listing of a hundred at once.
