@@ -4,6 +4,7 @@ use super::Context;
 use super::args::{LiveArgs, PolicyArgs};
 use super::failure::{Exit, Failure};
 use super::regions as known_regions;
+use super::ui::Ui;
 use crate::aws::{self, Access, AccountsFailed, Aws, ConnectFailed, Journal, Publisher, WritableAws};
 use crate::model::{Accounts, Cause, Check, Code, Diagnostic, Identity, Organization, Policy, Severity, Snapshot, Target, count};
 use crate::plan::{circumstances, needs};
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// Loads and checks a policy; with an error the verb ends, warnings are shown.
 pub(super) fn policy(context: &Context, path: &Path) -> Result<Policy, Failure> {
@@ -293,17 +295,40 @@ pub(super) fn protection(context: &Context, path: &Path, live: &LiveArgs) -> Res
     let (targets, accounts, checks) = targets(context, path, live)?;
     block_on(async {
         let session = Session::connect(context, &targets, live).await?;
-        let bar = context.ui.bar("reading");
-        let mut snapshot = snapshot::protection(&session.aws, &session.unreached, &checks, &|done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
-        })
-        .await;
-        bar.finish_and_clear();
+        let read = async |progress: &Progress<'_>| snapshot::protection(&session.aws, &session.unreached, &checks, progress).await;
+        let mut snapshot = shown(&context.ui, read).await;
         session.log_counts();
         snapshot.accounts = accounts;
         Ok(snapshot)
     })?
+}
+
+/// Who is told how many things are read, of how many.
+type Progress<'p> = dyn Fn(u64, u64) + Sync + 'p;
+
+/// For so long nobody wonders whether anything happens.
+const LONG: Duration = Duration::from_secs(30);
+
+/// Reads AWS, and shows how far that is: as a bar on a terminal, and elsewhere in a line now and then where it takes long.
+async fn shown<T>(ui: &Ui, read: impl AsyncFnOnce(&Progress<'_>) -> T) -> T {
+    let bar = ui.bar("reading");
+    let progress = |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    };
+    let begun = Instant::now();
+    let mut reading = std::pin::pin!(read(&progress));
+    loop {
+        if let Ok(found) = tokio::time::timeout(LONG, reading.as_mut()).await {
+            bar.finish_and_clear();
+            return found;
+        }
+        if !ui.draws() {
+            let far = bar.length().filter(|total| *total > 0).map(|total| format!(", {} of {total} things", bar.position()));
+            let seconds = begun.elapsed().as_secs();
+            ui.say(&format!("still reading AWS after {seconds} s{}; calls that are throttled are tried again", far.unwrap_or_default()));
+        }
+    }
 }
 
 /// Runs a future on a runtime of this process.
@@ -381,14 +406,7 @@ impl<A: Borrow<Aws>> Session<A> {
 
     /// Reads what a plan of the policy needs.
     pub(super) async fn snapshot(&self, context: &Context, policy: &Policy) -> Snapshot {
-        let bar = context.ui.bar("reading");
-        let snapshot = snapshot::read(policy, self.aws.borrow(), &self.unreached, &|done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
-        })
-        .await;
-        bar.finish_and_clear();
-        snapshot
+        shown(&context.ui, async |progress: &Progress<'_>| snapshot::read(policy, self.aws.borrow(), &self.unreached, progress).await).await
     }
 
     /// Logs how many calls were made.
