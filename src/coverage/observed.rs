@@ -135,7 +135,7 @@ impl<'s> Seen<'s> {
             let (by, earliest, latest) = match mechanism {
                 Mechanism::PointInTime(point) => ("point-in-time recovery", point.earliest, point.latest),
                 Mechanism::AutomatedBackups(backups) => {
-                    if backups.latest.is_none() && backups.days != Some(0) {
+                    if backups.latest.is_none() && backups.days != Some(0) && !self.is_told(covered, home) {
                         observed.unread.push("automated backups: how recent they are is not read yet".to_owned());
                     }
                     ("automated backups", backups.earliest, backups.latest)
@@ -171,7 +171,9 @@ impl<'s> Seen<'s> {
             }
             observed.count += one.usable;
             observed.unusable += one.unusable;
-            observed.least_days = [observed.least_days, one.least_days].into_iter().flatten().min();
+            if matches!(one.form, HeldForm::RecoveryPoints | HeldForm::ContinuousPoint) {
+                observed.least_days = [observed.least_days, one.least_days].into_iter().flatten().min();
+            }
             observed.unencrypted += one.unencrypted;
             observed.keys.extend(one.keys.iter().cloned());
         }
@@ -192,6 +194,12 @@ impl<'s> Seen<'s> {
         let failed = covered.arn.as_deref().and_then(|arn| self.failures.get(arn));
         observed.failed = failed.filter(|failed| newest.is_none_or(|newest| newest < failed.at)).map(|failed| (*failed).clone());
         observed
+    }
+
+    /// Whether a service was asked for its snapshots of a thing: then they are known, or it is told with the gaps why they are not.
+    fn is_told(&self, covered: &Covered, home: Place<'_>) -> bool {
+        let failed = self.of_kinds.get(&(covered.kind.as_str(), None)).into_iter().flatten();
+        self.evidence.lists_snapshots(&covered.kind, home.0, home.1) || failed.into_iter().any(|(place, _)| *place == home)
     }
 
     fn moment(&self, at: Timestamp, by: &str, (account, region): Place<'_>) -> Moment {
