@@ -98,7 +98,8 @@ fn snapshots_of_clusters_are_told_apart_in_one_listing_of_all_engines() {
         let own = snapshot(&format!("created_days_ago = 40\n repeat = {repeat}\n repeat_every_hours = 1"));
         thing(kind, name, &format!("  backup_retention_period = 1\n{own}"))
     };
-    let room = room(&[of("aws_rds_cluster", "shop", 150), of("aws_docdb_cluster", "papers", 20), of("aws_neptune_cluster", "graph", 3)].concat());
+    let room =
+        room(&[of("aws_rds_cluster", "shop", 150), of("aws_docdb_cluster", "papers", 20), of("aws_neptune_cluster", "graph", 3)].concat());
     let told = room.run("audit policy.hcl --sandbox --log info --format json --out log.json").output;
     assert!(told.contains("\"rds:DescribeDBClusterSnapshots\" count=3"), "two pages here and one there: {told}");
     let audit = audit(&room, 0);
@@ -119,4 +120,115 @@ fn snapshots_that_cannot_be_listed_are_a_gap_and_leave_a_doubt() {
     let seen = seen(&audit, "reports");
     assert_eq!((&seen["newest"], &seen["unread"]), (&Value::Null, &json!(["what rds:DescribeDBSnapshots tells could not be read"])));
     assert!(seen["unread_copies"].to_string().contains("us-west-2"), "{seen}");
+}
+
+/// A policy of both regions, with this beside.
+fn policy(room: &Room, more: &str) {
+    room.write("policy.hcl", format!("target \"home\" {{ region = \"us-east-1\" }}\ntarget \"west\" {{ region = \"us-west-2\" }}\n{more}"));
+}
+
+/// How the promise `rpo.now` of so long stands of the only thing that has it, and what is said of it.
+fn rpo_now(room: &Room, kind: &str, setting: &str, rpo: &str) -> (String, String) {
+    policy(
+        room,
+        &format!(
+            "tier \"all\" {{ rpo = \"{rpo}\" }}\nprotect \"{kind}\" \"all\" {{\n  target = target.home\n  select {{ names = [\"*\"] }}\n  tier = \
+             tier.all\n  {setting}\n}}\n"
+        ),
+    );
+    let ended = room.run("audit policy.hcl --sandbox --format json --out audit.json");
+    assert!(matches!(ended.code, Some(0 | 2 | 3)), "{}", ended.output);
+    let audit: Value = serde_json::from_str(&room.read("audit.json")).expect("it is JSON");
+    let promises = audit["promises"]["things"][0]["promises"].as_array().expect("there are promises").clone();
+    let promise = promises.into_iter().find(|promise| promise["promise"] == "rpo.now").unwrap_or_else(|| panic!("{audit}"));
+    (promise["standing"].as_str().unwrap_or_default().to_owned(), promise.to_string())
+}
+
+const GROUP: &str = "aws_elasticache_replication_group";
+const WAREHOUSE: &str = "aws_redshift_cluster";
+
+#[test]
+fn the_automatic_backups_of_a_cache_keep_a_promise_or_do_not() {
+    let room = room(&thing(GROUP, "sessions", "  snapshot_retention_limit = 5\n  snapshot_window = \"06:30-07:30\""));
+    let setting = "snapshot_retention_limit = 5";
+    assert_eq!(rpo_now(&room, GROUP, setting, "24h").0, "met");
+    let (standing, told) = rpo_now(&room, GROUP, setting, "5h");
+    assert_eq!(standing, "not_met", "{told}");
+    let seen = seen(&audit(&room, 2), "sessions");
+    assert_eq!((&seen["newest"]["at"], &seen["newest"]["by"]), (&json!("2026-11-21T06:30:00Z"), &json!("snapshots")));
+    assert_eq!((&seen["count"], &seen["oldest"]["at"], &seen["unread"]), (&json!(5), &json!("2026-11-17T06:30:00Z"), &json!([])));
+    // Without the permission nobody knows.
+    room.ok("sandbox faults --deny elasticache:DescribeSnapshots");
+    let (standing, told) = rpo_now(&room, GROUP, setting, "24h");
+    assert_eq!(standing, "unprovable", "{told}");
+    assert!(told.contains("what elasticache:DescribeSnapshots tells could not be read"), "{told}");
+    assert!(!told.contains("not read yet"), "one doubt is enough: {told}");
+}
+
+#[test]
+fn backups_of_a_cache_that_was_deleted_or_are_being_made_bring_nothing_back() {
+    let old = snapshot("created_days_ago = 5\n of_deleted = true") + &snapshot("status = \"creating\"");
+    let room = room(&thing(GROUP, "sessions", &format!("  created_days_ago = 2\n{old}")));
+    let seen = seen(&audit(&room, 2), "sessions");
+    assert_eq!((&seen["newest"], &seen["count"], &seen["unusable"]), (&Value::Null, &json!(0), &json!(1)));
+    assert_eq!(seen["unread"], json!([]), "all of them were listed, and there is none");
+    assert_eq!(rpo_now(&room, GROUP, "snapshot_retention_limit = 1", "24h").0, "not_met");
+}
+
+#[test]
+fn a_snapshot_of_several_shards_is_as_old_as_the_one_that_was_read_first() {
+    let room = room(&thing(GROUP, "sessions", &format!("  num_node_groups = 3\n{}", snapshot("created_hours_ago = 4"))));
+    let seen = seen(&audit(&room, 2), "sessions");
+    assert_eq!((&seen["newest"]["at"], &seen["count"]), (&json!("2026-11-21T08:00:00Z"), &json!(1)));
+}
+
+#[test]
+fn of_a_warehouse_its_own_snapshots_count_here_and_where_they_were_copied_to() {
+    let own = [
+        "created_hours_ago = 50\n retention_period = 30\n encrypted = false",
+        "created_hours_ago = 26\n copied_to = \"us-west-2\"",
+        "created_hours_ago = 1\n of_deleted = true",
+        "created_hours_ago = 2\n type = \"awsbackup\"",
+        "status = \"failed\"",
+    ];
+    let own = own.map(snapshot).concat();
+    let room = room(&thing(WAREHOUSE, "sales", &format!("  node_type = \"dc2.large\"\n  automated_snapshot_retention_period = 0\n{own}")));
+    let seen = seen(&audit(&room, 2), "sales");
+    assert_eq!((&seen["newest"]["at"], &seen["count"], &seen["unusable"]), (&json!("2026-11-19T10:00:00Z"), &json!(2), &json!(1)));
+    assert_eq!((&seen["copies"][0]["at"], &seen["copies"][0]["region"]), (&json!("2026-11-20T10:00:00Z"), &json!("us-west-2")));
+    assert_eq!((&seen["unencrypted"], &seen["unread"], &seen["unread_copies"]), (&json!(1), &json!([]), &json!([])));
+}
+
+#[test]
+fn what_a_reading_of_before_did_not_look_at_stays_in_doubt() {
+    let room = room(&thing(WAREHOUSE, "sales", "  automated_snapshot_retention_period = 1"));
+    room.ok("snapshot policy.hcl --everything --sandbox --out all.json");
+    let audit = |room: &Room| {
+        let ended = room.run("audit policy.hcl --from all.json --format json --out audit.json");
+        assert_eq!(ended.code, Some(0), "{}", ended.output);
+        seen(&serde_json::from_str(&room.read("audit.json")).expect("it is JSON"), "sales")
+    };
+    let now = audit(&room);
+    assert_eq!((&now["newest"]["at"], &now["unread"]), (&json!("2026-11-21T12:00:00Z"), &json!([])), "every eight hours");
+    let mut recorded: Value = serde_json::from_str(&room.read("all.json")).expect("it is JSON");
+    let evidence = recorded["evidence"].as_object_mut().expect("it is there");
+    assert!(evidence.remove("held").is_some() && evidence.remove("snapshots_listed").is_some());
+    room.write("all.json", recorded.to_string());
+    let before = audit(&room);
+    assert_eq!(before["unread"], json!(["automated backups: how recent they are is not read yet"]));
+    assert_eq!(before["newest"], Value::Null);
+}
+
+#[test]
+fn a_check_of_the_age_of_snapshots_knows_those_of_databases() {
+    let room = room(&reports(&["created_hours_ago = 30"]));
+    let told = |hours: u32| {
+        let check = format!("check \"kept\" {{\n  snapshot_age {{\n    resource = \"reports\"\n    max_age  = \"{hours}h\"\n  }}\n}}\n");
+        policy(&room, &check);
+        room.run("audit policy.hcl --sandbox").output
+    };
+    let old = told(29);
+    assert!(old.contains("FAIL kept"), "{old}");
+    let young = told(31);
+    assert!(!young.contains("FAIL kept") && !young.contains("UNKNOWN kept"), "{young}");
 }

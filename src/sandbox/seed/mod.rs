@@ -16,11 +16,11 @@
 //! | `aws_dlm_lifecycle_policy` | `id`; no copies, archives or shares |
 //! | `aws_dynamodb_table` | `items`, `status`, `created_days_ago`, and in `point_in_time_recovery` `enabled_days_ago` |
 //! | `aws_efs_file_system` | `id`; `backup_policy`, `state`, `created_days_ago` |
-//! | `aws_elasticache_replication_group` | `status`, `created_days_ago` |
+//! | `aws_elasticache_replication_group` | `status`, `created_days_ago`, `snapshot` blocks |
 //! | `aws_iam_role` | no `region` |
 //! | `aws_kms_key` | `key_id`, `alias`, and `state` |
 //! | `aws_organizations_account`, `aws_organizations_organizational_unit` | `id`; of an account, `status` |
-//! | `aws_redshift_cluster` | `status`, `created_days_ago` |
+//! | `aws_redshift_cluster` | `status`, `created_days_ago`, `snapshot` blocks |
 //!
 //! They take `region` and `account_id`. A `recovery_point` has `resource_arn`, `created_days_ago`, `created_hours_ago`, `cold_storage_after`,
 //! `delete_after`, `status` (`AVAILABLE` and `STOPPED` are continuous), `size_bytes`, `source_vault_arn`, `kms_key_arn`, `tags`,

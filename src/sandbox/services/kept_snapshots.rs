@@ -92,3 +92,11 @@ pub(crate) fn moments(last: Timestamp, hours: i64, days: i64, floor: Timestamp, 
     let at = |number: i64| later(last, SignedDuration::from_hours(number.saturating_mul(-hours)));
     (0..).map(at).take_while(|at| *at >= oldest).take(1_000).collect()
 }
+
+/// Nothing automated is older than this after a period in days is changed: what was cut off does not come back.
+pub(crate) fn floor(before: i64, after: i64, floor: Timestamp, now: Timestamp) -> Timestamp {
+    match before.min(after) {
+        0 => now,
+        days => floor.max(later(now, SignedDuration::from_hours(days.saturating_mul(-24)))),
+    }
+}
