@@ -228,7 +228,7 @@ fn a_check_of_the_age_of_snapshots_knows_those_of_databases() {
         room.run("audit policy.hcl --sandbox").output
     };
     let old = told(29);
-    assert!(old.contains("FAIL kept"), "{old}");
+    assert!(old.contains("FAIL check.kept"), "{old}");
     let young = told(31);
-    assert!(!young.contains("FAIL kept") && !young.contains("UNKNOWN kept"), "{young}");
+    assert!(!young.contains("FAIL check.kept") && !young.contains("UNKNOWN check.kept"), "{young}");
 }
