@@ -40,7 +40,7 @@ fn audit(room: &Room, code: i32) -> Value {
 /// What was seen of a thing.
 fn seen(audit: &Value, name: &str) -> Value {
     let all = audit["resources"].as_array().expect("there are things");
-    all.iter().find(|thing| thing["name"] == name).unwrap_or_else(|| panic!("no {name}: {audit}"))["observed"].clone()
+    all.iter().find(|thing| thing["name"] == name).expect("it is there")["observed"].clone()
 }
 
 /// An instance without automated backups, with these snapshots.
@@ -140,7 +140,7 @@ fn rpo_now(room: &Room, kind: &str, setting: &str, rpo: &str) -> (String, String
     assert!(matches!(ended.code, Some(0 | 2 | 3)), "{}", ended.output);
     let audit: Value = serde_json::from_str(&room.read("audit.json")).expect("it is JSON");
     let promises = audit["promises"]["things"][0]["promises"].as_array().expect("there are promises").clone();
-    let promise = promises.into_iter().find(|promise| promise["promise"] == "rpo.now").unwrap_or_else(|| panic!("{audit}"));
+    let promise = promises.into_iter().find(|promise| promise["promise"] == "rpo.now").expect("it is promised");
     (promise["standing"].as_str().unwrap_or_default().to_owned(), promise.to_string())
 }
 
