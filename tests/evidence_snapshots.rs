@@ -232,3 +232,13 @@ fn a_check_of_the_age_of_snapshots_knows_those_of_databases() {
     let young = told(31);
     assert!(!young.contains("FAIL check.kept") && !young.contains("UNKNOWN check.kept"), "{young}");
 }
+
+#[test]
+fn what_could_not_be_read_of_a_thing_itself_leaves_a_doubt_too() {
+    let room = room("resource \"aws_dynamodb_table\" \"orders\" {\n  name = \"orders\"\n  point_in_time_recovery { enabled = true }\n}\n");
+    let standing = || rpo_now(&room, "aws_dynamodb_table", "deletion_protection_enabled = false", "1h");
+    assert_eq!(standing().0, "met");
+    room.ok("sandbox faults --deny dynamodb:DescribeContinuousBackups");
+    let (standing, told) = standing();
+    assert_eq!(standing, "unprovable", "{told}");
+}

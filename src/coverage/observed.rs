@@ -126,9 +126,9 @@ impl<'s> Seen<'s> {
         self.evidence.gaps.iter().filter(|gap| !is_known(gap)).cloned().collect()
     }
 
-    /// What it says of one thing.
-    pub(super) fn of(&self, covered: &Covered) -> Observed {
-        let mut observed = Observed { read_at: self.read_at, ..Observed::default() };
+    /// What it says of one thing, of which this could not be read: that may be what tells of its newest moment.
+    pub(super) fn of(&self, covered: &Covered, unread: Vec<String>) -> Observed {
+        let mut observed = Observed { read_at: self.read_at, unread, ..Observed::default() };
         let home = (covered.account.as_str(), covered.region.as_str());
         let mut moments = Moments { read_at: self.read_at, ..Moments::default() };
         for mechanism in &covered.mechanisms {

@@ -174,3 +174,89 @@ impl<'a> Databases<'a> {
         (!is_another).then_some((*arn, *live))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ResourceId, Value};
+    use serde_json::json;
+
+    const ARN: &str = "arn:aws:rds:us-east-1:123456789012:db:orders";
+
+    /// The instance `orders`, which had another name before, with these facts.
+    fn orders(facts: &[(&str, &str)]) -> Live {
+        let id = ResourceId {
+            kind: "aws_db_instance".to_owned(),
+            target: "home".to_owned(),
+            region: "us-east-1".to_owned(),
+            name: "orders".to_owned(),
+        };
+        let facts = facts.iter().map(|(fact, text)| ((*fact).to_owned(), Value::from(*text))).collect();
+        Live { id, arn: Some(ARN.to_owned()), facts, ..Live::default() }
+    }
+
+    /// What is counted of snapshots of it.
+    fn count(snapshots: &Snapshots, live: &Live, all: &Json) -> Vec<Held> {
+        let all: Vec<Json> = all.as_array().cloned().unwrap_or_default();
+        let by_id = live.fact(RESOURCE_ID).map(|id| (id, ARN)).into_iter().collect();
+        let here = format!("arn:aws:rds:us-east-1:123456789012:{}", snapshots.arn_prefix);
+        let databases = Databases { all: BTreeMap::from([(ARN, live)]), by_id, place: ("123456789012", "us-east-1"), here };
+        snapshots.count(&all, &databases)
+    }
+
+    fn at(text: &str) -> Option<Timestamp> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_database_is_known_by_its_id_and_by_its_name_where_there_is_none() {
+        let one = |name: &str, id: Option<&str>| json!([{ "DBInstanceIdentifier": name, "DbiResourceId": id, "Status": "available", "SnapshotType": "manual" }]);
+        let counted = |facts: &[(&str, &str)], all: &Json| count(&OF_INSTANCES, &orders(facts), all).len();
+        assert_eq!(counted(&[(RESOURCE_ID, "db-1")], &one("sales", Some("db-1"))), 1, "renamed since");
+        assert_eq!(counted(&[(RESOURCE_ID, "db-1")], &one("orders", Some("db-0"))), 0, "of one that is gone");
+        assert_eq!(counted(&[(RESOURCE_ID, "db-1")], &one("orders", None)), 1);
+        assert_eq!(counted(&[], &one("orders", Some("db-1"))), 1);
+        assert_eq!(counted(&[], &one("sales", Some("db-1"))), 0);
+    }
+
+    #[test]
+    fn a_copy_is_dated_as_its_source_and_a_replica_by_what_had_reached_it() {
+        let held = |live: &Live, all: &Json| {
+            let held = count(&OF_INSTANCES, live, all);
+            held.first().map(|held| (held.newest, held.undated)).unwrap()
+        };
+        let one = json!([{
+            "DBInstanceIdentifier": "orders", "Status": "available", "SnapshotType": "manual", "SnapshotCreateTime": "2026-11-21T09:00:00Z",
+            "OriginalSnapshotCreateTime": "2026-11-20T09:00:00Z", "SnapshotDatabaseTime": "2026-11-20T07:00:00Z",
+        }]);
+        assert_eq!(held(&orders(&[]), &one), (at("2026-11-20T09:00:00Z"), 0));
+        assert_eq!(held(&orders(&[(REPLICA_OF, "main")]), &one), (at("2026-11-20T07:00:00Z"), 0));
+        let bare = json!([{
+            "DBInstanceIdentifier": "orders", "Status": "available", "SnapshotType": "manual", "SnapshotCreateTime": "2026-11-21T09:00:00Z",
+        }]);
+        assert_eq!(held(&orders(&[]), &bare), (None, 1), "it may be a copy");
+    }
+
+    #[test]
+    fn a_copy_of_a_snapshot_of_a_cluster_is_dated_only_where_its_source_is_seen() {
+        let live = Live { arn: Some("arn:aws:rds:us-east-1:123456789012:cluster:orders".to_owned()), ..orders(&[]) };
+        let arn = live.arn.clone().unwrap();
+        let counted = |all: &Json| {
+            let here = "arn:aws:rds:us-east-1:123456789012:cluster:".to_owned();
+            let all_of = BTreeMap::from([(arn.as_str(), &live)]);
+            let databases = Databases { all: all_of, by_id: BTreeMap::new(), place: ("123456789012", "us-east-1"), here };
+            let held = OF_CLUSTERS.count(all.as_array().unwrap(), &databases);
+            (held[0].newest, held[0].undated)
+        };
+        let copy = json!({
+            "DBClusterIdentifier": "orders", "Status": "available", "DBClusterSnapshotArn": "arn:copy", "SourceDBClusterSnapshotArn": "arn:first",
+            "SnapshotCreateTime": "2026-11-21T09:00:00Z",
+        });
+        let first = json!({
+            "DBClusterIdentifier": "orders", "Status": "deleting", "DBClusterSnapshotArn": "arn:first",
+            "SnapshotCreateTime": "2026-11-19T09:00:00Z",
+        });
+        assert_eq!(counted(&json!([copy])), (None, 1));
+        assert_eq!(counted(&json!([copy, first])), (at("2026-11-19T09:00:00Z"), 0));
+    }
+}
