@@ -9,7 +9,6 @@ use crate::model::{
     BackupRule, CopyPlace, Covered, Examined, Ignorance, IgnoranceSort, Live, Lock, Mechanism, Ownership, Promised, Reading, Standing,
     Value, Verdict, path,
 };
-use crate::policy::controls::FIELDS;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -42,7 +41,7 @@ impl Known {
 pub(super) fn of_covered<'s>(estate: &Estate<'s>, covered: &'s Covered, promised: &[&Promised]) -> Known {
     let live = estate.live(&covered.kind, &covered.target, &covered.region, &covered.name);
     let mut maker = Maker::new(estate);
-    maker.who(&examined(covered));
+    maker.who(&covered.into());
     maker.put(
         "verdict",
         match covered.verdict {
@@ -127,18 +126,6 @@ pub(super) fn of_live(estate: &Estate<'_>, live: &Live, who: &Examined) -> Known
     maker.finish()
 }
 
-/// A thing that holds data, as reports name it.
-pub(super) fn examined(covered: &Covered) -> Examined {
-    Examined {
-        account: covered.account.clone(),
-        region: covered.region.clone(),
-        kind: covered.kind.clone(),
-        name: covered.name.clone(),
-        target: covered.target.clone(),
-        arn: covered.arn.clone(),
-    }
-}
-
 fn tags_of(tags: &BTreeMap<String, String>) -> Value {
     Value::from(tags.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect::<Map>())
 }
@@ -151,7 +138,7 @@ fn plain(value: &impl Serialize) -> Value {
     serde_json::to_value(value).map(Value::from).unwrap_or_default()
 }
 
-struct Maker<'e, 's> {
+pub(super) struct Maker<'e, 's> {
     estate: &'e Estate<'s>,
     map: Map,
     unknown: Vec<(String, Ignorance)>,
@@ -159,26 +146,20 @@ struct Maker<'e, 's> {
 
 impl<'e, 's> Maker<'e, 's> {
     fn new(estate: &'e Estate<'s>) -> Self {
-        let mut maker = Self { estate, map: Map::new(), unknown: Vec::new() };
-        for field in FIELDS {
-            if let Some(why) = field.not_read {
-                maker.miss(field.name, IgnoranceSort::NotLookedAt, why);
-            }
-        }
-        maker
+        Self { estate, map: Map::new(), unknown: Vec::new() }
     }
 
-    fn put(&mut self, name: &str, value: Value) {
+    pub(super) fn put(&mut self, name: &str, value: Value) {
         self.map.insert(name.to_owned(), value);
     }
 
     /// Notes why something is not known.
-    fn unknown(&mut self, at: &str, sort: IgnoranceSort, why: &str) {
+    pub(super) fn unknown(&mut self, at: &str, sort: IgnoranceSort, why: &str) {
         self.unknown.push((at.to_owned(), Ignorance { sort, why: why.into() }));
     }
 
     /// The same, of a name directly behind `resource`.
-    fn miss(&mut self, name: &str, sort: IgnoranceSort, why: &str) {
+    pub(super) fn miss(&mut self, name: &str, sort: IgnoranceSort, why: &str) {
         self.put(name, Value::Unknown);
         self.unknown(name, sort, why);
     }
@@ -194,6 +175,8 @@ impl<'e, 's> Maker<'e, 's> {
         }
         let tiers = self.estate.tiers.iter().map(|tier| Value::from(tier.as_str())).collect();
         self.put("tiers", Value::List(tiers));
+        let estate = self.estate;
+        estate.shown.put(self, &who.account);
     }
 
     fn promises(&mut self, covered: &Covered, tiers: &[&Promised]) {

@@ -12,7 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What tells nothing of what there is to restore, so that not to have read it leaves no doubt about that.
-const NO_MOMENTS: [&str; 3] = ["backup:GetBackupVaultAccessPolicy", "backup:ListBackupJobs", "backup:ListCopyJobs"];
+const NO_MOMENTS: [&str; 4] =
+    ["backup:DescribeGlobalSettings", "backup:GetBackupVaultAccessPolicy", "backup:ListBackupJobs", "backup:ListCopyJobs"];
 
 /// The evidence of a snapshot, ready to be asked of many things.
 pub(super) struct Seen<'s> {
