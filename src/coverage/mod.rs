@@ -20,14 +20,16 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use whole::Whole;
 
+/// What of a thing itself could not be read.
+type Unread = Vec<String>;
+
 /// What protects each thing that holds data in a snapshot that `snapshot --everything` records. `at` is the moment that it is about.
 pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
     let whole = Whole::new(snapshot);
-    // With what of the thing itself could not be read.
-    let mut found: BTreeMap<(String, String, String, String), (Covered, Vec<String>)> = BTreeMap::new();
+    let mut found: BTreeMap<[String; 4], (Covered, Unread)> = BTreeMap::new();
     let mut add = |live: &Live, holder: Holder, account: &str| {
         let covered = judge::judge(&whole, live, &holder, account, at);
-        let key = (covered.account.clone(), covered.region.clone(), covered.kind.clone(), covered.name.clone());
+        let key = [&covered.account, &covered.region, &covered.kind, &covered.name].map(String::clone);
         // Two targets of one region and account see the same things; the one that read more tells.
         match found.get(&key) {
             Some((known, _)) if known.verdict != Verdict::Unknown || covered.verdict == Verdict::Unknown => {}
@@ -50,7 +52,7 @@ pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
         }
     }
     let seen = observed::Seen::new(snapshot, at);
-    let observe = |(mut covered, unread): (Covered, Vec<String>)| {
+    let observe = |(mut covered, unread): (Covered, Unread)| {
         covered.observed = seen.as_ref().map(|seen| seen.of(&covered, unread));
         covered
     };

@@ -204,8 +204,8 @@ mod tests {
         snapshots.count(&all, &databases)
     }
 
-    fn at(text: &str) -> Option<Timestamp> {
-        Some(text.parse().unwrap())
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
     }
 
     #[test]
@@ -229,8 +229,8 @@ mod tests {
             "DBInstanceIdentifier": "orders", "Status": "available", "SnapshotType": "manual", "SnapshotCreateTime": "2026-11-21T09:00:00Z",
             "OriginalSnapshotCreateTime": "2026-11-20T09:00:00Z", "SnapshotDatabaseTime": "2026-11-20T07:00:00Z",
         }]);
-        assert_eq!(held(&orders(&[]), &one), (at("2026-11-20T09:00:00Z"), 0));
-        assert_eq!(held(&orders(&[(REPLICA_OF, "main")]), &one), (at("2026-11-20T07:00:00Z"), 0));
+        assert_eq!(held(&orders(&[]), &one), (Some(at("2026-11-20T09:00:00Z")), 0));
+        assert_eq!(held(&orders(&[(REPLICA_OF, "main")]), &one), (Some(at("2026-11-20T07:00:00Z")), 0));
         let bare = json!([{
             "DBInstanceIdentifier": "orders", "Status": "available", "SnapshotType": "manual", "SnapshotCreateTime": "2026-11-21T09:00:00Z",
         }]);
@@ -257,6 +257,6 @@ mod tests {
             "SnapshotCreateTime": "2026-11-19T09:00:00Z",
         });
         assert_eq!(counted(&json!([copy])), (None, 1));
-        assert_eq!(counted(&json!([copy, first])), (at("2026-11-19T09:00:00Z"), 0));
+        assert_eq!(counted(&json!([copy, first])), (Some(at("2026-11-19T09:00:00Z")), 0));
     }
 }
