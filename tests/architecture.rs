@@ -59,6 +59,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kinds/elasticache_replication_group/aws", &["aws", "model"]),
     ("kinds/neptune_cluster/aws", &[]),
     ("kinds/rds/calls.rs", &["aws", "model"]),
+    ("kinds/rds/snapshots.rs", &["aws", "model"]),
     ("kinds/rds/tagging.rs", &["aws"]),
     ("kinds/rds_cluster/aws", &[]),
     ("kinds/redshift_cluster/aws", &["aws", "model"]),

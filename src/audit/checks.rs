@@ -277,9 +277,9 @@ fn of_things(check: &Check, looked: &Audited<'_>, wanted: &Wanted<'_>) -> Vec<To
         if held.iter().any(|held| held.form == HeldForm::ContinuousPoint && held.usable > 0) {
             why.push("a continuous recovery point goes on, and AWS Backup does not tell of its newest moment".to_owned());
         }
-        let is_read = |covered: &Covered| kinds::spec(&covered.kind).is_some_and(|spec| !spec.evidence_actions.is_empty());
-        if !wanted.of_vaults && covered.is_some_and(|covered| !is_read(covered)) {
-            why.push(format!("snapshots of {} are not read yet", covered.map_or("such things", |covered| &covered.kind)));
+        let is_read = |covered: &&Covered| evidence.lists_snapshots(&covered.kind, &covered.account, &covered.region);
+        if let Some(unread) = covered.filter(|covered| !wanted.of_vaults && why.is_empty() && !is_read(covered)) {
+            why.push(format!("which snapshots there are of {} was not read", unread.kind));
         }
         let undated = held.iter().filter(|held| held.undated > 0);
         why.extend(undated.map(|held| format!("{} of them in {} bear no date", held.undated, last(&held.store))));

@@ -29,7 +29,7 @@ impl<'s> Shown<'s> {
             for objective in &one.check.objectives {
                 for account in &accounts {
                     let (together, names) = shown.entry((objective.as_str(), *account)).or_insert((verdict, BTreeSet::new()));
-                    *together = ControlVerdict::together([*together, verdict].into_iter());
+                    *together = ControlVerdict::together([*together, verdict]);
                     names.insert(one.check.name.as_str());
                 }
             }

@@ -20,22 +20,26 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use whole::Whole;
 
+/// What of a thing itself could not be read.
+type Unread = Vec<String>;
+
 /// What protects each thing that holds data in a snapshot that `snapshot --everything` records. `at` is the moment that it is about.
 pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
     let whole = Whole::new(snapshot);
-    let mut found: BTreeMap<(String, String, String, String), Covered> = BTreeMap::new();
-    let mut add = |covered: Covered| {
-        let key = (covered.account.clone(), covered.region.clone(), covered.kind.clone(), covered.name.clone());
+    let mut found: BTreeMap<[String; 4], (Covered, Unread)> = BTreeMap::new();
+    let mut add = |live: &Live, holder: Holder, account: &str| {
+        let covered = judge::judge(&whole, live, &holder, account, at);
+        let key = [&covered.account, &covered.region, &covered.kind, &covered.name].map(String::clone);
         // Two targets of one region and account see the same things; the one that read more tells.
         match found.get(&key) {
-            Some(known) if known.verdict != Verdict::Unknown || covered.verdict == Verdict::Unknown => {}
-            _ => drop(found.insert(key, covered)),
+            Some((known, _)) if known.verdict != Verdict::Unknown || covered.verdict == Verdict::Unknown => {}
+            _ => drop(found.insert(key, (covered, holder.unread))),
         }
     };
     for live in &snapshot.resources {
         let Some(kind) = kinds::find(&live.id.kind) else { continue };
         if let (Some(Protection::Holds(holder)), Some(account)) = (kind.protection(), whole.account(&live.id.target)) {
-            add(judge::judge(&whole, live, &holder(live), account, at));
+            add(live, holder(live), account);
         }
     }
     for (id, gap) in unread(snapshot) {
@@ -44,16 +48,15 @@ pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
             // Of the thing itself nothing is known but its type.
             let Some(Protection::Holds(holder)) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) else { continue };
             let holder = Holder { unread: vec![gap], backup_type: holder(&live).backup_type, ..Holder::default() };
-            add(judge::judge(&whole, &live, &holder, account, at));
+            add(&live, holder, account);
         }
     }
-    let mut resources: Vec<Covered> = found.into_values().collect();
     let seen = observed::Seen::new(snapshot, at);
-    if let Some(seen) = &seen {
-        for covered in &mut resources {
-            covered.observed = Some(seen.of(covered));
-        }
-    }
+    let observe = |(mut covered, unread): (Covered, Unread)| {
+        covered.observed = seen.as_ref().map(|seen| seen.of(&covered, unread));
+        covered
+    };
+    let resources: Vec<Covered> = found.into_values().map(observe).collect();
     let of = |verdict: Verdict| resources.iter().filter(|covered| covered.verdict == verdict).count();
     Coverage {
         format: Coverage::FORMAT.to_owned(),

@@ -127,16 +127,16 @@ impl<'s> Seen<'s> {
         self.evidence.gaps.iter().filter(|gap| !is_known(gap)).cloned().collect()
     }
 
-    /// What it says of one thing.
-    pub(super) fn of(&self, covered: &Covered) -> Observed {
-        let mut observed = Observed { read_at: self.read_at, ..Observed::default() };
+    /// What it says of one thing, of which this could not be read: that may be what tells of its newest moment.
+    pub(super) fn of(&self, covered: &Covered, unread: Vec<String>) -> Observed {
+        let mut observed = Observed { read_at: self.read_at, unread, ..Observed::default() };
         let home = (covered.account.as_str(), covered.region.as_str());
         let mut moments = Moments { read_at: self.read_at, ..Moments::default() };
         for mechanism in &covered.mechanisms {
             let (by, earliest, latest) = match mechanism {
                 Mechanism::PointInTime(point) => ("point-in-time recovery", point.earliest, point.latest),
                 Mechanism::AutomatedBackups(backups) => {
-                    if backups.latest.is_none() && backups.days != Some(0) {
+                    if backups.latest.is_none() && backups.days != Some(0) && !self.is_told(covered, home) {
                         observed.unread.push("automated backups: how recent they are is not read yet".to_owned());
                     }
                     ("automated backups", backups.earliest, backups.latest)
@@ -172,7 +172,9 @@ impl<'s> Seen<'s> {
             }
             observed.count += one.usable;
             observed.unusable += one.unusable;
-            observed.least_days = [observed.least_days, one.least_days].into_iter().flatten().min();
+            if matches!(one.form, HeldForm::RecoveryPoints | HeldForm::ContinuousPoint) {
+                observed.least_days = [observed.least_days, one.least_days].into_iter().flatten().min();
+            }
             observed.unencrypted += one.unencrypted;
             observed.keys.extend(one.keys.iter().cloned());
         }
@@ -193,6 +195,12 @@ impl<'s> Seen<'s> {
         let failed = covered.arn.as_deref().and_then(|arn| self.failures.get(arn));
         observed.failed = failed.filter(|failed| newest.is_none_or(|newest| newest < failed.at)).map(|failed| (*failed).clone());
         observed
+    }
+
+    /// Whether a service was asked for its snapshots of a thing: then they are known, or it is told with the gaps why they are not.
+    fn is_told(&self, covered: &Covered, home: Place<'_>) -> bool {
+        let failed = self.of_kinds.get(&(covered.kind.as_str(), None)).into_iter().flatten();
+        self.evidence.lists_snapshots(&covered.kind, home.0, home.1) || failed.into_iter().any(|(place, _)| *place == home)
     }
 
     fn moment(&self, at: Timestamp, by: &str, (account, region): Place<'_>) -> Moment {

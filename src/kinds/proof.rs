@@ -4,7 +4,7 @@
 //! kinds of AWS Backup; each service's own snapshots and exports by the kinds of what they are of.
 
 use crate::aws::Connection;
-use crate::model::{Check, Evidence, Live, Snapshot};
+use crate::model::{Check, Evidence, Live, Snapshot, SnapshotsListed};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
@@ -26,4 +26,12 @@ pub struct ProofRequest<'a> {
     pub checks: &'a [Check],
     /// When the reading began.
     pub at: Timestamp,
+}
+
+impl ProofRequest<'_> {
+    /// That all snapshots were listed that the service of a kind keeps here.
+    pub fn listed(&self, kind: &str) -> SnapshotsListed {
+        let identity = &self.connection.identity;
+        SnapshotsListed { kind: kind.to_owned(), account: identity.account.clone(), region: identity.region.clone() }
+    }
 }

@@ -19,6 +19,9 @@ pub struct Evidence {
     /// What there is to restore, by thing and by where it is kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<Held>,
+    /// Of what kinds the snapshots that their services keep were listed to the last, and where: what is not among `held` there is not there.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub snapshots_listed: BTreeSet<SnapshotsListed>,
     /// What restores came to. AWS keeps the records of 30 days.
     ///
     /// Source: AWS Backup Developer Guide, "Monitoring": jobs are kept for 30 days.
@@ -102,6 +105,17 @@ pub enum HeldForm {
     CopiedBackups,
     /// Objects that are replicated; the newest is the moment up to which all are.
     Replica,
+}
+
+/// A place in which a service told of all snapshots that it keeps of the things of a kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SnapshotsListed {
+    /// The kind of the things.
+    pub kind: String,
+    /// The account that was asked.
+    pub account: String,
+    /// The region that was asked.
+    pub region: String,
 }
 
 /// What one restore came to.
@@ -245,12 +259,35 @@ impl Held {
             is_air_gapped: false,
         }
     }
+
+    /// Counts one that can be restored: of this moment, or of none that anybody knows.
+    pub fn add(&mut self, at: Option<Timestamp>) {
+        self.usable += 1;
+        match at {
+            Some(at) => {
+                self.newest = self.newest.max(Some(at));
+                self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
+            }
+            None => self.undated += 1,
+        }
+    }
+
+    /// Notes for how many days one of them is kept.
+    pub fn keep(&mut self, days: i64) {
+        self.least_days = Some(self.least_days.map_or(days, |least| least.min(days)));
+    }
 }
 
 impl Evidence {
+    /// Whether a service told of all its snapshots of the things of a kind in a place.
+    pub fn lists_snapshots(&self, kind: &str, account: &str, region: &str) -> bool {
+        self.snapshots_listed.iter().any(|one| (one.kind.as_str(), one.account.as_str(), one.region.as_str()) == (kind, account, region))
+    }
+
     /// Takes in what another reading found.
     pub fn extend(&mut self, other: Self) {
         self.held.extend(other.held);
+        self.snapshots_listed.extend(other.snapshots_listed);
         self.restores.extend(other.restores);
         self.failures.extend(other.failures);
         self.vault_policies.extend(other.vault_policies);

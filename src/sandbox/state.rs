@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::services::kept_snapshots::Snapshots;
 use super::services::{
     backup, cloudwatch, dlm, dynamodb, efs, elasticache, events, iam, kms, logs, organizations, rds, redshift, s3, scheduler, sns, tagging,
 };
@@ -63,6 +64,8 @@ pub(crate) struct Region {
     pub(crate) dynamodb: dynamodb::Tables,
     pub(crate) efs: efs::FileSystems,
     pub(crate) elasticache: elasticache::Groups,
+    /// Those that the clock does not make; so of Redshift.
+    pub(crate) elasticache_snapshots: Snapshots,
     pub(crate) events: events::Events,
     /// Only in the one region that stands for all of them.
     pub(crate) iam: iam::Roles,
@@ -71,6 +74,7 @@ pub(crate) struct Region {
     pub(crate) scheduler: scheduler::Scheduler,
     pub(crate) rds: rds::Databases,
     pub(crate) redshift: redshift::Clusters,
+    pub(crate) redshift_snapshots: Snapshots,
     pub(crate) sns: sns::Topics,
 }
 

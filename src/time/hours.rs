@@ -78,6 +78,12 @@ impl DailyHours {
         meet((minute_of_week(from), minutes), (self.from, self.length), DAY)
     }
 
+    /// When they began last, at `now` at the latest.
+    pub fn last(self, now: Timestamp) -> Timestamp {
+        let since = after(self.from, minute_of_week(now) % DAY, DAY);
+        now.checked_sub(SignedDuration::from_mins(i64::from(since)) + since_minute(now)).unwrap_or(Timestamp::MIN)
+    }
+
     /// Whether the two ever meet. Where one ends as the other begins they do not.
     pub fn overlaps(self, weekly: WeeklyHours) -> bool {
         (0..7).map(|day| day * DAY + self.from).any(|from| {
@@ -115,14 +121,12 @@ impl WeeklyHours {
 
     /// When they begin next, later than `now`.
     pub fn next(self, now: Timestamp) -> Timestamp {
-        let here = now.to_zoned(TimeZone::UTC);
         let wait = match after(minute_of_week(now), self.from, WEEK) {
             // They began within this minute, or begin with it.
             0 => WEEK,
             wait => wait,
         };
-        let begun = i64::from(here.second()) * 1_000_000_000 + i64::from(here.subsec_nanosecond());
-        let wait = SignedDuration::from_mins(i64::from(wait)) - SignedDuration::from_nanos(begun);
+        let wait = SignedDuration::from_mins(i64::from(wait)) - since_minute(now);
         now.checked_add(wait).unwrap_or(Timestamp::MAX)
     }
 }
@@ -154,6 +158,12 @@ fn minute_of_week(at: Timestamp) -> u32 {
     let here = at.to_zoned(TimeZone::UTC);
     let day = u32::from(here.weekday().to_monday_zero_offset().unsigned_abs());
     day * DAY + u32::from(here.hour().unsigned_abs()) * HOUR + u32::from(here.minute().unsigned_abs())
+}
+
+/// How much of its minute has passed.
+fn since_minute(at: Timestamp) -> SignedDuration {
+    let here = at.to_zoned(TimeZone::UTC);
+    SignedDuration::from_nanos(i64::from(here.second()) * 1_000_000_000 + i64::from(here.subsec_nanosecond()))
 }
 
 /// Whether two stretches, each with where it begins and how long it is, share any time on a dial: one begins while the other lasts.
@@ -232,6 +242,15 @@ mod tests {
         // A Sunday and the days beside it.
         assert!(meets("2026-11-22T23:00:00Z") && meets("2026-11-23T00:30:00Z"));
         assert!(!meets("2026-11-21T23:30:00Z") && !meets("2026-11-23T23:30:00Z"));
+    }
+
+    #[test]
+    fn hours_of_a_day_began_today_or_yesterday() {
+        let hours = DailyHours::parse("03:05-03:35").unwrap();
+        let last = |now: &str| hours.last(now.parse().unwrap()).to_string();
+        assert_eq!(last("2026-11-21T12:00:07.5Z"), "2026-11-21T03:05:00Z");
+        assert_eq!(last("2026-11-21T03:05:00Z"), "2026-11-21T03:05:00Z");
+        assert_eq!(last("2026-11-21T03:04:59Z"), "2026-11-20T03:05:00Z");
     }
 
     #[test]

@@ -43,3 +43,8 @@ fn the_sandbox_has_the_caches_file_systems_warehouses_and_lifecycle_policies_of_
 fn the_sandbox_has_the_event_history_of_cloudtrail() {
     hold("facts_trail.py", include_str!("facts_trail.py"));
 }
+
+#[test]
+fn the_sandbox_has_the_snapshots_of_databases_caches_and_warehouses_of_aws() {
+    hold("facts_snapshots.py", include_str!("facts_snapshots.py"));
+}

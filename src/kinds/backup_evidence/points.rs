@@ -88,16 +88,10 @@ impl Tally {
             held.unusable += 1;
             return;
         }
-        held.usable += 1;
-        match dated(point, form, self.at) {
-            Some(at) => {
-                held.newest = held.newest.max(Some(at));
-                held.oldest = Some(held.oldest.map_or(at, |oldest| oldest.min(at)));
-            }
-            None => held.undated += 1,
+        held.add(dated(point, form, self.at));
+        if let Some(days) = point.lifecycle().and_then(Lifecycle::delete_after_days).filter(|days| *days > 0) {
+            held.keep(days);
         }
-        let days = point.lifecycle().and_then(Lifecycle::delete_after_days).filter(|days| *days > 0);
-        held.least_days = days.map_or(held.least_days, |days| Some(held.least_days.map_or(days, |least| least.min(days))));
         held.keys.extend(point.encryption_key_arn().map(str::to_owned));
         held.unencrypted += u64::from(!point.is_encrypted());
     }

@@ -24,6 +24,7 @@ static SPEC: KindSpec = KindSpec {
     arn_prefix: "db:",
     name_form: rds::NAMES,
     inventory_actions: &["rds:DescribeDBInstances", "tag:GetResources"],
+    evidence_actions: &["rds:DescribeDBSnapshots"],
     holds: "automated backups",
     settings: &[
         rds::retention(0, READS, WRITES),
@@ -106,5 +107,10 @@ impl Kind for DbInstance {
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::CALLS)
+    }
+
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&rds::OF_INSTANCES)
     }
 }

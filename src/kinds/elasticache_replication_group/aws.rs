@@ -1,7 +1,11 @@
 //! The calls: `DescribeReplicationGroups` and `ModifyReplicationGroup`. The maintenance window, which the hours of backups must not meet,
 //! is told by `DescribeCacheClusters` alone, and asked for only where those hours change.
 
-use super::{AT_ONCE, HOURS_NOW, MAINTENANCE, PASSING, RETENTION, SOURCE_TO_BE, SPEC, STATUS, WINDOW};
+mod snapshots;
+
+pub(super) use snapshots::Snapshots;
+
+use super::{AT_ONCE, CREATED, HOURS_NOW, MAINTENANCE, NODES, PASSING, RETENTION, SOURCE_TO_BE, SPEC, STATUS, WINDOW};
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::patience::Patience;
@@ -149,6 +153,8 @@ fn live(id: ResourceId, group: &Json) -> Live {
         (STATUS, group.text("Status")),
         (HOURS_NOW, group.text("SnapshotWindow")),
         (SOURCE_TO_BE, source(group)),
+        (CREATED, group.moment("ReplicationGroupCreateTime").map(|at| at.to_string())),
+        (NODES, nodes(group)),
         (ENCRYPTION, encryption(group.flag("AtRestEncryptionEnabled"), group.text("KmsKeyId"))),
     ];
     live.facts.extend(facts.into_iter().filter_map(|(fact, text)| Some((fact.to_owned(), Value::from(text?)))));
@@ -194,6 +200,12 @@ async fn change(request: ChangeRequest<'_>) -> Result<(), ChangeFailed> {
             Err(failed) => return Err(failed.into()),
         }
     }
+}
+
+/// The names of its nodes.
+fn nodes(group: &Json) -> Option<String> {
+    let names: Vec<&str> = group.items("MemberClusters").into_iter().filter_map(Json::as_str).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// The node to take backups from, which a group without cluster mode that has none must be told: a replica where there is one, as a backup

@@ -22,6 +22,11 @@ const STATUS: &str = "status";
 const MAINTENANCE: &str = "maintenance_window";
 /// The hours that AWS or somebody chose, also where they are not declared.
 const HOURS_NOW: &str = "snapshot_window_now";
+/// What tells it from another of its name that was there before: when it was made.
+#[cfg(feature = "aws")]
+const CREATED: &str = "created";
+#[cfg(feature = "aws")]
+const NODES: &str = "nodes";
 /// The node that backups will be taken from, where AWS has to be told one.
 const SOURCE_TO_BE: &str = "snapshotting_node_to_be";
 
@@ -49,6 +54,7 @@ static SPEC: KindSpec = KindSpec {
     arn_prefix: "replicationgroup:",
     name_form: NameForm { min: 1, max: 40, also: &['-'], source: "ElastiCache API CreateReplicationGroup" },
     inventory_actions: &["elasticache:DescribeReplicationGroups", "tag:GetResources"],
+    evidence_actions: &["elasticache:DescribeSnapshots"],
     settings: &[
         Setting {
             path: RETENTION,
@@ -197,6 +203,11 @@ impl Kind for ReplicationGroup {
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::GroupCalls)
+    }
+
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&aws::Snapshots)
     }
 }
 

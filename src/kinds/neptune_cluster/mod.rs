@@ -23,6 +23,7 @@ static SPEC: KindSpec = KindSpec {
     arn_prefix: "cluster:",
     name_form: rds::NAMES,
     inventory_actions: &["rds:DescribeDBClusters", "tag:GetResources"],
+    evidence_actions: &["rds:DescribeDBClusterSnapshots"],
     holds: "automated backups",
     settings: &[
         rds::retention(1, READS, WRITES),

@@ -1,8 +1,8 @@
 //! The calls: one `Describe…` for many databases together, one `Modify…` for all changes of one.
 
 use super::{
-    AT_ONCE, COPIES, DAYS_NOW, DAYS_TO_COME, DAYS_WANTED, EARLIEST, ENGINE, LATEST, MAINTENANCE, MAKES_NONE, OWNER, PASSING, REPLICAS,
-    RETENTION, STATUS, WAITING, is_only_said,
+    AT_ONCE, COPIES, DAYS_NOW, DAYS_TO_COME, DAYS_WANTED, EARLIEST, ENGINE, LATEST, MAINTENANCE, MAKES_NONE, OWNER, PASSING, REPLICA_OF,
+    REPLICAS, RESOURCE_ID, RETENTION, STATUS, WAITING, is_only_said,
 };
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
@@ -197,6 +197,8 @@ impl DatabaseCalls {
             (EARLIEST, described.moment("EarliestRestorableTime").map(|at| at.to_string())),
             (LATEST, described.moment("LatestRestorableTime").map(|at| at.to_string())),
             (REPLICAS, listed(described.items("ReadReplicaDBInstanceIdentifiers"))),
+            (REPLICA_OF, described.text("ReadReplicaSourceDBInstanceIdentifier").filter(|source| !source.is_empty())),
+            (RESOURCE_ID, described.text("DbiResourceId").or_else(|| described.text("DbClusterResourceId"))),
             (COPIES, copies(described)),
             (WAITING, waiting(described)),
             (ENCRYPTION, encryption(described.flag("StorageEncrypted"), described.text("KmsKeyId"))),

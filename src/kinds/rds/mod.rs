@@ -9,10 +9,14 @@ mod calls;
 mod holder;
 mod hours;
 #[cfg(feature = "aws")]
+mod snapshots;
+#[cfg(feature = "aws")]
 pub(super) mod tagging;
 
 #[cfg(feature = "aws")]
 pub(super) use calls::{As, DatabaseCalls, RDS};
+#[cfg(feature = "aws")]
+pub(super) use snapshots::{OF_CLUSTERS, OF_INSTANCES};
 
 pub(super) use holder::holder;
 pub(super) use hours::{free, perhaps_free};
@@ -49,6 +53,12 @@ const DAYS_WANTED: &str = "backup_retention_period_wanted";
 /// Other changes that wait.
 const WAITING: &str = "waiting_for_maintenance";
 const REPLICAS: &str = "read_replicas";
+/// The instance that it is a read replica of.
+#[cfg(feature = "aws")]
+const REPLICA_OF: &str = "read_replica_of";
+/// What tells it from another of its name that was there before.
+#[cfg(feature = "aws")]
+const RESOURCE_ID: &str = "resource_id";
 const COPIES: &str = "backups_in_other_regions";
 pub(super) const ENGINE: &str = "engine";
 

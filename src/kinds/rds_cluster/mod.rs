@@ -24,6 +24,7 @@ static SPEC: KindSpec = KindSpec {
     arn_prefix: "cluster:",
     name_form: rds::NAMES,
     inventory_actions: &["rds:DescribeDBClusters", "tag:GetResources"],
+    evidence_actions: &["rds:DescribeDBClusterSnapshots"],
     holds: "automated backups",
     settings: &[
         rds::retention(1, READS, WRITES),
@@ -121,6 +122,11 @@ impl Kind for RdsCluster {
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::CALLS)
+    }
+
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&rds::OF_CLUSTERS)
     }
 }
 

@@ -1,6 +1,10 @@
 //! The calls: `DescribeClusters` and `ModifyCluster`.
 
-use super::{AUTOMATED, MANUAL, NODE_TYPE, PASSING, SPEC, STATUS};
+mod snapshots;
+
+pub(super) use snapshots::Snapshots;
+
+use super::{AUTOMATED, CREATED, MANUAL, NODE_TYPE, PASSING, SPEC, STATUS};
 use crate::aws::untyped::{Answer as _, Operation, Protocol, Service};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::patience::Patience;
@@ -105,6 +109,7 @@ fn live(id: ResourceId, cluster: &Json, account: &str) -> Live {
     let facts = [
         (STATUS, cluster.text("ClusterStatus")),
         (NODE_TYPE, cluster.text("NodeType")),
+        (CREATED, cluster.moment("ClusterCreateTime").map(|at| at.to_string())),
         (ENCRYPTION, encryption(cluster.flag("Encrypted"), cluster.text("KmsKeyId"))),
     ];
     live.facts.extend(facts.into_iter().filter_map(|(fact, text)| Some((fact.to_owned(), Value::from(text?)))));

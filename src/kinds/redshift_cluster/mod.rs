@@ -21,6 +21,9 @@ const FOR_EVER: i64 = -1;
 // What reading leaves beside the settings.
 const STATUS: &str = "status";
 const NODE_TYPE: &str = "node_type";
+/// What tells it from another of its name that was there before: when it was made.
+#[cfg(feature = "aws")]
+const CREATED: &str = "created";
 
 /// States that pass by themselves, so that apply waits.
 ///
@@ -57,6 +60,7 @@ static SPEC: KindSpec = KindSpec {
     arn_prefix: "cluster:",
     name_form: NameForm { min: 1, max: 63, also: &['-'], source: "Redshift API CreateCluster" },
     inventory_actions: &["redshift:DescribeClusters", "tag:GetResources"],
+    evidence_actions: &["redshift:DescribeClusterSnapshots"],
     settings: &[
         Setting {
             path: AUTOMATED,
@@ -183,6 +187,11 @@ impl Kind for RedshiftCluster {
     #[cfg(feature = "aws")]
     fn calls(&self) -> super::Calls {
         super::Calls::Settings(&aws::ClusterCalls)
+    }
+
+    #[cfg(feature = "aws")]
+    fn proof(&self) -> Option<&'static dyn super::ProofAws> {
+        Some(&aws::Snapshots)
     }
 }
 

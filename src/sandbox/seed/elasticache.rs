@@ -8,9 +8,13 @@ use serde_json::{Map, Value};
 
 use super::Plant;
 use super::fields::Fields;
+use super::snapshot::{self, SeededSnapshots};
 use crate::sandbox::DEFAULT_ACCOUNT;
 use crate::sandbox::services::{account, elasticache};
 use crate::sandbox::state::State;
+
+/// How old a seeded one is when the seed does not say, so that its automated snapshots have history.
+const DEFAULT_AGE_DAYS: i64 = 60;
 
 /// Statuses that a seed can hold a group in.
 const STATUSES: &[&str] = &["available", "create-failed", "creating", "deleting", "modifying", "snapshotting"];
@@ -50,6 +54,7 @@ struct SeededGroup {
     age_days: i64,
     said: Map<String, Value>,
     tags: Option<BTreeMap<String, String>>,
+    snapshots: Vec<SeededSnapshots>,
 }
 
 /// Reads one block; what AWS would refuse of it is a problem.
@@ -89,9 +94,10 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         shards: shards.unwrap_or(1),
         replicas: replicas.unwrap_or_else(|| nodes.unwrap_or(1).saturating_sub(1)),
         status: fields.choice("status", STATUSES).filter(|status| status != "available"),
-        age_days: fields.number("created_days_ago", 0..=36_500).unwrap_or_default(),
+        age_days: fields.number("created_days_ago", 0..=36_500).unwrap_or(DEFAULT_AGE_DAYS),
         said,
         tags: fields.map("tags").map(BTreeMap::from_iter),
+        snapshots: snapshot::blocks(fields),
     })
 }
 
@@ -124,6 +130,7 @@ impl Plant for SeededGroup {
             gone_at: (self.status.as_deref() == Some("deleting")).then_some(Timestamp::MAX),
             held: self.status.clone(),
             days: self.days,
+            backups_since: None,
             window: self.window.clone(),
             maintenance: self.maintenance.clone(),
             source: None,
@@ -135,6 +142,11 @@ impl Plant for SeededGroup {
         };
         let first = group.nodes().into_iter().next().map(|(_, node, _)| node);
         group.source = first.filter(|_| self.days > 0 && !self.cluster_mode);
+        let source = elasticache::source(&group);
+        for snapshots in &self.snapshots {
+            let held = state.region_mut(&self.account, snapshots.region().unwrap_or(&self.region));
+            snapshots.plant(&source, &self.region, now, &mut held.elasticache_snapshots);
+        }
         state.region_mut(&self.account, &self.region).elasticache.insert(self.name.clone(), group).is_some()
     }
 }

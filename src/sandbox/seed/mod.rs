@@ -12,19 +12,22 @@
 //! | `aws_backup_vault` | `policy`, `notifications`, `lock` (with `locked_days_ago`), `recovery_point` and `restore_job` blocks; `created_days_ago` |
 //! | `aws_cloudwatch_dashboard` | `tags`, `created_days_ago`; no `region` |
 //! | `aws_cloudwatch_log_group` | `stored_bytes`, `created_days_ago` |
-//! | `aws_db_instance`, `aws_rds_cluster`, `aws_docdb_cluster`, `aws_neptune_cluster`, `aws_rds_cluster_instance` | `created_days_ago`, `status`, `aws_backup_recovery_point_arn`, `pending_backup_retention_period` |
+//! | `aws_db_instance`, `aws_rds_cluster`, `aws_docdb_cluster`, `aws_neptune_cluster`, `aws_rds_cluster_instance` | `created_days_ago`, `status`, `aws_backup_recovery_point_arn`, `pending_backup_retention_period`, `snapshot` blocks |
 //! | `aws_dlm_lifecycle_policy` | `id`; no copies, archives or shares |
 //! | `aws_dynamodb_table` | `items`, `status`, `created_days_ago`, and in `point_in_time_recovery` `enabled_days_ago` |
 //! | `aws_efs_file_system` | `id`; `backup_policy`, `state`, `created_days_ago` |
-//! | `aws_elasticache_replication_group` | `status`, `created_days_ago` |
+//! | `aws_elasticache_replication_group` | `status`, `created_days_ago`, `snapshot` blocks |
 //! | `aws_iam_role` | no `region` |
 //! | `aws_kms_key` | `key_id`, `alias`, and `state` |
 //! | `aws_organizations_account`, `aws_organizations_organizational_unit` | `id`; of an account, `status` |
-//! | `aws_redshift_cluster` | `status`, `created_days_ago` |
+//! | `aws_redshift_cluster` | `status`, `created_days_ago`, `snapshot` blocks |
 //!
 //! They take `region` and `account_id`. A `recovery_point` has `resource_arn`, `created_days_ago`, `created_hours_ago`, `cold_storage_after`,
 //! `delete_after`, `status` (`AVAILABLE` and `STOPPED` are continuous), `size_bytes`, `source_vault_arn`, `kms_key_arn`, `tags`,
 //! `restored_hours_ago`, `encrypted = false`, `dated = false`, and `repeat`, for so many of them, `repeat_every_hours` apart, the newest first.
+//! A `snapshot` is beside the automated ones, which come of the clock; it has `identifier`, `created_days_ago`, `created_hours_ago`, `type`
+//! (`manual`, `automated`, `awsbackup`), `status`, `encrypted`, `kms_key_id`, `retention_period`, `repeat`, `repeat_every_hours`, `copied_to`
+//! (a region, where it is then), and `of_deleted = true` for what was made of another thing of the name, which is gone.
 //! A `restore_job` has `resource_arn`, `started_days_ago`, `started_hours_ago`, `minutes`, `status`, `status_message`, `validation_status`,
 //! `validation_status_message`, `restore_testing_plan_name`, and `source_resource_told = false`, as AWS has long not told it.
 
@@ -48,6 +51,7 @@ mod rds_events;
 mod redshift;
 mod s3_bucket;
 mod s3_documents;
+mod snapshot;
 mod sns_topic;
 
 use std::collections::BTreeMap;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Plant;
 use super::fields::Fields;
+use super::snapshot::{self, SeededSnapshots};
 use crate::sandbox::DEFAULT_ACCOUNT;
 use crate::sandbox::services::{account, rds};
 use crate::sandbox::state::State;
@@ -69,6 +70,7 @@ struct Seeded {
     cluster: Option<String>,
     source: Option<String>,
     backtrack: i64,
+    snapshots: Vec<SeededSnapshots>,
 }
 
 /// Reads an instance that is no member of a cluster.
@@ -158,6 +160,7 @@ fn common(fields: &mut Fields<'_>, name: &'static str, engine: String, (default,
         cluster: None,
         source: None,
         backtrack: 0,
+        snapshots: snapshot::blocks(fields),
     }
 }
 
@@ -203,6 +206,12 @@ impl Plant for Seeded {
             rds::fill_cluster(&mut common.said, &self.engine);
         } else {
             rds::fill_instance(&mut common.said, &self.engine);
+        }
+        let source = rds::source(&common);
+        for snapshots in &self.snapshots {
+            let held = &mut state.region_mut(&self.account, snapshots.region().unwrap_or(&self.region)).rds;
+            let held = if self.is_cluster { &mut held.cluster_snapshots } else { &mut held.snapshots };
+            snapshots.plant(&source, &self.region, now, held);
         }
         let held = &mut state.region_mut(&self.account, &self.region).rds;
         if self.is_cluster {

@@ -7,9 +7,13 @@ use serde_json::{Map, Value};
 
 use super::Plant;
 use super::fields::Fields;
+use super::snapshot::{self, SeededSnapshots};
 use crate::sandbox::DEFAULT_ACCOUNT;
 use crate::sandbox::services::{account, redshift};
 use crate::sandbox::state::State;
+
+/// How old a seeded one is when the seed does not say, so that its automated snapshots have history.
+const DEFAULT_AGE_DAYS: i64 = 60;
 
 /// Statuses that a seed can hold a cluster in.
 const STATUSES: &[&str] = &["available", "creating", "deleting", "hardware-failure", "modifying", "paused", "resizing", "storage-full"];
@@ -37,6 +41,7 @@ struct SeededCluster {
     age_days: i64,
     said: Map<String, Value>,
     tags: Option<BTreeMap<String, String>>,
+    snapshots: Vec<SeededSnapshots>,
 }
 
 /// Reads one block; what AWS would refuse of it is a problem.
@@ -68,9 +73,10 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         automated,
         manual,
         status: fields.choice("status", STATUSES).filter(|status| status != "available"),
-        age_days: fields.number("created_days_ago", 0..=36_500).unwrap_or_default(),
+        age_days: fields.number("created_days_ago", 0..=36_500).unwrap_or(DEFAULT_AGE_DAYS),
         said,
         tags: fields.map("tags").map(BTreeMap::from_iter),
+        snapshots: snapshot::blocks(fields),
     })
 }
 
@@ -93,10 +99,16 @@ impl Plant for SeededCluster {
             gone_at: (self.status.as_deref() == Some("deleting")).then_some(Timestamp::MAX),
             held: self.status.clone(),
             automated: self.automated,
+            snapshots_since: None,
             manual: self.manual,
             said: self.said.clone(),
             tags: self.tags.clone(),
         };
+        let source = redshift::source(&cluster);
+        for snapshots in &self.snapshots {
+            let held = state.region_mut(&self.account, snapshots.region().unwrap_or(&self.region));
+            snapshots.plant(&source, &self.region, now, &mut held.redshift_snapshots);
+        }
         state.region_mut(&self.account, &self.region).redshift.insert(self.name.clone(), cluster).is_some()
     }
 }

@@ -33,11 +33,23 @@ pub(crate) fn page<T>(
     all: Vec<T>,
     name: impl Fn(&T) -> String,
 ) -> Result<(Vec<T>, Option<String>), AwsError> {
+    page_within(call, fields, all, 100, name)
+}
+
+/// The same of a list of which AWS gives no more than so many at once, asked or not.
+pub(crate) fn page_within<T>(
+    call: &Call<'_>,
+    fields: Input<'_>,
+    all: Vec<T>,
+    most: usize,
+    name: impl Fn(&T) -> String,
+) -> Result<(Vec<T>, Option<String>), AwsError> {
     let asked = fields.integer("MaxRecords")?;
-    if let Some(asked) = asked.filter(|asked| !(20..=100).contains(asked)) {
-        return Err(invalid(format!("Invalid value {asked} for MaxRecords. Must be between 20 and 100")));
+    let size = asked.map(|asked| usize::try_from(asked).ok().filter(|size| (20..=most).contains(size)));
+    if let (Some(asked), Some(None)) = (asked, size) {
+        return Err(invalid(format!("Invalid value {asked} for MaxRecords. Must be between 20 and {most}")));
     }
-    let size = call.page(asked.and_then(|asked| usize::try_from(asked).ok()), 100);
+    let size = call.page(size.flatten(), most);
     let after = fields.text("Marker")?.unwrap_or_default();
     let mut rest: Vec<T> = all.into_iter().filter(|one| after.is_empty() || name(one).as_str() > after).collect();
     let more = rest.len() > size;

@@ -15,6 +15,7 @@ pub(crate) mod events;
 pub(crate) mod forms;
 pub(crate) mod iam;
 pub(crate) mod input;
+pub(crate) mod kept_snapshots;
 pub(crate) mod kms;
 pub(crate) mod logs;
 pub(crate) mod organizations;

@@ -31,6 +31,7 @@ impl ProofAws for Kept {
             let ids = request.things.iter().filter_map(|live| Some((arn(connection, live)?, live.fact(TABLE_ID))));
             let tables = Tables { connection, ids: ids.collect() };
             let (backups, exports) = join(tables.backups(), tables.exports()).await;
+            evidence.snapshots_listed.extend(backups.is_ok().then(|| request.listed(SPEC.name)));
             for part in [backups, exports] {
                 match part {
                     Ok(held) => evidence.held.extend(held),
@@ -126,26 +127,19 @@ impl Tables<'_> {
         let of = (table.to_owned(), store.clone());
         let one = held.entry(of).or_insert_with(|| self.held(table, HeldForm::Exports, &store));
         one.keys.extend(export.s3_sse_kms_key_id().map(str::to_owned));
-        date(one, export.export_time());
+        one.add(moment(export.export_time()));
     }
 }
 
 /// Takes in a backup.
 fn add(held: &mut Held, backup: &BackupSummary) {
     if backup.backup_status() == Some(&BackupStatus::Available) {
-        date(held, backup.backup_creation_date_time());
+        held.add(moment(backup.backup_creation_date_time()));
     } else {
         held.unusable += 1;
     }
 }
 
-/// Takes in something that can be restored, of this moment.
-fn date(held: &mut Held, at: Option<&DateTime>) {
-    held.usable += 1;
-    let Some(at) = at.and_then(|at| Timestamp::from_second(at.secs()).ok()) else {
-        held.undated += 1;
-        return;
-    };
-    held.newest = held.newest.max(Some(at));
-    held.oldest = Some(held.oldest.map_or(at, |oldest| oldest.min(at)));
+fn moment(at: Option<&DateTime>) -> Option<Timestamp> {
+    at.and_then(|at| Timestamp::from_second(at.secs()).ok())
 }

@@ -135,6 +135,7 @@ pub(super) fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
         gone_at: None,
         held: None,
         days,
+        backups_since: None,
         window,
         maintenance,
         source: None,

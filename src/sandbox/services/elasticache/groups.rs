@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::create::{check_days, check_hours, said};
 use super::{fault, page, required, show, together};
 use crate::sandbox::services::input::Input;
+use crate::sandbox::services::kept_snapshots::floor;
 use crate::sandbox::services::tag_set::Tags;
 use crate::sandbox::services::{AwsError, Call};
 
@@ -35,6 +36,9 @@ pub(crate) struct Group {
     /// A status that a seed holds it in.
     pub(crate) held: Option<String>,
     pub(crate) days: i64,
+    /// No automatic backup is older; none where that is when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) backups_since: Option<Timestamp>,
     pub(crate) window: String,
     pub(crate) maintenance: String,
     /// The node that backups are taken from, without cluster mode.
@@ -150,8 +154,11 @@ pub(super) fn modify(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     check_source(group, source.as_deref(), days)?;
     (group.window, group.maintenance) = (window, maintenance);
     group.source = source.or(group.source.take());
-    if let Some(days) = days {
+    if let Some(days) = days.filter(|days| *days != group.days) {
+        group.backups_since = Some(floor(group.days, days, group.backups_since.unwrap_or(group.created), now));
         group.days = days;
+    }
+    if let Some(days) = days {
         // Where backups are off nothing is their source.
         group.source = group.source.take().filter(|_| days > 0);
     }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::backups::Backups;
 use super::events::Subscription;
+use crate::sandbox::services::kept_snapshots::Snapshots;
 
 /// The databases of one region of one account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -16,6 +17,9 @@ pub(crate) struct Databases {
     pub(crate) instances: BTreeMap<String, Instance>,
     pub(crate) clusters: BTreeMap<String, Cluster>,
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
+    /// Snapshots of instances and of clusters that the clock does not make.
+    pub(crate) snapshots: Snapshots,
+    pub(crate) cluster_snapshots: Snapshots,
     /// Automated backups that outlived their instance, or came from another region, by ARN.
     pub(super) automated: BTreeMap<String, Automated>,
 }

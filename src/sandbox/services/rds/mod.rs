@@ -1,5 +1,5 @@
-//! Amazon RDS, with Aurora, DocumentDB and Neptune, which share its API: DB instances, DB clusters, their automated backups, event
-//! subscriptions and tags. No database runs, and snapshots are not kept.
+//! Amazon RDS, with Aurora, DocumentDB and Neptune, which share its API: DB instances, DB clusters, their automated backups, snapshots,
+//! event subscriptions and tags. No database runs, and nobody makes a snapshot by hand.
 
 mod automated;
 mod backups;
@@ -10,6 +10,7 @@ mod events;
 mod instances;
 mod replication;
 mod show;
+mod snapshots;
 mod tags;
 
 use serde_json::Value;
@@ -24,6 +25,7 @@ pub(crate) use clusters::ENGINES as CLUSTER_ENGINES;
 pub(crate) use create::{check_name, common, fill_cluster, fill_instance};
 pub(crate) use databases::{Cluster, Databases, Instance};
 pub(crate) use events::{Subscription, check as check_events};
+pub(crate) use snapshots::source;
 pub(crate) use tags::{ever_tagged, tag, untag};
 
 /// Amazon RDS, 2014-10-31.
@@ -42,9 +44,11 @@ pub(crate) static SERVICE: Service = Service {
         Operation::write("DeleteDBInstance", instances::delete),
         Operation::write("DeleteDBInstanceAutomatedBackup", automated::delete),
         Operation::write("DeleteEventSubscription", events::delete),
+        Operation::read("DescribeDBClusterSnapshots", snapshots::describe_of_clusters),
         Operation::read("DescribeDBClusters", clusters::describe),
         Operation::read("DescribeDBInstanceAutomatedBackups", automated::describe),
         Operation::read("DescribeDBInstances", instances::describe),
+        Operation::read("DescribeDBSnapshots", snapshots::describe),
         Operation::read("DescribeEventCategories", events::categories),
         Operation::read("DescribeEventSubscriptions", events::describe),
         Operation::read("DescribeGlobalClusters", clusters::describe_global),
@@ -61,16 +65,27 @@ pub(crate) static SERVICE: Service = Service {
 };
 
 static WIRE: Wire = Wire {
-    times: &["ClusterCreateTime", "EarliestRestorableTime", "EarliestTime", "InstanceCreateTime", "LatestRestorableTime", "LatestTime"],
+    times: &[
+        "ClusterCreateTime",
+        "EarliestRestorableTime",
+        "EarliestTime",
+        "InstanceCreateTime",
+        "LatestRestorableTime",
+        "LatestTime",
+        "OriginalSnapshotCreateTime",
+        "SnapshotCreateTime",
+    ],
     maps: &[],
     items: &[
         ("AvailabilityZones", "AvailabilityZone"),
         ("DBClusterMembers", "DBClusterMember"),
+        ("DBClusterSnapshots", "DBClusterSnapshot"),
         ("DBClusters", "DBCluster"),
         ("DBInstanceAutomatedBackups", "DBInstanceAutomatedBackup"),
         ("DBInstanceAutomatedBackupsReplications", "DBInstanceAutomatedBackupsReplication"),
         ("DBInstances", "DBInstance"),
         ("DBParameterGroups", "DBParameterGroup"),
+        ("DBSnapshots", "DBSnapshot"),
         ("EventCategories", "EventCategory"),
         ("EventCategoriesList", "EventCategory"),
         ("EventCategoriesMapList", "EventCategoriesMap"),
@@ -90,7 +105,7 @@ static WIRE: Wire = Wire {
     query_codes: &[("SerializationException", "MalformedInput"), ("ValidationException", "InvalidParameterValue")],
 };
 
-/// The ARN of something of RDS: `kind` is `db`, `cluster`, `es` or `auto-backup`.
+/// The ARN of something of RDS: `kind` is `db`, `cluster`, `snapshot`, `cluster-snapshot`, `es` or `auto-backup`.
 pub(crate) fn arn(account: &str, region: &str, kind: &str, name: &str) -> String {
     format!("arn:aws:rds:{region}:{account}:{kind}:{name}")
 }
@@ -113,6 +128,8 @@ fn resources(caller: &Caller, input: &Value) -> Vec<String> {
     let all = match input.get("Action").and_then(Value::as_str) {
         Some("DescribeDBInstances") => Some(own("db", "*")),
         Some("DescribeDBClusters") => Some(own("cluster", "*")),
+        Some("DescribeDBSnapshots") => Some(own("snapshot", "*")),
+        Some("DescribeDBClusterSnapshots") => Some(own("cluster-snapshot", "*")),
         _ => None,
     };
     if named.is_empty() { all.into_iter().collect() } else { named }

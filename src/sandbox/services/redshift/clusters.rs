@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{arn, fault, invalid, page, required, together};
 use crate::sandbox::services::input::Input;
+use crate::sandbox::services::kept_snapshots::floor;
 use crate::sandbox::services::tag_set::{self, Tags};
 use crate::sandbox::services::{AwsError, Call, epoch};
 
@@ -31,6 +32,9 @@ pub(crate) struct Cluster {
     pub(crate) held: Option<String>,
     /// For how many days automated snapshots are kept; 0 where there are none.
     pub(crate) automated: i64,
+    /// No automated snapshot is older; none where that is when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) snapshots_since: Option<Timestamp>,
     /// For how many days manual snapshots are kept; -1 is for ever.
     pub(crate) manual: i64,
     /// What else was said of it and is only given back.
@@ -162,6 +166,7 @@ pub(super) fn create(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
         gone_at: None,
         held: None,
         automated,
+        snapshots_since: None,
         manual,
         said,
         tags: (!tags.is_empty()).then_some(tags),
@@ -210,7 +215,10 @@ pub(super) fn modify(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsErr
     let node_type = cluster.said.get("NodeType").and_then(Value::as_str).unwrap_or_default();
     let automated = automated.map(|days| check_automated(days, node_type)).transpose()?;
     let manual = manual.map(check_manual).transpose()?;
-    cluster.automated = automated.unwrap_or(cluster.automated);
+    if let Some(days) = automated.filter(|days| *days != cluster.automated) {
+        cluster.snapshots_since = Some(floor(cluster.automated, days, cluster.snapshots_since.unwrap_or(cluster.created), now));
+        cluster.automated = days;
+    }
     cluster.manual = manual.unwrap_or(cluster.manual);
     cluster.said.extend(changes);
     cluster.busy_until = Some(settles).filter(|until| *until > now);

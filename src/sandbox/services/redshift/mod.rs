@@ -1,6 +1,8 @@
-//! Amazon Redshift: provisioned clusters with the retention of their snapshots, and tags. No cluster runs, and no snapshot is kept.
+//! Amazon Redshift: provisioned clusters with their snapshots and how long those are kept, and tags. No cluster runs, and nobody makes a
+//! snapshot by hand.
 
 mod clusters;
+mod snapshots;
 mod tags;
 
 use serde_json::Value;
@@ -10,6 +12,7 @@ use super::{Operation, Protocol, Service, Wire};
 use crate::sandbox::state::Caller;
 
 pub(crate) use clusters::{Cluster, Clusters, check_automated, check_manual, check_name, fill};
+pub(crate) use snapshots::source;
 pub(crate) use tags::{ever_tagged, tag, untag};
 
 /// Amazon Redshift, 2012-12-01.
@@ -23,6 +26,7 @@ pub(crate) static SERVICE: Service = Service {
         Operation::write("CreateTags", tags::tag),
         Operation::write("DeleteCluster", clusters::delete),
         Operation::write("DeleteTags", tags::untag),
+        Operation::read("DescribeClusterSnapshots", snapshots::describe),
         Operation::read("DescribeClusters", clusters::describe),
         Operation::read("DescribeLoggingStatus", clusters::logging),
         Operation::write("ModifyCluster", clusters::modify),
@@ -31,13 +35,14 @@ pub(crate) static SERVICE: Service = Service {
 };
 
 static WIRE: Wire = Wire {
-    times: &["ClusterCreateTime"],
+    times: &["ClusterCreateTime", "SnapshotCreateTime"],
     maps: &[],
     items: &[
         ("ClusterNodes", "member"),
         ("ClusterParameterGroups", "ClusterParameterGroup"),
         ("Clusters", "Cluster"),
         ("IamRoles", "ClusterIamRole"),
+        ("Snapshots", "Snapshot"),
         ("TagKeys", "TagKey"),
         ("TagValues", "TagValue"),
         ("Tags", "Tag"),
