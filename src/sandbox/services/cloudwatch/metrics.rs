@@ -79,6 +79,14 @@ impl Metrics {
         }
     }
 
+    /// The same, unless there is a point of that instant already.
+    pub(crate) fn publish_once(&mut self, metric: Metric, point: Point) {
+        let known = self.0.iter().find(|series| series.metric == metric);
+        if !known.is_some_and(|series| series.points.iter().any(|known| known.at == point.at)) {
+            self.publish(metric, point);
+        }
+    }
+
     /// What was published for a metric, in `unit` unless that is `None`.
     pub(super) fn points(&self, metric: &Metric, unit: Option<&str>) -> Vec<&Point> {
         let series = self.0.iter().find(|series| series.metric == *metric);

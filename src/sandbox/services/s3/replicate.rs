@@ -85,6 +85,11 @@ impl Buckets {
         self.expire(now);
     }
 
+    /// How many versions are on their way from a bucket to another.
+    pub(super) fn waiting(&self, source: &str, destination: &str) -> usize {
+        self.pending.iter().filter(|sent| sent.source == source && sent.destination == destination).count()
+    }
+
     fn deliver_due(&mut self, now: Timestamp) {
         if self.pending.iter().all(|sent| sent.arrives > now) {
             return;
