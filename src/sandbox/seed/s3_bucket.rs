@@ -228,8 +228,7 @@ impl SeededProgress {
         Progress {
             pending: self.pending,
             latency_seconds: self.latency_seconds,
-            failed: self.failed,
-            failed_at: days_before(now, self.failed_days_ago),
+            failures: [(days_before(now, self.failed_days_ago), self.failed)].into_iter().filter(|(_, failed)| *failed > 0).collect(),
             stopped_at: self.stopped_minutes_ago.map(before),
         }
     }

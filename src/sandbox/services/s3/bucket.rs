@@ -41,7 +41,7 @@ pub(crate) struct Bucket {
     /// `ReplicationConfiguration`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replication: Option<Value>,
-    /// How far replication rules are, by their ids, other than that all is done.
+    /// How far replication rules are, by their ids, where that is more than what is on its way.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) progress: BTreeMap<String, Progress>,
     /// `ObjectLockConfiguration`; once it is there it never goes away.

@@ -1,8 +1,10 @@
 //! What S3 tells CloudWatch of replication rules with metrics: how many operations wait, and by how much the destination is behind, in the
 //! destination's region; what failed in the source's (S3 user guide, "Using S3 Replication metrics").
 //!
-//! One datapoint of the last whole minute is enough for whoever asks how far it is; there is no history. What does not come to an end here by
-//! itself, delays and failures, stands in a seed.
+//! One datapoint of the last whole minute is enough for whoever asks how far it is; there is no history. Delays of hours, and failures of long ago, stand in a
+//! seed.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,16 +14,15 @@ use super::bucket::Bucket;
 use crate::sandbox::services::cloudwatch::{Metric, MetricPoint};
 use crate::sandbox::state::State;
 
-/// How far a rule is, other than that all is done.
+/// How far a rule is, beside the versions that are on their way.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Progress {
     /// How many operations wait.
     pub(crate) pending: u32,
     /// By how many seconds the destination is behind.
     pub(crate) latency_seconds: u32,
-    /// How many operations failed, and when.
-    pub(crate) failed: u32,
-    pub(crate) failed_at: Timestamp,
+    /// When how many operations failed.
+    pub(crate) failures: BTreeMap<Timestamp, u32>,
     /// When CloudWatch was told for the last time, where that has stopped.
     pub(crate) stopped_at: Option<Timestamp>,
 }
@@ -35,15 +36,16 @@ struct Said {
 
 /// Publishes what S3 tells of the rules of an account by now.
 pub(crate) fn publish(state: &mut State, account: &str, now: Timestamp) {
-    let minute = now.as_second().div_euclid(60).saturating_sub(1).saturating_mul(60);
-    let minute = Timestamp::from_second(minute).unwrap_or(now);
-    let said: Vec<Said> = state.s3.of_account(account).flat_map(|bucket| of_bucket(state, bucket, minute)).collect();
+    state.s3.settle(now);
+    let said: Vec<Said> = state.s3.of_account(account).flat_map(|bucket| of_bucket(state, bucket, now)).collect();
     for Said { region, metric, point } in said {
         state.region_mut(account, &region).cloudwatch.metrics.publish_once(metric, point);
     }
 }
 
-fn of_bucket(state: &State, bucket: &Bucket, minute: Timestamp) -> Vec<Said> {
+fn of_bucket(state: &State, bucket: &Bucket, now: Timestamp) -> Vec<Said> {
+    let minute = now.as_second().div_euclid(60).saturating_sub(1).saturating_mul(60);
+    let minute = Timestamp::from_second(minute).unwrap_or(now);
     let rules = bucket.replication.as_ref().and_then(|document| document.get("Rule")).and_then(Value::as_array);
     let is_measured = |rule: &&Value| rule["Status"] == "Enabled" && rule["Destination"]["Metrics"]["Status"] == "Enabled";
     let mut said = Vec::new();
@@ -57,19 +59,20 @@ fn of_bucket(state: &State, bucket: &Bucket, minute: Timestamp) -> Vec<Said> {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
         };
-        let seeded = bucket.progress.get(id).cloned();
-        let waiting = u32::try_from(state.s3.waiting(&bucket.name, to)).unwrap_or(u32::MAX);
-        let progress = seeded.unwrap_or(Progress { pending: waiting, ..Progress::default() });
+        let progress = bucket.progress.get(id).cloned().unwrap_or_default();
+        let (waiting, oldest) = state.s3.waiting(&bucket.name, id);
+        let pending = progress.pending.saturating_add(u32::try_from(waiting).unwrap_or(u32::MAX));
+        let behind = oldest.map_or(0, |oldest| u32::try_from(now.duration_since(oldest).as_secs()).unwrap_or_default());
         let mut say = |region: &str, name: &str, unit: &str, value: u32, at: Timestamp| {
             said.push(Said { region: region.to_owned(), metric: metric(name), point: MetricPoint::of(at, unit, f64::from(value), 1.0) });
         };
         if let Some(there) = state.s3.get(to) {
             let at = progress.stopped_at.unwrap_or(minute);
-            say(&there.region, "OperationsPendingReplication", "Count", progress.pending, at);
-            say(&there.region, "ReplicationLatency", "Seconds", progress.latency_seconds, at);
+            say(&there.region, "OperationsPendingReplication", "Count", pending, at);
+            say(&there.region, "ReplicationLatency", "Seconds", progress.latency_seconds.max(behind), at);
         }
-        if progress.failed > 0 {
-            say(&bucket.region, "OperationsFailedReplication", "Count", progress.failed, progress.failed_at);
+        for (at, failed) in progress.failures {
+            say(&bucket.region, "OperationsFailedReplication", "Count", failed, at);
         }
     }
     said
