@@ -184,6 +184,24 @@ fn a_rule_about_a_part_must_be_through_too() {
 }
 
 #[test]
+fn of_several_rules_into_a_bucket_each_must_publish() {
+    let logs = rule_of("logs", "sales-copy", 2, "", "filter {\n prefix = \"logs/\"\n }");
+    let rules = replicated(&(rule("all", "sales-copy", 1, METRICS) + &logs));
+    let (observed, fresh) = seen(&audit(&room(&(bucket("sales", &rules) + &copies()))), "sales");
+    assert_eq!(fresh["standing"], "unprovable", "{fresh}");
+    assert!(doubts(&observed).contains("rule `logs` publishes no metrics"), "{observed}");
+}
+
+#[test]
+fn a_copy_in_the_same_place_is_no_copy_elsewhere() {
+    let near = bucket("sales-near", "");
+    let room = room(&(bucket("sales", &replicated(&rule("all", "sales-near", 1, METRICS))) + &near));
+    let (observed, fresh) = seen(&audit(&room), "sales");
+    assert_eq!((&observed["newest"]["at"], &observed["copies"]), (&json!("2026-11-21T11:59:00Z"), &json!([])), "{observed}");
+    assert_eq!(fresh["standing"], "not_met", "{fresh}");
+}
+
+#[test]
 fn what_came_by_replication_is_not_copied_on() {
     let chain = [
         bucket("first", &replicated(&rule("all", "sales", 1, METRICS))),

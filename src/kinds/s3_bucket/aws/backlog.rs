@@ -230,3 +230,35 @@ fn failed(rule: &str, points: Result<&[(Timestamp, f64)], &str>) -> Option<Strin
         count(times, "operation")
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + minute * 60).unwrap()
+    }
+
+    #[test]
+    fn a_rule_is_as_far_as_its_newest_datapoint_that_says_enough() {
+        let reached = |pending: &[(Timestamp, f64)], latency: &[(Timestamp, f64)]| reached("r", "us-east-1", [Ok(pending), Ok(latency)]);
+        assert_eq!(reached(&[(at(9), 0.0), (at(8), 5.0)], &[(at(8), 600.0)]), Ok(at(9)));
+        assert_eq!(reached(&[(at(9), 5.0), (at(8), 0.0)], &[(at(9), 600.0)]), Ok(at(-1)));
+        // Without the latency of that minute nobody knows how far behind it is; the minute before tells.
+        assert_eq!(reached(&[(at(9), 5.0), (at(8), 0.0)], &[]), Ok(at(8)));
+        for odd in [f64::NAN, f64::INFINITY, 1e300] {
+            assert!(reached(&[(at(9), 5.0)], &[(at(9), odd)]).is_err(), "{odd}");
+            assert!(reached(&[(at(9), f64::NAN)], &[]).is_err());
+        }
+        assert_eq!(reached(&[(at(9), 5.0)], &[(at(9), -60.0)]), Ok(at(9)), "nothing is from later than its datapoint");
+        assert!(reached(&[], &[]).is_err_and(|why| why.contains("told nothing of rule `r`")));
+    }
+
+    #[test]
+    fn what_failed_is_counted_and_dated() {
+        assert_eq!(failed("r", Ok(&[(at(3), 0.0)])), None);
+        let told = failed("r", Ok(&[(at(1440), 0.0), (at(0), 2.0), (at(-1440), 1.0)])).unwrap();
+        assert!(told.starts_with("3 operations of rule `r` failed, the last in the day from 2027-01-15T08:00:00Z"), "{told}");
+        assert!(failed("r", Err("denied")).is_some_and(|why| why.contains("could not be read: denied")));
+    }
+}
