@@ -290,22 +290,24 @@ fn at_another_moment_than_the_reading_nothing_is_taken_for_known() {
     assert_eq!(standing("2026-11-19T12:00:00Z"), ["unprovable", "unprovable"], "what came later was not there then");
 }
 
+/// A plan that backs `orders` up every day and copies what it makes into this vault.
+fn copying(destination: &str) -> String {
+    format!(
+        "resource \"aws_iam_role\" \"b\" {{\n  name = \"b\"\n  managed_policy_arns = \
+         [\"arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup\"]\n  assume_role_policy = jsonencode({{ Version = \
+         \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Principal = {{ Service = \"backup.amazonaws.com\" }}, Action = \"sts:AssumeRole\" }}] \
+         }})\n}}\n{}resource \"aws_backup_region_settings\" \"s\" {{\n  resource_type_management_preference = {{ DynamoDB = true }}\n}}\nresource \
+         \"aws_backup_plan\" \"p\" {{\n  name = \"p\"\n  rule {{\n    rule_name = \"r\"\n    target_vault_name = \"daily\"\n    schedule = \
+         \"cron(0 5 * * ? *)\"\n    copy_action {{ destination_vault_arn = \
+         \"arn:aws:backup:{destination}\" }}\n  }}\n  selection {{\n    name = \"s\"\n    iam_role_arn = \
+         \"arn:aws:iam::123456789012:role/b\"\n    resources = [\"{ORDERS}\"]\n  }}\n}}\n",
+        vault("daily", "")
+    )
+}
+
 #[test]
 fn a_copy_into_a_vault_that_is_not_there_keeps_no_promise() {
     let room = room("");
-    let plan = |destination: &str| {
-        format!(
-            "resource \"aws_iam_role\" \"b\" {{\n  name = \"b\"\n  managed_policy_arns = \
-             [\"arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup\"]\n  assume_role_policy = jsonencode({{ Version = \
-             \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Principal = {{ Service = \"backup.amazonaws.com\" }}, Action = \"sts:AssumeRole\" }}] \
-             }})\n}}\n{}resource \"aws_backup_region_settings\" \"s\" {{\n  resource_type_management_preference = {{ DynamoDB = true }}\n}}\nresource \
-             \"aws_backup_plan\" \"p\" {{\n  name = \"p\"\n  rule {{\n    rule_name = \"r\"\n    target_vault_name = \"daily\"\n    schedule = \
-             \"cron(0 5 * * ? *)\"\n    copy_action {{ destination_vault_arn = \
-             \"arn:aws:backup:{destination}\" }}\n  }}\n  selection {{\n    name = \"s\"\n    iam_role_arn = \
-             \"arn:aws:iam::123456789012:role/b\"\n    resources = [\"{ORDERS}\"]\n  }}\n}}\n",
-            vault("daily", "")
-        )
-    };
     room.write(
         "policy.hcl",
         "target \"here\" { region = \"us-east-1\" }\ntarget \"there\" { region = \"eu-west-1\" }\ntier \"all\" {\n  copies { regions = 1 }\n}\nprotect \
@@ -313,7 +315,7 @@ fn a_copy_into_a_vault_that_is_not_there_keeps_no_promise() {
          deletion_protection_enabled = false\n}\n",
     );
     let standing = |destination: &str| {
-        room.write("live.seed.hcl", format!("{TABLE}\n{}", plan(destination)));
+        room.write("live.seed.hcl", format!("{TABLE}\n{}", copying(destination)));
         room.ok("sandbox seed live.seed.hcl");
         let ended = room.run("audit policy.hcl --sandbox --format json --out audit.json");
         assert!(matches!(ended.code, Some(0 | 2)), "{}", ended.output);
@@ -338,6 +340,12 @@ fn replication_protects_only_into_what_was_seen_to_take_it() {
              bucket = \"arn:aws:s3:::{destination}\" }}\n    }}\n  }}"
         )
     };
+    let role = |name: &str, service: &str| {
+        format!(
+            "resource \"aws_iam_role\" \"{name}\" {{\n  name = \"{name}\"\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ \
+             Effect = \"Allow\", Principal = {{ Service = \"{service}\" }}, Action = \"sts:AssumeRole\" }}] }})\n}}\n"
+        )
+    };
     let room = room(
         &[
             bucket("to-nowhere", &to("nowhere-at-all")),
@@ -345,6 +353,18 @@ fn replication_protects_only_into_what_was_seen_to_take_it() {
             bucket("plain-copies", ""),
             bucket("to-copies", &to("good-copies")),
             bucket("good-copies", versioned),
+            role("r", "s3.amazonaws.com"),
+            bucket("to-short", &to("short-copies")),
+            bucket(
+                "short-copies",
+                &format!(
+                    "{versioned}  lifecycle_configuration {{\n    rule {{\n    id = \"short\"\n    status = \"Enabled\"\n    filter {{}}\n    expiration {{ days = 7 }}\n    \
+                     noncurrent_version_expiration {{ noncurrent_days = 3 }}\n  }}\n  }}\n"
+                ),
+            ),
+            bucket("by-another", &to("good-copies").replace("role/r", "role/other")),
+            role("other", "backup.amazonaws.com"),
+            bucket("by-none", &to("good-copies").replace("role/r", "role/none")),
         ]
         .concat(),
     );
@@ -361,4 +381,73 @@ fn replication_protects_only_into_what_was_seen_to_take_it() {
     let (plain, told) = verdict("to-plain");
     assert_eq!(plain, "unprotected", "{told}");
     assert!(told.contains("versioning of bucket plain-copies is not on, so that nothing is copied there"), "{told}");
+    let days = |name: &str| {
+        let thing: Value = serde_json::from_str(&verdict(name).1).expect("it is JSON");
+        thing["copies"][0]["days"].clone()
+    };
+    assert_eq!((days("to-short"), days("to-copies")), (json!(10), Value::Null), "the destination's own rules delete copies");
+    let (refused, told) = verdict("by-another");
+    assert_eq!(refused, "unprotected", "{told}");
+    assert!(told.contains("does not let s3.amazonaws.com assume it"), "{told}");
+    let (missing, told) = verdict("by-none");
+    assert_eq!(missing, "unprotected", "{told}");
+    assert!(told.contains("has no role `none`"), "{told}");
+    // Nobody looked at the roles in a snapshot of before.
+    room.ok("snapshot --everything --sandbox --out all.json");
+    let mut snapshot: Value = serde_json::from_str(&room.read("all.json")).expect("it is JSON");
+    snapshot["outside"] = json!({});
+    room.write("all.json", snapshot.to_string());
+    let ended = room.run("audit --from all.json --format json --out audit.json");
+    assert_eq!(ended.code, Some(3), "{}", ended.output);
+    assert!(room.read("audit.json").contains("role r was not read"), "{}", ended.output);
+}
+
+#[test]
+fn a_vault_of_another_account_takes_copies_only_where_its_policy_and_the_organization_let_them_in() {
+    let room = room("");
+    room.write(
+        "policy.hcl",
+        "target \"here\" { region = \"us-east-1\" }\ntarget \"vaults\" {\n  region = \"us-east-1\"\n  assume_role { role_arn = \
+         \"arn:aws:iam::210987654321:role/backstay\" }\n}\ntier \"all\" {\n  copies { accounts = 1 }\n}\nprotect \"aws_dynamodb_table\" \"all\" {\n  \
+         select { names = [\"orders\"] }\n  target = target.here\n  tier = tier.all\n  deletion_protection_enabled = false\n}\n",
+    );
+    let standing = |policy: &str, more: &str| {
+        let far = vault("far", &format!("  account_id = \"210987654321\"\n{policy}"));
+        let plan = copying("us-east-1:210987654321:backup-vault:far");
+        room.write("live.seed.hcl", format!("{TABLE}\n{plan}\n{far}\n{more}"));
+        room.ok("sandbox seed live.seed.hcl");
+        let ended = room.run("audit policy.hcl --sandbox --format json --out audit.json");
+        assert!(matches!(ended.code, Some(0 | 2 | 3)), "{}", ended.output);
+        let audit: Value = serde_json::from_str(&room.read("audit.json")).expect("it is JSON");
+        let promise = &audit["promises"]["things"][0]["promises"][0];
+        (promise["standing"].as_str().unwrap_or_default().to_owned(), audit.to_string())
+    };
+    let policy = |effect: &str, principal: &str, condition: &str| {
+        format!(
+            "  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"{effect}\", Principal = {{ AWS = \"{principal}\" }}, Action = \
+             \"backup:CopyIntoBackupVault\", Resource = \"*\"{condition} }}] }})"
+        )
+    };
+    let not_met = |policy: &str, why: &str| {
+        let (standing, told) = standing(policy, "");
+        assert_eq!(standing, "not_met", "{told}");
+        assert!(told.contains(why), "{told}");
+    };
+    not_met("", "vault far has no access policy, which must let account 123456789012 copy into it");
+    let of_another = policy("Allow", "arn:aws:iam::333333333333:root", "");
+    not_met(&of_another, "the access policy of vault far does not let account 123456789012 copy into it");
+    not_met(&policy("Deny", "*", ""), "the access policy of vault far denies it (statement 1)");
+    let lets = policy("Allow", "arn:aws:iam::123456789012:root", "");
+    let (off, told) = standing(&lets, "");
+    assert_eq!(off, "unprovable", "{told}");
+    assert!(told.contains("cross-account backup is off, as account 123456789012 is told"), "{told}");
+    let on = "resource \"aws_backup_global_settings\" \"on\" {\n  global_settings = { isCrossAccountBackupEnabled = \"true\" }\n}\n";
+    let (on_and_let, told) = standing(&lets, on);
+    assert_eq!(on_and_let, "met", "{told}");
+    let of_organization = policy("Allow", "*", ", Condition = { StringEquals = { \"aws:PrincipalOrgID\" = \"o-a1b2c3d4e5\" } }");
+    let (perhaps, told) = standing(&of_organization, on);
+    assert_eq!(perhaps, "unprovable", "whose organization that is was not read: {told}");
+    // What is there was let in.
+    let (shown, told) = standing(&format!("{of_organization}\n{}", point("created_hours_ago = 5")), on);
+    assert_eq!(shown, "met", "{told}");
 }

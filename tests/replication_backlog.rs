@@ -31,6 +31,17 @@ fn copies() -> String {
     bucket("sales-copy", "region = \"us-west-2\"").replace("gold", "none")
 }
 
+/// The role that copies.
+const ROLE: &str = r#"
+resource "aws_iam_role" "r" {
+  name = "r"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "s3.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+"#;
+
 /// A rule about the whole.
 fn rule(id: &str, to: &str, priority: usize, more: &str) -> String {
     rule_of(id, to, priority, more, "filter {}")
@@ -55,7 +66,7 @@ fn room(blocks: &str) -> Room {
 
 fn room_at(clock: &str, blocks: &str) -> Room {
     let room = Room::new();
-    room.write("live.seed.hcl", blocks);
+    room.write("live.seed.hcl", format!("{ROLE}{blocks}"));
     room.write("policy.hcl", format!("{HOME}{WEST}{TIERS}"));
     room.ok(&format!("sandbox clock {clock}"));
     room.ok("sandbox seed live.seed.hcl");

@@ -244,7 +244,7 @@ fn of_things(check: &Check, looked: &Audited<'_>, wanted: &Wanted<'_>) -> Vec<To
     }
     let one = |(arn, (covered, held)): (&str, (Option<&Covered>, Vec<&Held>))| {
         let newest = held.iter().filter_map(|held| held.newest).max();
-        let who = covered.map_or_else(|| place(check, snapshot, "thing", arn), super::thing::examined);
+        let who = covered.map_or_else(|| place(check, snapshot, "thing", arn), Examined::from);
         let told = vec![
             ("newest", newest.map_or_else(|| "none".to_owned(), |at| at.to_string())),
             ("usable", held.iter().map(|held| held.usable).sum::<u64>().to_string()),

@@ -213,7 +213,7 @@ impl<'a> Asker<'a> {
             let key = (covered.account.as_str(), covered.region.as_str(), covered.kind.as_str(), covered.name.as_str());
             let of_it = promised.get(&key).map(Vec::as_slice).unwrap_or_default();
             let known = thing::of_covered(self.estate, covered, of_it);
-            self.ask(&about, thing::examined(covered), &known);
+            self.ask(&about, covered.into(), &known);
         }
     }
 

@@ -42,7 +42,7 @@ impl Known {
 pub(super) fn of_covered<'s>(estate: &Estate<'s>, covered: &'s Covered, promised: &[&Promised]) -> Known {
     let live = estate.live(&covered.kind, &covered.target, &covered.region, &covered.name);
     let mut maker = Maker::new(estate);
-    maker.who(&examined(covered));
+    maker.who(&covered.into());
     maker.put(
         "verdict",
         match covered.verdict {
@@ -125,18 +125,6 @@ pub(super) fn of_live(estate: &Estate<'_>, live: &Live, who: &Examined) -> Known
     access::put(&mut maker, live.arn.as_deref().filter(|_| vault != Value::Null));
     maker.put("vault", vault);
     maker.finish()
-}
-
-/// A thing that holds data, as reports name it.
-pub(super) fn examined(covered: &Covered) -> Examined {
-    Examined {
-        account: covered.account.clone(),
-        region: covered.region.clone(),
-        kind: covered.kind.clone(),
-        name: covered.name.clone(),
-        target: covered.target.clone(),
-        arn: covered.arn.clone(),
-    }
 }
 
 fn tags_of(tags: &BTreeMap<String, String>) -> Value {

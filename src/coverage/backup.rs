@@ -1,9 +1,10 @@
 //! What AWS Backup does for one thing: which rules back it up, by which selection, or why none does.
 
+use super::destination::{Copying, Destination};
 use super::miss::{self, Tag, Wish};
 use super::whole::{Backups, Role, Whole};
 use crate::kinds::{self, By, Chooser, Holder, Judgement};
-use crate::model::{BackupCopy, BackupRule, Live, Lock, Mechanism, Reason, ReasonCode};
+use crate::model::{BackupRule, Live, Lock, Mechanism, Reason, ReasonCode};
 use crate::time::{Schedule, Service, Zone};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -159,7 +160,7 @@ impl Thing<'_> {
             }
             Some(Some(_)) => {}
         }
-        match whole.role(&chooser.role, self.account, self.holder.backup_type) {
+        match whole.backup_role(&chooser.role, self.account, self.holder.backup_type) {
             Role::Fine => {}
             Role::Refused(what, mend) => outcome.say(ReasonCode::RoleRefused, format!("{of} chooses it, and {what}"), mend),
             Role::Unread(what) => doubts.push(what),
@@ -184,12 +185,12 @@ impl Thing<'_> {
         let chosen_by = named.or(by.first()).map(ToString::to_string).unwrap_or_default();
         for rule in rules {
             let own = BackupRule { selection: chooser.name.clone(), chosen_by: chosen_by.clone(), doubts: doubts.clone(), ..rule.clone() };
-            self.backed_up(whole, backups, own, outcome);
+            self.backed_up(whole, backups, (own, &chooser.role), outcome);
         }
     }
 
     /// What one rule does for it.
-    fn backed_up(&self, whole: &Whole<'_>, backups: &Backups, mut rule: BackupRule, outcome: &mut Outcome) {
+    fn backed_up(&self, whole: &Whole<'_>, backups: &Backups, (mut rule, role): (BackupRule, &str), outcome: &mut Outcome) {
         let backup_type = self.holder.backup_type.unwrap_or_default();
         if is_over(&rule, self.at) {
             let what = format!("rule {} of plan {} does not run any more: `{}` is over", rule.rule, rule.plan, rule.schedule);
@@ -235,7 +236,8 @@ impl Thing<'_> {
                 }
             }
         }
-        rule.copies.retain_mut(|copy| match destination(whole, copy) {
+        let copying = Copying { of: self.arn.unwrap_or_default(), account: self.account, role };
+        rule.copies.retain_mut(|copy| match copying.taken(whole, copy) {
             Destination::Takes => true,
             Destination::Unread(why) => {
                 copy.doubt = Some(why);
@@ -254,38 +256,6 @@ impl Thing<'_> {
 fn is_over(rule: &BackupRule, at: Timestamp) -> bool {
     let (Ok(schedule), Ok(zone)) = (Schedule::parse(&rule.schedule, Service::Backup), Zone::named(&rule.time_zone)) else { return false };
     schedule.never_runs() || schedule.is_over(at, &zone)
-}
-
-/// Whether the vault of a copy takes it.
-enum Destination {
-    Takes,
-    /// Surely not, and why.
-    Refuses(String),
-    /// Nobody knows, and why.
-    Unread(String),
-}
-
-fn destination(whole: &Whole<'_>, copy: &BackupCopy) -> Destination {
-    let name = copy.vault_arn.rsplit(':').next().unwrap_or(&copy.vault_arn);
-    let (Some(region), Some(account)) = (copy.region.as_deref(), copy.account.as_deref()) else {
-        return Destination::Unread(format!("vault {name} is in a region or account that is not known"));
-    };
-    let Some(backups) = whole.backups(region, account) else {
-        return Destination::Unread(format!("no target reads {region} of account {account}, where vault {name} is to be"));
-    };
-    match (backups.keepers.get(name), &backups.unseen_vaults) {
-        (Some(keeper), _) => {
-            let (min, max) = keeper.range;
-            let is_short = min.zip(copy.delete_after_days).is_some_and(|(min, days)| days < min);
-            let is_long = max.is_some_and(|max| copy.delete_after_days.is_none_or(|days| days > max));
-            if keeper.lock != Lock::None && (is_short || is_long) {
-                return Destination::Refuses(format!("the lock of vault {name} in {region} takes no such retention"));
-            }
-            Destination::Takes
-        }
-        (None, None) => Destination::Refuses(format!("vault {name} is not in {region} of account {account}")),
-        (None, Some(cause)) => Destination::Unread(format!("whether vault {name} is in {region} is not known: {cause}")),
-    }
 }
 
 /// The name of the plan of a selection.

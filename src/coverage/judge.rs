@@ -1,7 +1,7 @@
 //! What protects one thing.
 
 use super::whole::{self, Whole};
-use super::{backup, outlook};
+use super::{backup, destination, outlook};
 use crate::kinds::Holder;
 use crate::model::{Covered, Live, Mechanism, Reason, ReasonCode, Verdict};
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ pub(super) fn judge(whole: &Whole<'_>, live: &Live, holder: &Holder, account: &s
     mechanisms.extend(found.rules);
     for mechanism in &mut mechanisms {
         if let Mechanism::Replication(rule) = mechanism {
-            (rule.doubt, rule.fault) = whole.destination(rule);
+            destination::replicated(whole, rule, account);
         }
     }
     mechanisms.sort();
@@ -70,12 +70,8 @@ fn own(holder: &Holder, mechanisms: &[Mechanism]) -> Vec<Reason> {
     for mechanism in mechanisms {
         match mechanism {
             Mechanism::Replication(rule) if rule.is_on => {
-                if let Some(fault) = &rule.fault {
-                    say(
-                        ReasonCode::SwitchedOff,
-                        format!("replication rule `{}`: {fault}", rule.rule),
-                        "turn on versioning of the destination",
-                    );
+                if let Some((fault, mend)) = &rule.fault {
+                    say(ReasonCode::SwitchedOff, format!("replication rule `{}`: {fault}", rule.rule), mend);
                 }
                 if let Some(only) = &rule.only {
                     let what = format!("replication rule `{}` copies only {only}", rule.rule);

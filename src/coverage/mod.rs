@@ -5,6 +5,7 @@
 //! leaves the thing unknown, never protected and never unprotected.
 
 mod backup;
+mod destination;
 mod judge;
 mod miss;
 mod observed;
@@ -60,9 +61,9 @@ pub fn coverage(snapshot: &Snapshot, at: Timestamp) -> Coverage {
         at,
         targets: snapshot.identities.clone(),
         totals: Totals { protected: of(Verdict::Protected), unprotected: of(Verdict::Unprotected), unknown: of(Verdict::Unknown) },
+        gaps: gaps(snapshot, &resources),
         resources,
         not_looked_at: kinds::not_listed().into_iter().map(str::to_owned).collect(),
-        gaps: gaps(snapshot),
         evidence_gaps: seen.map(|seen| seen.unread(&snapshot.gaps)).unwrap_or_default(),
     }
 }
@@ -99,6 +100,11 @@ fn holds(kind: &str) -> bool {
     matches!(kinds::find(kind).and_then(kinds::Kind::protection), Some(Protection::Holds(_)))
 }
 
+/// Whether a kind says whether copies may go to other accounts, which matters only where some do.
+fn is_opener(kind: &str) -> bool {
+    matches!(kinds::find(kind).and_then(kinds::Kind::protection), Some(Protection::Opens(_)))
+}
+
 /// A gap in a few words; what AWS said stands with the gaps.
 fn said(gap: &Gap) -> String {
     match gap.cause {
@@ -113,6 +119,10 @@ fn unrecorded(snapshot: &Snapshot) -> Vec<Gap> {
     for (target, identity) in &snapshot.identities {
         for kind in kinds::protecting() {
             let Some(spec) = kinds::spec(kind) else { continue };
+            // What opens accounts to each other is not there outside an organization; not to know it is a doubt of copies alone.
+            if is_opener(kind) {
+                continue;
+            }
             let is_single = spec.single.is_some();
             let is_read = |kind_of: &str, of: &str| kind_of == kind && of == target;
             // What holds data is listed with all names and tags; what backs up is looked for; what there is one of is read.
@@ -138,10 +148,13 @@ fn unrecorded(snapshot: &Snapshot) -> Vec<Gap> {
     gaps
 }
 
-/// What could not be read, roles included.
-fn gaps(snapshot: &Snapshot) -> Vec<Gap> {
-    let mut gaps = snapshot.gaps.clone();
-    gaps.extend(whole::unread_roles(snapshot));
+/// What could not be read that matters, roles included.
+fn gaps(snapshot: &Snapshot, resources: &[Covered]) -> Vec<Gap> {
+    let goes_abroad =
+        |covered: &Covered| covered.copies.iter().any(|copy| copy.account.as_ref().is_some_and(|account| *account != covered.account));
+    let is_asked = resources.iter().any(goes_abroad);
+    let mut gaps: Vec<Gap> = snapshot.gaps.iter().filter(|gap| is_asked || !gap.kind.as_deref().is_some_and(is_opener)).cloned().collect();
+    gaps.extend(whole::unread_roles(snapshot, resources));
     gaps.extend(unrecorded(snapshot));
     gaps.sort();
     gaps.dedup();

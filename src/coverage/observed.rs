@@ -13,8 +13,13 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What tells nothing of what there is to restore, or is missed where it should be, so that not to have read it leaves no other doubt.
-const NO_MOMENTS: [&str; 4] =
-    ["backup:GetBackupVaultAccessPolicy", "backup:ListBackupJobs", "backup:ListCopyJobs", "cloudwatch:GetMetricData"];
+const NO_MOMENTS: [&str; 5] = [
+    "backup:DescribeGlobalSettings",
+    "backup:GetBackupVaultAccessPolicy",
+    "backup:ListBackupJobs",
+    "backup:ListCopyJobs",
+    "cloudwatch:GetMetricData",
+];
 
 /// The evidence of a snapshot, ready to be asked of many things.
 pub(super) struct Seen<'s> {

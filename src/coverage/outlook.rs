@@ -42,7 +42,7 @@ pub(super) fn copies(mechanisms: &[Mechanism], account: &str) -> Vec<CopyPlace> 
             Mechanism::Replication(rule) if rule.is_on && rule.fault.is_none() => {
                 let account = rule.account.clone().unwrap_or_else(|| account.to_owned());
                 let store = rule.destination.rsplit(':').next().map(str::to_owned);
-                copies.push(CopyPlace { account: Some(account), region: None, store, days: None, by });
+                copies.push(CopyPlace { account: Some(account), region: None, store, days: rule.delete_after_days, by });
             }
             Mechanism::Export { is_on: true, destination, .. } => {
                 let store = destination.split('/').next().map(str::to_owned);

@@ -2,7 +2,7 @@
 
 use super::miss::{self, Wish};
 use crate::kinds::{self, Admission, Chooser, Keeper, Protection};
-use crate::model::{ArnForm, BackupRule, Cause, Gap, Live, Mechanism, Outside, ReplicationRule, RolePermissions, Snapshot};
+use crate::model::{ArnForm, BackupRule, Cause, Covered, Evidence, Gap, Live, Mechanism, Outside, RolePermissions, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A region of an account.
@@ -25,7 +25,26 @@ pub(super) struct Whole<'s> {
     by_name: BTreeMap<&'s str, &'s Live>,
     /// The kinds and targets whose tags were all listed.
     tagged: BTreeSet<(&'s str, &'s str)>,
+    /// The access policies of vaults, by their ARNs, where evidence was read.
+    vault_policies: Option<BTreeMap<&'s str, Option<&'s str>>>,
+    /// What can be restored of which thing from which vault, by their ARNs.
+    held: BTreeSet<(&'s str, &'s str)>,
+    /// Whether copies may go to other accounts, by what each account was told.
+    open: BTreeMap<&'s str, Option<bool>>,
 }
+
+/// What is known of the access policy of a vault.
+pub(super) enum Policies<'p> {
+    /// Nobody looked at any.
+    NotLookedAt,
+    /// This one could not be read.
+    Unread,
+    /// It has this one, or none.
+    Read(Option<&'p str>),
+}
+
+/// Who assumes the roles of selections.
+const BACKUP: &str = "backup.amazonaws.com";
 
 /// AWS Backup in one region of an account.
 #[derive(Default)]
@@ -50,8 +69,14 @@ impl<'s> Whole<'s> {
         let permissions = roles.map(|one| (one.role.as_str(), one)).collect();
         let is_global = |live: &&Live| kinds::spec(&live.id.kind).is_some_and(|spec| spec.arn_form == ArnForm::Global);
         let by_name = snapshot.resources.iter().filter(is_global).map(|live| (live.id.name.as_str(), live)).collect();
+        let policies =
+            |evidence: &'s Evidence| evidence.vault_policies.iter().map(|one| (one.vault.as_str(), one.policy.as_deref())).collect();
+        let held = snapshot.evidence.iter().flat_map(|evidence| &evidence.held).filter(|held| held.usable > 0);
         let mut whole = Self {
             by_name,
+            vault_policies: snapshot.evidence.as_ref().map(policies),
+            held: held.map(|held| (held.of.as_str(), held.store.as_str())).collect(),
+            open: BTreeMap::new(),
             snapshot,
             permissions,
             places: BTreeMap::new(),
@@ -104,9 +129,13 @@ impl<'s> Whole<'s> {
             }
             return;
         }
+        if let (Protection::Opens(is_open), Some(account)) = (protection, self.account(&live.id.target)) {
+            self.open.insert(account, is_open(live));
+            return;
+        }
         let backups = self.places.entry((live.id.region.clone(), account)).or_default();
         match protection {
-            Protection::Holds(_) | Protection::Copies(_) => {}
+            Protection::Holds(_) | Protection::Copies(_) | Protection::Opens(_) => {}
             Protection::Chooses(chooser) => backups.choosers.push(chooser(live)),
             Protection::Runs(rules) => {
                 let id = live.fact(Live::ID).unwrap_or(&live.id.name);
@@ -156,8 +185,16 @@ impl<'s> Whole<'s> {
         found.map(|tags| (*tags).clone()).or_else(|| is_listed.then(BTreeMap::new))
     }
 
-    /// What keeps AWS Backup from using a role: surely something, nothing, or nobody knows.
-    pub(super) fn role(&self, role: &str, account: &str, backup_type: Option<&str>) -> Role {
+    /// What keeps AWS Backup from using a role to back up a type: surely something, nothing, or nobody knows.
+    pub(super) fn backup_role(&self, role: &str, account: &str, backup_type: Option<&str>) -> Role {
+        match self.role(role, account, BACKUP) {
+            Role::Fine => self.lacks(role, backup_type).map_or(Role::Fine, |(what, mend)| Role::Refused(what, mend)),
+            other => other,
+        }
+    }
+
+    /// What keeps a service from assuming a role.
+    pub(super) fn role(&self, role: &str, account: &str, service: &'static str) -> Role {
         if role.split(':').nth(4).is_some_and(|of| of != account) {
             return Role::Unread("the role is in another account".to_owned());
         }
@@ -166,32 +203,33 @@ impl<'s> Whole<'s> {
         };
         match found {
             Outside::Unread { action, .. } => Role::Unread(format!("role {} could not be read ({action})", last(role))),
-            found => match kinds::role_fault(role, found) {
-                Some(fault) => Role::Refused(fault.what, fault.help),
-                None => self.lacks(role, backup_type).map_or(Role::Fine, |(what, mend)| Role::Refused(what, mend)),
-            },
+            found => kinds::role_fault(role, service, found).map_or(Role::Fine, |fault| Role::Refused(fault.what, fault.help)),
         }
     }
 }
 
 impl Whole<'_> {
-    /// Why nobody knows whether the destination of a rule takes what is copied, and why it surely does not.
-    ///
-    /// Source: Amazon S3 User Guide, "Requirements for replication": both buckets have versioning enabled.
-    pub(super) fn destination(&self, rule: &ReplicationRule) -> (Option<String>, Option<String>) {
-        let bucket = rule.bucket();
-        let Some(live) = self.by_name.get(bucket) else {
-            return (Some(format!("no target reads bucket {bucket}, or it is not there")), None);
-        };
-        let Some(Protection::Holds(holder)) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) else { return (None, None) };
-        let found = holder(live);
-        if found.mechanisms.iter().any(|mechanism| matches!(mechanism, Mechanism::Versioning { .. })) {
-            (None, None)
-        } else if found.unread.is_empty() {
-            (None, Some(format!("versioning of bucket {bucket} is not on, so that nothing is copied there")))
-        } else {
-            (Some(format!("whether bucket {bucket} has versioning could not be read")), None)
+    /// What holds data and has this name, which no other has anywhere.
+    pub(super) fn by_name(&self, name: &str) -> Option<&Live> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The access policy of a vault.
+    pub(super) fn vault_policy(&self, vault: &str) -> Policies<'_> {
+        match &self.vault_policies {
+            None => Policies::NotLookedAt,
+            Some(policies) => policies.get(vault).map_or(Policies::Unread, |policy| Policies::Read(*policy)),
         }
+    }
+
+    /// Whether a vault holds something that brings the thing of this ARN back.
+    pub(super) fn holds(&self, of: &str, vault: &str) -> bool {
+        self.held.contains(&(of, vault))
+    }
+
+    /// Whether accounts of the organization may copy to each other, as this account is told; `None` where that was not read.
+    pub(super) fn is_open(&self, account: &str) -> Option<bool> {
+        self.open.get(account).copied().flatten()
     }
 
     /// What surely keeps a role from making backups of a type, where its policies were read.
@@ -208,27 +246,35 @@ pub(super) enum Role {
     Unread(String),
 }
 
-/// Roles that could not be read, as gaps.
-pub(super) fn unread_roles(snapshot: &Snapshot) -> Vec<Gap> {
-    let mut gaps = Vec::new();
+/// Roles that could not be read, as gaps: those of selections, and those that replicate what holds data.
+pub(super) fn unread_roles(snapshot: &Snapshot, resources: &[Covered]) -> Vec<Gap> {
+    let mut asked: BTreeMap<(&str, &str), BTreeSet<String>> = BTreeMap::new();
     for live in &snapshot.resources {
-        let Some(Protection::Chooses(chooser)) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) else { continue };
-        let role = chooser(live).role;
-        let gap = |action: &str, cause: Cause, message: String| Gap {
-            target: live.id.target.clone(),
-            region: live.id.region.clone(),
-            kind: None,
-            resource: Some(last(&role).to_owned()),
-            action: action.to_owned(),
-            cause,
-            message,
-        };
-        match snapshot.outside.get(&role) {
-            Some(Outside::Unread { action, reason }) => gaps.push(gap(action, Cause::Denied, reason.clone())),
-            Some(_) => {}
-            None => {
-                gaps.push(gap("iam:GetRole", Cause::NotRecorded, "whether AWS Backup can assume the role was not looked at".to_owned()));
-            }
+        if let Some(Protection::Chooses(chooser)) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) {
+            asked.entry((&live.id.target, &live.id.region)).or_default().insert(chooser(live).role);
+        }
+    }
+    for covered in resources {
+        let roles = covered.mechanisms.iter().filter_map(|mechanism| match mechanism {
+            Mechanism::Replication(rule) if rule.is_on => rule.role.clone(),
+            _ => None,
+        });
+        for role in roles {
+            asked.entry((&covered.target, &covered.region)).or_default().insert(role);
+        }
+    }
+    let mut gaps = Vec::new();
+    for ((target, region), roles) in asked {
+        for role in roles {
+            let (action, cause, message) = match snapshot.outside.get(&role) {
+                Some(Outside::Unread { action, reason }) => (action.clone(), Cause::Denied, reason.clone()),
+                Some(_) => continue,
+                None => {
+                    ("iam:GetRole".to_owned(), Cause::NotRecorded, "whether a service can assume the role was not looked at".to_owned())
+                }
+            };
+            let (target, region) = (target.to_owned(), region.to_owned());
+            gaps.push(Gap { target, region, kind: None, resource: Some(last(&role).to_owned()), action, cause, message });
         }
     }
     gaps

@@ -22,6 +22,8 @@ pub enum Protection {
     Keeps(fn(&Live) -> Keeper),
     /// They say which types are backed up at all.
     Admits(fn(&Live) -> Admission),
+    /// They say whether copies may go to other accounts; `None` where that could not be read.
+    Opens(fn(&Live) -> Option<bool>),
 }
 
 /// A thing that holds data.
@@ -43,6 +45,8 @@ pub struct Holder {
     pub immutability: Vec<String>,
     /// With what it is encrypted, where that was read.
     pub encryption: Option<String>,
+    /// After how many days its own rules delete for good what is put into it; none where they do not.
+    pub deletes_after_days: Option<i64>,
     /// What a reader ought to know.
     pub remarks: Vec<String>,
     /// How its service makes the automated backups of it.
@@ -136,9 +140,9 @@ pub fn protecting() -> BTreeSet<&'static str> {
     all().filter(|kind| kind.protection().is_some()).map(|kind| kind.spec().name).collect()
 }
 
-/// What surely keeps AWS Backup from assuming a role, of what was found of it.
-pub fn role_fault(role: &str, found: &Outside) -> Option<Fault> {
-    outside::fault(&outside::role("", role, "backup.amazonaws.com", ""), found)
+/// What surely keeps a service from assuming a role, of what was found of it.
+pub fn role_fault(role: &str, service: &'static str, found: &Outside) -> Option<Fault> {
+    outside::fault(&outside::role("", role, service, ""), found)
 }
 
 /// AWS's own policy that lets AWS Backup make backups of all types but S3.

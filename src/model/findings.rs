@@ -1,6 +1,7 @@
 //! What controls found, and what that says of the requirements of frameworks.
 
 use super::control::{ControlSeverity, ControlVerdict};
+use super::coverage::Covered;
 use super::source::Position;
 use std::sync::Arc;
 
@@ -30,6 +31,19 @@ pub struct Examined {
     pub target: String,
     /// Its ARN, where that is known.
     pub arn: Option<String>,
+}
+
+impl From<&Covered> for Examined {
+    fn from(covered: &Covered) -> Self {
+        Self {
+            account: covered.account.clone(),
+            region: covered.region.clone(),
+            kind: covered.kind.clone(),
+            name: covered.name.clone(),
+            target: covered.target.clone(),
+            arn: covered.arn.clone(),
+        }
+    }
 }
 
 /// What one control found.

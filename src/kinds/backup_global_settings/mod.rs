@@ -5,8 +5,10 @@
 #[cfg(feature = "aws")]
 mod aws;
 
-use super::Kind;
-use crate::model::{ArnForm, Change, Effect, Form, KindSpec, Live, Mistake, Ownership, Safer, Setting, Shape, Single, Value, Wanted, path};
+use super::{Kind, Protection};
+use crate::model::{
+    ArnForm, Change, Effect, Form, KindSpec, Live, Mistake, Ownership, Reading, Safer, Setting, Shape, Single, Value, Wanted, path,
+};
 use std::collections::BTreeMap;
 
 const SETTINGS: &str = "global_settings";
@@ -65,6 +67,14 @@ impl Kind for GlobalSettings {
             _ => return None,
         };
         Some(text.to_owned())
+    }
+
+    fn protection(&self) -> Option<Protection> {
+        let at = |live: &Live| match live.settings.get(&path::keyed(SETTINGS, CROSS_ACCOUNT))? {
+            Reading::Known(Value::Bool(on)) => Some(*on),
+            _ => None,
+        };
+        Some(Protection::Opens(at))
     }
 
     #[cfg(feature = "aws")]

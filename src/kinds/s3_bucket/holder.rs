@@ -29,7 +29,7 @@ pub(super) fn holder(live: &Live) -> Holder {
     }
     let algorithm = flat.text(ALGORITHM).unwrap_or_default();
     for label in replicated.keys(REPLICATION) {
-        let mut rule = replication(&replicated, label);
+        let mut rule = ReplicationRule { role: flat.text(ROLE), ..replication(&replicated, label) };
         let kms = path::child(&path::keyed(REPLICATION, &rule.rule), SELECTS);
         if algorithm.starts_with("aws:kms") && replicated.text(&kms).as_deref() != Some(ENABLED) {
             // New objects are under KMS, and such a rule passes over them.
@@ -41,6 +41,7 @@ pub(super) fn holder(live: &Live) -> Holder {
         }
         holder.mechanisms.push(Mechanism::Replication(rule));
     }
+    holder.deletes_after_days = deletes(&lifecycle, is_versioned);
     holder.immutability.extend(lock(&flat));
     holder.encryption = encryption(&flat);
     holder
@@ -59,9 +60,21 @@ fn unread_blocks(holder: &mut Holder, live: &Live) {
 
 /// After how many days as an earlier version a version goes, by the rule that takes the first.
 fn expiration(flat: &Flat) -> Option<i64> {
+    on(flat).filter_map(|at| flat.whole(&path::child(&at, "noncurrent_version_expiration.noncurrent_days"))).min()
+}
+
+/// After how many days what is written goes for good, by the rules that take the first: where there are versions, it expires, and is an
+/// earlier version then, which stays unless a rule takes that too.
+fn deletes(flat: &Flat, is_versioned: bool) -> Option<i64> {
+    let dated = |at: &String| flat.text(&path::child(at, "expiration.date")).map(|_| 0);
+    let expires = on(flat).filter_map(|at| flat.whole(&path::child(&at, "expiration.days")).or_else(|| dated(&at))).min()?;
+    if is_versioned { expiration(flat).map(|days| days.saturating_add(expires)) } else { Some(expires) }
+}
+
+/// The lifecycle rules that are on.
+fn on(flat: &Flat) -> impl Iterator<Item = String> {
     let rules = flat.keys(LIFECYCLE).into_iter().map(|label| path::keyed(LIFECYCLE, &label));
-    let on = rules.filter(|at| flat.text(&path::child(at, "status")).is_none_or(|status| status == ENABLED));
-    on.filter_map(|at| flat.whole(&path::child(&at, "noncurrent_version_expiration.noncurrent_days"))).min()
+    rules.filter(|at| flat.text(&path::child(at, "status")).is_none_or(|status| status == ENABLED))
 }
 
 fn replication(flat: &Flat, label: String) -> ReplicationRule {
@@ -81,6 +94,8 @@ fn replication(flat: &Flat, label: String) -> ReplicationRule {
         has_time_control: is("destination.replication_time.status"),
         doubt: None,
         fault: None,
+        role: None,
+        delete_after_days: None,
         rule: label,
     }
 }

@@ -168,9 +168,15 @@ pub struct ReplicationRule {
     /// Why nobody knows whether the destination is there and takes what is copied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<String>,
-    /// Why the destination surely does not take it, so that nothing is copied.
+    /// Why nothing is copied, surely, and what to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fault: Option<String>,
+    pub fault: Option<(String, String)>,
+    /// The ARN of the role that copies, where it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// After how many days the destination's own rules delete what was copied; none where they do not, or nobody read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delete_after_days: Option<i64>,
 }
 
 impl Mechanism {

@@ -90,10 +90,10 @@ fn what_fails_for_a_thing_says_where() {
 
 #[test]
 fn the_values_that_were_looked_at_are_the_evidence() {
-    let (ask, thing) = (of("resource.name == \"orders\" && try(resource.settings.pitr, false)"), thing());
+    let (ask, thing) = (of("resource.name == \"orders\" && try(resource.settings.tags, false)"), thing());
     let asked = ask.of(&thing);
     let found: Vec<(String, Option<Value>)> = asked.evidence.into_iter().map(|one| (one.path.to_owned(), one.value.cloned())).collect();
-    assert_eq!(found, [("name".to_owned(), Some(Value::from("orders"))), ("settings.pitr".to_owned(), None)]);
+    assert_eq!(found, [("name".to_owned(), Some(Value::from("orders"))), ("settings.tags".to_owned(), None)]);
 }
 
 #[test]

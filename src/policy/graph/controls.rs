@@ -1,11 +1,16 @@
 //! Controls, whose expressions use `resource` beside what the policy declares, and their tests.
 
 use super::{Edges, Evaluator};
+use crate::kinds;
 use crate::model::{Code, Diagnostic};
 use crate::policy::controls::{self, FIELDS};
 use crate::policy::eval::{self, Segment};
 use crate::policy::reader::Located;
 use hcl::edit::expr::Expression;
+use std::collections::BTreeSet;
+
+/// The field that holds the settings of a thing.
+const SETTINGS: &str = "settings";
 
 impl<'a> Evaluator<'a, '_> {
     /// Reads all of them.
@@ -48,7 +53,7 @@ impl<'a> Evaluator<'a, '_> {
         for reference in eval::references(expression) {
             let span = crate::model::Span { source: located.source, range: reference.range.clone() };
             let told = if matches!(reference.path.first(), Some(Segment::Name(root)) if root == controls::RESOURCE) {
-                known_field(reference.path.get(1)).map(|()| None)
+                known_field(reference.path.get(1)).and_then(|()| known_setting(&reference.path)).map(|()| None)
             } else {
                 self.meaning(&reference, false)
             };
@@ -68,15 +73,29 @@ impl<'a> Evaluator<'a, '_> {
 fn known_field(segment: Option<&Segment>) -> Result<(), (String, Option<String>)> {
     let names = || FIELDS.iter().map(|field| field.name);
     let listed = || format!("what is known of a thing: {}", names().collect::<Vec<_>>().join(", "));
-    let name = match segment {
-        Some(Segment::Name(name)) => name.as_str(),
-        Some(Segment::Index(Some(key))) => key.as_str().unwrap_or_default(),
-        // The whole thing, or a name that only evaluation tells.
-        Some(_) | None => return Ok(()),
-    };
-    if names().any(|known| known == name) {
-        return Ok(());
-    }
+    let Some(name) = named(segment).filter(|name| !names().any(|known| known == *name)) else { return Ok(()) };
     let help = eval::suggestion(name, names()).unwrap_or_else(listed);
     Err((format!("a thing has no `{name}`"), Some(help)))
+}
+
+/// Whether things of any kind have the setting that an expression asks for: `try` would pass over one that none has, and over a slip of the pen.
+fn known_setting(path: &[Segment]) -> Result<(), (String, Option<String>)> {
+    if named(path.get(1)) != Some(SETTINGS) {
+        return Ok(());
+    }
+    let names: BTreeSet<&str> =
+        kinds::all().flat_map(|kind| kind.spec().settings).filter_map(|setting| setting.path.split('.').next()).collect();
+    let Some(name) = named(path.get(2)).filter(|name| !names.contains(name)) else { return Ok(()) };
+    let listed = || "`backstay schema KIND` lists the settings of a kind".to_owned();
+    let help = eval::suggestion(name, names.iter().copied()).unwrap_or_else(listed);
+    Err((format!("no kind has a setting `{name}`"), Some(help)))
+}
+
+/// The name that a part of a path is; none of the whole thing, or where only evaluation tells.
+fn named(segment: Option<&Segment>) -> Option<&str> {
+    match segment {
+        Some(Segment::Name(name)) => Some(name.as_str()),
+        Some(Segment::Index(Some(key))) => Some(key.as_str().unwrap_or_default()),
+        Some(_) | None => None,
+    }
 }

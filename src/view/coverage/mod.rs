@@ -18,7 +18,10 @@ use std::io;
 /// The verdict in a line: `37 of 40 protected, 2 unprotected, 1 unknown`.
 pub fn verdict(coverage: &Coverage) -> String {
     let totals = coverage.totals;
-    let mut verdict = format!("{} of {} protected", totals.protected, totals.all());
+    let mut verdict = match totals.all() {
+        0 => "nothing that holds data was found".to_owned(),
+        all => format!("{} of {all} protected", totals.protected),
+    };
     for (number, word) in [(totals.unprotected, "unprotected"), (totals.unknown, "unknown")] {
         if number > 0 {
             verdict.push_str(&format!(", {number} {word}"));

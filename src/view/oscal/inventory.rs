@@ -87,15 +87,7 @@ impl Page<'_> {
 
     /// A thing that holds data.
     fn held(&self, covered: &Covered) -> Json {
-        let thing = Examined {
-            account: covered.account.clone(),
-            region: covered.region.clone(),
-            kind: covered.kind.clone(),
-            name: covered.name.clone(),
-            target: covered.target.clone(),
-            arn: covered.arn.clone(),
-        };
-        let mut item = self.item(&thing);
+        let mut item = self.item(&Examined::from(covered));
         if let Some(Json::Array(props)) = item.get_mut("props") {
             let verdict = serde_json::to_value(covered.verdict).unwrap_or_default();
             props.push(prop("protection", verdict.as_str().unwrap_or_default()));

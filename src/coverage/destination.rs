@@ -1,0 +1,153 @@
+//! Whether what copies go to takes them: vaults of AWS Backup in other regions and accounts, and buckets.
+//!
+//! What surely refuses copies makes them worth nothing; where nobody knows, that is a doubt. A vault that holds a recovery point of the thing
+//! has taken copies of it, which settles every doubt but no refusal, as what let it in may have changed since.
+
+use super::whole::{Policies, Role, Whole};
+use crate::kinds::{self, Protection};
+use crate::model::{BackupCopy, Decision, Known, Lock, Mechanism, PolicyDocument, Principal, ReplicationRule, Request};
+
+const COPY: &str = "backup:CopyIntoBackupVault";
+
+/// Who assumes the role of a replication.
+///
+/// Source: Amazon S3 User Guide, "Setting up permissions for live replication".
+const REPLICATION: &str = "s3.amazonaws.com";
+
+/// Whether a destination takes what is copied.
+pub(super) enum Destination {
+    Takes,
+    /// Surely not, and why.
+    Refuses(String),
+    /// Nobody knows, and why.
+    Unread(String),
+}
+
+/// What is copied, and by whom.
+pub(super) struct Copying<'t> {
+    /// The ARN of the thing.
+    pub(super) of: &'t str,
+    /// Its account.
+    pub(super) account: &'t str,
+    /// The role by which it is backed up.
+    pub(super) role: &'t str,
+}
+
+impl Copying<'_> {
+    /// Whether a vault takes the copies of a rule.
+    pub(super) fn taken(&self, whole: &Whole<'_>, copy: &BackupCopy) -> Destination {
+        match (there(whole, copy), self.admitted(whole, copy)) {
+            (Destination::Refuses(why), _) | (_, Destination::Refuses(why)) => Destination::Refuses(why),
+            _ if whole.holds(self.of, &copy.vault_arn) => Destination::Takes,
+            (Destination::Unread(why), _) | (Destination::Takes, Destination::Unread(why)) => Destination::Unread(why),
+            (Destination::Takes, Destination::Takes) => Destination::Takes,
+        }
+    }
+
+    /// Whether the vault's access policy, and the organization's settings, let the account copy into it.
+    ///
+    /// Source: AWS Backup Developer Guide, "Creating backup copies across AWS accounts": the setting, and a policy of the vault that allows
+    /// `backup:CopyIntoBackupVault`. Within an account no policy is needed, and one that denies holds.
+    fn admitted(&self, whole: &Whole<'_>, copy: &BackupCopy) -> Destination {
+        let name = last(&copy.vault_arn);
+        let is_abroad = copy.account.as_deref() != Some(self.account);
+        let policy = match whole.vault_policy(&copy.vault_arn) {
+            Policies::Read(policy) => policy,
+            Policies::NotLookedAt if !is_abroad => return Destination::Takes,
+            Policies::NotLookedAt | Policies::Unread => {
+                return Destination::Unread(format!("whether the access policy of vault {name} lets copies in was not read"));
+            }
+        };
+        let Some(policy) = policy else {
+            return if is_abroad {
+                Destination::Refuses(format!("vault {name} has no access policy, which must let account {} copy into it", self.account))
+            } else {
+                Destination::Takes
+            };
+        };
+        let request = Request::new(Principal::Arn(self.role.to_owned()), COPY, &copy.vault_arn)
+            .with("aws:PrincipalArn", Known::value(self.role))
+            .with("aws:PrincipalAccount", Known::value(self.account));
+        match PolicyDocument::parse(policy).map(|document| document.decide(&request)) {
+            Ok(Decision::Denied { by }) => Destination::Refuses(format!("the access policy of vault {name} denies it ({by})")),
+            Ok(Decision::NotAllowed) if is_abroad => {
+                Destination::Refuses(format!("the access policy of vault {name} does not let account {} copy into it", self.account))
+            }
+            Ok(Decision::Unknown { by, reason }) => {
+                Destination::Unread(format!("whether the access policy of vault {name} lets copies in is not known ({by}: {reason})"))
+            }
+            Err(wrong) => Destination::Unread(format!("the access policy of vault {name} could not be understood: {}", wrong.message)),
+            Ok(Decision::Allowed { .. }) if is_abroad => self.opened(whole),
+            Ok(Decision::Allowed { .. } | Decision::NotAllowed) => Destination::Takes,
+        }
+    }
+
+    /// Whether the organization lets its accounts copy to each other. That a member is told the same as the management account is not
+    /// documented (UNCONFIRMED), so that "no" is a doubt.
+    fn opened(&self, whole: &Whole<'_>) -> Destination {
+        match whole.is_open(self.account) {
+            Some(true) => Destination::Takes,
+            Some(false) => Destination::Unread(format!(
+                "cross-account backup is off, as account {} is told: the organization's management account sets `isCrossAccountBackupEnabled`",
+                self.account
+            )),
+            None => Destination::Unread(format!("whether cross-account backup is on in account {} was not read", self.account)),
+        }
+    }
+}
+
+/// Whether the vault of a copy is there, and its lock takes what is kept so long.
+fn there(whole: &Whole<'_>, copy: &BackupCopy) -> Destination {
+    let name = last(&copy.vault_arn);
+    let (Some(region), Some(account)) = (copy.region.as_deref(), copy.account.as_deref()) else {
+        return Destination::Unread(format!("vault {name} is in a region or account that is not known"));
+    };
+    let Some(backups) = whole.backups(region, account) else {
+        return Destination::Unread(format!("no target reads {region} of account {account}, where vault {name} is to be"));
+    };
+    match (backups.keepers.get(name), &backups.unseen_vaults) {
+        (Some(keeper), _) => {
+            let (min, max) = keeper.range;
+            let is_short = min.zip(copy.delete_after_days).is_some_and(|(min, days)| days < min);
+            let is_long = max.is_some_and(|max| copy.delete_after_days.is_none_or(|days| days > max));
+            if keeper.lock != Lock::None && (is_short || is_long) {
+                return Destination::Refuses(format!("the lock of vault {name} in {region} takes no such retention"));
+            }
+            Destination::Takes
+        }
+        (None, None) => Destination::Refuses(format!("vault {name} is not in {region} of account {account}")),
+        (None, Some(cause)) => Destination::Unread(format!("whether vault {name} is in {region} is not known: {cause}")),
+    }
+}
+
+/// Notes of a replication rule whether anything comes to its destination, and for how long that stays there.
+///
+/// Source: Amazon S3 User Guide, "Requirements for replication": both buckets have versioning enabled, and S3 assumes the role.
+pub(super) fn replicated(whole: &Whole<'_>, rule: &mut ReplicationRule, account: &str) {
+    let bucket = rule.bucket().to_owned();
+    match rule.role.as_deref().map(|role| whole.role(role, account, REPLICATION)) {
+        Some(Role::Refused(what, mend)) => rule.fault = Some((what, mend)),
+        Some(Role::Unread(what)) => rule.doubt = Some(what),
+        Some(Role::Fine) | None => {}
+    }
+    let Some(live) = whole.by_name(&bucket) else {
+        rule.doubt = Some(format!("no target reads bucket {bucket}, or it is not there"));
+        return;
+    };
+    let Some(Protection::Holds(holder)) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) else { return };
+    let found = holder(live);
+    rule.delete_after_days = found.deletes_after_days;
+    let is_versioned = found.mechanisms.iter().any(|mechanism| matches!(mechanism, Mechanism::Versioning { .. }));
+    match (is_versioned, found.unread.is_empty()) {
+        (true, _) => {}
+        (false, true) => {
+            let what = format!("versioning of bucket {bucket} is not on, so that nothing is copied there");
+            rule.fault = Some((what, "turn on versioning of the destination".to_owned()));
+        }
+        (false, false) => rule.doubt = Some(format!("whether bucket {bucket} has versioning could not be read")),
+    }
+}
+
+fn last(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or(arn)
+}
