@@ -177,7 +177,7 @@ control "BKP-13" {
   title       = "the configuration that its restore needs is itself backed up"
   severity    = "medium"
   objectives  = ["BKP-13"]
-  condition   = resource.rebuild.is_backed_up
+  condition   = resource.rebuild.is_backed_up && length(resource.rebuild.by) > 0
   remediation = "keep templates, keys' policies and roles where a disaster of the account does not reach"
 }
 
@@ -185,7 +185,7 @@ control "BKP-14" {
   title       = "changes of its protection are reviewed, and drift is checked"
   severity    = "medium"
   objectives  = ["BKP-14"]
-  condition   = resource.changes.are_reviewed && resource.changes.drift_is_checked
+  condition   = resource.changes.are_controlled && length(resource.changes.by) > 0
   remediation = "apply saved plans that somebody reviewed, and run `backstay drift` on a schedule"
 }
 

@@ -15,9 +15,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wildmatch::WildMatch;
 
-/// Adds what checks find to what controls found; where frameworks are asked for, only of the checks that serve one of them.
-pub(super) fn add(findings: &mut Findings, audited: &Audited<'_>, asked_for: &[String]) {
-    for check in audited.checks {
+/// A check, and what came out for each thing that it means.
+pub(super) struct Checked<'a> {
+    pub(super) check: &'a Check,
+    told: Vec<Told>,
+}
+
+impl Checked<'_> {
+    /// What came out of all of it.
+    pub(super) fn verdict(&self) -> ControlVerdict {
+        ControlVerdict::together(self.told.iter().map(|one| one.verdict))
+    }
+}
+
+/// Looks for all that the policy's checks want to be so.
+pub(super) fn checked<'a>(audited: &Audited<'a>) -> Vec<Checked<'a>> {
+    audited.checks.iter().map(|check| Checked { check, told: tell(check, audited) }).collect()
+}
+
+/// Adds what checks found to what controls found; where frameworks are asked for, only of the checks that serve one of them.
+pub(super) fn add(findings: &mut Findings, checked: Vec<Checked<'_>>, asked_for: &[String]) {
+    for Checked { check, told } in checked {
         let requirements = controls::served(&check.objectives, &check.requirements);
         if !asked_for.is_empty() && !requirements.iter().any(|(key, _)| asked_for.contains(key)) {
             continue;
@@ -33,7 +51,7 @@ pub(super) fn add(findings: &mut Findings, audited: &Audited<'_>, asked_for: &[S
             verdict: ControlVerdict::NotApplicable,
             findings: Vec::new(),
         };
-        for one in tell(check, audited) {
+        for one in told {
             let thing = findings.things.len();
             findings.things.push(one.who);
             outcome.findings.push(Finding { thing, verdict: one.verdict, unknown: one.unknown, evidence: one.evidence });

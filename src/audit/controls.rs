@@ -5,6 +5,7 @@
 
 use super::checks;
 use super::estate::Estate;
+use super::shown::Shown;
 use super::thing::{self, Known};
 use crate::kinds::{self, Protection};
 use crate::model::{
@@ -38,7 +39,8 @@ pub struct Audited<'a> {
 /// Asks controls of everything, and reports these frameworks; all that a control serves where none is named.
 pub fn findings(audited: &Audited<'_>, controls: &[Control], asked_for: &[String]) -> Findings {
     let asks: Vec<Result<Ask, String>> = controls.iter().map(Ask::new).collect();
-    let estate = Estate::new(audited.snapshot, audited.coverage, audited.tiers.to_vec());
+    let checked = checks::checked(audited);
+    let estate = Estate::new(audited.snapshot, audited.coverage, audited.tiers.to_vec(), Shown::new(audited.snapshot, &checked));
     let mut promised = PromisedOf::new();
     for one in &audited.promises.things {
         promised.entry((&one.account, &one.region, &one.kind, &one.name)).or_default().push(one);
@@ -54,7 +56,7 @@ pub fn findings(audited: &Audited<'_>, controls: &[Control], asked_for: &[String
     asker.others(audited);
     asker.unlisted(audited.coverage);
     let mut findings = Findings { things: asker.things, controls: asker.outcomes, frameworks: Vec::new() };
-    checks::add(&mut findings, audited, asked_for);
+    checks::add(&mut findings, checked, asked_for);
     for outcome in &mut findings.controls {
         outcome.verdict = ControlVerdict::together(outcome.findings.iter().map(|finding| finding.verdict));
     }

@@ -1,6 +1,7 @@
 //! What stands around the things that controls look at, ready to be asked many times.
 
 use super::roles::Roles;
+use super::shown::Shown;
 use super::told::{Alarms, Tellers};
 use crate::kinds::{self, Keeper, Protection};
 use crate::model::{ArnForm, Coverage, Covered, Live, ResourceId, Snapshot};
@@ -29,13 +30,15 @@ pub(super) struct Estate<'s> {
     tellers: Tellers<'s>,
     /// The roles that make backups.
     pub(super) roles: Roles,
+    /// What the policy's checks show.
+    pub(super) shown: Shown<'s>,
     /// The most hours between two runs of a schedule, in a zone.
     hours: Mutex<BTreeMap<(String, String), Option<i64>>>,
 }
 
 impl<'s> Estate<'s> {
     /// Looks around once.
-    pub(super) fn new(snapshot: &'s Snapshot, coverage: &'s Coverage, tiers: Vec<String>) -> Self {
+    pub(super) fn new(snapshot: &'s Snapshot, coverage: &'s Coverage, tiers: Vec<String>, shown: Shown<'s>) -> Self {
         let mut vaults = BTreeMap::new();
         for live in &snapshot.resources {
             let Some(Protection::Keeps(keeper)) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) else { continue };
@@ -60,6 +63,7 @@ impl<'s> Estate<'s> {
             tags: tags.collect(),
             tellers: Tellers::new(snapshot),
             roles: Roles::new(snapshot),
+            shown,
             unmanaged: unmanaged.map(|gap| gap.target.as_str()).collect(),
             policies: snapshot.evidence.as_ref().map(|evidence| {
                 let policies = evidence.vault_policies.iter();

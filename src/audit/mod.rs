@@ -9,6 +9,7 @@ pub mod library;
 mod mechanisms;
 pub mod promises;
 mod roles;
+mod shown;
 mod thing;
 mod told;
 pub mod trial;

@@ -9,7 +9,6 @@ use crate::model::{
     BackupRule, CopyPlace, Covered, Examined, Ignorance, IgnoranceSort, Live, Lock, Mechanism, Ownership, Promised, Reading, Standing,
     Value, Verdict, path,
 };
-use crate::policy::controls::FIELDS;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -139,7 +138,7 @@ fn plain(value: &impl Serialize) -> Value {
     serde_json::to_value(value).map(Value::from).unwrap_or_default()
 }
 
-struct Maker<'e, 's> {
+pub(super) struct Maker<'e, 's> {
     estate: &'e Estate<'s>,
     map: Map,
     unknown: Vec<(String, Ignorance)>,
@@ -147,26 +146,20 @@ struct Maker<'e, 's> {
 
 impl<'e, 's> Maker<'e, 's> {
     fn new(estate: &'e Estate<'s>) -> Self {
-        let mut maker = Self { estate, map: Map::new(), unknown: Vec::new() };
-        for field in FIELDS {
-            if let Some(why) = field.not_read {
-                maker.miss(field.name, IgnoranceSort::NotLookedAt, why);
-            }
-        }
-        maker
+        Self { estate, map: Map::new(), unknown: Vec::new() }
     }
 
-    fn put(&mut self, name: &str, value: Value) {
+    pub(super) fn put(&mut self, name: &str, value: Value) {
         self.map.insert(name.to_owned(), value);
     }
 
     /// Notes why something is not known.
-    fn unknown(&mut self, at: &str, sort: IgnoranceSort, why: &str) {
+    pub(super) fn unknown(&mut self, at: &str, sort: IgnoranceSort, why: &str) {
         self.unknown.push((at.to_owned(), Ignorance { sort, why: why.into() }));
     }
 
     /// The same, of a name directly behind `resource`.
-    fn miss(&mut self, name: &str, sort: IgnoranceSort, why: &str) {
+    pub(super) fn miss(&mut self, name: &str, sort: IgnoranceSort, why: &str) {
         self.put(name, Value::Unknown);
         self.unknown(name, sort, why);
     }
@@ -182,6 +175,8 @@ impl<'e, 's> Maker<'e, 's> {
         }
         let tiers = self.estate.tiers.iter().map(|tier| Value::from(tier.as_str())).collect();
         self.put("tiers", Value::List(tiers));
+        let estate = self.estate;
+        estate.shown.put(self, &who.account);
     }
 
     fn promises(&mut self, covered: &Covered, tiers: &[&Promised]) {

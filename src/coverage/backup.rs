@@ -190,7 +190,7 @@ impl Thing<'_> {
     }
 
     /// What one rule does for it.
-    fn backed_up(&self, whole: &Whole<'_>, backups: &Backups, (mut rule, role): (BackupRule, &str), outcome: &mut Outcome) {
+    fn backed_up(&self, whole: &Whole<'_>, backups: &Backups, (mut rule, by): (BackupRule, &str), outcome: &mut Outcome) {
         let backup_type = self.holder.backup_type.unwrap_or_default();
         if is_over(&rule, self.at) {
             let what = format!("rule {} of plan {} does not run any more: `{}` is over", rule.rule, rule.plan, rule.schedule);
@@ -236,7 +236,7 @@ impl Thing<'_> {
                 }
             }
         }
-        let copying = Copying { of: self.arn.unwrap_or_default(), account: self.account, role };
+        let copying = Copying { of: self.arn.unwrap_or_default(), account: self.account, role: by };
         rule.copies.retain_mut(|copy| match copying.taken(whole, copy) {
             Destination::Takes => true,
             Destination::Unread(why) => {

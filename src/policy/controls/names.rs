@@ -7,16 +7,10 @@ pub struct Field {
     pub name: &'static str,
     /// What it holds.
     pub doc: &'static str,
-    /// Why nobody knows it yet, of any thing.
-    pub not_read: Option<&'static str>,
 }
 
 const fn field(name: &'static str, doc: &'static str) -> Field {
-    Field { name, doc, not_read: None }
-}
-
-const fn later(name: &'static str, doc: &'static str, not_read: &'static str) -> Field {
-    Field { name, doc, not_read: Some(not_read) }
+    Field { name, doc }
 }
 
 /// All names behind `resource`.
@@ -56,8 +50,16 @@ pub const FIELDS: &[Field] = &[
         "who is told of failed and of missing backups: `of_failure` and `of_absence` of all of `jobs`, which make its backups, null where nothing \
          does; `by` and `lacks` say what tells whom, and what does not",
     ),
-    later("rebuild", "where the configuration that a restore needs is kept", "where configuration is backed up is not looked at yet"),
-    later("changes", "who reviewed changes, and when drift was checked", "reviews of changes and runs of `drift` are not recorded yet"),
+    field(
+        "rebuild",
+        "whether the configuration that its restore needs `is_backed_up`, as the policy's checks of its account show that serve BKP-13, and `by` which; \
+         else unknown",
+    ),
+    field(
+        "changes",
+        "whether changes of its protection `are_controlled`, reviewed and looked for, as the policy's checks of its account show that serve BKP-14, and \
+         `by` which; else unknown",
+    ),
     field(
         "roles",
         "what the roles may do by which AWS Backup backs it up: `arns`, `have_least_privilege`, null where there are none, and `excess`, which says \
