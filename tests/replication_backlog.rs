@@ -213,6 +213,21 @@ fn a_copy_in_the_same_place_is_no_copy_elsewhere() {
 }
 
 #[test]
+fn copies_in_another_account_are_measured_in_that_of_the_source() {
+    let rules = replicated(&rule("all", "sales-copy", 1, &format!("account = \"210987654321\"\n {METRICS}")));
+    let far = copies().replace("region =", "account_id = \"210987654321\"\nregion =");
+    let room = room(&(bucket("sales", &rules) + &far));
+    let west = WEST
+        .replace(" }", "\n assume_role { role_arn = \"arn:aws:iam::210987654321:role/backstay\" }\n}")
+        .replace("{ region", "{\n region");
+    room.write("policy.hcl", format!("{HOME}{west}{TIERS}"));
+    let (observed, fresh) = seen(&audit(&room), "sales");
+    let copy = &observed["copies"][0];
+    assert_eq!((&copy["account"], &copy["region"]), (&json!("210987654321"), &json!("us-west-2")), "{observed}");
+    assert_eq!(fresh["standing"], "met", "{fresh}");
+}
+
+#[test]
 fn what_came_by_replication_is_not_copied_on() {
     let chain = [
         bucket("first", &replicated(&rule("all", "sales", 1, METRICS))),
