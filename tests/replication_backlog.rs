@@ -105,7 +105,7 @@ fn a_rule_that_is_through_is_fresh_as_of_its_last_minute() {
     let (observed, fresh) = seen(&audit(&room), "sales");
     let copy = &observed["copies"][0];
     assert_eq!((&copy["at"], &copy["region"]), (&json!("2026-11-21T11:59:00Z"), &json!("us-west-2")), "{observed}");
-    assert_eq!(copy["by"], "replication to sales-copy, of what was written since its rules began");
+    assert_eq!(copy["by"], "replication to sales-copy, of what was written since 2026-09-22");
     assert_eq!((&fresh["standing"], &observed["unread_copies"]), (&json!("met"), &json!([])), "{fresh}");
     // A recorded snapshot says the same.
     room.ok("snapshot --everything . --sandbox --out all.json");
@@ -195,6 +195,13 @@ fn a_rule_about_a_part_must_be_through_too() {
 }
 
 #[test]
+fn a_young_rule_says_from_when_on_it_has_all() {
+    let room = measured("replication_progress {\n rule = \"all\"\n began_days_ago = 3\n}\n");
+    let (observed, _) = seen(&audit(&room), "sales");
+    assert_eq!(observed["copies"][0]["by"], "replication to sales-copy, of what was written since 2026-11-18");
+}
+
+#[test]
 fn of_several_rules_into_a_bucket_each_must_publish() {
     let logs = rule_of("logs", "sales-copy", 2, "", "filter {\n prefix = \"logs/\"\n }");
     let rules = replicated(&(rule("all", "sales-copy", 1, METRICS) + &logs));
@@ -265,9 +272,9 @@ fn hundreds_of_rules_are_asked_for_five_hundred_metrics_at_once() {
         let calls = seen.operations.iter().filter(|(name, _)| name.contains("GetMetricData")).map(|(_, count)| count);
         (calls.sum::<u64>(), serde_json::from_str::<Value>(&room.read("audit.json")).expect("it is JSON"))
     };
-    // Of 600 rules two metrics are in the west, and one is at home.
+    // Of 600 rules two metrics of the last minutes and one of all days are in the west, and one of all days is at home.
     let (calls, audited) = asked("audit . --format json --out audit.json");
-    assert_eq!(calls, 3 + 2);
+    assert_eq!(calls, 3 + 2 + 2);
     let are_fresh = |audited: &Value| {
         for name in &names {
             let (observed, fresh) = seen(audited, name);
@@ -276,9 +283,9 @@ fn hundreds_of_rules_are_asked_for_five_hundred_metrics_at_once() {
         }
     };
     are_fresh(&audited);
-    // Pages are put together: 1,200 datapoints in the west, none at home.
-    room.ok("sandbox faults --page-size 250");
+    // Pages are put together: in the west there are 61 days of 500 rules in one call, and of 100 in another.
+    room.ok("sandbox faults --page-size 4100");
     let (calls, audited) = asked("audit . --format json --out audit.json");
-    assert_eq!(calls, (2 + 2 + 1) + 2);
+    assert_eq!(calls, 3 + (8 + 2) + 2);
     are_fresh(&audited);
 }

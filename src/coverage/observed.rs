@@ -379,7 +379,10 @@ fn named(held: &Held) -> String {
         HeldForm::Exports => format!("exports in bucket {store}"),
         HeldForm::CopiedBackups => format!("automated backups copied to {}", held.region),
         // No metric tells of what was there before.
-        HeldForm::Replica => format!("replication to {store}, of what was written since its rules began"),
+        HeldForm::Replica => {
+            let since = held.since.map_or_else(|| "its rules began".to_owned(), |since| since.strftime("%Y-%m-%d").to_string());
+            format!("replication to {store}, of what was written since {since}")
+        }
     }
 }
 

@@ -84,6 +84,9 @@ pub struct Held {
     /// Whether they are in a logically air-gapped vault.
     #[serde(default)]
     pub is_air_gapped: bool,
+    /// From when on it has all that was written, where it has not all from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// Why nobody knows how recent it is, each with what would mend that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
@@ -246,6 +249,7 @@ impl Held {
             keys: BTreeSet::new(),
             unencrypted: 0,
             is_air_gapped: false,
+            since: None,
             doubts: Vec::new(),
         }
     }

@@ -47,6 +47,7 @@ struct SeededProgress {
     latency_seconds: u32,
     failed: u32,
     failed_days_ago: i64,
+    began_days_ago: Option<i64>,
     stopped_minutes_ago: Option<i64>,
 }
 
@@ -165,6 +166,7 @@ fn progress(fields: &mut Fields<'_>, replication: Option<&Value>) -> Vec<SeededP
             latency_seconds: many("latency_seconds", block),
             failed: many("failed", block),
             failed_days_ago: block.number("failed_days_ago", 1..=455).unwrap_or(1),
+            began_days_ago: block.number("began_days_ago", 0..=36_500),
             stopped_minutes_ago: block.number("stopped_minutes_ago", 0..=1_000_000),
         }
     })
@@ -229,6 +231,7 @@ impl SeededProgress {
             pending: self.pending,
             latency_seconds: self.latency_seconds,
             failures: [(days_before(now, self.failed_days_ago), self.failed)].into_iter().filter(|(_, failed)| *failed > 0).collect(),
+            began: self.began_days_ago.map(|days| days_before(now, days)),
             stopped_at: self.stopped_minutes_ago.map(before),
         }
     }

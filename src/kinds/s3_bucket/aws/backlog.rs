@@ -11,7 +11,7 @@ use crate::kinds::{ProofRequest, cloudwatch};
 use crate::model::{Evidence, Gap, Held, HeldForm, count};
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy, StatusCode};
-use futures_util::future::{join, join_all};
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -40,40 +40,57 @@ const FAILED: &str = "OperationsFailedReplication";
 pub(super) async fn copies(request: &ProofRequest<'_>) -> Evidence {
     let connection = request.connection;
     let ways = ways(&request.things, request.known);
-    let mut by_region: BTreeMap<&str, Vec<Query<'_>>> = BTreeMap::new();
-    let mut failures = Vec::new();
+    let home = connection.identity.region.as_str();
+    let mut asked: BTreeMap<(&str, Window), Vec<Query<'_>>> = BTreeMap::new();
     for way in &ways {
         for rule in way.rules.difference(&way.silent) {
-            let query = |metric| Query { metric, from: &way.from, to: &way.to, rule };
-            by_region.entry(&way.region).or_default().extend([query(PENDING), query(LATENCY)]);
-            failures.push(query(FAILED));
+            let there = way.region.as_str();
+            for (region, metric, window) in [
+                (there, PENDING, Window::Recent),
+                (there, LATENCY, Window::Recent),
+                (there, PENDING, Window::Remembered),
+                (home, FAILED, Window::Remembered),
+            ] {
+                asked.entry((region, window)).or_default().push(Query { metric, window, from: &way.from, to: &way.to, rule });
+            }
         }
     }
-    let progress = by_region.into_iter().map(|(region, queries)| {
-        let span = Span { from: before(request.at, RECENT), until: request.at, period: MINUTE };
-        ask(connection, region, queries, span)
-    });
-    let span = Span { from: before(request.at, REMEMBERED), until: request.at, period: DAY };
-    let failed = ask(connection, &connection.identity.region, failures, span);
-    let (progress, failed) = join(join_all(progress), failed).await;
+    let calls = asked.into_iter().map(|((region, window), queries)| ask(connection, region, queries, window.until(request.at)));
     let mut evidence = Evidence::default();
     let mut told = Told::new();
-    for (answers, gaps) in progress.into_iter().chain([failed]) {
+    for (answers, gap) in join_all(calls).await {
         told.extend(answers);
-        evidence.gaps.extend(gaps);
+        evidence.gaps.extend(gap);
     }
+    evidence.gaps.dedup();
     evidence.held = ways.iter().map(|way| held(way, &told)).collect();
     evidence
 }
 
-fn before(at: Timestamp, length: SignedDuration) -> Timestamp {
-    at.checked_sub(length).unwrap_or(Timestamp::UNIX_EPOCH)
+/// Which datapoints are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Window {
+    /// The last minutes.
+    Recent,
+    /// All days that CloudWatch knows of.
+    Remembered,
+}
+
+impl Window {
+    fn until(self, until: Timestamp) -> Span {
+        let (length, period) = match self {
+            Self::Recent => (RECENT, MINUTE),
+            Self::Remembered => (REMEMBERED, DAY),
+        };
+        Span { from: until.checked_sub(length).unwrap_or(Timestamp::UNIX_EPOCH), until, period }
+    }
 }
 
 /// One metric of one rule.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Query<'a> {
     metric: &'static str,
+    window: Window,
     from: &'a str,
     to: &'a str,
     rule: &'a str,
@@ -134,7 +151,10 @@ async fn pages(connection: &Connection, region: &str, queries: &[Query<'_>], spa
         }
     }
     let points = |id: &str| match found.remove(id) {
-        Some(Found { points, status: Some(StatusCode::Complete) }) => Ok(points),
+        Some(Found { mut points, status: Some(StatusCode::Complete) }) => {
+            points.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+            Ok(points)
+        }
         Some(Found { status: Some(status), .. }) => Err(format!("{GET} in {region} answered {status}")),
         _ => Err(format!("{GET} in {region} left it out")),
     };
@@ -166,16 +186,18 @@ fn held(way: &Way, told: &Told<'_>) -> Held {
     let mut held = Held::none(&way.of, HeldForm::Replica, &way.store, &way.account, &way.region);
     let mut doubts: Vec<String> = way.silent.iter().map(|rule| silent(rule)).collect();
     let mut newest: Option<Timestamp> = None;
+    let mut since: Vec<Option<Timestamp>> = Vec::new();
     for rule in way.rules.difference(&way.silent) {
-        let points = |metric| {
-            told.get(&Query { metric, from: &way.from, to: &way.to, rule }).map(|points| points.as_deref().map_err(String::as_str))
+        let points = |metric, window| {
+            let points = told.get(&Query { metric, window, from: &way.from, to: &way.to, rule });
+            points.map_or(Err("nobody asked for it"), |points| points.as_deref().map_err(String::as_str))
         };
-        let points = |metric| points(metric).unwrap_or(Err("nobody asked for it"));
-        match reached(rule, &way.region, [points(PENDING), points(LATENCY)]) {
+        match reached(rule, &way.region, [points(PENDING, Window::Recent), points(LATENCY, Window::Recent)]) {
             Ok(at) => newest = Some(newest.map_or(at, |newest| newest.min(at))),
             Err(why) => doubts.push(why),
         }
-        doubts.extend(failed(rule, points(FAILED)));
+        doubts.extend(failed(rule, points(FAILED, Window::Remembered)));
+        since.push(points(PENDING, Window::Remembered).ok().and_then(began));
     }
     doubts.extend(way.origins.iter().map(|origin| {
         format!("what comes to {} by replication from {origin} is not copied on: add a rule from {origin} to {}", way.from, way.to)
@@ -185,9 +207,24 @@ fn held(way: &Way, told: &Told<'_>) -> Held {
     if doubts.is_empty() {
         held.usable = u64::from(newest.is_some());
         held.newest = newest;
+        held.since = since.into_iter().collect::<Option<Vec<_>>>().and_then(|since| since.into_iter().max());
     }
     held.doubts = doubts;
     held
+}
+
+/// The first of the days since when there was no day without a datapoint. Metrics are published while nothing replicates too, so that on a day
+/// without any the rule, or its metrics, were off.
+fn began(points: &[(Timestamp, f64)]) -> Option<Timestamp> {
+    let mut days = points.iter().map(|(at, _)| *at);
+    let mut first = days.next()?;
+    for day in days {
+        if first.duration_since(day) > SignedDuration::from_secs(i64::from(DAY)) {
+            break;
+        }
+        first = day;
+    }
+    Some(first)
 }
 
 fn silent(rule: &str) -> String {
@@ -252,6 +289,15 @@ mod tests {
         }
         assert_eq!(reached(&[(at(9), 5.0)], &[(at(9), -60.0)]), Ok(at(9)), "nothing is from later than its datapoint");
         assert!(reached(&[], &[]).is_err_and(|why| why.contains("told nothing of rule `r`")));
+    }
+
+    #[test]
+    fn a_rule_began_after_the_last_day_without_datapoints() {
+        let days = |days: &[i64]| days.iter().map(|day| (at(day * 1440), 0.0)).collect::<Vec<_>>();
+        assert_eq!(began(&days(&[0, -1, -2])), Some(at(-2 * 1440)));
+        assert_eq!(began(&days(&[0, -1, -3, -4])), Some(at(-1440)));
+        assert_eq!(began(&days(&[0])), Some(at(0)));
+        assert_eq!(began(&[]), None);
     }
 
     #[test]
