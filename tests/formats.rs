@@ -221,6 +221,7 @@ fn whole(all: &[String]) -> Whole {
         is_confirmed: false,
         verdict: control.verdict,
         controls: vec![control.id.clone()],
+        not_applicable: Vec::new(),
     });
     let frameworks = vec![FrameworkOutcome {
         requirements: requirements.collect(),

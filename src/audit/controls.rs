@@ -126,11 +126,13 @@ fn framework(key: &str, outcomes: &[ControlOutcome]) -> FrameworkOutcome {
             // What no control speaks to is not known, rather than fine.
             let verdict =
                 if under.is_empty() { ControlVerdict::Unknown } else { ControlVerdict::together(under.iter().map(|one| one.verdict)) };
+            let mute = under.iter().filter(|one| one.verdict == ControlVerdict::NotApplicable);
             RequirementOutcome {
                 about: row.map(|row| row.about.to_owned()).unwrap_or_default(),
                 is_confirmed: row.is_none_or(|row| row.is_confirmed),
                 verdict,
                 controls: under.iter().map(|one| one.id.clone()).collect(),
+                not_applicable: mute.map(|one| one.id.clone()).collect(),
                 id,
             }
         })

@@ -147,6 +147,20 @@ pub struct RequirementOutcome {
     pub verdict: ControlVerdict,
     /// The ids of the controls under it.
     pub controls: Vec<String>,
+    /// Those of them that applied to nothing, so that its verdict says nothing of what they ask.
+    pub not_applicable: Vec<String>,
+}
+
+impl RequirementOutcome {
+    /// The controls under it in words, those apart that applied to nothing where others did.
+    pub fn under(&self) -> String {
+        let is_mute = |id: &&String| self.not_applicable.contains(id);
+        let asked: Vec<&str> = self.controls.iter().filter(|id| !is_mute(id)).map(String::as_str).collect();
+        match (asked.as_slice(), self.not_applicable.as_slice()) {
+            ([], _) | (_, []) => self.controls.join(", "),
+            (asked, mute) => format!("{}; not applicable: {}", asked.join(", "), mute.join(", ")),
+        }
+    }
 }
 
 impl Findings {

@@ -22,6 +22,7 @@ pub(in crate::view) fn json(findings: &Findings) -> (Lazy<'_>, Lazy<'_>) {
                 "confirmed": requirement.is_confirmed,
                 "verdict": requirement.verdict,
                 "controls": requirement.controls,
+                "not_applicable": requirement.not_applicable,
             })
         });
         json!({

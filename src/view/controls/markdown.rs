@@ -50,7 +50,7 @@ pub fn markdown(findings: &Findings, specs: Specs) -> String {
                 requirement.verdict.shown(),
                 cell(&requirement.id),
                 plain(&requirement.about),
-                plain(&requirement.controls.join(", "))
+                plain(&requirement.under())
             );
         }
     }

@@ -92,7 +92,7 @@ impl Page<'_> {
                 ControlVerdict::Pass => Label::Good,
             };
             let word = format!("{:<7}", requirement.verdict.shown());
-            let by = if requirement.controls.is_empty() { "no control speaks to it".to_owned() } else { requirement.controls.join(", ") };
+            let by = if requirement.controls.is_empty() { "no control speaks to it".to_owned() } else { requirement.under() };
             let unconfirmed = if requirement.is_confirmed { "" } else { "; its id is not confirmed" };
             put!(
                 self.out,

@@ -103,6 +103,7 @@ mod tests {
             is_confirmed: true,
             verdict: ControlVerdict::Pass,
             controls: Vec::new(),
+            not_applicable: Vec::new(),
         };
         FrameworkOutcome { key: key.to_owned(), title: key.to_owned(), version: None, requirements: ids.iter().map(requirement).collect() }
     }

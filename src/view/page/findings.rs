@@ -122,7 +122,7 @@ fn by_requirement(out: &mut String, findings: &Findings) {
             html(framework.version.as_deref().unwrap_or_default()),
             html(&requirement.id),
             html(&requirement.about),
-            html(&requirement.controls.join(", ")),
+            html(&requirement.under()),
         );
     }
     table::close_filtered(out, "requirements");
