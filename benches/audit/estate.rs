@@ -264,6 +264,8 @@ fn seen(evidence: &mut Evidence, now: Timestamp, number: usize, live: &Live, pla
         keys: [format!("arn:aws:kms:{region}:{account}:key/{:04}", number % PLANS)].into(),
         unencrypted: 0,
         is_air_gapped: false,
+        since: None,
+        doubts: Vec::new(),
     };
     if !mixed(number, 11).is_multiple_of(10) {
         let vault = format!("vault-{:02}", mixed(number, 12) % PLANS);

@@ -10,6 +10,7 @@ mod judge;
 mod miss;
 mod observed;
 mod outlook;
+mod replicated;
 #[cfg(test)]
 mod tests;
 mod whole;

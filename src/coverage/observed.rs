@@ -3,6 +3,7 @@
 //! Ages are counted to when AWS was read, as nothing is known of later. What is dated after that, beyond the difference that clocks have,
 //! proves nothing; neither does what bears no date.
 
+use super::replicated;
 use crate::kinds::{self, Protection};
 use crate::model::{
     Covered, Evidence, FailedJob, Gap, Held, HeldForm, Mechanism, Moment, Observed, Restore, RestoreFailed, Restored, Snapshot, count,
@@ -11,9 +12,14 @@ use crate::model::{
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What tells nothing of what there is to restore, so that not to have read it leaves no doubt about that.
-const NO_MOMENTS: [&str; 4] =
-    ["backup:DescribeGlobalSettings", "backup:GetBackupVaultAccessPolicy", "backup:ListBackupJobs", "backup:ListCopyJobs"];
+/// What tells nothing of what there is to restore, or is missed where it should be, so that not to have read it leaves no other doubt.
+const NO_MOMENTS: [&str; 5] = [
+    "backup:DescribeGlobalSettings",
+    "backup:GetBackupVaultAccessPolicy",
+    "backup:ListBackupJobs",
+    "backup:ListCopyJobs",
+    "cloudwatch:GetMetricData",
+];
 
 /// The evidence of a snapshot, ready to be asked of many things.
 pub(super) struct Seen<'s> {
@@ -147,7 +153,7 @@ impl<'s> Seen<'s> {
             moments.reach_back(by, home, earliest);
         }
         let held = covered.arn.as_deref().and_then(|arn| self.held.get(arn)).map(Vec::as_slice).unwrap_or_default();
-        for one in held {
+        for one in held.iter().filter(|one| replicated::counts(covered, one)) {
             let place = (one.account.as_str(), one.region.as_str());
             let doubts = if place == home { &mut observed.unread } else { &mut observed.unread_copies };
             let by = named(one);
@@ -178,10 +184,9 @@ impl<'s> Seen<'s> {
             observed.unencrypted += one.unencrypted;
             observed.keys.extend(one.keys.iter().cloned());
         }
-        for doubt in unseen(covered, held) {
-            observed.unread.push(doubt.clone());
-            observed.unread_copies.push(doubt);
-        }
+        let [here, away] = replicated::doubts(covered, held);
+        observed.unread.extend(here);
+        observed.unread_copies.extend(away);
         observed.keys.sort();
         observed.keys.dedup();
         self.misses(covered, home, &mut observed);
@@ -278,19 +283,6 @@ impl<'s> Seen<'s> {
             }
         }
     }
-}
-
-/// Why replication shows nothing: that a rule is on does not say that anything arrived.
-///
-/// Source: S3 user guide, "Viewing replication metrics": only rules with metrics, or with replication time control, publish how far they are.
-fn unseen(covered: &Covered, held: &[&Held]) -> Vec<String> {
-    let is_seen = |destination: &str| held.iter().any(|one| one.form == HeldForm::Replica && one.store == destination);
-    let rules = covered.mechanisms.iter().filter_map(|mechanism| match mechanism {
-        Mechanism::Replication(rule) if mechanism.protects() && !is_seen(&rule.destination) => Some(rule),
-        _ => None,
-    });
-    let doubt = |store: &str| format!("replication to {store}: how far it has come is told by its metrics alone, which are not read yet");
-    rules.map(|rule| doubt(rule.destination.rsplit(':').next().unwrap_or(&rule.destination))).collect()
 }
 
 /// Whether not to have read it leaves a doubt of what there is to restore.
@@ -394,7 +386,11 @@ fn named(held: &Held) -> String {
         HeldForm::Snapshots => "snapshots".to_owned(),
         HeldForm::Exports => format!("exports in bucket {store}"),
         HeldForm::CopiedBackups => format!("automated backups copied to {}", held.region),
-        HeldForm::Replica => format!("replication to {store}"),
+        // No metric tells of what was there before.
+        HeldForm::Replica => {
+            let since = held.since.map_or_else(|| "its rules began".to_owned(), |since| since.strftime("%Y-%m-%d").to_string());
+            format!("replication to {store}, of what was written since {since}")
+        }
     }
 }
 

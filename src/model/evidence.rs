@@ -87,6 +87,12 @@ pub struct Held {
     /// Whether they are in a logically air-gapped vault.
     #[serde(default)]
     pub is_air_gapped: bool,
+    /// From when on it has all that was written, where it has not all from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Why nobody knows how recent it is, each with what would mend that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
 }
 
 /// What can bring a thing back.
@@ -103,7 +109,7 @@ pub enum HeldForm {
     Exports,
     /// Automated backups that are copied to another region.
     CopiedBackups,
-    /// Objects that are replicated; the newest is the moment up to which all are.
+    /// Objects that are replicated; the newest is the moment up to which all are that were written since the rule began.
     Replica,
 }
 
@@ -257,6 +263,8 @@ impl Held {
             keys: BTreeSet::new(),
             unencrypted: 0,
             is_air_gapped: false,
+            since: None,
+            doubts: Vec::new(),
         }
     }
 

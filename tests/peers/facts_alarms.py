@@ -1,6 +1,7 @@
-"""What boto3 finds of composite alarms and dashboards in the sandbox: its own models, parsing and paginators."""
+"""What boto3 finds of composite alarms, dashboards and metrics of replication in the sandbox: its own models, parsing and paginators."""
 
 import unittest
+from datetime import timedelta
 
 from facts import Facts, client
 
@@ -65,6 +66,54 @@ class Dashboards(Facts):
         here.delete_dashboards(DashboardNames=["backups"])
         self.refused("ResourceNotFound", here.get_dashboard, DashboardName="backups")
         self.refused("InvalidParameterInput", here.put_dashboard, DashboardName="a", DashboardBody="{}")
+
+
+class Replication(Facts):
+    def test_rules_with_metrics_tell_how_far_they_are(self):
+        here, there = client("s3"), client("s3", "eu-west-1")
+        here.create_bucket(Bucket="sales-here")
+        there.create_bucket(Bucket="sales-there", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        for s3, name in [(here, "sales-here"), (there, "sales-there")]:
+            s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        time = {"Minutes": 15}
+        destination = {
+            "Bucket": "arn:aws:s3:::sales-there", "Metrics": {"Status": "Enabled", "EventThreshold": time},
+            "ReplicationTime": {"Status": "Enabled", "Time": time},
+        }
+        rule = {
+            "ID": "all", "Priority": 1, "Filter": {}, "Status": "Enabled", "DeleteMarkerReplication": {"Status": "Disabled"},
+            "Destination": destination,
+        }
+        rules = {"Role": "arn:aws:iam::123456789012:role/r", "Rules": [rule]}
+        here.put_bucket_replication(Bucket="sales-here", ReplicationConfiguration=rules)
+        self.lag("90s")
+        here.put_object(Bucket="sales-here", Key="k", Body=b"hello")
+        self.later(minutes=1)
+        names = {"SourceBucket": "sales-here", "DestinationBucket": "sales-there", "RuleId": "all"}
+        dimensions = [{"Name": name, "Value": value} for name, value in names.items()]
+
+        def told(region, **more):
+            metrics = ["OperationsPendingReplication", "ReplicationLatency", "OperationsFailedReplication"]
+            queries = [
+                {"Id": f"q{number}", "MetricStat": {"Metric": {"Namespace": "AWS/S3", "MetricName": name, "Dimensions": dimensions}, "Period": 60, "Stat": "Maximum"}}
+                for number, name in enumerate(metrics)
+            ]
+            pages = client("cloudwatch", region).get_paginator("get_metric_data").paginate(
+                MetricDataQueries=queries, StartTime=self.now - timedelta(hours=3), EndTime=self.now, **more
+            )
+            found = {}
+            for one in (one for page in pages for one in page["MetricDataResults"]):
+                found.setdefault(one["Label"], []).extend(zip(one["Timestamps"], one["Values"]))
+            return [found.get(name, []) for name in metrics]
+
+        minute = self.now - timedelta(minutes=1)
+        self.assertEqual(told("eu-west-1"), [[(minute, 1.0)], [(minute, 60.0)], []])
+        self.assertEqual(told("us-east-1"), [[], [], []])
+        self.later(minutes=1)
+        [waiting, behind, failed] = told("eu-west-1", MaxDatapoints=1)
+        self.assertEqual((waiting[0], behind[0], failed), ((self.now - timedelta(minutes=1), 0.0), (self.now - timedelta(minutes=1), 0.0), []))
+        listed = client("cloudwatch", "eu-west-1").list_metrics(Namespace="AWS/S3", MetricName="ReplicationLatency")["Metrics"]
+        self.assertEqual([{one["Name"]: one["Value"] for one in metric["Dimensions"]} for metric in listed], [names])
 
 
 if __name__ == "__main__":

@@ -490,5 +490,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ),
     ],
     outside_actions: crate::kinds::outside::ROLES_AND_KEYS,
+    evidence_actions: &["cloudwatch:GetMetricData"],
     ..KindSpec::PLAIN
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::Plant;
@@ -11,9 +11,10 @@ use super::s3_documents::{
     ENCRYPTION_OF_POLICY, ENCRYPTION_RULE, LIFECYCLE_RULE, LOCK_OF_POLICY, REPLICATION, REPLICATION_RULE, RETENTION, Word, read,
 };
 use crate::sandbox::DEFAULT_ACCOUNT;
+use crate::sandbox::clock::later;
 use crate::sandbox::services::account;
 use crate::sandbox::services::dynamodb::days_before;
-use crate::sandbox::services::s3::{self, Bucket, Lifecycle, Settling, Version, Versioning};
+use crate::sandbox::services::s3::{self, Bucket, Lifecycle, Progress, Settling, Version, Versioning};
 use crate::sandbox::state::State;
 
 /// How old a seeded bucket is when the seed does not say.
@@ -30,11 +31,24 @@ struct SeededBucket {
     mfa_delete: bool,
     lifecycle: Option<Lifecycle>,
     replication: Option<Value>,
+    progress: Vec<SeededProgress>,
     has_lock: bool,
     default_retention: Option<Value>,
     encryption: Option<Value>,
     policy: Option<String>,
     objects: Vec<SeededObject>,
+}
+
+/// How far a replication rule is, other than that all is done.
+#[derive(Debug)]
+struct SeededProgress {
+    rule: String,
+    pending: u32,
+    latency_seconds: u32,
+    failed: u32,
+    failed_days_ago: i64,
+    began_days_ago: Option<i64>,
+    stopped_minutes_ago: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -82,6 +96,7 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
     if replication.is_some() && versioning != Versioning::Enabled {
         fields.complain("versioning", "a bucket that replicates keeps versions: `versioning { status = \"Enabled\" }`");
     }
+    let progress = progress(fields, replication.as_ref());
     let encryption = fields.block("server_side_encryption_configuration", |block| block.block("rule", |rule| read(rule, ENCRYPTION_RULE)));
     Box::new(SeededBucket {
         name,
@@ -93,6 +108,7 @@ pub(super) fn decode(fields: &mut Fields<'_>) -> Box<dyn Plant> {
         mfa_delete,
         lifecycle,
         replication,
+        progress,
         has_lock,
         default_retention: configured.flatten(),
         encryption: encryption.flatten().map(|rule| json!({ "Rule": [rule] })),
@@ -135,6 +151,27 @@ fn lifecycle(fields: &mut Fields<'_>) -> Option<Lifecycle> {
     Some(Lifecycle { document, minimum_size: minimum_size.unwrap_or_else(|| s3::DEFAULT_MINIMUM_SIZE.to_owned()) })
 }
 
+/// How far rules are, which must be rules of the bucket.
+fn progress(fields: &mut Fields<'_>, replication: Option<&Value>) -> Vec<SeededProgress> {
+    let rules = replication.and_then(|document| document["Rule"].as_array()).into_iter().flatten();
+    let ids: Vec<&str> = rules.filter_map(|rule| rule["ID"].as_str()).collect();
+    fields.blocks("replication_progress", |block| {
+        let many = |name: &'static str, block: &mut Fields<'_>| {
+            let number = block.number(name, 0..=i64::from(u32::MAX)).unwrap_or_default();
+            u32::try_from(number).unwrap_or_default()
+        };
+        SeededProgress {
+            rule: block.choice("rule", &ids).unwrap_or_default(),
+            pending: many("pending", block),
+            latency_seconds: many("latency_seconds", block),
+            failed: many("failed", block),
+            failed_days_ago: block.number("failed_days_ago", 1..=455).unwrap_or(1),
+            began_days_ago: block.number("began_days_ago", 0..=36_500),
+            stopped_minutes_ago: block.number("stopped_minutes_ago", 0..=1_000_000),
+        }
+    })
+}
+
 fn object(fields: &mut Fields<'_>) -> SeededObject {
     SeededObject {
         key: fields.required_text("key"),
@@ -169,6 +206,7 @@ impl Plant for SeededBucket {
             s3::name_rules(state, &mut document);
             document
         });
+        bucket.progress = self.progress.iter().map(|one| (one.rule.clone(), one.at(now))).collect();
         bucket.documents.extend(self.encryption.clone().map(|document| ("encryption".to_owned(), document)));
         let mut objects: Vec<&SeededObject> = self.objects.iter().collect();
         objects.sort_by_key(|object| std::cmp::Reverse(object.age_days.unwrap_or(self.age_days)));
@@ -183,6 +221,19 @@ impl Plant for SeededBucket {
         // From this day on the rules are carried out.
         state.s3.settle(now);
         state.s3.insert(bucket).is_some()
+    }
+}
+
+impl SeededProgress {
+    fn at(&self, now: Timestamp) -> Progress {
+        let before = |minutes: i64| later(now, SignedDuration::from_mins(minutes.saturating_neg()));
+        Progress {
+            pending: self.pending,
+            latency_seconds: self.latency_seconds,
+            failures: [(days_before(now, self.failed_days_ago), self.failed)].into_iter().filter(|(_, failed)| *failed > 0).collect(),
+            began: self.began_days_ago.map(|days| days_before(now, days)),
+            stopped_at: self.stopped_minutes_ago.map(before),
+        }
     }
 }
 

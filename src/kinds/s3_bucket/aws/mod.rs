@@ -4,18 +4,20 @@
 
 mod agree;
 mod all;
+mod backlog;
 mod lifecycle;
 mod names;
 mod newest;
 mod read;
 mod replication;
+mod ways;
 mod write;
 
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ProofAws, ProofRequest, ReadRequest};
 use crate::model::Evidence;
 use aws_sdk_s3::Client;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -63,7 +65,11 @@ impl KindAws for BucketCalls {
 
 impl ProofAws for BucketCalls {
     fn prove<'a>(&'a self, request: ProofRequest<'a>) -> BoxFuture<'a, Evidence> {
-        Box::pin(async move { newest::objects(&request).await })
+        Box::pin(async move {
+            let (mut evidence, copies) = join(newest::objects(&request), backlog::copies(&request)).await;
+            evidence.extend(copies);
+            evidence
+        })
     }
 }
 

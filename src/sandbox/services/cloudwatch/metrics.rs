@@ -1,6 +1,6 @@
 //! Metric data as it is held, and `PutMetricData`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,15 @@ impl Metrics {
             Some(series) => series.points.push(point),
             None => self.0.push(Series { metric, points: vec![point] }),
         }
+    }
+
+    /// Publishes those of some points at whose instant there is none yet.
+    pub(crate) fn publish_once(&mut self, metric: Metric, points: Vec<Point>) {
+        let at = self.0.iter().position(|series| series.metric == metric);
+        let mut series = at.map_or_else(|| Series { metric, points: Vec::new() }, |at| self.0.swap_remove(at));
+        let known: BTreeSet<Timestamp> = series.points.iter().map(|point| point.at).collect();
+        series.points.extend(points.into_iter().filter(|point| !known.contains(&point.at)));
+        self.0.push(series);
     }
 
     /// What was published for a metric, in `unit` unless that is `None`.

@@ -8,10 +8,13 @@ use serde_json::{Map, Value, json};
 use super::metrics::{Metric, Metrics, Point};
 use super::{definition, invalid_value, statistics};
 use crate::sandbox::services::input::Input;
-use crate::sandbox::services::{AwsError, Call, epoch};
+use crate::sandbox::services::{AwsError, Call, epoch, s3};
 
 /// The most datapoints that `GetMetricStatistics` returns.
 const MAX_DATAPOINTS: i64 = 1440;
+/// The most queries and datapoints of one `GetMetricData`.
+const MAX_QUERIES: usize = 500;
+const MAX_DATA: usize = 100_800;
 
 /// `ListMetrics`, in pages of 500.
 pub(super) fn list(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
@@ -26,6 +29,7 @@ pub(super) fn list(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError
         Some(token) => token.parse().map_err(|_| invalid_value("Request parameter NextToken is invalid."))?,
         None => 0,
     };
+    tell(call);
     let all = call.region().cloudwatch.metrics.sorted();
     let matching: Vec<Value> = all
         .into_iter()
@@ -100,6 +104,7 @@ pub(super) fn get_statistics(call: &mut Call<'_>, input: &Value) -> Result<Value
         );
         return Err(AwsError::service("InvalidParameterCombinationException", message));
     }
+    tell(call);
     let points = call.region().cloudwatch.metrics.points(&Metric::read(fields)?, fields.text("Unit")?);
     let datapoints = span.periods(points).into_iter().map(|(start, points)| {
         let mut shown = Map::from_iter([("Timestamp".to_owned(), epoch(start))]);
@@ -115,7 +120,12 @@ pub(super) fn get_statistics(call: &mut Call<'_>, input: &Value) -> Result<Value
     Ok(json!({ "Label": name, "Datapoints": datapoints.collect::<Vec<_>>() }))
 }
 
-/// `GetMetricData`, all of it in one page.
+/// Lets services tell what they tell only when somebody asks.
+fn tell(call: &mut Call<'_>) {
+    s3::publish_progress(call.state, &call.caller.account, call.now);
+}
+
+/// `GetMetricData`, in pages of as many datapoints as are asked for. A metric whose points are spread over pages is in each of them.
 pub(super) fn get_data(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError> {
     let fields = Input(input);
     let queries = fields.list("MetricDataQueries")?;
@@ -129,6 +139,16 @@ pub(super) fn get_data(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsE
         }
         None => false,
     };
+    if queries.len() > MAX_QUERIES {
+        return Err(AwsError::validation(format!("The collection MetricDataQueries must not have a size greater than {MAX_QUERIES}.")));
+    }
+    let asked = fields.integer("MaxDatapoints")?.and_then(|most| usize::try_from(most).ok());
+    let size = call.page(asked, MAX_DATA);
+    let skipped: usize = match fields.text("NextToken")? {
+        Some(token) => token.parse().map_err(|_| invalid_value("Request parameter NextToken is invalid."))?,
+        None => 0,
+    };
+    tell(call);
     let metrics = &call.region().cloudwatch.metrics;
     let mut results = Vec::new();
     for query in queries {
@@ -140,7 +160,37 @@ pub(super) fn get_data(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsE
             results.push(result(metrics, fields, query, ascending)?);
         }
     }
-    Ok(json!({ "MetricDataResults": results, "Messages": [] }))
+    Ok(page(results, skipped, size))
+}
+
+/// The results whose datapoints are on one page, which skips some and has so many.
+fn page(results: Vec<Value>, skipped: usize, size: usize) -> Value {
+    let end = skipped.saturating_add(size);
+    let mut begin = 0_usize;
+    let mut shown = Vec::new();
+    for mut result in results {
+        let count = result["Values"].as_array().map_or(0, Vec::len);
+        let until = begin.saturating_add(count);
+        let (first, last) = (skipped.clamp(begin, until) - begin, end.clamp(begin, until) - begin);
+        // One without points is on the first page.
+        let is_here = first < last || (count == 0 && skipped == 0);
+        if is_here {
+            for member in ["Timestamps", "Values"] {
+                let part = result[member].as_array().and_then(|all| all.get(first..last)).map(<[Value]>::to_vec);
+                result[member] = json!(part.unwrap_or_default());
+            }
+            if last < count {
+                result["StatusCode"] = json!("PartialData");
+            }
+            shown.push(result);
+        }
+        begin = until;
+    }
+    let mut answer = json!({ "MetricDataResults": shown, "Messages": [] });
+    if begin > end {
+        answer["NextToken"] = json!(end.to_string());
+    }
+    answer
 }
 
 fn result(metrics: &Metrics, fields: Input<'_>, query: Input<'_>, ascending: bool) -> Result<Value, AwsError> {

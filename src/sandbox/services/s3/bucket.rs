@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::progress::Progress;
 use super::replicate::Sent;
 use super::version::{Retention, Version};
 use crate::sandbox::clock::later;
@@ -40,6 +41,9 @@ pub(crate) struct Bucket {
     /// `ReplicationConfiguration`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replication: Option<Value>,
+    /// How far replication rules are, by their ids, where that is more than what is on its way.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) progress: BTreeMap<String, Progress>,
     /// `ObjectLockConfiguration`; once it is there it never goes away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) object_lock: Option<Value>,
@@ -146,6 +150,7 @@ impl Bucket {
             mfa_delete: false,
             lifecycle: Settling::default(),
             replication: None,
+            progress: BTreeMap::new(),
             object_lock: None,
             tags: None,
             policy: None,

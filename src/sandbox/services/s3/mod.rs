@@ -21,6 +21,7 @@ mod object_lock;
 mod object_tagging;
 mod objects;
 mod policy;
+mod progress;
 mod replicate;
 mod replication;
 mod replication_rules;
@@ -41,6 +42,7 @@ pub(crate) use buckets::is_name;
 pub(crate) use iam::action as iam_action;
 pub(crate) use lifecycle::{DEFAULT_MINIMUM_SIZE, OLD_MINIMUM_SIZE, name_rules};
 pub(crate) use lifecycle_rules::check as check_lifecycle;
+pub(crate) use progress::{Progress, publish as publish_progress};
 pub(crate) use tagging::{ever_tagged, tag, untag};
 pub(crate) use version::{Version, fresh_id as version_id};
 

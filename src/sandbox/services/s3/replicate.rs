@@ -18,6 +18,11 @@ pub(crate) struct Sent {
     destination: String,
     storage_class: Option<String>,
     arrives: Timestamp,
+    /// The id of the rule.
+    #[serde(default)]
+    rule: String,
+    #[serde(default)]
+    began: Timestamp,
 }
 
 /// Finds out where a new version goes, and marks it as pending.
@@ -40,6 +45,8 @@ pub(super) fn plan(bucket: &mut Bucket, key: &str, id: &str, arrives: Timestamp)
                 destination: destination.to_owned(),
                 storage_class: rule["Destination"]["StorageClass"].as_str().map(str::to_owned),
                 arrives,
+                rule: rule["ID"].as_str().unwrap_or_default().to_owned(),
+                began: version.at,
             });
         }
     }
@@ -85,6 +92,12 @@ impl Buckets {
         self.expire(now);
     }
 
+    /// How many versions are on their way by a rule of a bucket, and when the first of them was made.
+    pub(super) fn waiting(&self, source: &str, rule: &str) -> (usize, Option<Timestamp>) {
+        let waiting = self.pending.iter().filter(|sent| sent.source == source && sent.rule == rule);
+        (waiting.clone().count(), waiting.map(|sent| sent.began).min())
+    }
+
     fn deliver_due(&mut self, now: Timestamp) {
         if self.pending.iter().all(|sent| sent.arrives > now) {
             return;
@@ -112,6 +125,10 @@ impl Buckets {
             (true, Some("FAILED")) | (false, _) => "FAILED",
             (true, _) => "COMPLETED",
         };
+        if !arrived && let Some(source) = self.by_name.get_mut(&sent.source) {
+            let failures = &mut source.progress.entry(sent.rule.clone()).or_default().failures;
+            *failures.entry(sent.arrives).or_default() += 1;
+        }
         let source = self.by_name.get_mut(&sent.source).and_then(|bucket| bucket.version_mut(&sent.key, Some(&sent.version)));
         if let Some(version) = source {
             // A delete marker has no status to show.

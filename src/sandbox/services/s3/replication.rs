@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ask::{Ask, Said};
-use super::{Call, errors, find, find_mut, lifecycle, replication_rules, shapes};
+use super::{Call, errors, find, find_mut, lifecycle, progress, replication_rules, shapes};
 use crate::sandbox::services::AwsError;
 
 /// `GetBucketReplication`.
@@ -25,7 +25,10 @@ pub(super) fn put(call: &mut Call<'_>, input: &Value) -> Result<Value, AwsError>
             rule["Priority"] = json!(0);
         }
     }
-    find_mut(call, ask)?.replication = Some(document);
+    let now = call.now;
+    let bucket = find_mut(call, ask)?;
+    progress::begin(bucket, &document, now);
+    bucket.replication = Some(document);
     Said::ok().done()
 }
 

@@ -128,3 +128,33 @@ fn statistics_are_read_by_period_and_metric_math_is_refused() {
         json!([{"Namespace": "N", "MetricName": "M", "Dimensions": []}])
     );
 }
+
+#[test]
+fn metric_data_comes_in_pages_and_for_five_hundred_metrics_at_most() {
+    let world = World::new();
+    for value in [1.0, 2.0, 3.0] {
+        publish(&world, value);
+        world.advance(60);
+    }
+    let (from, until) = (world.now() - 600.0, world.now());
+    let query = |id: &str| json!({"Id": id, "MetricStat": {"Metric": {"Namespace": "N", "MetricName": "M"}, "Period": 60, "Stat": "Sum"}});
+    let ask = |token: Value, queries: Vec<Value>| {
+        let mut asked = json!({"StartTime": from, "EndTime": until, "MaxDatapoints": 4, "MetricDataQueries": queries});
+        if token.is_string() {
+            asked["NextToken"] = token;
+        }
+        asked
+    };
+    let both = || vec![query("a"), query("b")];
+    let first = world.cloudwatch("GetMetricData", ask(Value::Null, both()));
+    let shown = |page: &Value| {
+        let results = page["MetricDataResults"].as_array().unwrap().clone();
+        results.iter().map(|one| (one["Id"].clone(), one["Values"].clone(), one["StatusCode"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&first), [(json!("a"), json!([3.0, 2.0, 1.0]), json!("Complete")), (json!("b"), json!([3.0]), json!("PartialData"))]);
+    let second = world.cloudwatch("GetMetricData", ask(first["NextToken"].clone(), both()));
+    assert_eq!(shown(&second), [(json!("b"), json!([2.0, 1.0]), json!("Complete"))]);
+    assert!(second.get("NextToken").is_none(), "{second}");
+    let many = (0..501).map(|number| query(&format!("q{number}"))).collect();
+    assert_eq!(world.cloudwatch_fails("GetMetricData", ask(Value::Null, many)).0, "ValidationError");
+}

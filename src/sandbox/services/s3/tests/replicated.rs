@@ -1,5 +1,7 @@
 //! Replication at work.
 
+use serde_json::{Value, json};
+
 use super::{Answer, SUSPENDED, call, fails, ok, versioned};
 use crate::sandbox::Faults;
 use crate::sandbox::testing::World;
@@ -90,4 +92,37 @@ fn replication_fails_when_the_destination_keeps_no_versions() {
     world.advance(10);
     assert_eq!(status(&ok(&world, "HEAD", "/source/k", "")), Some("FAILED"));
     assert_eq!(fails(&oregon, "GET", "/target/k", "").1, "NoSuchKey");
+}
+
+/// The values of a metric of the rule `r`, asked for in a region.
+fn told(world: &World, metric: &str) -> Value {
+    let dimensions = [("SourceBucket", "source"), ("DestinationBucket", "target"), ("RuleId", "r")]
+        .map(|(name, value)| json!({"Name": name, "Value": value}));
+    let metric = json!({"Namespace": "AWS/S3", "MetricName": metric, "Dimensions": dimensions});
+    let query = json!({"Id": "q", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Maximum"}});
+    let (from, until) = (world.now() - 600.0, world.now());
+    let read = world.cloudwatch("GetMetricData", json!({"StartTime": from, "EndTime": until, "MetricDataQueries": [query]}));
+    read["MetricDataResults"][0]["Values"].clone()
+}
+
+#[test]
+fn a_rule_with_metrics_tells_each_region_what_aws_tells_there() {
+    let (world, oregon) = world("Disabled", "");
+    assert_eq!(told(&oregon, "OperationsPendingReplication"), json!([]), "no metrics were turned on");
+    let read = ok(&world, "GET", "/source?replication", "").text;
+    let metrics = "<Metrics><Status>Enabled</Status></Metrics></Destination>";
+    let body = read.split_once("?>").map_or(read.as_str(), |(_, body)| body).replace("</Destination>", metrics);
+    ok(&world, "PUT", "/source?replication", &body);
+    world.set_faults(Faults { lag_ms: Some(90_000), ..Faults::default() });
+    ok(&world, "PUT", "/source/k", "hello");
+    world.advance(60);
+    assert_eq!((told(&oregon, "OperationsPendingReplication"), told(&oregon, "ReplicationLatency")), (json!([1.0]), json!([60.0])));
+    assert_eq!(told(&world, "OperationsPendingReplication"), json!([]), "it is told where the destination is");
+    world.advance(60);
+    assert_eq!(told(&oregon, "OperationsPendingReplication")[0], json!(0.0), "the newest comes first");
+    assert_eq!(told(&world, "OperationsFailedReplication"), json!([]));
+    ok(&oregon, "PUT", "/target?versioning", SUSPENDED);
+    ok(&world, "PUT", "/source/late", "hello");
+    world.advance(120);
+    assert_eq!((told(&world, "OperationsFailedReplication"), told(&oregon, "OperationsFailedReplication")), (json!([1.0]), json!([])));
 }
