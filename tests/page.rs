@@ -82,6 +82,8 @@ document.body.dataset.said = said.join(" ");
 fn page(room: &Room) -> String {
     room.write("shop.seed.hcl", SEED);
     room.write("policy.hcl", POLICY);
+    // Two pages of one moment are the same.
+    room.ok("sandbox clock --set 2026-11-21T12:00:00Z");
     room.ok("sandbox seed shop.seed.hcl --sandbox");
     let ended = room.run("audit --sandbox --format html --out page.html");
     assert_eq!(ended.code, Some(2), "{}", ended.output);
