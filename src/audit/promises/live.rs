@@ -86,7 +86,7 @@ pub(super) fn reached(covered: &Covered, wants: SignedDuration) -> Judged {
     let why = "what is there does not reach back so far yet; whether the thing itself is older is not known";
     Judged {
         wants: wanted,
-        has: Some(days(oldest.age_seconds)),
+        has: Some(hours(oldest.age_seconds)),
         standing: if is_met { Standing::Met } else { Standing::Unprovable },
         by: Some(oldest.by.clone()),
         why: if is_met { Vec::new() } else { vec![why.to_owned()] },
@@ -94,10 +94,9 @@ pub(super) fn reached(covered: &Covered, wants: SignedDuration) -> Judged {
     }
 }
 
-/// A length in whole days, or in hours where it is less than one.
-fn days(seconds: i64) -> String {
-    let unit = if seconds >= 24 * 3600 { 24 * 3600 } else { 3600 };
-    say_length(SignedDuration::from_secs(seconds.max(0).div_euclid(unit).saturating_mul(unit)))
+/// A length in whole hours: a window of 35 days reaches back 34 days and 23 hours most of the time.
+fn hours(seconds: i64) -> String {
+    say_length(SignedDuration::from_hours(seconds.max(0).div_euclid(3600)))
 }
 
 fn count_of(many: u64) -> String {
