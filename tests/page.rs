@@ -174,6 +174,7 @@ tier "critical" {
 
 /// What a reader without a mouse, and one who prints, finds: what is wrong is said.
 const WALK: &str = r##"
+document.body.dataset.active = document.hasFocus();
 const wrong = [];
 const say = (holds, what) => { if (!holds) wrong.push(what); };
 const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
@@ -237,7 +238,9 @@ fn a_reader_without_a_mouse_reaches_all_and_paper_holds_what_is_folded() {
     let room = Room::new();
     let page = nightly(&room);
     room.write("walk.html", with_script(&page, WALK));
-    let (dom, log) = browser.shows(&room.file("walk.html"));
+    // In a window that is not active nothing shows its focus, and on a busy machine a window is active late.
+    let walk = || browser.shows(&room.file("walk.html"));
+    let (dom, log) = (0..20).map(|_| walk()).find(|(dom, _)| dom.contains("data-active=\"true\"")).unwrap_or_else(walk);
     assert!(dom.contains("data-wrong=\"nothing\""), "{log}\n{}", dom.split("data-wrong=").nth(1).unwrap_or(&dom));
     let cells = " 01:30 01:30 01:30 01:30 01:30 01:30 01:30  00:30 00:30 00:30 00:30 00:30 00:30 00:30";
     assert!(dom.contains(&format!("data-cells=\"{cells}\"")), "{}", dom.split("data-cells=").nth(1).unwrap_or_default());

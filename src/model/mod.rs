@@ -41,7 +41,9 @@ pub use coverage::{
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use drift::{Acknowledged, Drift, Event, Moved, MovedPart, Since};
 pub use effect::Effect;
-pub use evidence::{Audience, Evidence, FailedJob, Held, HeldForm, NewestObject, Restore, RolePermissions, SnapshotsListed, VaultPolicy, is_ahead};
+pub use evidence::{
+    Audience, Evidence, FailedJob, Held, HeldForm, NewestObject, Restore, RolePermissions, SnapshotsListed, VaultPolicy, is_ahead,
+};
 pub use findings::{ControlOutcome, Examined, Finding, Findings, FrameworkOutcome, Ignorance, IgnoranceSort, RequirementOutcome};
 pub use manifest::{Consulted, EvidenceFile, EvidenceTotals, FrameworkTotals, Manifest, Tool, Undecided};
 pub use organization::{Account, AccountSelector, Accounts, NOBODY, Organization};

@@ -94,9 +94,9 @@ pub(super) fn reached(covered: &Covered, wants: SignedDuration) -> Judged {
     }
 }
 
-/// A length in whole hours: a window of 35 days reaches back 34 days and 23 hours most of the time.
+/// A length in hours, the nearest: a window of 35 days reaches back some moments less.
 fn hours(seconds: i64) -> String {
-    say_length(SignedDuration::from_hours(seconds.max(0).div_euclid(3600)))
+    say_length(SignedDuration::from_hours(seconds.max(0).saturating_add(1800).div_euclid(3600)))
 }
 
 fn count_of(many: u64) -> String {

@@ -151,10 +151,10 @@ pub(super) fn newest(covered: &Covered) -> String {
     let newest = observed.newest.iter().chain(&observed.copies).map(|moment| moment.age_seconds).min();
     let is_unread = !observed.unread.is_empty() || !observed.unread_copies.is_empty();
     match newest {
-        // From a day on nobody counts minutes.
+        // From a day on nobody counts minutes. The nearest of them: what AWS says is five minutes behind was asked for a moment ago.
         Some(seconds) => {
             let unit = if seconds < 24 * 3600 { 60 } else { 3600 };
-            say_length(SignedDuration::from_secs(seconds.div_euclid(unit).saturating_mul(unit)))
+            say_length(SignedDuration::from_secs(seconds.saturating_add(unit / 2).div_euclid(unit).saturating_mul(unit)))
         }
         None if is_unread => "?".to_owned(),
         None => "-".to_owned(),
