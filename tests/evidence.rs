@@ -342,7 +342,7 @@ fn replication_protects_only_into_what_was_seen_to_take_it() {
     };
     let role = |name: &str, service: &str| {
         format!(
-            "resource \"aws_iam_role\" \"{name}\" {{\n  name = \"{name}\"\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ \
+            "resource \"aws_iam_role\" \"{name}\" {{\n  name = \"{name}\"\n  managed_policy_arns = [\"arn:aws:iam::123456789012:policy/replicate\"]\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ \
              Effect = \"Allow\", Principal = {{ Service = \"{service}\" }}, Action = \"sts:AssumeRole\" }}] }})\n}}\n"
         )
     };
@@ -354,6 +354,8 @@ fn replication_protects_only_into_what_was_seen_to_take_it() {
             bucket("to-copies", &to("good-copies")),
             bucket("good-copies", versioned),
             role("r", "s3.amazonaws.com"),
+            bucket("to-itself", &to("to-itself")),
+            bucket("claims", &to("good-copies").replace("{ bucket = \"arn:aws:s3:::good-copies\" }", "{\n bucket = \"arn:aws:s3:::good-copies\"\n account = \"210987654321\"\n }")),
             bucket("to-short", &to("short-copies")),
             bucket(
                 "short-copies",
@@ -386,12 +388,26 @@ fn replication_protects_only_into_what_was_seen_to_take_it() {
         thing["copies"][0]["days"].clone()
     };
     assert_eq!((days("to-short"), days("to-copies")), (json!(10), Value::Null), "the destination's own rules delete copies");
+    let not_copied = |name: &str, why: &str| {
+        let (verdict, told) = verdict(name);
+        assert_eq!(verdict, "unprotected", "{told}");
+        assert!(told.contains(why), "{told}");
+    };
+    not_copied("to-short", "copies only what is younger than 10 days, as lifecycle rules of bucket short-copies delete the rest");
+    not_copied("to-itself", "it names its own bucket as the destination");
+    not_copied("claims", "it names account 210987654321 as the owner of bucket good-copies, which is in account 123456789012");
     let (refused, told) = verdict("by-another");
     assert_eq!(refused, "unprotected", "{told}");
     assert!(told.contains("does not let s3.amazonaws.com assume it"), "{told}");
     let (missing, told) = verdict("by-none");
     assert_eq!(missing, "unprotected", "{told}");
     assert!(told.contains("has no role `none`"), "{told}");
+    room.ok("sandbox faults --deny s3:GetLifecycleConfiguration");
+    let denied = audit(&room, 3);
+    let all = denied["resources"].as_array().expect("there are things");
+    let short = all.iter().find(|thing| thing["name"] == "to-short").expect("it is there");
+    assert_eq!(short["verdict"], "unknown", "whether the destination deletes copies was not read: {short}");
+    room.ok("sandbox faults --clear");
     // Nobody looked at the roles in a snapshot of before.
     room.ok("snapshot --everything --sandbox --out all.json");
     let mut snapshot: Value = serde_json::from_str(&room.read("all.json")).expect("it is JSON");

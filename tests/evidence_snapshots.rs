@@ -56,7 +56,7 @@ fn of_an_instance_what_can_be_restored_and_is_its_own_counts() {
         "created_days_ago = 9\n kms_key_id = \"arn:aws:kms:us-east-1:123456789012:key/own\"",
         "status = \"creating\"",
         "created_hours_ago = 2\n type = \"awsbackup\"",
-        "created_hours_ago = 1\n of_deleted = true",
+        "created_days_ago = 70\n of_deleted = true",
     ]));
     let seen = seen(&audit(&room, 2), "reports");
     assert_eq!(
@@ -187,7 +187,7 @@ fn of_a_warehouse_its_own_snapshots_count_here_and_where_they_were_copied_to() {
     let own = [
         "created_hours_ago = 50\n retention_period = 30\n encrypted = false",
         "created_hours_ago = 26\n copied_to = \"us-west-2\"",
-        "created_hours_ago = 1\n of_deleted = true",
+        "created_days_ago = 70\n of_deleted = true",
         "created_hours_ago = 2\n type = \"awsbackup\"",
         "status = \"failed\"",
     ];

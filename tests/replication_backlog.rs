@@ -35,6 +35,7 @@ fn copies() -> String {
 const ROLE: &str = r#"
 resource "aws_iam_role" "r" {
   name = "r"
+  managed_policy_arns = ["arn:aws:iam::123456789012:policy/replicate"]
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "s3.amazonaws.com" }, Action = "sts:AssumeRole" }]
@@ -195,9 +196,15 @@ fn a_rule_about_a_part_must_be_through_too() {
 }
 
 #[test]
-fn a_young_rule_says_from_when_on_it_has_all() {
-    let room = measured("replication_progress {\n rule = \"all\"\n began_days_ago = 3\n}\n");
-    let (observed, _) = seen(&audit(&room), "sales");
+fn a_rule_that_is_younger_than_its_bucket_may_lack_what_was_there_before() {
+    let room = measured("created_days_ago = 9\nreplication_progress {\n rule = \"all\"\n began_days_ago = 3\n}\n");
+    let (observed, fresh) = seen(&audit(&room), "sales");
+    assert_eq!((&fresh["standing"], &observed["copies"]), (&json!("unprovable"), &json!([])), "{fresh}");
+    let said = "what was written before 2026-11-18 may not be there, as nothing tells of that, and the bucket was made before (2026-11-12)";
+    assert!(doubts(&observed).contains(said), "{observed}");
+    let room = measured("created_days_ago = 3\nreplication_progress {\n rule = \"all\"\n began_days_ago = 3\n}\n");
+    let (observed, fresh) = seen(&audit(&room), "sales");
+    assert_eq!(fresh["standing"], "met", "{fresh}");
     assert_eq!(observed["copies"][0]["by"], "replication to sales-copy, of what was written since 2026-11-18");
 }
 

@@ -22,6 +22,11 @@ pub(super) struct Checked<'a> {
 }
 
 impl Checked<'_> {
+    /// The accounts in which it looked at something.
+    pub(super) fn accounts(&self) -> BTreeSet<&str> {
+        self.told.iter().map(|one| one.who.account.as_str()).collect()
+    }
+
     /// What came out of all of it.
     pub(super) fn verdict(&self) -> ControlVerdict {
         ControlVerdict::together(self.told.iter().map(|one| one.verdict))
@@ -174,14 +179,17 @@ fn unread(check: &Check, evidence: &Evidence, snapshot: &Snapshot, is_about: imp
 
 fn objects(check: &Check, looked: &Audited<'_>, (bucket, prefix): (&str, &str), max_age: SignedDuration) -> Told {
     let snapshot = looked.snapshot;
-    let who = place(check, snapshot, "bucket", bucket);
+    let mut who = place(check, snapshot, "bucket", bucket);
     let Some(evidence) = &snapshot.evidence else { return Told::new(who, Err(vec![NO_EVIDENCE.to_owned()]), Vec::new()) };
     let is_of = |one: &&NewestObject| one.bucket == bucket && one.prefix == prefix && check.targets.contains(&one.target);
     let found: Vec<&NewestObject> = evidence.objects.iter().filter(is_of).collect();
-    let newest = found.iter().filter_map(|one| Some((one.newest?, one.key.as_deref()?))).max();
-    let mut told = vec![("newest", newest.map_or_else(|| "none".to_owned(), |(at, key)| format!("{at} {key}")))];
+    let newest = found.iter().filter_map(|one| Some((one.newest?, one.key.as_deref()?, one.target.as_str()))).max();
+    if let Some((target, identity)) = newest.and_then(|(_, _, target)| Some((target, snapshot.identities.get(target)?))) {
+        (who.account, who.region, who.target) = (identity.account.clone(), identity.region.clone(), target.to_owned());
+    }
+    let mut told = vec![("newest", newest.map_or_else(|| "none".to_owned(), |(at, key, _)| format!("{at} {key}")))];
     told.extend(found.first().map(|one| ("objects looked at", one.looked_at.to_string())));
-    match newest.map(|(at, _)| is_young(looked, at, max_age)) {
+    match newest.map(|(at, ..)| is_young(looked, at, max_age)) {
         Some(Ok(true)) => return Told::new(who, Ok(true), told),
         Some(Err(why)) => return Told::new(who, Err(vec![why]), told),
         Some(Ok(false)) | None => {}

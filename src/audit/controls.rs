@@ -40,7 +40,7 @@ pub struct Audited<'a> {
 pub fn findings(audited: &Audited<'_>, controls: &[Control], asked_for: &[String]) -> Findings {
     let asks: Vec<Result<Ask, String>> = controls.iter().map(Ask::new).collect();
     let checked = checks::checked(audited);
-    let estate = Estate::new(audited.snapshot, audited.coverage, audited.tiers.to_vec(), Shown::new(audited.snapshot, &checked));
+    let estate = Estate::new(audited.snapshot, audited.coverage, audited.tiers.to_vec(), Shown::new(&checked));
     let mut promised = PromisedOf::new();
     for one in &audited.promises.things {
         promised.entry((&one.account, &one.region, &one.kind, &one.name)).or_default().push(one);

@@ -374,13 +374,15 @@ fn copies(covered: &Covered, wants: u32, elsewhere: Elsewhere, regions: &BTreeMa
     } else if standing == Standing::NotMet {
         why.extend(covered.remarks.iter().filter(|remark| remark.contains("copied")).cloned());
     }
+    let add = format!("add a `copy_action` into a vault of another {word}");
+    let mend = if is_met || why.is_empty() { add } else { format!("see to what keeps copies out, or {add}") };
     Judged {
         wants: crate::model::count(wants, &format!("other {word}")),
         has: Some(has),
         standing,
         by: places.into_values().next().filter(|_| is_met),
         why,
-        mend: Some(format!("add a `copy_action` into a vault of another {word}")),
+        mend: Some(mend),
     }
 }
 

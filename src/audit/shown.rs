@@ -5,7 +5,7 @@
 
 use super::checks::Checked;
 use super::thing::Maker;
-use crate::model::{ControlVerdict, IgnoranceSort, Snapshot, Value};
+use crate::model::{ControlVerdict, IgnoranceSort, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A field of a thing: its name, what of it is asked, the objective, and what a check of it would look at.
@@ -16,19 +16,17 @@ const FIELDS: [(&str, &str, &str, &str); 2] = [
 
 /// What checks found, by objective and account: whether all passed, and their names.
 #[derive(Default)]
-pub(super) struct Shown<'s>(BTreeMap<(&'s str, &'s str), (ControlVerdict, BTreeSet<&'s str>)>);
+pub(super) struct Shown<'s>(BTreeMap<(&'s str, String), (ControlVerdict, BTreeSet<&'s str>)>);
 
 impl<'s> Shown<'s> {
     /// Sorts what checks found.
-    pub(super) fn new(snapshot: &'s Snapshot, checked: &[Checked<'s>]) -> Self {
+    pub(super) fn new(checked: &[Checked<'s>]) -> Self {
         let mut shown = BTreeMap::new();
         for one in checked {
-            let accounts: BTreeSet<&str> =
-                one.check.targets.iter().filter_map(|target| Some(snapshot.identities.get(target)?.account.as_str())).collect();
             let verdict = one.verdict();
             for objective in &one.check.objectives {
-                for account in &accounts {
-                    let (together, names) = shown.entry((objective.as_str(), *account)).or_insert((verdict, BTreeSet::new()));
+                for account in one.accounts() {
+                    let (together, names) = shown.entry((objective.as_str(), account.to_owned())).or_insert((verdict, BTreeSet::new()));
                     *together = ControlVerdict::together([*together, verdict]);
                     names.insert(one.check.name.as_str());
                 }
@@ -40,7 +38,7 @@ impl<'s> Shown<'s> {
     /// Puts in what is shown of an account.
     pub(super) fn put(&self, maker: &mut Maker<'_, '_>, account: &str) {
         for (field, name, objective, at) in FIELDS {
-            let Some((verdict, names)) = self.0.get(&(objective, account)) else {
+            let Some((verdict, names)) = self.0.get(&(objective, account.to_owned())) else {
                 let why = format!(
                     "nothing in AWS tells it: let a `check` with `objectives = [\"{objective}\"]` and a target of account {account} look at {at}"
                 );

@@ -5,7 +5,6 @@ use super::miss::{self, Tag, Wish};
 use super::whole::{Backups, Role, Whole};
 use crate::kinds::{self, By, Chooser, Holder, Judgement};
 use crate::model::{BackupRule, Live, Lock, Mechanism, Reason, ReasonCode};
-use crate::time::{Schedule, Service, Zone};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -192,7 +191,7 @@ impl Thing<'_> {
     /// What one rule does for it.
     fn backed_up(&self, whole: &Whole<'_>, backups: &Backups, (mut rule, by): (BackupRule, &str), outcome: &mut Outcome) {
         let backup_type = self.holder.backup_type.unwrap_or_default();
-        if is_over(&rule, self.at) {
+        if whole.is_over(&rule, self.at) {
             let what = format!("rule {} of plan {} does not run any more: `{}` is over", rule.rule, rule.plan, rule.schedule);
             outcome.say(ReasonCode::PlanBroken, what, "give the rule a schedule that goes on");
             return;
@@ -250,12 +249,6 @@ impl Thing<'_> {
         });
         outcome.rules.push(Mechanism::BackupRule(Box::new(rule)));
     }
-}
-
-/// Whether the schedule of a rule has no run any more; one that nobody can read is not said to be over.
-fn is_over(rule: &BackupRule, at: Timestamp) -> bool {
-    let (Ok(schedule), Ok(zone)) = (Schedule::parse(&rule.schedule, Service::Backup), Zone::named(&rule.time_zone)) else { return false };
-    schedule.never_runs() || schedule.is_over(at, &zone)
 }
 
 /// The name of the plan of a selection.

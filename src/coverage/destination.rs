@@ -4,17 +4,13 @@
 //! has taken copies of it, which settles every doubt but no refusal, as what let it in may have changed since.
 
 use super::whole::{Policies, Role, Whole};
-use crate::kinds::{self, Protection};
+use crate::kinds::{self, Holder, Protection};
 use crate::model::{BackupCopy, Decision, Known, Lock, Mechanism, PolicyDocument, Principal, ReplicationRule, Request};
 
 const COPY: &str = "backup:CopyIntoBackupVault";
 
-/// Who assumes the role of a replication.
-///
-/// Source: Amazon S3 User Guide, "Setting up permissions for live replication".
-const REPLICATION: &str = "s3.amazonaws.com";
-
 /// Whether a destination takes what is copied.
+#[derive(Clone)]
 pub(super) enum Destination {
     Takes,
     /// Surely not, and why.
@@ -36,7 +32,8 @@ pub(super) struct Copying<'t> {
 impl Copying<'_> {
     /// Whether a vault takes the copies of a rule.
     pub(super) fn taken(&self, whole: &Whole<'_>, copy: &BackupCopy) -> Destination {
-        match (there(whole, copy), self.admitted(whole, copy)) {
+        let admitted = whole.admitted((self.account, self.role, &copy.vault_arn), || self.admitted(whole, copy));
+        match (there(whole, copy), admitted) {
             (Destination::Refuses(why), _) | (_, Destination::Refuses(why)) => Destination::Refuses(why),
             _ if whole.holds(self.of, &copy.vault_arn) => Destination::Takes,
             (Destination::Unread(why), _) | (Destination::Takes, Destination::Unread(why)) => Destination::Unread(why),
@@ -120,23 +117,35 @@ fn there(whole: &Whole<'_>, copy: &BackupCopy) -> Destination {
     }
 }
 
-/// Notes of a replication rule whether anything comes to its destination, and for how long that stays there.
+/// Notes of a replication rule of a bucket whether anything comes to its destination and stays there, as far as that was read: Object Lock, and
+/// what roles and other accounts' buckets permit in detail, are not looked at. Where copies were seen to arrive, they do.
 ///
-/// Source: Amazon S3 User Guide, "Requirements for replication": both buckets have versioning enabled, and S3 assumes the role.
-pub(super) fn replicated(whole: &Whole<'_>, rule: &mut ReplicationRule, account: &str) {
+/// Sources: Amazon S3 User Guide, "Requirements for replication": both buckets have versioning enabled, S3 assumes the role, and a bucket of
+/// another account lets the source's account in. A destination's own lifecycle rules work on copies too.
+pub(super) fn replicated(whole: &Whole<'_>, rule: &mut ReplicationRule, source: &Source<'_>) {
     let bucket = rule.bucket().to_owned();
-    match rule.role.as_deref().map(|role| whole.role(role, account, REPLICATION)) {
+    match rule.role.as_deref().map(|role| whole.replication_role(role, source.account)) {
         Some(Role::Refused(what, mend)) => rule.fault = Some((what, mend)),
         Some(Role::Unread(what)) => rule.doubt = Some(what),
         Some(Role::Fine) | None => {}
+    }
+    if bucket == source.name {
+        rule.fault = Some(("it names its own bucket as the destination".to_owned(), "name another bucket".to_owned()));
+        return;
     }
     let Some(live) = whole.by_name(&bucket) else {
         rule.doubt = Some(format!("no target reads bucket {bucket}, or it is not there"));
         return;
     };
+    let owner = whole.account(&live.id.target).unwrap_or(source.account);
+    if let Some(named) = rule.account.as_deref().filter(|named| *named != owner) {
+        let what =
+            format!("it names account {named} as the owner of bucket {bucket}, which is in account {owner}, so that nothing is copied");
+        rule.fault = Some((what, format!("write `account = \"{owner}\"`, or leave it out")));
+    }
+    rule.account = Some(owner.to_owned()).filter(|owner| owner != source.account);
     let Some(Protection::Holds(holder)) = kinds::find(&live.id.kind).and_then(kinds::Kind::protection) else { return };
     let found = holder(live);
-    rule.delete_after_days = found.deletes_after_days;
     let is_versioned = found.mechanisms.iter().any(|mechanism| matches!(mechanism, Mechanism::Versioning { .. }));
     match (is_versioned, found.unread.is_empty()) {
         (true, _) => {}
@@ -146,6 +155,27 @@ pub(super) fn replicated(whole: &Whole<'_>, rule: &mut ReplicationRule, account:
         }
         (false, false) => rule.doubt = Some(format!("whether bucket {bucket} has versioning could not be read")),
     }
+    rule.delete_after_days = found.deletes_after_days;
+    // What the source itself deletes as early needs no copy for longer.
+    if let Some(days) = found.deletes_after_days.filter(|days| source.holder.deletes_after_days.is_none_or(|own| *days < own)) {
+        rule.only.get_or_insert(format!("what is younger than {days} days, as lifecycle rules of bucket {bucket} delete the rest"));
+    }
+    if let Some(cause) = found.unread_deletes {
+        rule.doubt.get_or_insert(format!("whether bucket {bucket} deletes what is copied there could not be read ({cause})"));
+    }
+    if rule.account.is_some() && !source.arn.is_some_and(|of| whole.holds(of, &rule.destination)) {
+        let doubt =
+            format!("whether bucket {bucket} lets account {} copy into it was not read, and no copy was seen to arrive", source.account);
+        rule.doubt.get_or_insert(doubt);
+    }
+}
+
+/// What is replicated.
+pub(super) struct Source<'s> {
+    pub(super) name: &'s str,
+    pub(super) arn: Option<&'s str>,
+    pub(super) account: &'s str,
+    pub(super) holder: &'s Holder,
 }
 
 fn last(arn: &str) -> &str {

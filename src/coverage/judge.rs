@@ -1,7 +1,8 @@
 //! What protects one thing.
 
+use super::destination::{self, Source};
 use super::whole::{self, Whole};
-use super::{backup, destination, outlook};
+use super::{backup, outlook};
 use crate::kinds::Holder;
 use crate::model::{Covered, Live, Mechanism, Reason, ReasonCode, Verdict};
 use jiff::Timestamp;
@@ -15,9 +16,10 @@ pub(super) fn judge(whole: &Whole<'_>, live: &Live, holder: &Holder, account: &s
     let thing = backup::Thing { live, arn: arn.as_deref(), tags: tags.as_ref(), holder, account, at };
     let found = thing.outcome(whole);
     mechanisms.extend(found.rules);
+    let source = Source { name: &live.id.name, arn: arn.as_deref(), account, holder };
     for mechanism in &mut mechanisms {
         if let Mechanism::Replication(rule) = mechanism {
-            destination::replicated(whole, rule, account);
+            destination::replicated(whole, rule, &source);
         }
     }
     mechanisms.sort();

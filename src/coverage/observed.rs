@@ -25,6 +25,8 @@ const NO_MOMENTS: [&str; 5] = [
 pub(super) struct Seen<'s> {
     evidence: &'s Evidence,
     read_at: Timestamp,
+    /// Whether that is another moment than when AWS was read.
+    is_stale: bool,
     held: BTreeMap<&'s str, Vec<&'s Held>>,
     restores: BTreeMap<&'s str, Vec<&'s Restore>>,
     failures: BTreeMap<&'s str, &'s FailedJob>,
@@ -114,6 +116,7 @@ impl<'s> Seen<'s> {
         Some(Self {
             evidence,
             read_at: if stale.is_some() { at } else { snapshot.taken_at },
+            is_stale: stale.is_some(),
             held,
             restores,
             untold,
@@ -135,7 +138,7 @@ impl<'s> Seen<'s> {
 
     /// What it says of one thing, of which this could not be read: that may be what tells of its newest moment.
     pub(super) fn of(&self, covered: &Covered, unread: Vec<String>) -> Observed {
-        let mut observed = Observed { read_at: self.read_at, unread, ..Observed::default() };
+        let mut observed = Observed { read_at: self.read_at, unread_copies: unread.clone(), unread, ..Observed::default() };
         let home = (covered.account.as_str(), covered.region.as_str());
         let mut moments = Moments { read_at: self.read_at, ..Moments::default() };
         for mechanism in &covered.mechanisms {
@@ -176,7 +179,8 @@ impl<'s> Seen<'s> {
                 let newest = one.newest.map(|at| self.moment(at, &by, place));
                 observed.newest_point = observed.newest_point.take().max(newest);
             }
-            observed.count += one.usable;
+            // A copy that goes on is no point.
+            observed.count += if one.form == HeldForm::Replica { 0 } else { one.usable };
             observed.unusable += one.unusable;
             if matches!(one.form, HeldForm::RecoveryPoints | HeldForm::ContinuousPoint) {
                 observed.least_days = [observed.least_days, one.least_days].into_iter().flatten().min();
@@ -194,7 +198,8 @@ impl<'s> Seen<'s> {
         let mut copies: Vec<Moment> = moments.newest.iter().map(|(place, (at, by))| self.moment(*at, by, *place)).collect();
         copies.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.cmp(b)));
         observed.copies = copies;
-        observed.oldest = moments.oldest.take().map(|(at, by, place)| self.moment(at, &by, place));
+        // At another moment than the reading the oldest may be gone, or another one.
+        observed.oldest = moments.oldest.take().filter(|_| !self.is_stale).map(|(at, by, place)| self.moment(at, &by, place));
         self.restores(covered, held, &mut observed);
         let newest = observed.newest.iter().chain(&observed.copies).map(|moment| moment.at).max();
         let failed = covered.arn.as_deref().and_then(|arn| self.failures.get(arn));

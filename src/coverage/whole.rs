@@ -1,8 +1,12 @@
 //! What chooses, backs up, keeps and admits in each region and account, ready to be asked.
 
+use super::destination::Destination;
 use super::miss::{self, Wish};
 use crate::kinds::{self, Admission, Chooser, Keeper, Protection};
 use crate::model::{ArnForm, BackupRule, Cause, Covered, Evidence, Gap, Live, Mechanism, Outside, RolePermissions, Snapshot};
+use crate::time::{Schedule, Service, Zone};
+use jiff::Timestamp;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A region of an account.
@@ -31,6 +35,10 @@ pub(super) struct Whole<'s> {
     held: BTreeSet<(&'s str, &'s str)>,
     /// Whether copies may go to other accounts, by what each account was told.
     open: BTreeMap<&'s str, Option<bool>>,
+    /// Which schedules have no run any more, by their text and zone, as far as that was asked.
+    over: RefCell<BTreeMap<(String, String), bool>>,
+    /// Whether vaults let copies in, by account, role and vault, as far as that was asked.
+    admitted: RefCell<BTreeMap<(String, String, String), Destination>>,
 }
 
 /// What is known of the access policy of a vault.
@@ -42,6 +50,11 @@ pub(super) enum Policies<'p> {
     /// It has this one, or none.
     Read(Option<&'p str>),
 }
+
+/// Who assumes the role of a replication.
+///
+/// Source: Amazon S3 User Guide, "Setting up permissions for live replication".
+const REPLICATION: &str = "s3.amazonaws.com";
 
 /// Who assumes the roles of selections.
 const BACKUP: &str = "backup.amazonaws.com";
@@ -77,6 +90,8 @@ impl<'s> Whole<'s> {
             vault_policies: snapshot.evidence.as_ref().map(policies),
             held: held.map(|held| (held.of.as_str(), held.store.as_str())).collect(),
             open: BTreeMap::new(),
+            over: RefCell::default(),
+            admitted: RefCell::default(),
             snapshot,
             permissions,
             places: BTreeMap::new(),
@@ -130,7 +145,9 @@ impl<'s> Whole<'s> {
             return;
         }
         if let (Protection::Opens(is_open), Some(account)) = (protection, self.account(&live.id.target)) {
-            self.open.insert(account, is_open(live));
+            // Of several targets of an account those count that could read it.
+            let known = self.open.entry(account).or_default();
+            *known = is_open(live).or(*known);
             return;
         }
         let backups = self.places.entry((live.id.region.clone(), account)).or_default();
@@ -193,8 +210,19 @@ impl<'s> Whole<'s> {
         }
     }
 
+    /// What keeps S3 from using a role to replicate. Of what it permits only that it is nothing at all is judged.
+    pub(super) fn replication_role(&self, role: &str, account: &str) -> Role {
+        match (self.role(role, account, REPLICATION), self.permissions.get(role)) {
+            (Role::Fine, Some(has)) if has.attached.is_empty() && has.inline.is_empty() => {
+                let what = format!("role `{}` has no policy, so that nothing is copied", last(role));
+                Role::Refused(what, "give it a policy that lets it read the source and replicate into the destination".to_owned())
+            }
+            (role, _) => role,
+        }
+    }
+
     /// What keeps a service from assuming a role.
-    pub(super) fn role(&self, role: &str, account: &str, service: &'static str) -> Role {
+    fn role(&self, role: &str, account: &str, service: &'static str) -> Role {
         if role.split(':').nth(4).is_some_and(|of| of != account) {
             return Role::Unread("the role is in another account".to_owned());
         }
@@ -227,6 +255,30 @@ impl Whole<'_> {
         self.held.contains(&(of, vault))
     }
 
+    /// Whether the schedule of a rule has no run any more at the moment that all is about; one that nobody can read is not said to be over.
+    pub(super) fn is_over(&self, rule: &BackupRule, at: Timestamp) -> bool {
+        let over = || {
+            let (Ok(schedule), Ok(zone)) = (Schedule::parse(&rule.schedule, Service::Backup), Zone::named(&rule.time_zone)) else {
+                return false;
+            };
+            schedule.never_runs() || schedule.is_over(at, &zone)
+        };
+        // A hundred thousand things are backed up by a few rules.
+        *self.over.borrow_mut().entry((rule.schedule.clone(), rule.time_zone.clone())).or_insert_with(over)
+    }
+
+    /// What a copy comes to that goes from an account by a role into a vault: worked out once.
+    pub(super) fn admitted(&self, of: (&str, &str, &str), decide: impl FnOnce() -> Destination) -> Destination {
+        let (account, role, vault) = of;
+        let key = (account.to_owned(), role.to_owned(), vault.to_owned());
+        if let Some(known) = self.admitted.borrow().get(&key) {
+            return known.clone();
+        }
+        let decided = decide();
+        self.admitted.borrow_mut().insert(key, decided.clone());
+        decided
+    }
+
     /// Whether accounts of the organization may copy to each other, as this account is told; `None` where that was not read.
     pub(super) fn is_open(&self, account: &str) -> Option<bool> {
         self.open.get(account).copied().flatten()
@@ -256,7 +308,7 @@ pub(super) fn unread_roles(snapshot: &Snapshot, resources: &[Covered]) -> Vec<Ga
     }
     for covered in resources {
         let roles = covered.mechanisms.iter().filter_map(|mechanism| match mechanism {
-            Mechanism::Replication(rule) if rule.is_on => rule.role.clone(),
+            Mechanism::Replication(rule) if mechanism.protects() || mechanism.is_doubtful() => rule.role.clone(),
             _ => None,
         });
         for role in roles {

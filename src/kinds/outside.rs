@@ -13,7 +13,16 @@ pub(super) const KEYS: &[&str] = &["kms:DescribeKey"];
 /// The IAM actions that reading what roles may do takes.
 pub(super) const PERMISSIONS: &[&str] =
     &["iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"];
-/// Those of both.
+/// The same, and those that reading metrics takes.
+pub(super) const PERMISSIONS_AND_METRICS: &[&str] = &[
+    "cloudwatch:GetMetricData",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+];
+/// Those of roles and of keys.
 pub(super) const ROLES_AND_KEYS: &[&str] = &["iam:GetRole", "kms:DescribeKey"];
 
 /// What is wrong with something that is needed.

@@ -45,8 +45,10 @@ pub struct Holder {
     pub immutability: Vec<String>,
     /// With what it is encrypted, where that was read.
     pub encryption: Option<String>,
-    /// After how many days its own rules delete for good what is put into it; none where they do not.
+    /// After how many days its own rules delete for good what is put into it, all of it; none where they do not.
     pub deletes_after_days: Option<i64>,
+    /// Why that could not be read.
+    pub unread_deletes: Option<String>,
     /// What a reader ought to know.
     pub remarks: Vec<String>,
     /// How its service makes the automated backups of it.

@@ -289,7 +289,8 @@ impl Held {
 impl Evidence {
     /// Whether a service told of all its snapshots of the things of a kind in a place.
     pub fn lists_snapshots(&self, kind: &str, account: &str, region: &str) -> bool {
-        self.snapshots_listed.iter().any(|one| (one.kind.as_str(), one.account.as_str(), one.region.as_str()) == (kind, account, region))
+        let (kind, account, region) = (kind.to_owned(), account.to_owned(), region.to_owned());
+        self.snapshots_listed.contains(&SnapshotsListed { kind, account, region })
     }
 
     /// Takes in what another reading found.

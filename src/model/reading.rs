@@ -26,6 +26,14 @@ pub enum Reading {
 }
 
 impl Reading {
+    /// Why it could not be read, if that is so.
+    pub fn cause(&self) -> Option<&str> {
+        match self {
+            Self::Unreadable { cause } => Some(cause),
+            Self::Known(_) | Self::Unset => None,
+        }
+    }
+
     /// The value in force, `None` where it could not be read.
     pub fn effective(&self, aws_default: Fallback) -> Option<Value> {
         match self {

@@ -79,7 +79,8 @@ pub(super) fn reached(covered: &Covered, wants: SignedDuration) -> Judged {
     let wanted = say_length(wants);
     let Some(observed) = &covered.observed else { return Judged::unprovable(wanted, vec![NO_EVIDENCE.to_owned()]) };
     let Some(oldest) = &observed.oldest else {
-        return Judged::unprovable(wanted, vec!["nothing to restore was seen".to_owned()]);
+        let why = if observed.unread.is_empty() { vec!["nothing to restore was seen".to_owned()] } else { observed.unread.clone() };
+        return Judged::unprovable(wanted, why);
     };
     // What is made once a day reaches back to the last of it that was not deleted yet.
     let is_met = SignedDuration::from_secs(oldest.age_seconds) + SignedDuration::from_hours(24) >= wants;

@@ -197,7 +197,7 @@ impl DatabaseCalls {
             (EARLIEST, described.moment("EarliestRestorableTime").map(|at| at.to_string())),
             (LATEST, described.moment("LatestRestorableTime").map(|at| at.to_string())),
             (REPLICAS, listed(described.items("ReadReplicaDBInstanceIdentifiers"))),
-            (REPLICA_OF, described.text("ReadReplicaSourceDBInstanceIdentifier").filter(|source| !source.is_empty())),
+            (REPLICA_OF, source(described)),
             (RESOURCE_ID, described.text("DbiResourceId").or_else(|| described.text("DbClusterResourceId"))),
             (COPIES, copies(described)),
             (WAITING, waiting(described)),
@@ -298,6 +298,12 @@ fn listed(items: Vec<&Json>) -> Option<String> {
 }
 
 /// The regions that hold copies of its backups.
+/// What a replica replicates: an instance, or a Multi-AZ DB cluster; of a cluster the one in another region.
+fn source(described: &Json) -> Option<String> {
+    let members = ["ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaSourceDBClusterIdentifier", "ReplicationSourceIdentifier"];
+    members.iter().find_map(|member| described.text(member).filter(|source| !source.is_empty()))
+}
+
 fn copies(described: &Json) -> Option<String> {
     let arns = described.items("DBInstanceAutomatedBackupsReplications");
     let regions: Vec<String> =

@@ -122,8 +122,11 @@ impl Snapshots {
     /// Source: RDS API `DBSnapshot`, `SnapshotDatabaseTime`.
     fn moment(&self, one: &Json, live: &Live, dates: &BTreeMap<String, Timestamp>) -> Option<Timestamp> {
         let taken = self.taken(one).or_else(|| dates.get(&one.text(self.source)?).copied())?;
-        let applied = one.moment("SnapshotDatabaseTime").filter(|_| live.fact(REPLICA_OF).is_some());
-        Some(applied.map_or(taken, |applied| applied.min(taken)))
+        if live.fact(REPLICA_OF).is_none() {
+            return Some(taken);
+        }
+        // How far a replica was behind is not known without it.
+        Some(one.moment("SnapshotDatabaseTime")?.min(taken))
     }
 
     /// What else is known of one that can be restored. Manual snapshots stay until somebody deletes them.

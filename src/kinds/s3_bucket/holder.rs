@@ -2,7 +2,8 @@
 
 use super::encryption::SELECTS;
 use super::table::{
-    ALGORITHM, COMPLIANCE, DISABLED, ENABLED, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, REPLICATION, ROLE, VERSIONING,
+    ALGORITHM, COMPLIANCE, DISABLED, ENABLED, KEY, LIFECYCLE, LOCK, LOCK_DAYS, LOCK_MODE, LOCK_YEARS, MINIMUM_SIZE, REPLICATION, ROLE,
+    VERSIONING,
 };
 use super::{ALL_LIFECYCLE, ALL_REPLICATION};
 use crate::kinds::{Flat, Holder};
@@ -41,7 +42,11 @@ pub(super) fn holder(live: &Live) -> Holder {
         }
         holder.mechanisms.push(Mechanism::Replication(rule));
     }
+    // The least size that moves is read by the same call, and stands alone.
+    let is_of_lifecycle = |at: &str| [LIFECYCLE, MINIMUM_SIZE].contains(&at) || path::is_within(at, LIFECYCLE);
+    let unread = live.settings.iter().filter(|(at, _)| is_of_lifecycle(at));
     holder.deletes_after_days = deletes(&lifecycle, is_versioned);
+    holder.unread_deletes = unread.filter_map(|(at, reading)| reading.cause().map(|cause| format!("`{at}`: {cause}"))).next();
     holder.immutability.extend(lock(&flat));
     holder.encryption = encryption(&flat);
     holder
@@ -63,12 +68,20 @@ fn expiration(flat: &Flat) -> Option<i64> {
     on(flat).filter_map(|at| flat.whole(&path::child(&at, "noncurrent_version_expiration.noncurrent_days"))).min()
 }
 
-/// After how many days what is written goes for good, by the rules that take the first: where there are versions, it expires, and is an
-/// earlier version then, which stays unless a rule takes that too.
+/// After how many days what is written goes for good, by the rules about the whole that take the first: where there are versions, it expires,
+/// and is an earlier version then, which stays unless a rule takes that too. A date makes it days that nobody can count on.
 fn deletes(flat: &Flat, is_versioned: bool) -> Option<i64> {
+    let whole = || on(flat).filter(|at| !is_about_part(flat, at));
     let dated = |at: &String| flat.text(&path::child(at, "expiration.date")).map(|_| 0);
-    let expires = on(flat).filter_map(|at| flat.whole(&path::child(&at, "expiration.days")).or_else(|| dated(&at))).min()?;
-    if is_versioned { expiration(flat).map(|days| days.saturating_add(expires)) } else { Some(expires) }
+    let expires = whole().filter_map(|at| flat.whole(&path::child(&at, "expiration.days")).or_else(|| dated(&at))).min()?;
+    let noncurrent = |at: String| flat.whole(&path::child(&at, "noncurrent_version_expiration.noncurrent_days"));
+    if is_versioned { whole().filter_map(noncurrent).min().map(|days| days.saturating_add(expires)) } else { Some(expires) }
+}
+
+/// Whether a lifecycle rule is about a part of what is there.
+fn is_about_part(flat: &Flat, at: &str) -> bool {
+    let filter = path::child(at, "filter");
+    flat.iter().any(|(path, value)| path::is_within(path, &filter) && value.as_str() != Some("") && !matches!(value, Value::Bool(_)))
 }
 
 /// The lifecycle rules that are on.

@@ -490,6 +490,6 @@ pub(super) static SPEC: KindSpec = KindSpec {
         ),
     ],
     outside_actions: crate::kinds::outside::ROLES_AND_KEYS,
-    evidence_actions: &["cloudwatch:GetMetricData"],
+    evidence_actions: crate::kinds::outside::PERMISSIONS_AND_METRICS,
     ..KindSpec::PLAIN
 };

@@ -95,7 +95,7 @@ fn known_setting(path: &[Segment]) -> Result<(), (String, Option<String>)> {
 fn named(segment: Option<&Segment>) -> Option<&str> {
     match segment {
         Some(Segment::Name(name)) => Some(name.as_str()),
-        Some(Segment::Index(Some(key))) => Some(key.as_str().unwrap_or_default()),
+        Some(Segment::Index(Some(key))) => key.as_str(),
         Some(_) | None => None,
     }
 }

@@ -54,7 +54,8 @@ fn held(all: &[Json], groups: &[&Live], (account, region): (&str, &str)) -> Vec<
         let Some(live) = found.filter(|live| is_of(live, taken)) else { continue };
         let Some(arn) = live.arn.as_deref() else { continue };
         let held = held.entry(arn).or_insert_with(|| Held::none(arn, HeldForm::Snapshots, region, account, region));
-        if one.text("SnapshotStatus").as_deref() == Some("available") {
+        // One that is being restored from is there.
+        if one.text("SnapshotStatus").is_some_and(|status| ["available", "restoring"].contains(&status.as_str())) {
             held.add(taken);
             note(one, live, held);
         } else {

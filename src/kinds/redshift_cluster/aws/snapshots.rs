@@ -67,9 +67,10 @@ fn held(all: &[Json], clusters: &BTreeMap<&str, &Live>, (account, region): (&str
     held.into_values().collect()
 }
 
-/// Whether a snapshot is of the cluster that is there now, and not of another that had its name before.
+/// Whether a snapshot is of the cluster that is there now, and not of another that had its name before: it names the same creation, or was made
+/// after this one, as a cluster that was resized or restored under its name may bear another.
 fn is_of(live: &Live, one: &Json) -> bool {
     let created: Option<Timestamp> = live.fact(CREATED).and_then(|created| created.parse().ok());
-    let was_created = one.moment("ClusterCreateTime");
-    created.zip(was_created).is_none_or(|(now, then)| now.as_second() == then.as_second())
+    let is_same = created.zip(one.moment("ClusterCreateTime")).is_none_or(|(now, then)| now.as_second() == then.as_second());
+    is_same || created.zip(one.moment("SnapshotCreateTime")).is_some_and(|(created, taken)| taken >= created)
 }

@@ -5,6 +5,7 @@
 //! and 100,800 datapoints a call; datapoints of an hour and longer are kept for 455 days.
 
 use super::super::table::SPEC;
+use super::buckets;
 use super::ways::{Way, ways};
 use crate::aws::{CallFailed, Connection};
 use crate::kinds::{ProofRequest, cloudwatch};
@@ -63,8 +64,15 @@ pub(super) async fn copies(request: &ProofRequest<'_>) -> Evidence {
         evidence.gaps.extend(gap);
     }
     evidence.gaps.dedup();
-    evidence.held = ways.iter().map(|way| held(way, &told)).collect();
+    let created = created(connection).await;
+    evidence.held = ways.iter().map(|way| held(way, &told, created.get(&way.from).copied())).collect();
     evidence
+}
+
+/// When each bucket of the account was made; empty where that cannot be listed, which the listing of the buckets tells.
+async fn created(connection: &Connection) -> BTreeMap<String, Timestamp> {
+    let found = buckets(connection, None).await.unwrap_or_default().into_iter();
+    found.filter_map(|bucket| Some((bucket.name?, Timestamp::from_second(bucket.creation_date?.secs()).ok()?))).collect()
 }
 
 /// Which datapoints are asked for.
@@ -135,6 +143,7 @@ async fn pages(connection: &Connection, region: &str, queries: &[Query<'_>], spa
     let asked: Vec<MetricDataQuery> = queries.iter().enumerate().map(|(number, query)| query.asked(number, span.period)).collect();
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
     let mut from: Option<String> = None;
+    let mut last = None;
     loop {
         let call = client.get_metric_data().set_metric_data_queries(Some(asked.clone())).start_time(time(span.from));
         let call = call.end_time(time(span.until)).scan_by(ScanBy::TimestampDescending).set_next_token(from.take());
@@ -145,7 +154,9 @@ async fn pages(connection: &Connection, region: &str, queries: &[Query<'_>], spa
             one.points.extend(times.zip(result.values().iter().copied()));
             one.status = result.status_code().cloned();
         }
-        from = page.next_token.filter(|token| !token.is_empty());
+        // A token that comes twice would never end.
+        from = page.next_token.filter(|token| !token.is_empty() && last.as_ref() != Some(token));
+        last.clone_from(&from);
         if from.is_none() {
             break;
         }
@@ -182,7 +193,7 @@ impl Query<'_> {
 }
 
 /// What there is in the destination, by what was told of all rules that copy there.
-fn held(way: &Way, told: &Told<'_>) -> Held {
+fn held(way: &Way, told: &Told<'_>, created: Option<Timestamp>) -> Held {
     let mut held = Held::none(&way.of, HeldForm::Replica, &way.store, &way.account, &way.region);
     let mut doubts: Vec<String> = way.silent.iter().map(|rule| silent(rule)).collect();
     let mut newest: Option<Timestamp> = None;
@@ -202,12 +213,15 @@ fn held(way: &Way, told: &Told<'_>) -> Held {
     doubts.extend(way.origins.iter().map(|origin| {
         format!("what comes to {} by replication from {origin} is not copied on: add a rule from {origin} to {}", way.from, way.to)
     }));
+    if doubts.is_empty() {
+        held.since = since.into_iter().collect::<Option<Vec<_>>>().and_then(|since| since.into_iter().max());
+        doubts.extend(missing(held.since, created));
+    }
     doubts.sort();
     doubts.dedup();
     if doubts.is_empty() {
         held.usable = u64::from(newest.is_some());
         held.newest = newest;
-        held.since = since.into_iter().collect::<Option<Vec<_>>>().and_then(|since| since.into_iter().max());
     }
     held.doubts = doubts;
     held
@@ -225,6 +239,22 @@ fn began(points: &[(Timestamp, f64)]) -> Option<Timestamp> {
         first = day;
     }
     Some(first)
+}
+
+/// What may be missing as it was there before the rules began. A rule that began on the day on which the bucket was made has all of it: nobody
+/// makes a bucket and its rule at the same moment.
+///
+/// Source: Amazon S3 User Guide, "What isn't replicated with replication configurations?": objects that existed before the configuration.
+fn missing(since: Option<Timestamp>, created: Option<Timestamp>) -> Option<String> {
+    let Some(since) = since else { return Some("since when its rules copy is not known".to_owned()) };
+    if created.is_some_and(|created| since <= created) {
+        return None;
+    }
+    let made = created.map_or_else(|| "nobody could read when".to_owned(), |created| created.strftime("%Y-%m-%d").to_string());
+    Some(format!(
+        "what was written before {} may not be there, as nothing tells of that, and the bucket was made before ({made}): copy it once with S3 Batch Replication",
+        since.strftime("%Y-%m-%d")
+    ))
 }
 
 fn silent(rule: &str) -> String {

@@ -13,10 +13,12 @@ mod replication;
 mod ways;
 mod write;
 
+use super::table::{ROLE, SPEC};
 use crate::aws::{CallFailed, Connection};
-use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ProofAws, ProofRequest, ReadRequest};
+use crate::kinds::{ChangeFailed, ChangeRequest, Found, KindAws, ProofAws, ProofRequest, ReadRequest, iam};
 use crate::model::Evidence;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::types::Bucket;
 use futures_util::future::{BoxFuture, join};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,6 +70,7 @@ impl ProofAws for BucketCalls {
         Box::pin(async move {
             let (mut evidence, copies) = join(newest::objects(&request), backlog::copies(&request)).await;
             evidence.extend(copies);
+            evidence.extend(iam::roles(request, ROLE, SPEC.name).await);
             evidence
         })
     }
@@ -84,14 +87,19 @@ fn client(connection: &Connection, region: &str) -> Arc<Client> {
 
 /// The buckets of the account with their regions, where the endpoint says these; those of one region where one is given.
 async fn list(connection: &Connection, region: Option<&str>) -> Result<Vec<(String, Option<String>)>, CallFailed> {
+    let buckets = buckets(connection, region).await?.into_iter();
+    Ok(buckets.filter_map(|bucket| Some((bucket.name?, bucket.bucket_region))).collect())
+}
+
+/// The buckets of the account, in a region or in all, as AWS lists them.
+async fn buckets(connection: &Connection, region: Option<&str>) -> Result<Vec<Bucket>, CallFailed> {
     let client = client(connection, &connection.identity.region);
     let mut found = Vec::new();
     let mut from: Option<String> = None;
     loop {
         let call = client.list_buckets().max_buckets(PAGE).set_continuation_token(from.take());
         let page = connection.call(LIST, call.set_bucket_region(region.map(str::to_owned)).send()).await?;
-        let buckets = page.buckets().iter();
-        found.extend(buckets.filter_map(|bucket| Some((bucket.name()?.to_owned(), bucket.bucket_region().map(str::to_owned)))));
+        found.extend_from_slice(page.buckets());
         from = page.continuation_token().filter(|token| !token.is_empty()).map(str::to_owned);
         if from.is_none() {
             return Ok(found);

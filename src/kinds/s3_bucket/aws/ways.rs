@@ -35,10 +35,19 @@ pub(super) struct Way {
 ///
 /// Source: Amazon S3 User Guide, "What isn't replicated": replicas that another rule made.
 pub(super) fn ways(buckets: &[&Live], known: &Snapshot) -> Vec<Way> {
+    if buckets.is_empty() {
+        return Vec::new();
+    }
     let is_bucket = |live: &&Live| live.id.kind == SPEC.name;
     let by_name: BTreeMap<&str, &Live> = known.resources.iter().filter(is_bucket).map(|live| (live.id.name.as_str(), live)).collect();
     let all: BTreeMap<&str, Vec<ReplicationRule>> = by_name.iter().map(|(name, live)| (*name, rules(live))).collect();
     let has_whole = |from: &str, to: &str| all.get(from).into_iter().flatten().any(|rule| rule.only.is_none() && rule.bucket() == to);
+    let mut into: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (from, rules) in &all {
+        for rule in rules {
+            into.entry(rule.bucket()).or_default().insert(from);
+        }
+    }
     let mut ways = Vec::new();
     for live in buckets {
         let from = live.id.name.as_str();
@@ -49,7 +58,7 @@ pub(super) fn ways(buckets: &[&Live], known: &Snapshot) -> Vec<Way> {
             let (Some(identity), Some(store)) = (known.identities.get(&there.id.target), arn(there, to)) else { continue };
             let rules: BTreeSet<String> = own.iter().filter(|rule| rule.bucket() == to).map(|rule| rule.rule.clone()).collect();
             let silent = rules.iter().filter(|rule| !is_measured(live, rule)).cloned().collect();
-            let into = all.iter().filter(|(_, rules)| rules.iter().any(|rule| rule.bucket() == from)).map(|(name, _)| *name);
+            let into = into.get(from).into_iter().flatten().copied();
             let origins = into.filter(|origin| *origin != to && !has_whole(origin, to)).map(str::to_owned).collect();
             ways.push(Way {
                 from: from.to_owned(),
