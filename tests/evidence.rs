@@ -418,15 +418,18 @@ fn replication_protects_only_into_what_was_seen_to_take_it() {
     assert!(room.read("audit.json").contains("role r was not read"), "{}", ended.output);
 }
 
+/// A policy of two accounts, in which a thing is promised a copy in the other one.
+fn two_accounts(kind: &str, name: &str) -> String {
+    let policy = "target \"here\" { region = \"us-east-1\" }\ntarget \"vaults\" {\n  region = \"us-east-1\"\n  assume_role { role_arn = \
+         \"arn:aws:iam::210987654321:role/backstay\" }\n}\ntier \"all\" {\n  copies { accounts = 1 }\n}\nprotect \"aws_dynamodb_table\" \"all\" {\n  \
+         select { names = [\"orders\"] }\n  target = target.here\n  tier = tier.all\n  deletion_protection_enabled = false\n}\n";
+    policy.replace("aws_dynamodb_table", kind).replace("orders", name)
+}
+
 #[test]
 fn a_vault_of_another_account_takes_copies_only_where_its_policy_and_the_organization_let_them_in() {
     let room = room("");
-    room.write(
-        "policy.hcl",
-        "target \"here\" { region = \"us-east-1\" }\ntarget \"vaults\" {\n  region = \"us-east-1\"\n  assume_role { role_arn = \
-         \"arn:aws:iam::210987654321:role/backstay\" }\n}\ntier \"all\" {\n  copies { accounts = 1 }\n}\nprotect \"aws_dynamodb_table\" \"all\" {\n  \
-         select { names = [\"orders\"] }\n  target = target.here\n  tier = tier.all\n  deletion_protection_enabled = false\n}\n",
-    );
+    room.write("policy.hcl", two_accounts("aws_dynamodb_table", "orders"));
     let standing = |policy: &str, more: &str| {
         let far = vault("far", &format!("  account_id = \"210987654321\"\n{policy}"));
         let plan = copying("us-east-1:210987654321:backup-vault:far");
@@ -466,4 +469,29 @@ fn a_vault_of_another_account_takes_copies_only_where_its_policy_and_the_organiz
     // What is there was let in.
     let (shown, told) = standing(&format!("{of_organization}\n{}", point("created_hours_ago = 5")), on);
     assert_eq!(shown, "met", "{told}");
+}
+
+#[test]
+fn a_database_is_copied_to_another_account_only_where_that_may_use_its_key() {
+    let room = room("");
+    room.write("policy.hcl", two_accounts("aws_db_instance", "ledger").replace("deletion_protection_enabled", "deletion_protection"));
+    let plan = copying("us-east-1:210987654321:backup-vault:far").replace(ORDERS, "arn:aws:rds:us-east-1:123456789012:db:ledger");
+    let lets = "  account_id = \"210987654321\"\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = { AWS = \
+                \"arn:aws:iam::123456789012:root\" }, Action = \"backup:CopyIntoBackupVault\", Resource = \"*\" }] })";
+    let on = "resource \"aws_backup_global_settings\" \"on\" {\n  global_settings = { isCrossAccountBackupEnabled = \"true\" }\n}\n";
+    let standing = |database: &str| {
+        let ledger = format!("resource \"aws_db_instance\" \"l\" {{\n  identifier = \"ledger\"\n  engine = \"postgres\"\n{database}\n}}\n");
+        room.write("live.seed.hcl", format!("{ledger}\n{plan}\n{}\n{on}", vault("far", lets)));
+        room.ok("sandbox seed live.seed.hcl");
+        let ended = room.run("audit policy.hcl --sandbox --format json --out audit.json");
+        assert!(matches!(ended.code, Some(0 | 2 | 3)), "{}", ended.output);
+        let audit: Value = serde_json::from_str(&room.read("audit.json")).expect("it is JSON");
+        let promise = &audit["promises"]["things"][0]["promises"][0];
+        (promise["standing"].as_str().unwrap_or_default().to_owned(), audit.to_string())
+    };
+    let (encrypted, told) = standing("  storage_encrypted = true");
+    assert_eq!(encrypted, "unprovable", "{told}");
+    assert!(told.contains("whether account 210987654321 may use what it is encrypted with"), "{told}");
+    let (plain, told) = standing("  storage_encrypted = false");
+    assert_eq!(plain, "met", "{told}");
 }

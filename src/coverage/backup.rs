@@ -235,7 +235,9 @@ impl Thing<'_> {
                 }
             }
         }
-        let copying = Copying { of: self.arn.unwrap_or_default(), account: self.account, role: by };
+        let encryption = self.holder.encryption.as_deref().filter(|said| *said != kinds::NOT_ENCRYPTED);
+        let key = encryption.filter(|_| kinds::copies_share_key(backup_type));
+        let copying = Copying { of: self.arn.unwrap_or_default(), account: self.account, role: by, key };
         rule.copies.retain_mut(|copy| match copying.taken(whole, copy) {
             Destination::Takes => true,
             Destination::Unread(why) => {

@@ -27,6 +27,8 @@ pub(super) struct Copying<'t> {
     pub(super) account: &'t str,
     /// The role by which it is backed up.
     pub(super) role: &'t str,
+    /// With what its recovery points are encrypted, where they stay under the key of the thing itself.
+    pub(super) key: Option<&'t str>,
 }
 
 impl Copying<'_> {
@@ -37,8 +39,21 @@ impl Copying<'_> {
             (Destination::Refuses(why), _) | (_, Destination::Refuses(why)) => Destination::Refuses(why),
             _ if whole.holds(self.of, &copy.vault_arn) => Destination::Takes,
             (Destination::Unread(why), _) | (Destination::Takes, Destination::Unread(why)) => Destination::Unread(why),
-            (Destination::Takes, Destination::Takes) => Destination::Takes,
+            (Destination::Takes, Destination::Takes) => self.shared(copy),
         }
+    }
+
+    /// Whether the other account may use the key, which nobody looks at.
+    ///
+    /// Source: AWS Backup Developer Guide, "Creating backup copies across AWS accounts": keys that AWS manages cannot be shared.
+    fn shared(&self, copy: &BackupCopy) -> Destination {
+        let Some((account, key)) = copy.account.as_deref().filter(|account| *account != self.account).zip(self.key) else {
+            return Destination::Takes;
+        };
+        Destination::Unread(format!(
+            "whether account {account} may use what it is encrypted with ({key}) was not looked at, which cannot be if AWS manages that key; no \
+             copy was seen to arrive"
+        ))
     }
 
     /// Whether the vault's access policy, and the organization's settings, let the account copy into it.

@@ -187,6 +187,14 @@ pub(super) fn needs_management(kind: &str) -> bool {
     kind == DYNAMODB
 }
 
+/// Whether recovery points of a type stay under the key of what they are of, which another account must be let use, and which AWS's own keys never
+/// are.
+///
+/// Source: AWS Backup Developer Guide, "Encryption for backups in AWS Backup": types that are not fully managed.
+pub(super) fn stays_under_own_key(kind: &str) -> bool {
+    ["Aurora", "DocumentDB", "Neptune", "RDS"].contains(&kind)
+}
+
 /// Whether a type can be backed up continuously.
 pub(super) fn is_continuous(kind: &str) -> bool {
     TYPES.iter().any(|one| one.name == kind && one.continuous)

@@ -85,8 +85,8 @@ pub use needs::{Answer, Busy, Handed, Need, Needed, Place, chosen, name_of, need
 pub use outside::read_outside;
 pub use outside::{Fault, fault, outside};
 pub use protection::{
-    Admission, Chooser, Holder, Keeper, NOT_ENCRYPTED, OwnBackups, Protection, copies_need_management, is_of_aws_backup, not_listed,
-    overrides_opt_in, protecting, role_fault, role_lacks,
+    Admission, Chooser, Holder, Keeper, NOT_ENCRYPTED, OwnBackups, Protection, copies_need_management, copies_share_key, is_of_aws_backup,
+    not_listed, overrides_opt_in, protecting, role_fault, role_lacks,
 };
 pub use recurrence::{Recurrence, When};
 #[cfg(feature = "aws")]

@@ -192,6 +192,11 @@ pub fn overrides_opt_in(named: &str, backup_type: &str) -> bool {
     backup_types::overrides_opt_in(named, backup_type)
 }
 
+/// Whether recovery points of a type stay under the key of what they are of, so that another account must be let use that key to copy them.
+pub fn copies_share_key(backup_type: &str) -> bool {
+    backup_types::stays_under_own_key(backup_type)
+}
+
 /// Whether a type is copied to other regions and accounts only where AWS Backup manages it in full.
 pub fn copies_need_management(backup_type: &str) -> bool {
     backup_types::needs_management(backup_type)
