@@ -492,6 +492,6 @@ fn a_database_is_copied_to_another_account_only_where_that_may_use_its_key() {
     let (encrypted, told) = standing("  storage_encrypted = true");
     assert_eq!(encrypted, "unprovable", "{told}");
     assert!(told.contains("whether account 210987654321 may use what it is encrypted with"), "{told}");
-    let (plain, told) = standing("  storage_encrypted = false");
-    assert_eq!(plain, "met", "{told}");
+    let (open, told) = standing("  storage_encrypted = false");
+    assert_eq!(open, "met", "{told}");
 }

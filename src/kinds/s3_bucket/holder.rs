@@ -44,9 +44,9 @@ pub(super) fn holder(live: &Live) -> Holder {
     }
     // The least size that moves is read by the same call, and stands alone.
     let is_of_lifecycle = |at: &str| [LIFECYCLE, MINIMUM_SIZE].contains(&at) || path::is_within(at, LIFECYCLE);
-    let unread = live.settings.iter().filter(|(at, _)| is_of_lifecycle(at));
+    let mut of_lifecycle = live.settings.iter().filter(|(at, _)| is_of_lifecycle(at));
     holder.deletes_after_days = deletes(&lifecycle, is_versioned);
-    holder.unread_deletes = unread.filter_map(|(at, reading)| reading.cause().map(|cause| format!("`{at}`: {cause}"))).next();
+    holder.unread_deletes = of_lifecycle.find_map(|(at, reading)| reading.cause().map(|cause| format!("`{at}`: {cause}")));
     holder.immutability.extend(lock(&flat));
     holder.encryption = encryption(&flat);
     holder
