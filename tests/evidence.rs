@@ -329,6 +329,14 @@ fn a_copy_into_a_vault_that_is_not_there_keeps_no_promise() {
     assert_eq!(standing("eu-west-1:123456789012:backup-vault:dr"), "met");
 }
 
+/// A role with a policy, which this service may assume.
+fn role(name: &str, service: &str) -> String {
+    format!(
+        "resource \"aws_iam_role\" \"{name}\" {{\n  name = \"{name}\"\n  managed_policy_arns = [\"arn:aws:iam::123456789012:policy/replicate\"]\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ \
+     Effect = \"Allow\", Principal = {{ Service = \"{service}\" }}, Action = \"sts:AssumeRole\" }}] }})\n}}\n"
+    )
+}
+
 #[test]
 fn replication_protects_only_into_what_was_seen_to_take_it() {
     let bucket = |name: &str, more: &str| format!("resource \"aws_s3_bucket\" \"{name}\" {{\n  bucket = \"{name}\"\n{more}\n}}\n");
@@ -338,12 +346,6 @@ fn replication_protects_only_into_what_was_seen_to_take_it() {
             "{versioned}  replication_configuration {{\n    role = \"arn:aws:iam::123456789012:role/r\"\n    rule {{\n      id = \"all\"\n      status \
              = \"Enabled\"\n      priority = 1\n      filter {{}}\n      delete_marker_replication {{ status = \"Disabled\" }}\n      destination {{ \
              bucket = \"arn:aws:s3:::{destination}\" }}\n    }}\n  }}"
-        )
-    };
-    let role = |name: &str, service: &str| {
-        format!(
-            "resource \"aws_iam_role\" \"{name}\" {{\n  name = \"{name}\"\n  managed_policy_arns = [\"arn:aws:iam::123456789012:policy/replicate\"]\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ \
-             Effect = \"Allow\", Principal = {{ Service = \"{service}\" }}, Action = \"sts:AssumeRole\" }}] }})\n}}\n"
         )
     };
     let room = room(
