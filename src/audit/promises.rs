@@ -107,6 +107,7 @@ impl<'a> Judge<'a> {
         let all = protecting(covered, &|bucket| self.regions.get(bucket).map(|region| (*region).to_owned()));
         let mut promises = Vec::new();
         let mut add = |name: &str, judged: Judged| {
+            debug_assert!(Promise::NAMES.contains(&name), "controls are checked against the names of promises, and `{name}` is none");
             let said = name.strip_suffix(NOW).unwrap_or(name);
             let because = tier.places.get(said).unwrap_or(&tier.span);
             promises.push(Promise {

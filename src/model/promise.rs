@@ -82,3 +82,20 @@ impl Promises {
         self.things.iter().flat_map(|thing| &thing.promises).filter(|promise| promise.standing == standing).count()
     }
 }
+
+impl Promise {
+    /// What a tier can promise, by the names that reports and controls have for it.
+    pub const NAMES: [&'static str; 11] = [
+        "copies.accounts",
+        "copies.regions",
+        "copies.rpo",
+        "copies.rpo.now",
+        "drill",
+        "immutable",
+        "retention",
+        "retention.now",
+        "rpo",
+        "rpo.now",
+        "rto",
+    ];
+}

@@ -2,15 +2,12 @@
 
 use super::{Edges, Evaluator};
 use crate::kinds;
-use crate::model::{Code, Diagnostic};
+use crate::model::{Code, Diagnostic, Promise};
 use crate::policy::controls::{self, FIELDS};
 use crate::policy::eval::{self, Segment};
 use crate::policy::reader::Located;
 use hcl::edit::expr::Expression;
 use std::collections::BTreeSet;
-
-/// The field that holds the settings of a thing.
-const SETTINGS: &str = "settings";
 
 impl<'a> Evaluator<'a, '_> {
     /// Reads all of them.
@@ -53,7 +50,7 @@ impl<'a> Evaluator<'a, '_> {
         for reference in eval::references(expression) {
             let span = crate::model::Span { source: located.source, range: reference.range.clone() };
             let told = if matches!(reference.path.first(), Some(Segment::Name(root)) if root == controls::RESOURCE) {
-                known_field(reference.path.get(1)).and_then(|()| known_setting(&reference.path)).map(|()| None)
+                known_field(reference.path.get(1)).and_then(|()| known_below(&reference.path)).map(|()| None)
             } else {
                 self.meaning(&reference, false)
             };
@@ -78,17 +75,22 @@ fn known_field(segment: Option<&Segment>) -> Result<(), (String, Option<String>)
     Err((format!("a thing has no `{name}`"), Some(help)))
 }
 
-/// Whether things of any kind have the setting that an expression asks for: `try` would pass over one that none has, and over a slip of the pen.
-fn known_setting(path: &[Segment]) -> Result<(), (String, Option<String>)> {
-    if named(path.get(1)) != Some(SETTINGS) {
-        return Ok(());
-    }
-    let names: BTreeSet<&str> =
-        kinds::all().flat_map(|kind| kind.spec().settings).filter_map(|setting| setting.path.split('.').next()).collect();
+/// Whether things of any kind have the setting, or any tier makes the promise, that an expression asks for: `try` would pass over one that there
+/// is not, and over a slip of the pen.
+fn known_below(path: &[Segment]) -> Result<(), (String, Option<String>)> {
+    let settings = || kinds::all().flat_map(|kind| kind.spec().settings).filter_map(|setting| setting.path.split('.').next());
+    let (names, what): (BTreeSet<&str>, &str) = match named(path.get(1)) {
+        Some("settings") => (settings().collect(), "no kind has a setting"),
+        Some("promises") => (Promise::NAMES.into_iter().collect(), "no tier makes a promise"),
+        _ => return Ok(()),
+    };
     let Some(name) = named(path.get(2)).filter(|name| !names.contains(name)) else { return Ok(()) };
-    let listed = || "`backstay schema KIND` lists the settings of a kind".to_owned();
+    let listed = || match named(path.get(1)) {
+        Some("promises") => format!("tiers promise {}", Promise::NAMES.join(", ")),
+        _ => "`backstay schema KIND` lists the settings of a kind".to_owned(),
+    };
     let help = eval::suggestion(name, names.iter().copied()).unwrap_or_else(listed);
-    Err((format!("no kind has a setting `{name}`"), Some(help)))
+    Err((format!("{what} `{name}`"), Some(help)))
 }
 
 /// The name that a part of a path is; none of the whole thing, or where only evaluation tells.
